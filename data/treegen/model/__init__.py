@@ -1,0 +1,1 @@
+"""What happens in a job, without a word about files."""

@@ -1,0 +1,88 @@
+"""The command line. Each command is a small module; this one puts them together and turns errors into exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+from click_default_group import DefaultGroup
+
+from ingest import __version__
+from ingest.cli.load import load
+from ingest.cli.plugins import plugins
+from ingest.cli.rebuild import rebuild
+from ingest.cli.sql import sql
+from ingest.cli.views import views
+from ingest.errors import ExitCode, IngestError
+
+
+@click.group(
+    cls=DefaultGroup,
+    default="load",
+    default_if_no_args=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 good, 1 more rejected than allowed, 2 wrong usage, 3 input not found or no job in it, "
+    "4 store locked or damaged, 70 a bug of ours.",
+)
+@click.version_option(__version__, "-V", "--version", prog_name="ingest")
+def cli() -> None:
+    """Understand batch-scoring jobs from their logs.
+
+    \b
+      ingest JOB_DIRS...            read job folders into a store and show a verdict
+      ingest sql "SELECT ..."       ask the store
+
+    JOB_DIRS are folders of downloaded logs of Azure ML batch endpoints, ParallelRunStep or parallel jobs: a job's own
+    folder (it holds logs/, azureml-logs/, user_logs/ or system_logs/), a download (artifacts/), a prefix of copied
+    blobs,
+    or a folder of any of these. Files that did not change are not read again. All options of the main job: ingest
+    load -h.
+    """
+
+
+for command in (load, sql, views, plugins, rebuild):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Runs the command line. What a user can mend is told in two lines; a traceback is a bug."""
+    try:
+        code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.Abort:
+        code = _interrupted()
+    except KeyboardInterrupt:
+        code = _interrupted()
+    except click.ClickException as wrong:
+        wrong.show()
+        code = ExitCode.USAGE
+    except IngestError as wrong:
+        _tell(wrong)
+        code = wrong.exit_code
+    except BrokenPipeError:  # the reader of our output has seen enough: `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ExitCode.OK
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        click.echo("This is a bug in ingest. Please report it with the lines above.", err=True)
+        code = ExitCode.BUG
+    sys.exit(int(code or 0))
+
+
+def _interrupted() -> ExitCode:
+    click.echo("interrupted; the store holds the last whole commit, the same command goes on from there", err=True)
+    return ExitCode.INTERRUPTED
+
+
+def _tell(wrong: IngestError) -> None:
+    """One line that says what is wrong, one that says what to do."""
+    from ingest.output import visible
+
+    click.echo(f"ingest: {visible(wrong.wrong)}", err=True)
+    if wrong.remedy:
+        click.echo(f"  → {visible(wrong.remedy)}", err=True)

@@ -1,0 +1,134 @@
+"""`ingest JOB_DIRS...`: the main job."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from ingest.cli.options import configure_log, log_options, plugin_choice, plugin_options, store_option
+from ingest.errors import ExitCode, IngestError
+
+if TYPE_CHECKING:
+    from ingest.pipeline import LoadReport
+
+
+@click.command(short_help="Read job folders into a store and show a verdict (the default command).")
+@click.argument("job_dirs", nargs=-1, required=True, metavar="JOB_DIRS...")
+@store_option
+@click.option("-j", "--jobs", "workers", type=click.IntRange(1), help="Worker processes.  [default: one per processor]")
+@click.option(
+    "--job-id",
+    "job_ids",
+    multiple=True,
+    metavar="[FOLDER=]NAME",
+    help="Name a job whose folder's name will not do: NAME for an only job, FOLDER=NAME for one of several.",
+)
+@click.option("--reparse", is_flag=True, help="Read all files again, also unchanged ones.")
+@click.option(
+    "--max-rejects",
+    metavar="N|N%",
+    help="Exit with 1 if more records than this were rejected, as a count or as a share; good rows are stored.",
+)
+@click.option(
+    "--lock-timeout", type=click.FloatRange(0), default=60, show_default=True, help="Seconds to wait for a writer."
+)
+@click.option("--format", "format_", type=click.Choice(["card", "json"]), default="card", help="Form of the verdict.")
+@click.option("--no-verdict", is_flag=True, help="Load only; ask nothing of the store afterwards.")
+@plugin_options
+@log_options
+def load(
+    job_dirs: Sequence[str],
+    store: str,
+    workers: int | None,
+    job_ids: Sequence[str],
+    reparse: bool,
+    max_rejects: str | None,
+    lock_timeout: float,
+    format_: str,
+    no_verdict: bool,
+    plugin_files: tuple[str, ...],
+    no_plugins: bool,
+    quiet: bool,
+    verbose: bool,
+    log_format: str | None,
+) -> None:
+    """Read job folders into a store and show a verdict.
+
+    Only files that are new or changed are read; a changed file replaces its rows. Safe to break off and to run again.
+    """
+    from ingest.pipeline import ingest_jobs
+    from ingest.progress import load_progress
+
+    configure_log(quiet, verbose, log_format)
+    limit = _limit(max_rejects)
+    with load_progress(show=not quiet) as progress:
+        report = ingest_jobs(
+            job_dirs,
+            store,
+            workers=workers,
+            job_ids=_names(job_ids),
+            reparse=reparse,
+            plugins=plugin_choice(plugin_files, no_plugins),
+            lock_timeout_s=lock_timeout,
+            progress=progress,
+        )
+    _tell_problems(report)
+    if report.job_ids and not no_verdict:
+        from ingest.report.card import print_card, verdict
+        from ingest.store.reading import open_store
+
+        with open_store(store) as opened:
+            print_card(verdict(opened, report), sys.stdout, as_json=format_ == "json", store=store)
+    sys.exit(_exit_code(report, limit))
+
+
+def _names(job_ids: Sequence[str]) -> dict[str, str]:
+    """`FOLDER=NAME` as folder → name; a bare `NAME` has the key `""`."""
+    names: dict[str, str] = {}
+    for given in job_ids:
+        folder, _, name = given.rpartition("=")
+        if not name or folder in names:
+            raise IngestError(f"--job-id {given}: not FOLDER=NAME or NAME", "Example: --job-id jobs/a=monday")
+        names[folder] = name
+    return names
+
+
+def _limit(text: str | None) -> tuple[float, bool] | None:
+    """The limit on rejects, and whether it is a share."""
+    if text is None:
+        return None
+    try:
+        share = text.endswith("%")
+        return (float(text.rstrip("%")) / (100 if share else 1), share)
+    except ValueError:
+        raise IngestError(
+            f"--max-rejects {text}: not a number", "Examples: --max-rejects 100, --max-rejects 1%"
+        ) from None
+
+
+def _tell_problems(report: LoadReport) -> None:
+    """What could not be read, on stderr."""
+    from ingest.output import visible
+
+    for plugin in report.plugin_problems:
+        click.echo(f"ingest: plugin {visible(plugin.plugin)}: {visible(plugin.reason)}; the others work", err=True)
+    for problem in report.problems:
+        click.echo(f"ingest: {visible(problem.wrong)}", err=True)
+        click.echo(f"  → {visible(problem.remedy)}", err=True)
+
+
+def _exit_code(report: LoadReport, limit: tuple[float, bool] | None) -> ExitCode:
+    """Input that could not be read weighs more than rejects above the limit."""
+    if report.problems or report.failed_files:
+        return ExitCode.INPUT
+    if limit is not None:
+        amount, is_share = limit
+        seen = report.records + report.rejects
+        rejected = report.rejects / seen if is_share and seen else report.rejects
+        if rejected > amount:
+            click.echo(f"ingest: {report.rejects} of {seen} records rejected, more than --max-rejects allows", err=True)
+            return ExitCode.FAILED_CHECK
+    return ExitCode.OK

@@ -1,0 +1,30 @@
+"""`ingest rebuild`: the catalog's views anew."""
+
+from __future__ import annotations
+
+import click
+
+from ingest.cli.options import plugin_choice, plugin_options, store_option
+from ingest.errors import StoreError
+
+
+@click.command(short_help="Make a store's views anew, after it was moved or ingest was updated.")
+@store_option
+@plugin_options
+def rebuild(store: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
+    """Make a store's views anew: after the store was moved, or to have the views of this version of ingest."""
+    from ingest.logs import log
+    from ingest.registry import load_registry
+    from ingest.store.catalog import publish
+    from ingest.store.layout import Layout
+    from ingest.store.lock import writer_lock
+
+    layout = Layout.of(store)
+    if not layout.catalog.exists():
+        raise StoreError(f"{layout.root}: no store there", "Fill one with: ingest <job folders> --store PATH")
+    registry = load_registry(plugin_choice(plugin_files, no_plugins))
+    with writer_lock(layout, 60.0, lambda holder: log().warning("waiting for the store", holder=holder)):
+        problems = publish(layout, None, registry.tables, registry.view_folders)
+    for problem in problems:
+        log().warning("view left out", problem=problem)
+    click.echo(f"{layout.root}: views made anew", err=True)

@@ -1,0 +1,70 @@
+"""`ingest sql`: ask the store."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ingest.cli.options import store_option
+from ingest.errors import IngestError
+
+_FORMATS = ["table", "csv", "json", "jsonl", "markdown", "parquet"]
+
+
+@click.command(short_help="Ask the store with SQL.")
+@click.argument("query", required=False)
+@store_option
+@click.option("-f", "--file", "file", type=click.Path(dir_okay=False), help="Read the query from a file.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(_FORMATS),
+    help="Form of the result.  [default: table on a terminal, else csv]",
+)
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file instead of stdout.")
+@click.option("--limit", type=click.IntRange(0), help="Rows shown in a table; 0: all.  [default: 1000]")
+@click.option("--show-secrets", is_flag=True, help="Do not mask signatures, keys and tokens in the result.")
+def sql(
+    query: str | None,
+    store: str,
+    file: str | None,
+    format_: str | None,
+    output: str | None,
+    limit: int | None,
+    show_secrets: bool,
+) -> None:
+    """Ask the store with SQL, read-only.
+
+    \b
+      ingest sql "SELECT * FROM failed_items_by_node"
+      ingest sql -f questions.sql --format json
+      echo "SELECT * FROM job_summary" | ingest sql -
+
+    Tables and views: ingest views. The dialect is DuckDB's. Signatures, keys and tokens in the logs are masked.
+    """
+    from ingest.store.reading import open_store
+
+    text = _query_text(query, file)
+    with open_store(store) as opened:
+        result = opened.sql(text)
+        _write(result, format_, output, limit, redact=not show_secrets)
+
+
+def _query_text(query: str | None, file: str | None) -> str:
+    """The query as given, from a file, or from stdin (`-`, or nothing given and stdin is no terminal)."""
+    if file is not None:
+        if query is not None:
+            raise IngestError("both a query and --file were given", "Give one of them.")
+        try:
+            text = Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise IngestError(f"{file}: cannot be read: {error}", "Give a text file with one query.") from error
+    elif query is None and sys.stdin.isatty():
+        raise IngestError("no query", 'Example: ingest sql "SELECT * FROM job_summary"')
+    else:
+        text = sys.stdin.read() if query in (None, "-") else query or ""
+    if not text.strip():
+        raise IngestError("the query is empty", 'Example: ingest sql "SELECT * FROM job_summary"')
+    return text

@@ -1,0 +1,34 @@
+"""`ingest views`: what can be asked."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command(short_help="List the views and tables that can be asked.")
+@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def views(format_: str) -> None:
+    """List the views and tables that can be asked, each with the question that it answers."""
+    from ingest.model import RECORD_TABLES
+    from ingest.views import list_views
+
+    found = list_views()
+    tables = [(table.name, table.doc) for table in RECORD_TABLES]
+    tables += [("jobs", "a job"), ("loads", "a run of ingest"), ("files", "a file seen, and what became of it")]
+    if format_ == "json":
+        import json
+
+        rows = [{"name": view.name, "kind": "view", "says": view.question, "caveat": view.caveat} for view in found]
+        rows += [
+            {"name": name, "kind": "table", "says": f"one row per {doc}", "caveat": ""} for name, doc in sorted(tables)
+        ]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    width = max(len(name) for name in [view.name for view in found] + [name for name, _ in tables])
+    for folder in dict.fromkeys(view.folder for view in found):
+        click.secho(f"views: {folder}", bold=True)
+        for view in (view for view in found if view.folder == folder):
+            click.echo(f"  {view.name:<{width}}  {view.question}")
+    click.secho("tables: one row per", bold=True)
+    for name, doc in sorted(tables):
+        click.echo(f"  {name:<{width}}  {doc}")

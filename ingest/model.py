@@ -1,0 +1,364 @@
+"""The tables of the data model: what every parser fills and every view reads.
+
+A `Table` is a name and its typed columns; parsers declare the tables they fill, and the store shows each declared
+table,
+with all its columns, even before the first row. Names are contracts: queries, dashboards and other people's plugins
+rely on them. Units stand in column names (`_s`, `_mb`, `_kb`, `_percent`, `_bytes`); times are UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Type(StrEnum):
+    """The column types of the data model, each with one spelling in Arrow and one in DuckDB."""
+
+    TEXT = "VARCHAR"
+    INT = "BIGINT"
+    FLOAT = "DOUBLE"
+    BOOL = "BOOLEAN"
+    TIME = "TIMESTAMP"
+    TEXTS = "VARCHAR[]"
+
+    @property
+    def arrow(self) -> pa.DataType:
+        """The Arrow type; times are microseconds without a zone (UTC by rule, not by type)."""
+        import pyarrow as pa  # late: reading a store needs the names of the types, not Arrow
+
+        arrow_types: dict[Type, pa.DataType] = {
+            Type.TEXT: pa.string(),
+            Type.INT: pa.int64(),
+            Type.FLOAT: pa.float64(),
+            Type.BOOL: pa.bool_(),
+            Type.TIME: pa.timestamp("us"),
+            Type.TEXTS: pa.list_(pa.string()),
+        }
+        return arrow_types[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, type, and what it says (shown by `ingest views` and in the reference)."""
+
+    name: str
+    type: Type
+    doc: str = ""
+    few: bool = False
+    """Few distinct values, many rows: kept as a dictionary, in memory and in Parquet."""
+
+    @property
+    def arrow(self) -> pa.DataType:
+        """The Arrow type that it is stored with."""
+        import pyarrow as pa
+
+        if self.few and self.type is Type.TEXT:
+            return pa.dictionary(pa.int32(), pa.string())
+        return self.type.arrow
+
+
+WHERE_FROM = (
+    Column("job_id", Type.TEXT, "the job: its run id if known, else its folder's name", few=True),
+    Column("file_id", Type.INT, "the file this was read from, see `files`", few=True),
+    Column("line_no", Type.INT, "1-based line of the record's first line in that file"),
+    Column("cut", Type.BOOL, "true if the file ends inside this record (no final line break)", few=True),
+)
+"""What the engine adds to every record, so that it can be found again in its file."""
+
+WHO = (
+    Column("node", Type.TEXT, "IP address in older logs, node id in newer ones", few=True),
+    Column("process", Type.TEXT, "`process003`, `_main`, `manager`; V0: `Process-3`", few=True),
+    Column("pid", Type.INT, "operating system's process id, unique only per node and moment", few=True),
+)
+"""Which node and process a record belongs to, where it belongs to one."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A record table: a row per thing said in a log, with `WHERE_FROM` put before its own columns."""
+
+    name: str
+    doc: str
+    own: tuple[Column, ...] = field(repr=False)
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns in their stored order."""
+        return WHERE_FROM + self.own
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema of a stored Parquet file."""
+        import pyarrow as pa
+
+        return pa.schema([(column.name, column.arrow) for column in self.columns])
+
+
+REJECTS = Table(
+    "rejects",
+    "a line or record that no parser understood, whole or its first 4,096 bytes",
+    (
+        Column("byte_offset", Type.INT, "where it starts in the file, bytes"),
+        Column("bytes", Type.INT, "its whole length in the file, bytes"),
+        Column("parser", Type.TEXT, "who could not read it", few=True),
+        Column("reason", Type.TEXT, "what was wrong", few=True),
+        Column("text", Type.TEXT, "the text itself, cut after 4,096 bytes"),
+    ),
+)
+
+ATTEMPT_REPORTS = Table(
+    "attempt_reports",
+    "one report of a try at a mini-batch; `attempts` has one row per try",
+    (
+        *WHO,
+        Column("source", Type.TEXT, "kind of file: mini_batches, task_csv, report_v0", few=True),
+        Column("mini_batch_id", Type.INT, "from 0"),
+        Column("attempt", Type.INT, "dequeue or picked count, from 1; null where not told", few=True),
+        Column("started_at", Type.TIME, "start of the try"),
+        Column("total", Type.INT, "items given"),
+        Column("succeeded", Type.INT, "items that succeeded"),
+        Column("failed", Type.INT, "items that failed: total - succeeded"),
+        Column("elapsed_s", Type.FLOAT, "wall time of the try"),
+        Column("process_s", Type.FLOAT, "CPU time of the process in that time, children not counted"),
+        Column("run_s", Type.FLOAT, "time inside run()"),
+        Column("status", Type.TEXT, "as written: RUN_DONE, TASK_PROCESSED, ...", few=True),
+        Column("outcome", Type.TEXT, "done, timeout, exception, poisoned, open", few=True),
+        Column("error_category", Type.TEXT, "as written", few=True),
+        Column("error_message", Type.TEXT, "as written"),
+        Column("inputs", Type.TEXTS, "names of the input files or partitions"),
+        Column("detail", Type.TEXT, "JSON text as written: the queue message"),
+        Column("overrides", Type.BOOL, "true if this result replaced an earlier one (V0 overrides)", few=True),
+        Column("extra", Type.TEXT, "JSON of columns this version does not know"),
+    ),
+)
+
+SCRIPT_EVENTS = Table(
+    "script_events",
+    "an init, load, run or shutdown event of an entry script that belongs to no mini-batch",
+    (
+        *WHO,
+        Column("at", Type.TIME, "start of the event, or when it was written"),
+        Column("event", Type.TEXT, "init, load, run, shutdown", few=True),
+        Column("outcome", Type.TEXT, "start, done, timeout, exception", few=True),
+        Column("status", Type.TEXT, "as written: LOAD_DONE, ENTRY_SCRIPT_INIT_START, ...", few=True),
+        Column("elapsed_s", Type.FLOAT, "wall time, where told"),
+        Column("error_message", Type.TEXT, "as written"),
+        Column("extra", Type.TEXT, "JSON of the row's other cells"),
+    ),
+)
+
+PROGRESS = Table(
+    "progress",
+    "a line of a progress overview",
+    (
+        Column("at", Type.TIME, "when it was written"),
+        Column("event", Type.TEXT, "what it says, see formats.md §5; null for other text", few=True),
+        Column("node", Type.TEXT, "the node it names", few=True),
+        Column("scheduled", Type.INT, "mini-batches scheduled so far"),
+        Column("processed", Type.INT, "mini-batches processed or poisoned so far"),
+        Column("total", Type.INT, "mini-batches in all"),
+        Column("items", Type.INT, "input items in all"),
+        Column("failed", Type.INT, "mini-batches failed so far"),
+        Column("elapsed_s", Type.FLOAT, "since the monitor's start"),
+        Column("remaining_s", Type.FLOAT, "the driver's own estimate"),
+        Column("message", Type.TEXT, "the whole text"),
+        Column("fields", Type.TEXT, "JSON of further facts in the text"),
+    ),
+)
+
+LOG_RECORDS = Table(
+    "log_records",
+    "a record of a system log: master, node manager, worker, warnings, errors",
+    (
+        *WHO,
+        Column("at", Type.TIME, "when it was written; null for text before a file's first head"),
+        Column("source", Type.TEXT, "kind of file", few=True),
+        Column("level", Type.TEXT, "DEBUG, INFO, WARNING, ERROR, CRITICAL", few=True),
+        Column("thread", Type.INT, "thread ident", few=True),
+        Column("logger", Type.TEXT, "logger name (V0)", few=True),
+        Column("func", Type.TEXT, "function that logged (V0 DEBUG form)", few=True),
+        Column("message", Type.TEXT, "the whole message, line breaks kept"),
+        Column("event", Type.TEXT, "what the message says, where its form is known", few=True),
+        Column("fields", Type.TEXT, "JSON of the facts in the message"),
+    ),
+)
+
+ERRORS = Table(
+    "errors",
+    "one reported error: a traceback or an error record, wherever it stood",
+    (
+        *WHO,
+        Column("at", Type.TIME, "when it was written"),
+        Column("source", Type.TEXT, "kind of file; one error is often told in several", few=True),
+        Column("phase", Type.TEXT, "init, run, shutdown, driver, platform; null if not told", few=True),
+        Column("exception_type", Type.TEXT, "dotted name; null for an error without exception", few=True),
+        Column("exception_message", Type.TEXT, "the exception's text, or the record's first line"),
+        Column("frame", Type.TEXT, "innermost frame of the user's own code: file:line in function", few=True),
+        Column("mini_batch_id", Type.INT, "the mini-batch it names, if it does"),
+        Column("traceback", Type.TEXT, "the whole text from `Traceback` on"),
+        Column("fingerprint", Type.TEXT, "equal for errors that differ only in numbers, ids, paths", few=True),
+        Column("occurrences", Type.INT, "how often it happened, as told by this record"),
+    ),
+)
+
+NODE_SAMPLES = Table(
+    "node_samples",
+    "a resource check of a node; a sample, not a peak",
+    (
+        Column("node", Type.TEXT, "the node", few=True),
+        Column("at", Type.TIME, "time of the check"),
+        Column("cpu_percent", Type.FLOAT, "whole node, 0-100"),
+        Column("memory_total_mb", Type.FLOAT, "MB = 2^20 bytes"),
+        Column("memory_available_mb", Type.FLOAT, "can be had without swapping"),
+        Column("memory_used_mb", Type.FLOAT, "total - available is not used"),
+        Column("memory_used_percent", Type.FLOAT, "(total - available) / total"),
+        Column("disk_reads", Type.INT, "cumulative since boot"),
+        Column("disk_writes", Type.INT, "cumulative since boot"),
+        Column("disk_read_mb", Type.FLOAT, "cumulative since boot"),
+        Column("disk_write_mb", Type.FLOAT, "cumulative since boot"),
+        Column("network_sent_mb", Type.FLOAT, "cumulative since boot"),
+        Column("network_received_mb", Type.FLOAT, "cumulative since boot"),
+        Column("tcp_connections", Type.INT, ""),
+        Column("udp_connections", Type.INT, ""),
+        Column("extra", Type.TEXT, "JSON of columns this version does not know"),
+    ),
+)
+
+PROCESS_SAMPLES = Table(
+    "process_samples",
+    "a resource check of one worker process; its children are not counted",
+    (
+        *WHO,
+        Column("at", Type.TIME, "time of the check"),
+        Column("cpu_percent", Type.FLOAT, "since the last check; 0 at the first and for `manager`"),
+        Column("cpu_user_s", Type.FLOAT, "cumulative for the process"),
+        Column("cpu_system_s", Type.FLOAT, "cumulative for the process"),
+        Column("memory_used_percent", Type.FLOAT, "resident memory / the node's memory"),
+        Column("disk_reads", Type.INT, "cumulative"),
+        Column("disk_writes", Type.INT, "cumulative"),
+        Column("disk_read_mb", Type.FLOAT, "cumulative"),
+        Column("disk_write_mb", Type.FLOAT, "cumulative"),
+        Column("threads", Type.INT, ""),
+        Column("extra", Type.TEXT, "JSON of columns this version does not know"),
+    ),
+)
+
+DISK_SAMPLES = Table(
+    "disk_samples",
+    "a check of one mount point of a node",
+    (
+        Column("node", Type.TEXT, "the node", few=True),
+        Column("at", Type.TIME, "time of the check"),
+        Column("mount", Type.TEXT, "mount point", few=True),
+        Column("total_mb", Type.FLOAT, ""),
+        Column("used_mb", Type.FLOAT, "used + free is not total: reserved blocks"),
+        Column("free_mb", Type.FLOAT, ""),
+        Column("used_percent", Type.FLOAT, "used / (used + free)"),
+    ),
+)
+
+OUTPUT_LINES = Table(
+    "output_lines",
+    "a line that a user's script printed or logged",
+    (
+        *WHO,
+        Column("stream", Type.TEXT, "stdout, stderr, log", few=True),
+        Column("at", Type.TIME, "where the line tells it"),
+        Column("level", Type.TEXT, "where the line tells it", few=True),
+        Column("logger", Type.TEXT, "where the line tells it", few=True),
+        Column("text", Type.TEXT, "the line"),
+    ),
+)
+
+OS_PROCESSES = Table(
+    "os_processes",
+    "a process in a `ps` or `tasklist` snapshot",
+    (
+        Column("node", Type.TEXT, "the node", few=True),
+        Column("at", Type.TIME, "minute of the snapshot"),
+        Column("pid", Type.INT, "", few=True),
+        Column("user_name", Type.TEXT, "", few=True),
+        Column("cpu_percent", Type.FLOAT, ""),
+        Column("memory_percent", Type.FLOAT, ""),
+        Column("vsz_kb", Type.INT, "KiB"),
+        Column("rss_kb", Type.INT, "KiB"),
+        Column("state", Type.TEXT, "STAT", few=True),
+        Column("cpu_time_s", Type.FLOAT, ""),
+        Column("command", Type.TEXT, ""),
+    ),
+)
+
+RECORD_TABLES = (
+    ATTEMPT_REPORTS,
+    SCRIPT_EVENTS,
+    PROGRESS,
+    LOG_RECORDS,
+    OUTPUT_LINES,
+    ERRORS,
+    NODE_SAMPLES,
+    PROCESS_SAMPLES,
+    DISK_SAMPLES,
+    OS_PROCESSES,
+    REJECTS,
+)
+"""The tables that every store has, whatever plugins are there."""
+
+JOBS = (
+    Column("job_id", Type.TEXT, "run id if known, else the folder's name, or as given by --job-id"),
+    Column("source", Type.TEXT, "the folder it was read from"),
+    Column("generation", Type.TEXT, "V0 to V4, formats.md §1; null if no file tells"),
+    Column("run_id", Type.TEXT, "the run id, where the path or a log tells it"),
+    Column("parent_run_id", Type.TEXT, ""),
+    Column("experiment", Type.TEXT, ""),
+    Column("state", Type.TEXT, "completed, failed, running, stalled, unknown: as far as the logs tell"),
+    Column("state_reason", Type.TEXT, "what the state was read from"),
+    Column("started_at", Type.TIME, "earliest time in any record"),
+    Column("ended_at", Type.TIME, "latest time in any record; null while the job runs"),
+    Column("last_record_at", Type.TIME, "latest time in any record"),
+    Column("files", Type.INT, "files seen"),
+    Column("bytes", Type.INT, "their size"),
+    Column("labels", Type.TEXT, "JSON object"),
+    Column("loaded_at", Type.TIME, "when it last changed in the store"),
+)
+
+LOADS = (
+    Column("load_id", Type.TEXT, "time of start and a random part"),
+    Column("started_at", Type.TIME, ""),
+    Column("ended_at", Type.TIME, "null if it was broken off"),
+    Column("version", Type.TEXT, "of ingest"),
+    Column("jobs", Type.INT, "jobs looked at"),
+    Column("files", Type.INT, "files seen"),
+    Column("files_unchanged", Type.INT, "of these not read again"),
+    Column("rows", Type.INT, "rows written"),
+    Column("rejects", Type.INT, "records not understood"),
+    Column("bytes", Type.INT, "bytes read"),
+    Column("seconds", Type.FLOAT, "wall time"),
+)
+
+FILES = (
+    Column("file_id", Type.INT, "stands in every record; made from job, path, size and time"),
+    Column("job_id", Type.TEXT, "null for a file outside any job tree"),
+    Column("path", Type.TEXT, "below the artifact root, with / between"),
+    Column("kind", Type.TEXT, "what the parser calls it; null if unclaimed"),
+    Column("parser", Type.TEXT, ""),
+    Column("parser_version", Type.INT, ""),
+    Column("bytes", Type.INT, ""),
+    Column("modified_at", Type.TIME, ""),
+    Column("modified_ns", Type.INT, "the same, exact"),
+    Column("content_hash", Type.TEXT, "SHA-256, 32 hex digits; null if not read"),
+    Column("records", Type.INT, "records understood; records + rejects = records in the file"),
+    Column("rows", Type.INT, "rows written to tables from it"),
+    Column("rejects", Type.INT, ""),
+    Column("rejected_bytes", Type.INT, ""),
+    Column("status", Type.TEXT, "parsed, unclaimed, ignored, failed"),
+    Column("reason", Type.TEXT, "why it was not parsed"),
+    Column("ends_cut", Type.BOOL, "true if it lacks a final line break"),
+    Column("load_id", Type.TEXT, "the load that read it"),
+    Column("slice", Type.TEXT, "the Parquet files that hold its rows: data/<table>/<slice>.parquet"),
+)

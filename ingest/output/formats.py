@@ -1,0 +1,42 @@
+"""The output formats by name, and which one is meant when nobody said.
+
+Stdout is data: a person at a terminal gets a table, a pipe or a file gets CSV.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+
+class Format(StrEnum):
+    """How a result is written. The values are the words of `--format`."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    MARKDOWN = "markdown"
+    PARQUET = "parquet"
+
+
+class OutputError(Exception):
+    """A result that cannot be written as asked: one line that says what is wrong, `remedy` says what to do."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+def is_terminal(stream: Any) -> bool:
+    """Whether a person looks at this stream: only then are width, colour and control characters a matter."""
+    isatty = getattr(stream, "isatty", None)
+    try:
+        return bool(isatty is not None and isatty())
+    except ValueError:  # a closed stream
+        return False
+
+
+def default_format(stream: Any) -> Format:
+    """Return `table` for a terminal, else `csv`."""
+    return Format.TABLE if is_terminal(stream) else Format.CSV

@@ -1,0 +1,1 @@
+"""What parsers are made of."""

@@ -1,0 +1,102 @@
+"""Arrow columns out of spans of a buffer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.model import Type
+from ingest.parsing import scan
+from ingest.parsing.scan import Bytes, Flags, Positions, Spans
+
+Array: TypeAlias = pa.Array
+
+
+def texts(buffer: Bytes, spans: Spans) -> Array:
+    """The text of each span, null where its start is -1. Spans must ascend and not overlap.
+
+    The values are copied once, by Arrow, out of an array whose even values are the spans and whose odd ones the gaps.
+    Bytes that are not UTF-8 become U+FFFD.
+    """
+    starts, ends = spans
+    count = len(starts)
+    if not count:
+        return pa.array([], pa.string())
+    absent = starts < 0
+    offsets = np.empty(2 * count, np.int32)
+    offsets[0::2] = starts
+    offsets[1::2] = np.where(absent, -1, ends)
+    offsets = np.maximum(np.maximum.accumulate(offsets), 0)
+    spread = pa.Array.from_buffers(pa.binary(), 2 * count - 1, [None, pa.py_buffer(offsets), pa.py_buffer(buffer)])
+    evens = np.arange(0, 2 * count, 2, dtype=np.int32)
+    return as_text(spread.take(pa.array(evens, mask=absent) if absent.any() else pa.array(evens)))
+
+
+def as_text(raw: Array) -> Array:
+    """Binary values as text; bytes that are not UTF-8 become U+FFFD."""
+    try:
+        return raw.cast(pa.string())
+    except pa.ArrowInvalid:
+        return pa.array(
+            [None if value is None else value.decode("utf-8", "replace") for value in raw.to_pylist()], pa.string()
+        )
+
+
+def typed(buffer: Bytes, spans: Spans, type_: Type) -> Array:
+    """The spans as values of a column type; null where there is no value or it is none of that type."""
+    if type_ is Type.TIME:
+        micros = scan.times(buffer, spans)
+        return pa.array(micros, mask=micros == scan.NO_TIME).cast(pa.timestamp("us"))
+    if type_ is Type.INT:
+        numbers, good = scan.integers(buffer, spans)
+        return pa.array(numbers, mask=~good)
+    return converted(texts(buffer, spans), type_)
+
+
+def converted(values: Array, type_: Type) -> Array:
+    """Text as values of a column type; null where it does not convert.
+
+    Durations (`1:02:03.5`, `2 days, 1:02:03`) count as numbers: seconds.
+    """
+    if type_ is Type.TEXT:
+        return values
+    try:
+        return values.cast(type_.arrow)
+    except pa.ArrowInvalid:
+        if type_ is Type.FLOAT:
+            return pa.array([_seconds_or_number(value) for value in values.to_pylist()], pa.float64())
+        return pa.array([_converted_one(value, type_) for value in values.to_pylist()], type_.arrow)
+
+
+def _converted_one(value: str | None, type_: Type) -> Any:
+    try:
+        return pa.scalar(value, pa.string()).cast(type_.arrow).as_py()
+    except pa.ArrowInvalid:
+        return None
+
+
+def _seconds_or_number(value: str | None) -> float | None:
+    if value is None:
+        return None
+    days, _, clock = value.rpartition(", ")
+    try:
+        parts = [float(part) for part in clock.split(":")]
+        seconds = sum(part * 60**power for power, part in enumerate(reversed(parts)))
+        return seconds + 86_400 * int(days.split(" ")[0] or 0)
+    except ValueError:
+        return None
+
+
+def repeated(values: Sequence[str | None], indexes: Positions) -> Array:
+    """`values[i]` for each index, kept as a dictionary: few texts, many rows."""
+    codes = pa.array(indexes.astype(np.int32))
+    return pa.DictionaryArray.from_arrays(codes, pa.array(values, pa.string()))
+
+
+def nulls_where(values: Array, absent: Flags) -> Array:
+    """The values with null where `absent` says so."""
+    return pc.if_else(pa.array(absent), pa.scalar(None, values.type), values)

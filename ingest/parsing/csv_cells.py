@@ -1,0 +1,111 @@
+"""The cells of records, read by Arrow: every cell a text, no type guessed.
+
+Types come later (`csv_values`), column by column: Arrow's own typed reading is a tenth faster, but one bad value fails all of
+it, so that there would have to be a second way to do everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from ingest.parsing.batch import Batch
+from ingest.parsing.columns import Array, as_text
+from ingest.parsing.csv_records import CsvRecords, runs
+from ingest.parsing.scan import Positions
+
+_CHUNK = 2 << 20
+"""Bytes read at once: less costs calls, more does not stay in the cache."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Some cells of some records."""
+
+    records: CsvRecords
+    columns: dict[int, Array]
+    """By the cell's index in the row; null for the texts that mean nothing."""
+
+
+@dataclass(frozen=True)
+class Miscounted:
+    """Records that have not as many cells as the header."""
+
+    records: CsvRecords
+    counts: Positions
+
+
+@dataclass(frozen=True)
+class CellReader:
+    """Reads rows of `width` cells, of which those in `wanted` come back."""
+
+    width: int
+    wanted: Sequence[int]
+    nulls: Sequence[str]
+
+    def read(self, batch: Batch, records: CsvRecords) -> Iterator[Cells | Miscounted]:
+        """The cells, a chunk of records at a time. The records must keep to the grammar of CSV."""
+        for chunk in _chunks(records):
+            data = _bytes_of(batch, chunk)
+            try:
+                yield self._cells(data, chunk)
+                continue
+            except pa.ArrowInvalid:
+                counts = _cell_counts(data, chunk)
+            right = counts == self.width
+            if right.any():
+                yield self._cells(_bytes_of(batch, chunk[right]), chunk[right])
+            yield Miscounted(chunk[~right], counts[~right])
+
+    def _cells(self, data: pa.Buffer, records: CsvRecords) -> Cells:
+        names = [str(i) for i in range(self.width)]
+        wanted = [str(i) for i in self.wanted]
+        table = pa.csv.read_csv(
+            pa.BufferReader(data),
+            read_options=pa.csv.ReadOptions(use_threads=False, column_names=names, block_size=data.size + 1),
+            parse_options=pa.csv.ParseOptions(newlines_in_values=False),  # matters only where one block ends
+            convert_options=pa.csv.ConvertOptions(
+                column_types=dict.fromkeys(wanted, pa.binary()),
+                include_columns=wanted or names[:1],
+                null_values=list(self.nulls),
+                strings_can_be_null=True,
+            ),
+        )
+        if table.num_rows != len(records):
+            raise pa.ArrowInvalid(f"{len(records)} records read as {table.num_rows} rows")
+        return Cells(records, {i: as_text(table[str(i)].combine_chunks()) for i in self.wanted})
+
+
+def _chunks(records: CsvRecords) -> Iterator[CsvRecords]:
+    if not len(records):
+        return
+    sizes = np.cumsum(records.stops - records.starts)
+    ends = np.searchsorted(sizes, np.arange(_CHUNK, sizes[-1] + _CHUNK, _CHUNK)) + 1
+    start = 0
+    for end in np.unique(np.minimum(ends, len(records))).tolist():
+        yield records[start:end]
+        start = end
+
+
+def _bytes_of(batch: Batch, records: CsvRecords) -> pa.Buffer:
+    """The records without what stands between them; not copied if they touch."""
+    whole = pa.py_buffer(batch.data)
+    stretches = list(runs(records.starts, records.stops))
+    if len(stretches) == 1:
+        start, stop = stretches[0]
+        return whole.slice(start, stop - start)
+    view = memoryview(batch.data)
+    return pa.py_buffer(b"".join([view[start:stop] for start, stop in stretches]))
+
+
+def _cell_counts(data: pa.Buffer, records: CsvRecords) -> Positions:
+    """How many cells each record has: its commas outside quotes and one."""
+    chunk = np.frombuffer(data, np.uint8)
+    quotes, commas = np.flatnonzero(chunk == 34), np.flatnonzero(chunk == 44)
+    commas = commas[np.searchsorted(quotes, commas) & 1 == 0]
+    stops = np.cumsum(records.stops - records.starts)
+    return np.bincount(np.searchsorted(stops, commas, side="right"), minlength=len(records)) + 1

@@ -1,0 +1,47 @@
+"""Cells that no column wants, as JSON: a newer version's columns are kept until somebody knows them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.parsing.columns import Array
+
+_ESCAPES = (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"))
+_NEEDS_ESCAPE = r'["\\\x00-\x1f]'
+
+
+def json_objects(names: Sequence[str], columns: Sequence[Array]) -> Array:
+    """An object `{"header": "text"}` of each row's cells; empty cells are left out, and null if all are."""
+    members = [
+        pc.binary_join_element_wise(f"{json.dumps(name, ensure_ascii=False)}: ", _quoted(cells), "")
+        for name, cells in zip(_distinct(names), columns, strict=True)
+    ]
+    joined = pc.binary_join_element_wise(*members, ", ", null_handling="skip")
+    objects = pc.binary_join_element_wise("{", joined, "}", "")
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), objects)
+
+
+def _quoted(cells: Array) -> Array:
+    if pc.any(pc.match_substring_regex(cells, _NEEDS_ESCAPE)).as_py():
+        escaped = cells
+        for char, escape in _ESCAPES:
+            escaped = pc.replace_substring(escaped, char, escape)
+        if pc.any(pc.match_substring_regex(escaped, r"[\x00-\x1f]")).as_py():
+            texts = [None if cell is None else json.dumps(cell, ensure_ascii=False) for cell in cells.to_pylist()]
+            return pa.array(texts, pa.string())
+        cells = escaped
+    return pc.binary_join_element_wise('"', cells, '"', "")
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The names, a repeated one with its number."""
+    seen: dict[str, int] = {}
+    distinct = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        distinct.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return distinct

@@ -1,0 +1,115 @@
+"""Layouts: what the header of a CSV file says about its cells."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ingest.model import Column, Table, Type
+
+BOM = b"\xef\xbb\xbf"
+
+Key = tuple[tuple[str, str | None], ...]
+"""What a header pattern's groups say: column names and values, such as `(("mount", "/"),)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvColumn:
+    """A column of the table and the headers it may stand under: the first of them that the file has counts.
+
+    Case and blanks around a header do not matter. Without `headers` it is the column's own name. The cells are converted to
+    the column's type and multiplied by `scale`, for files that tell another unit (bytes for `_mb`: `scale=2**-20`).
+    """
+
+    column: str
+    headers: tuple[str, ...] = ()
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which cell of a row goes to which column. Cells are known by their index in the row."""
+
+    header: bytes
+    """The header line, without byte order mark and line break."""
+    names: tuple[str, ...]
+    """The headers, blanks trimmed."""
+    common: Mapping[int, CsvColumn]
+    """Cells that say something about the whole row."""
+    keyed: Mapping[Key, Mapping[int, CsvColumn]] = field(default_factory=dict)
+    """Cells that belong to one of several things that a row tells about, by what the header calls the thing."""
+
+    @property
+    def unknown(self) -> tuple[int, ...]:
+        """Cells that no column wants."""
+        known = {*self.common, *(i for cells in self.keyed.values() for i in cells)}
+        return tuple(i for i in range(len(self.names)) if i not in known)
+
+    def column_of(self, cell: int) -> CsvColumn | None:
+        """Where a cell goes."""
+        for cells in (self.common, *self.keyed.values()):
+            if cell in cells:
+                return cells[cell]
+        return None
+
+
+def column_type(table: Table, column: CsvColumn) -> Type:
+    """The type of the table's column; text for a column of another name, which only a `shape` can use."""
+    types = {own.name: own.type for own in table.own}
+    return types.get(column.column, Type.TEXT)
+
+
+def own_column(table: Table, name: str) -> Column | None:
+    """The table's own column of that name."""
+    return next((own for own in table.own if own.name == name), None)
+
+
+def header_of(line: bytes) -> bytes:
+    """A header line without byte order mark and line break: equal for files of equal layout."""
+    return line.removeprefix(BOM).rstrip(b"\r\n")
+
+
+def layout_of(header: bytes, columns: Sequence[CsvColumn], pattern: re.Pattern[str] | None) -> Layout | None:
+    """What a header says; nothing if it holds no column that is known, so that it is no header of this format.
+
+    `#` in a header is no comment (formats.md §16, trap 13).
+    """
+    names = tuple(name.strip() for name in _cells(header))
+    keyed: dict[Key, list[tuple[int, str]]] = {}
+    plain: list[tuple[int, str]] = []
+    for i, name in enumerate(names):
+        match = pattern.fullmatch(name) if pattern else None
+        if match:
+            groups = match.groupdict()
+            inner = groups.pop("header") or ""
+            keyed.setdefault(tuple(groups.items()), []).append((i, inner))
+        else:
+            plain.append((i, name))
+    common = _chosen(plain, columns)
+    by_key = {key: _chosen(cells, columns) for key, cells in keyed.items()}
+    by_key = {key: cells for key, cells in by_key.items() if cells}
+    return Layout(header, names, common, by_key) if common or by_key else None
+
+
+def _cells(header: bytes) -> list[str]:
+    try:
+        return next(csv.reader([header.decode("utf-8", "replace")]), [])
+    except csv.Error:  # a cell beyond the module's limit of 131,072 characters: whatever it is, it is no header
+        return []
+
+
+def _chosen(cells: Iterable[tuple[int, str]], columns: Sequence[CsvColumn]) -> dict[int, CsvColumn]:
+    """Each column's cell: the first with the first of its headers that is there and not taken."""
+    places: dict[str, list[int]] = {}
+    for i, name in cells:
+        places.setdefault(name.casefold(), []).append(i)
+    chosen: dict[int, CsvColumn] = {}
+    for column in columns:
+        for header in column.headers or (column.column,):
+            free = places.get(header.strip().casefold())
+            if free:
+                chosen[free.pop(0)] = column
+                break
+    return dict(sorted(chosen.items()))

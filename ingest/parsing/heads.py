@@ -1,0 +1,185 @@
+"""Heads: how the first line of a record is told from a line that continues the record above.
+
+Two ways to say it. `RegexHead` takes any regular expression with named groups: right for most formats.
+`DelimitedHead` is
+for large logs whose heads are fields with a delimiter between (`time|LEVEL|pid|message`): it looks at all lines at
+once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from ingest.parsing import scan
+from ingest.parsing.batch import Batch
+from ingest.parsing.scan import Bytes, Flags, Positions, Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The lines that are heads (their indexes, ascending) and where the named parts of each stand."""
+
+    lines: Positions
+    spans: dict[str, Spans]
+
+
+class Head(Protocol):
+    """Finds heads among lines; `names` are the parts it can give."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The named parts, in order."""
+
+    def find(self, batch: Batch, starts: Positions, ends: Positions) -> Heads:
+        """The heads among the lines that start and end at these positions of the batch."""
+
+
+@dataclass(frozen=True)
+class RegexHead:
+    """A head is a line that matches the pattern at its start. Bytes are matched: `\\w` and `\\d` are ASCII."""
+
+    pattern: str
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[bytes]:
+        return re.compile(self.pattern.encode(), re.MULTILINE)  # so that ^ matches at a line's start
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The named groups, in order."""
+        return list(self._compiled.groupindex)
+
+    def find(self, batch: Batch, starts: Positions, ends: Positions) -> Heads:
+        """One match per line."""
+        match = self._compiled.match
+        found = [
+            (i, hit.regs)
+            for i, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True))
+            if (hit := match(batch.data, start, end))
+        ]
+        lines = np.array([i for i, _ in found], np.int64)
+        spans = {}
+        for name, group in self._compiled.groupindex.items():
+            pairs = np.array([regs[group] for _, regs in found], np.int64).reshape(-1, 2)
+            spans[name] = (pairs[:, 0], pairs[:, 1])
+        return Heads(lines, spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A field `YYYY-MM-DD hh:mm:ss` with an optional fraction; `between` stands between date and time."""
+
+    name: str
+    between: str = " "
+    optional: bool = False
+
+    def matches(self, buffer: Bytes, spans: Spans) -> Flags:
+        """Whether each span is such a field."""
+        return scan.starts_with_time(buffer, *spans, between=self.between)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A field of one of some words, each at most eight characters."""
+
+    name: str
+    words: tuple[str, ...]
+    optional: bool = False
+
+    def matches(self, buffer: Bytes, spans: Spans) -> Flags:
+        """Whether each span is one of the words."""
+        flags = np.zeros(len(spans[0]), np.bool_)
+        for word in self.words:
+            flags |= scan.equal_to(buffer, spans, word)
+        return flags
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """A field of 1 to 18 digits."""
+
+    name: str
+    optional: bool = False
+
+    def matches(self, buffer: Bytes, spans: Spans) -> Flags:
+        """Whether each span is such a field."""
+        return scan.are_digits(buffer, spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A field of any text without the delimiter; with `ending`, only text that ends so and has no blank."""
+
+    name: str
+    ending: str = ""
+    optional: bool = False
+
+    def matches(self, buffer: Bytes, spans: Spans) -> Flags:
+        """Whether each span is such text."""
+        starts, ends = spans
+        flags = np.asarray(ends >= starts)
+        if self.ending:
+            length = len(self.ending)
+            flags &= scan.equal_to(buffer, (ends - length, ends), self.ending) & (ends - starts > length)
+            for i in np.flatnonzero(flags):  # few lines have such a field
+                flags[i] = 32 not in buffer[starts[i] : ends[i]]
+        return flags
+
+
+Field = Time | Word | Digits | Text
+
+
+@dataclass(frozen=True)
+class DelimitedHead:
+    """Fields with a delimiter after each, then the rest of the line.
+
+    An optional field is taken as there if it matches and the next required field does not match in its place.
+    """
+
+    fields: tuple[Field, ...]
+    rest: str = "message"
+    delimiter: str = "|"
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The fields and the rest, in order."""
+        return [*(field.name for field in self.fields), self.rest]
+
+    def find(self, batch: Batch, starts: Positions, ends: Positions) -> Heads:
+        """All lines at once, field by field; lines drop out where a required field does not match."""
+        buffer = batch.buffer
+        first = self.fields[0]
+        lines = np.flatnonzero(first.matches(buffer, (starts, ends)))
+        if not len(lines):
+            empty = np.zeros(0, np.int64)
+            return Heads(empty, dict.fromkeys(self.names, (empty, empty)))
+        low, high = int(starts[lines[0]]), int(ends[lines[-1]])
+        delimiters = np.flatnonzero(buffer[low:high] == ord(self.delimiter)) + low
+        delimiters = np.append(delimiters, len(buffer) + 1)
+        at, line_end = starts[lines], ends[lines]
+        following = np.searchsorted(delimiters, at)
+        alive = np.ones(len(lines), np.bool_)
+        spans: dict[str, Spans] = {}
+        for i, field in enumerate(self.fields):
+            field_end = delimiters[np.minimum(following, len(delimiters) - 1)]
+            in_line = field_end < line_end
+            field_end = np.minimum(field_end, line_end)
+            taken = in_line & field.matches(buffer, (at, field_end))
+            if field.optional:
+                required = next((other for other in self.fields[i + 1 :] if not other.optional), None)
+                if required is not None:
+                    taken &= ~required.matches(buffer, (at, field_end))
+            else:
+                alive &= taken
+            spans[field.name] = (np.where(taken, at, -1), field_end)
+            at = np.where(taken, field_end + 1, at)
+            following = following + taken
+        spans[self.rest] = (at, line_end)
+        kept: Iterable[tuple[str, Spans]] = spans.items()
+        return Heads(lines[alive], {name: (s[alive], e[alive]) for name, (s, e) in kept})

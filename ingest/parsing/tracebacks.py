@@ -1,0 +1,108 @@
+"""Python tracebacks in log text: what was raised, where in the user's own code, and what makes two of them the same.
+
+The rule is that of formats.md §8: the exception stands on the first unindented line after the last frame; issue pages
+strip indentation, so a line that looks like `dotted.Name: text` ends a traceback too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+TRACEBACK = "Traceback (most recent call last)"
+
+_FRAME = re.compile(r'^[ \t]*File "(?P<file>[^"\n]*)", line (?P<line>\d+)(?:, in (?P<function>[^\n]*))?', re.MULTILINE)
+_EXCEPTION = re.compile(r"^(?P<type>[A-Za-z_]\w*(?:\.\w+)*)(?::[ ]?(?P<message>.*))?$", re.DOTALL)
+_EXCEPTION_LINE = re.compile(
+    r"^(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Threshold)(?::|\s*$)"
+)
+_CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
+_LIBRARY = re.compile(r"site-packages|dist-packages|[/\\]lib[/\\]python\d|<frozen |[/\\]Lib[/\\]")
+_VARIABLE = re.compile(
+    r"'[^'\n]*'|\"[^\"\n]*\""  # quoted values
+    r"|\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"  # ids
+    r"|0x[0-9a-fA-F]+"  # addresses
+    r"|(?:[A-Za-z]:)?(?:[/\\][\w.+=@~-]+){2,}"  # paths
+    r"|\d+(?:\.\d+)*"  # numbers
+)
+_LONGEST_MESSAGE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What one traceback or error text says."""
+
+    exception_type: str | None
+    message: str
+    frame: str | None
+    """`file:line in function` of the innermost frame outside of libraries."""
+    traceback: str | None
+    fingerprint: str
+
+
+def read_failure(text: str, driver: re.Pattern[str] | None = None) -> Failure:
+    """What an error record says. Of several chained tracebacks the last one counts, as Python itself reports it.
+
+    Frames whose file matches `driver` are no user code.
+    """
+    at = text.find(TRACEBACK)
+    if at < 0:
+        first_line = text.partition("\n")[0].strip()[:_LONGEST_MESSAGE]
+        return Failure(None, first_line, None, None, fingerprint(None, first_line, None))
+    last_frame = max(text.rfind('File "'), at)
+    exception = _exception_text(text[last_frame:])
+    type_, message = exception if exception else (None, "")
+    frame = _user_frame(text[at:last_frame] + text[last_frame:].partition("\n")[0], driver)
+    return Failure(type_, message, frame, text[at:].rstrip(), fingerprint(type_, message, frame))
+
+
+def _exception_text(tail: str) -> tuple[str, str] | None:
+    """Type and message after the last frame, whose line `tail` starts with."""
+    lines = tail.split("\n")
+    for i, line in enumerate(lines[1:], 1):
+        # the frame's source line is indented, or, with indentation stripped, must not be mistaken for the exception
+        candidate = line.rstrip("\r")
+        if not candidate or candidate[0] in " \t" or candidate.startswith((*_CHAINED, "Traceback")):
+            continue
+        if i == 1 and not _EXCEPTION_LINE.match(candidate):
+            continue
+        found = _EXCEPTION.match(candidate)
+        if found:
+            message = "\n".join([found["message"] or "", *lines[i + 1 :]])
+            return found["type"], message.strip()[:_LONGEST_MESSAGE]
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _user_frame(frames: str, driver: re.Pattern[str] | None) -> str | None:
+    """The innermost frame of the user's own code. Cached: the same stack comes again and again."""
+    for frame in reversed(list(_FRAME.finditer(frames))):
+        file = frame["file"]
+        if not _LIBRARY.search(file) and not (driver and driver.search(file)):
+            return f"{file}:{frame['line']} in {(frame['function'] or '?').strip()}"
+    return None
+
+
+def masked(text: str) -> str:
+    """The text with everything that varies from one case to the next as `#`: numbers, ids, paths, quoted values."""
+    return _VARIABLE.sub("#", text)
+
+
+def fingerprint(exception_type: str | None, message: str, frame: str | None) -> str:
+    """16 hex digits, equal for errors of one type and wording at one place of the user's code."""
+    place = _place(frame) if frame else ""
+    return _digest(f"{exception_type}\n{masked(message.partition(chr(10))[0])}\n{place}")
+
+
+@lru_cache(maxsize=1024)
+def _place(frame: str) -> str:
+    """File name and function: folders differ from run to run, line numbers from version to version."""
+    file, _, function = frame.rpartition(" in ")
+    return re.split(r"[/\\]", file)[-1].rpartition(":")[0] + function
+
+
+@lru_cache(maxsize=4096)
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -1,0 +1,258 @@
+"""A load, from folders to a published catalog. The command line, the Python API and the tests all go through here."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ingest import __version__
+from ingest.discover import discover
+from ingest.errors import InputError
+from ingest.logs import log
+from ingest.model import FILES, JOBS, LOADS, Column
+from ingest.plan import Note, Plan, make_plan, slices
+from ingest.registry import DEFAULT_PLUGINS, PluginOptions, Problem, Registry, load_registry
+from ingest.store.layout import Layout
+from ingest.store.ledger import read_ledger
+from ingest.store.lock import writer_lock
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ingest.work import FileResult, SliceResult
+
+_COMMIT_EVERY_S = 30.0
+"""A long load commits as it goes, so that one that is killed has not worked in vain."""
+
+_IN_PROCESS_BYTES = 8 << 20
+"""Less work than this is not worth starting other processes for."""
+
+
+_JOB_COLUMNS = ("job_id", "source", "run_id", "loaded_at")
+"""What is known of a job before its records are looked at."""
+
+
+class Progress(Protocol):
+    """Is told how a load goes on."""
+
+    def begin(self, files: int, bytes_: int) -> None:
+        """So much is to be read."""
+
+    def advance(self, files: int, bytes_: int) -> None:
+        """So much more was read."""
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What a load did."""
+
+    jobs: int = 0
+    job_ids: Sequence[str] = ()
+    files: int = 0
+    unchanged: int = 0
+    rows: int = 0
+    records: int = 0
+    rejects: int = 0
+    bytes: int = 0
+    failed_files: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    problems: list[InputError] = field(default_factory=list)
+    """Arguments that held no job."""
+    plugin_problems: list[Problem] = field(default_factory=list)
+
+
+def ingest_jobs(
+    job_dirs: Sequence[str | os.PathLike[str]],
+    store: str | os.PathLike[str] = "ingest-store",
+    *,
+    workers: int | None = None,
+    job_ids: Mapping[str, str] | None = None,
+    reparse: bool = False,
+    plugins: PluginOptions = DEFAULT_PLUGINS,
+    lock_timeout_s: float = 60.0,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Reads job folders into a store; files that did not change since the last time are not read again.
+
+    `job_ids`: folder → id for folders whose own name will not do. Raises `IngestError` where nothing can be done;
+    folders that hold no job are in the report's `problems`, the others are read.
+    """
+    started = time.monotonic()
+    layout = Layout.of(os.fspath(store))
+    registry = load_registry(plugins)
+    found = discover([os.fspath(folder) for folder in job_dirs], job_ids)
+    report = LoadReport(problems=found.problems, plugin_problems=list(registry.problems))
+    report.jobs, report.job_ids = len(found.jobs), [job.job_id for job in found.jobs]
+    if found.jobs:
+        with writer_lock(layout, lock_timeout_s, lambda holder: log().warning("waiting for the store", holder=holder)):
+            ledger = read_ledger(layout, report.job_ids)
+            plan = make_plan(found, ledger, registry, reparse=reparse)
+            report.files, report.unchanged = plan.files, plan.unchanged
+            if plan.jobs or plan.notes or ledger.digest != registry.digest:
+                _Load(layout, registry, plugins, plan, report, started).run(workers, progress)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+class _Load:
+    """The writing part of a load: parse, commit, commit again if it takes long."""
+
+    def __init__(
+        self, layout: Layout, registry: Registry, plugins: PluginOptions, plan: Plan, report: LoadReport, started: float
+    ) -> None:
+        self._layout = layout
+        self._registry = registry
+        self._plugins = plugins
+        self._plan = plan
+        self._report = report
+        self._started = started
+        self._started_at = datetime.now(UTC)
+        self._id = f"{self._started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+
+    def run(self, workers: int | None, progress: Progress | None) -> None:
+        """Parses what is to parse and commits it, whole jobs at a time."""
+        from ingest.store.catalog import sweep
+        from ingest.workers import parse_all
+
+        plan = self._plan
+        sweep(self._layout)
+        size = sum(file.size for file in plan.work)
+        count = 1 if size < _IN_PROCESS_BYTES and len(plan.work) < 1_000 else workers or os.cpu_count() or 1
+        work = list(slices(plan.work, self._id, count))
+        if progress is not None:
+            progress.begin(len(plan.work), size)
+        open_slices = {job.job_id: 0 for job in plan.jobs}
+        for slice_ in work:
+            for job_id in {file.job_id for file in slice_.files}:
+                open_slices[job_id] += 1
+        notes: dict[str | None, list[Note]] = {}
+        for note in plan.notes:
+            notes.setdefault(note.job_id, []).append(note)
+        held: list[SliceResult] = []
+        last_commit = time.monotonic()
+        for result in parse_all(work, self._layout.root, self._plugins, count):
+            self._count(result)
+            held.append(result)
+            if progress is not None:
+                progress.advance(len(result.files), sum(file.size for file in result.files))
+            for job_id in {file.job_id for file in result.files}:
+                open_slices[job_id] -= 1
+            if time.monotonic() - last_commit > _COMMIT_EVERY_S:
+                whole = [one for one in held if all(not open_slices[file.job_id] for file in one.files)]
+                done = {file.job_id for one in whole for file in one.files}
+                self._commit(whole, [note for job_id in done for note in notes.pop(job_id, [])], ended=False)
+                held = [one for one in held if one not in whole]
+                last_commit = time.monotonic()
+        self._commit(held, [note for some in notes.values() for note in some], ended=True)
+
+    def _count(self, result: SliceResult) -> None:
+        """Adds a slice to the report."""
+        report = self._report
+        for file in result.files:
+            report.rows += file.rows
+            report.records += file.records
+            report.rejects += file.rejects
+            report.bytes += file.size
+            report.unchanged += file.unchanged
+            if file.failure is not None:
+                report.failed_files.append(f"{file.job_id}: {file.path}: {file.failure}")
+                log().warning("file not read", job=file.job_id, path=file.path, reason=file.failure)
+
+    def _commit(self, results: Sequence[SliceResult], notes: Sequence[Note], *, ended: bool) -> None:
+        """Publishes a catalog with these results."""
+        from ingest.store.catalog import Commit, publish
+
+        rows = [self._file_row(file, result.name) for result in results for file in result.files]
+        rows += [self._note_row(note) for note in notes]
+        changed = {row["job_id"] for row in rows} if not ended else {job.job_id for job in self._plan.jobs}
+        now = datetime.now(UTC).replace(tzinfo=None)
+        jobs = [
+            {"job_id": job.job_id, "source": job.source, "run_id": job.run_id, "loaded_at": now}
+            for job in self._plan.jobs
+            if job.job_id in changed
+        ]
+        commit = Commit(
+            files=_arrow(rows, FILES),
+            jobs=_arrow(jobs, [column for column in JOBS if column.name in _JOB_COLUMNS]),
+            load=_arrow([self._load_row(now if ended else None)], LOADS),
+            parts=[part for result in results for part in result.parts],
+            digest=self._registry.digest,
+        )
+        problems = publish(self._layout, commit, self._registry.tables, self._registry.view_folders)
+        for problem in problems:
+            log().warning("view left out", problem=problem)
+
+    def _file_row(self, file: FileResult, slice_: str) -> dict[str, Any]:
+        parser = self._registry.parsers[file.parser]
+        failed = file.failure is not None
+        return {
+            "file_id": file.file_id,
+            "job_id": file.job_id,
+            "path": file.path,
+            "kind": parser.kind,
+            "parser": parser.name,
+            "parser_version": parser.version,
+            "bytes": file.size,
+            "modified_at": _utc(file.modified_ns),
+            "modified_ns": file.modified_ns,
+            "content_hash": file.content_hash,
+            "records": file.records,
+            "rows": file.rows,
+            "rejects": file.rejects,
+            "rejected_bytes": file.rejected_bytes,
+            "status": "failed" if failed else "parsed",
+            "reason": "unchanged" if file.unchanged else file.failure,
+            "ends_cut": file.ends_cut,
+            "load_id": self._id,
+            "slice": slice_ if file.rows or file.rejects else None,
+        }
+
+    def _note_row(self, note: Note) -> dict[str, Any]:
+        return {
+            "file_id": note.file_id,
+            "job_id": note.job_id,
+            "path": note.entry.path,
+            "kind": note.kind,
+            "bytes": note.entry.size,
+            "modified_at": _utc(note.entry.modified_ns),
+            "modified_ns": note.entry.modified_ns,
+            "records": 0,
+            "rows": 0,
+            "rejects": 0,
+            "rejected_bytes": 0,
+            "status": note.status,
+            "reason": note.reason,
+            "load_id": self._id,
+        }
+
+    def _load_row(self, ended_at: datetime | None) -> dict[str, Any]:
+        report = self._report
+        return {
+            "load_id": self._id,
+            "started_at": self._started_at.replace(tzinfo=None),
+            "ended_at": ended_at,
+            "version": __version__,
+            "jobs": report.jobs,
+            "files": report.files,
+            "files_unchanged": report.unchanged,
+            "rows": report.rows,
+            "rejects": report.rejects,
+            "bytes": report.bytes,
+            "seconds": time.monotonic() - self._started,
+        }
+
+
+def _utc(ns: int) -> datetime:
+    return datetime.fromtimestamp(ns / 1e9, UTC).replace(tzinfo=None)
+
+
+def _arrow(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pa.Table:
+    """Ledger rows as an Arrow table; missing cells are NULL."""
+    import pyarrow as pa
+
+    return pa.Table.from_pylist(rows, schema=pa.schema([(column.name, column.type.arrow) for column in columns]))

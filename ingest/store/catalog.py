@@ -1,0 +1,271 @@
+"""The catalog: which Parquet files count, published by one rename. The catalog is the commit.
+
+It is built beside the published one, closed, synced, and renamed over it, so that a reader sees either the whole old
+state
+or the whole new one, and a writer killed at any instant leaves the last commit standing. Readers keep the snapshot that
+they opened; nothing that a published catalog lists is deleted before a grace time is over.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from ingest.errors import StoreError
+from ingest.model import FILES, JOBS, LOADS, Column, Table
+from ingest.store.layout import Layout
+from ingest.store.parts import Part, sync
+from ingest.views import create_views
+
+_STORAGE_VERSION = "v1.2.0"
+"""So that clients older than ours can open the catalog."""
+
+_GRACE_S = 3_600
+"""How long a Parquet file that a catalog listed stays on disk after it was dropped: a reader may still scan it."""
+
+FORMAT = "1"
+"""Raised when the catalog's own tables change; a store of another format is refused with a clear error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What a commit adds. A file of (job, path) replaces the one of that name; a job or load replaces its own row."""
+
+    files: pa.Table
+    jobs: pa.Table
+    """`job_id`, `source`, `run_id`; the other columns are read from the records."""
+    load: pa.Table
+    parts: Sequence[Part]
+    digest: str
+
+
+@contextmanager
+def connect_catalog(layout: Layout, *, moved: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published catalog, read-only; with `moved`, also one whose views name files where the store was before.
+
+    Raises `StoreError` if there is none, or it is damaged or of another format.
+    """
+    if not layout.catalog.exists():
+        raise StoreError(f"{layout.root}: no store there", "Fill one with: ingest <job folders> --store PATH")
+    try:
+        connection = duckdb.connect(str(layout.catalog), read_only=True, config=_CONFIG)
+    except duckdb.Error as error:
+        raise StoreError(
+            f"{layout.catalog}: cannot be opened: {_first_line(error)}",
+            "If the file is damaged: move the store away and ingest the job folders again.",
+        ) from error
+    try:
+        _check(connection, layout, moved)
+        yield connection
+    finally:
+        connection.close()
+
+
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",  # nothing is fetched from the network behind the user's back
+    "autoload_known_extensions": "false",
+}
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
+
+
+def _check(connection: duckdb.DuckDBPyConnection, layout: Layout, moved: bool) -> None:
+    """A catalog of another format, or whose folder was moved, is told as such."""
+    try:
+        meta = dict(connection.execute("SELECT key, value FROM ledger.meta").fetchall())
+    except duckdb.Error as error:
+        raise StoreError(f"{layout.catalog}: not a catalog of ingest", "Choose another place: --store PATH.") from error
+    if meta["format"] != FORMAT:
+        raise StoreError(
+            f"{layout.root}: store of format {meta['format']}, this version of ingest reads {FORMAT}",
+            "Use the version that wrote it, or ingest the job folders into a new store.",
+        )
+    if meta["root"] != str(layout.root) and not moved:
+        raise StoreError(
+            f"{layout.root}: this store was moved here from {meta['root']}",
+            f"Mend its paths with: ingest rebuild --store {layout.root}",
+        )
+
+
+def publish(layout: Layout, commit: Commit | None, tables: Sequence[Table], view_folders: Sequence[Path]) -> list[str]:
+    """Makes the next catalog from the published one and a commit (None: only the views anew), and puts it in place.
+
+    The caller holds the writer's lock. Returns what is wrong with views of plugins, which are left out.
+    """
+    shutil.rmtree(layout.draft.parent, ignore_errors=True)
+    layout.draft.parent.mkdir(parents=True)
+    with duckdb.connect(config=_CONFIG) as connection:
+        connection.execute(f"ATTACH {_quoted(layout.draft)} AS catalog (STORAGE_VERSION '{_STORAGE_VERSION}')")
+        connection.execute("USE catalog")
+        _create_ledger(connection)
+        if layout.catalog.exists():
+            connection.execute(f"ATTACH {_quoted(layout.catalog)} AS before (READ_ONLY)")
+            _copy_ledger(connection)
+            connection.execute("DETACH before")
+        if commit is not None:
+            _apply(connection, commit)
+        _set_meta(connection, {"format": FORMAT, "root": str(layout.root)})
+        for table in tables:
+            connection.execute(f"CREATE VIEW {table.name} AS {_rows_of(connection, layout, table)}")
+        problems = create_views(connection, view_folders)
+        if commit is not None:
+            _refresh_jobs(connection, commit)
+        connection.execute("USE memory")
+        connection.execute("DETACH catalog")
+    sync(layout.draft)
+    layout.draft.replace(layout.catalog)
+    sync(layout.root)
+    layout.draft.parent.rmdir()
+    return [f"{problem}" for problem in problems]
+
+
+def _create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
+    """The catalog's own tables, empty."""
+    for name, columns in (("jobs", JOBS), ("loads", LOADS), ("files", FILES)):
+        connection.execute(f"CREATE TABLE {name} ({_definition(columns)})")
+    connection.execute("CREATE SCHEMA ledger")
+    connection.execute("CREATE TABLE ledger.meta (key VARCHAR, value VARCHAR)")
+    connection.execute(
+        "CREATE TABLE ledger.parts (name VARCHAR, slice VARCHAR, rows BIGINT, bytes BIGINT, columns VARCHAR)"
+    )
+    connection.execute("CREATE TABLE ledger.dead_files (file_id BIGINT, slice VARCHAR)")
+    connection.execute("CREATE TABLE ledger.dropped_slices (slice VARCHAR, dropped_at DOUBLE)")
+
+
+def _definition(columns: Sequence[Column]) -> str:
+    return ", ".join(f"{_name(column)} {column.type}" for column in columns)
+
+
+def _copy_ledger(connection: duckdb.DuckDBPyConnection) -> None:
+    """Everything that the published catalog holds."""
+    for name in ("jobs", "loads", "files", "ledger.meta", "ledger.parts", "ledger.dead_files", "ledger.dropped_slices"):
+        connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM before.{name}")
+
+
+def _apply(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
+    """Replaces files, adds parts, and drops slices of which no file is left."""
+    for name, rows in (("new_files", commit.files), ("new_jobs", commit.jobs), ("new_load", commit.load)):
+        connection.register(name, rows)
+    connection.execute(  # the same bytes with another time: the rows stand
+        "UPDATE files SET modified_at = new.modified_at, modified_ns = new.modified_ns FROM new_files new"
+        " WHERE new.reason = 'unchanged' AND files.job_id = new.job_id AND files.path = new.path"
+    )
+    connection.execute(  # a file that cannot be read any more: what was read of it stands
+        "CREATE TEMP TABLE replacing AS SELECT new.* FROM new_files new LEFT JOIN files old"
+        " ON old.job_id = new.job_id AND old.path = new.path AND old.status = 'parsed'"
+        " WHERE new.reason IS DISTINCT FROM 'unchanged' AND NOT (new.file_id = 0 AND old.path IS NOT NULL)"
+    )
+    connection.execute(
+        "INSERT INTO ledger.dead_files SELECT old.file_id, old.slice FROM files old JOIN replacing new"
+        " ON old.job_id IS NOT DISTINCT FROM new.job_id AND old.path = new.path"
+        " WHERE old.slice IS NOT NULL AND old.file_id <> new.file_id"
+    )
+    connection.execute(
+        "DELETE FROM files USING replacing new"
+        " WHERE files.job_id IS NOT DISTINCT FROM new.job_id AND files.path = new.path"
+    )
+    connection.execute("INSERT INTO files BY NAME SELECT * FROM replacing")
+    connection.execute("DELETE FROM loads WHERE load_id IN (SELECT load_id FROM new_load)")
+    connection.execute("INSERT INTO loads BY NAME SELECT * FROM new_load")
+    if commit.parts:
+        rows = [(part.table, part.slice, part.rows, part.bytes, part.columns) for part in commit.parts]
+        connection.executemany("INSERT INTO ledger.parts VALUES (?, ?, ?, ?, ?)", rows)
+    gone = "slice NOT IN (SELECT slice FROM files WHERE slice IS NOT NULL)"
+    connection.execute(
+        f"INSERT INTO ledger.dropped_slices SELECT DISTINCT slice, {time.time()} FROM ledger.parts WHERE {gone}"
+    )
+    connection.execute(f"DELETE FROM ledger.parts WHERE {gone}")
+    connection.execute(f"DELETE FROM ledger.dead_files WHERE {gone}")
+    _set_meta(connection, {"registry": commit.digest})
+
+
+def _set_meta(connection: duckdb.DuckDBPyConnection, values: dict[str, str]) -> None:
+    for key, value in values.items():
+        connection.execute("DELETE FROM ledger.meta WHERE key = ?", [key])
+        connection.execute("INSERT INTO ledger.meta VALUES (?, ?)", [key, value])
+
+
+def _rows_of(connection: duckdb.DuckDBPyConnection, layout: Layout, table: Table) -> str:
+    """The query behind a record table: an explicit list of Parquet files, less the files that were replaced."""
+    groups = connection.execute(
+        "SELECT columns, list(slice ORDER BY slice) FROM ledger.parts WHERE name = ? GROUP BY columns ORDER BY columns",
+        [table.name],
+    ).fetchall()
+    if not groups:
+        columns = ", ".join(f"NULL::{column.type} AS {_name(column)}" for column in table.columns)
+        return f"SELECT {columns} WHERE false"
+    selects = []
+    for names, slices in groups:  # more than one if an older version of the table had fewer columns
+        there = set(names.split(","))
+        columns = ", ".join(
+            _name(column) if column.name in there else f"NULL::{column.type} AS {_name(column)}"
+            for column in table.columns
+        )
+        files = ", ".join(_quoted(layout.part(table.name, slice_)) for slice_ in slices)
+        selects.append(f"SELECT {columns} FROM read_parquet([{files}])")
+    query = " UNION ALL ".join(selects)
+    dead = connection.execute(
+        "SELECT count(*) FROM ledger.dead_files WHERE slice IN (SELECT slice FROM ledger.parts WHERE name = ?)",
+        [table.name],
+    ).fetchone()
+    if dead and dead[0]:
+        query = f"SELECT * FROM ({query}) ANTI JOIN ledger.dead_files USING (file_id)"
+    return query
+
+
+def _refresh_jobs(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
+    """Reads the facts about the jobs that changed from their records."""
+    connection.register("changed_jobs", commit.jobs)
+    facts = connection.sql(
+        """
+        SELECT changed.job_id, changed.source, changed.run_id, facts.* EXCLUDE (job_id),
+               sizes.files, sizes.bytes, changed.loaded_at
+        FROM changed_jobs changed
+        JOIN (SELECT job_id, count(*) AS files, sum(bytes)::BIGINT AS bytes FROM files GROUP BY job_id) sizes
+          ON sizes.job_id = changed.job_id
+        LEFT JOIN (SELECT * FROM job_facts WHERE job_id IN (SELECT job_id FROM changed_jobs)) facts
+          ON facts.job_id = changed.job_id
+        """
+    ).to_arrow_table()
+    connection.register("job_rows", facts)
+    connection.execute("DELETE FROM jobs WHERE job_id IN (SELECT job_id FROM job_rows)")
+    connection.execute("INSERT INTO jobs BY NAME SELECT * FROM job_rows ORDER BY job_id")
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def sweep(layout: Layout) -> int:
+    """Deletes Parquet files that no catalog lists: left by a killed load, or dropped longer ago than the grace time.
+
+    The caller holds the writer's lock. Returns how many were deleted.
+    """
+    kept: set[str] = set()
+    if layout.catalog.exists():
+        with connect_catalog(layout, moved=True) as connection:
+            listed = connection.execute(
+                "SELECT slice FROM ledger.parts UNION SELECT slice FROM ledger.dropped_slices WHERE dropped_at > ?",
+                [time.time() - _GRACE_S],
+            ).fetchall()
+        kept = {slice_ for (slice_,) in listed}
+    deleted = 0
+    for path in layout.data.glob("*/*.parquet"):
+        if path.stem not in kept:
+            path.unlink(missing_ok=True)
+            deleted += 1
+    return deleted
+
+
+def _name(column: Column) -> str:
+    """A column's name as SQL wants it: some (`at`) are words of the language."""
+    return f'"{column.name}"'

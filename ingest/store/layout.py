@@ -1,0 +1,42 @@
+"""Where things lie in a store's folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths of a store: `catalog.duckdb`, `data/<table>/<slice>.parquet`, `writer.lock`."""
+
+    root: Path
+
+    @classmethod
+    def of(cls, root: str | Path) -> Layout:
+        """The layout of a store at a path, made absolute: the catalog's views name files absolutely."""
+        return cls(Path(root).absolute())
+
+    @property
+    def catalog(self) -> Path:
+        """The published catalog: the one file that decides what is in the store."""
+        return self.root / "catalog.duckdb"
+
+    @property
+    def draft(self) -> Path:
+        """Where the next catalog is built. The file has the same name: views remember their catalog's name."""
+        return self.root / "draft" / self.catalog.name
+
+    @property
+    def data(self) -> Path:
+        """The Parquet files."""
+        return self.root / "data"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one process that writes."""
+        return self.root / "writer.lock"
+
+    def part(self, table: str, slice_: str) -> Path:
+        """The Parquet file of one table's rows of one slice."""
+        return self.data / table / f"{slice_}.parquet"

@@ -1,0 +1,49 @@
+"""What a store knows already: its jobs and the files that were read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ingest.store.layout import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file as it was when it was last read."""
+
+    size: int
+    modified_ns: int
+    parser: str | None
+    parser_version: int | None
+    content_hash: str | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The state of a store before a load."""
+
+    digest: str | None = None
+    """The registry's digest at the last commit: if it is another now, claims are made anew."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Job id → folder."""
+    files: Mapping[tuple[str | None, str], KnownFile] = field(default_factory=dict)
+    """(job id, path) → file."""
+
+
+def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
+    """What the catalog says of some jobs (and of files outside any job); empty if there is no catalog."""
+    if not layout.catalog.exists():
+        return Ledger()
+    from ingest.store.catalog import connect_catalog
+
+    with connect_catalog(layout, moved=True) as connection:
+        meta = dict(connection.execute("SELECT key, value FROM ledger.meta").fetchall())
+        sources = dict(connection.execute("SELECT job_id, source FROM jobs").fetchall())
+        rows = connection.execute(
+            "SELECT job_id, path, bytes, modified_ns, parser, parser_version, content_hash, status FROM files"
+            " WHERE job_id IS NULL OR list_contains($jobs, job_id)",
+            {"jobs": list(job_ids)},
+        ).fetchall()
+    return Ledger(meta["registry"], sources, {(row[0], row[1]): KnownFile(*row[2:]) for row in rows})

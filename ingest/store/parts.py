@@ -1,0 +1,104 @@
+"""Writing Parquet parts: the rows of one slice of a load, a file per table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingest.model import Table, Type
+from ingest.store.layout import Layout
+
+_FLUSH_BYTES = 64 << 20
+"""Rows of a table held in memory before they are written; bounds a worker's memory on a large file."""
+
+_ROW_GROUP = 122_880
+"""What one thread of DuckDB takes at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A Parquet file: one table's rows of one slice."""
+
+    table: str
+    slice: str
+    rows: int
+    bytes: int
+    columns: str
+    """The names of its columns, `,` between: a later version of a table may have more."""
+
+
+class SliceWriter:
+    """Collects the rows of a slice, table by table, and writes them to `data/<table>/<slice>.parquet`."""
+
+    def __init__(self, layout: Layout, slice_: str, tables: Mapping[str, Table]) -> None:
+        self._layout = layout
+        self._slice = slice_
+        self._tables = tables
+        self._held: dict[str, list[tuple[int, pa.Table]]] = {}
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._rows: dict[str, int] = {}
+        self._held_bytes: dict[str, int] = {}
+
+    def add(self, table: str, rows: pa.Table, order: int) -> None:
+        """Takes rows of one job; `order` is the job's place, by which a file's rows are sorted."""
+        if not rows.num_rows:
+            return
+        self._held.setdefault(table, []).append((order, rows))
+        self._rows[table] = self._rows.get(table, 0) + rows.num_rows
+        self._held_bytes[table] = self._held_bytes.get(table, 0) + rows.nbytes
+        if self._held_bytes[table] > _FLUSH_BYTES:
+            self._flush(table)
+
+    def close(self) -> list[Part]:
+        """Writes what is held and syncs the files to disk."""
+        for table in self._held:
+            self._flush(table)
+        parts = []
+        for table, writer in self._writers.items():
+            writer.close()
+            path = self._layout.part(table, self._slice)
+            sync(path)
+            columns = ",".join(self._tables[table].schema.names)
+            parts.append(Part(table, self._slice, self._rows[table], path.stat().st_size, columns))
+        return parts
+
+    def _flush(self, table: str) -> None:
+        held = sorted(self._held[table], key=lambda one: one[0])  # stable: the order of files within a job stays
+        if not held:
+            return
+        rows = pa.concat_tables([part for _, part in held])
+        if table not in self._writers:
+            path = self._layout.part(table, self._slice)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._writers[table] = _parquet_writer(path, self._tables[table])
+        self._writers[table].write_table(rows.unify_dictionaries(), row_group_size=_ROW_GROUP)
+        self._held[table].clear()
+        self._held_bytes[table] = 0
+
+
+def _parquet_writer(path: Path, table: Table) -> pq.ParquetWriter:
+    """zstd at its fastest: 25 % slower than none, five times smaller. Dictionaries and statistics where they help."""
+    few = [column.name for column in table.columns if column.few]
+    ordered = [column.name for column in table.columns if column.few or column.type is Type.TIME]
+    return pq.ParquetWriter(
+        path,
+        table.schema,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=few,
+        write_statistics=ordered,
+    )
+
+
+def sync(path: Path) -> None:
+    """Makes sure that a file, or a folder's list of names, is on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

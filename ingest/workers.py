@@ -1,0 +1,60 @@
+"""Parses slices, in this process or in several; a worker that dies takes down only the file that killed it."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from ingest.registry import PluginOptions, load_registry
+from ingest.slices import parse_slice
+from ingest.work import FileResult, Slice, SliceResult
+
+
+def parse_all(work: Sequence[Slice], root: Path, options: PluginOptions, workers: int) -> Iterator[SliceResult]:
+    """The results of all slices, as they come."""
+    if workers <= 1 or len(work) <= 1:
+        for slice_ in work:
+            yield parse_slice(slice_, root, options)
+        return
+    suspects: list[Slice] = []
+    with _pool(min(workers, len(work)), options) as pool:
+        futures = {pool.submit(parse_slice, slice_, root, options): slice_ for slice_ in work}
+        open_: set[Future[SliceResult]] = set(futures)
+        while open_:
+            done, open_ = wait(open_, return_when=FIRST_COMPLETED)
+            for future in done:
+                try:
+                    yield future.result()
+                except BrokenProcessPool:  # every open slice is told so, whichever killed the worker
+                    suspects.append(futures[future])
+    for slice_ in suspects:
+        yield from _isolated(slice_, root, options)
+
+
+def _pool(workers: int, options: PluginOptions) -> ProcessPoolExecutor:
+    """Worker processes started afresh: a fork after Arrow's threads have started may hang."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=load_registry, initargs=(options,))
+
+
+def _isolated(slice_: Slice, root: Path, options: PluginOptions) -> Iterator[SliceResult]:
+    """Parses a slice in a process of its own; if that dies too, in halves, down to the one file that kills it."""
+    with _pool(1, options) as pool:
+        try:
+            yield pool.submit(parse_slice, slice_, root, options).result()
+            return
+        except BrokenProcessPool:
+            pass
+    if len(slice_.files) == 1:
+        file = slice_.files[0]
+        failure = "the process that parsed it died"
+        yield SliceResult(
+            slice_.name, [FileResult(file.job_id, file.path, file.parser, size=file.size, failure=failure)]
+        )
+        return
+    middle = len(slice_.files) // 2
+    yield from _isolated(Slice(f"{slice_.name}a", slice_.files[:middle]), root, options)
+    yield from _isolated(Slice(f"{slice_.name}b", slice_.files[middle:]), root, options)

@@ -1,0 +1,45 @@
+"""What the heads of the driver's text logs look like (§4), and which records are errors in all of them."""
+
+from __future__ import annotations
+
+from ingest import DelimitedHead, Digits, ErrorRules, Text, Time, Word
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+SYSTEM_HEAD = DelimitedHead(
+    (
+        Time("at"),
+        Text("logger", optional=True),  # V0; one name holds a blank: `ParallelRunStep.User Error`
+        Word("level", LEVELS),
+        Digits("pid"),
+        Digits("thread", optional=True),  # 15 digits on Linux (trap 7)
+        Text("func", ending="()", optional=True),  # V0, files whose handler is at DEBUG
+    )
+)
+"""`asctime|[logger|]LEVEL|pid|[thread|][func()|]message`: V0 in both its forms, V1+ with and without a thread."""
+
+ISO_HEAD = r"^(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?) (?P<message>.*)$"
+"""Overviews, job_error, job_result (§5, §8); the fraction is absent when it is zero (trap 2)."""
+
+DRIVER_CODE = (
+    r"prs_prod|azureml_sys|azureml_common|driver[/\\]amlbi_|parallel_run[/\\](?:master_role|job_starter|agent)"
+)
+"""Files of the driver itself: a frame in one of them is no user code."""
+
+PHASES = (
+    (r"init\(\)|\"method\": \"init\"", "init"),
+    (r"shutdown\(\)", "shutdown"),
+    (r"run\(\)|\"method\": \"run\"|Failed to (?:Failed to )?process|Error processing", "run"),
+    (r"amlbi_main\.py|The master role failed|azureml_sys", "driver"),
+)
+"""Words that tell in which phase an error happened."""
+
+FACTS = (
+    r"[\[{]\"id\": (?P<mini_batch_id>\d+)",
+    r"\"task_id\": (?P<mini_batch_id>\d+)",
+    r"task visible because of \((?P<mini_batch_id>\d+), \d+\)",
+    r"mini batch (?P<mini_batch_id>\d+)",
+)
+"""Where a message names its mini-batch: JSON in braces or, in error lines, in square brackets (trap 8)."""
+
+ERRORS = ErrorRules(levels=("ERROR", "CRITICAL"), facts=FACTS, phases=PHASES, driver=DRIVER_CODE)

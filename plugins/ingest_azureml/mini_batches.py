@@ -1,0 +1,1 @@
+MINI_BATCH_PARSERS = ()

@@ -1,0 +1,54 @@
+"""`logs/job_result.txt` and `logs/job_error*.txt` (V3 and later; some sources put them below `logs/user/`). §8.
+
+`job_error` is the best single source for which process on which node failed with what. The wording of `job_result` is
+known only in part, so every line without a time of its own is kept as text.
+"""
+
+from __future__ import annotations
+
+from ingest import ErrorRules, LineParser, Sample
+from ingest.model import LOG_RECORDS
+from ingest_azureml.heads import DRIVER_CODE, FACTS, ISO_HEAD
+
+_FAILED_ON = r"The (?P<process>\S+) on node (?P<node>\S+) failed with error"
+
+JOB_ERROR = LineParser(
+    name="azureml.job_error",
+    kind="job_error",
+    path=r"^logs/(?:user/)?job_?error(?:[._](?P<stamp>[^/]+))?\.txt$",
+    head=ISO_HEAD,
+    table=LOG_RECORDS,
+    constants={"source": "job_error"},
+    errors=ErrorRules(
+        also=r"failed with error",
+        facts=(_FAILED_ON, *FACTS),
+        phases=((r"init\(\)|, in init\b", "init"), (r"run\(\)|, in run\b", "run"), (r"shutdown\(\)", "shutdown")),
+        driver=DRIVER_CODE,
+    ),
+    samples=[
+        Sample(
+            "logs/job_error.txt",
+            "2023-02-28T11:11:55.543843 This file shows errors in loading, calling init() and calling run() of the entry "
+            'script. An error here may not impact the job result. Please check "job_result.txt" for the job result.\n'
+            "2023-02-28T11:12:07.031290 The process000 on node 0 failed with error: Traceback (most recent call last):\n"
+            '  File "/mnt/azureml/cr/j/1/exe/wd/score.py", line 3, in init\n    import pandas\n'
+            "ModuleNotFoundError: No module named 'pandas'\n",
+            records=2,
+        ),
+    ],
+)
+
+JOB_RESULT = LineParser(
+    name="azureml.job_result",
+    kind="job_result",
+    path=r"^logs/(?:user/)?job_?result(?:[._](?P<stamp>[^/]+))?\.txt$",
+    head=r"^(?:(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?) )?(?P<message>\S.*)$",
+    table=LOG_RECORDS,
+    constants={"source": "job_result"},
+    errors=ErrorRules(
+        also=r"^(?:\S+ )?Failed\b|^The \w+\(\) .* had (?:raised exception|timeout)", facts=FACTS, driver=DRIVER_CODE
+    ),
+    samples=[
+        Sample("logs/job_result.txt", "Failed. Entry script error. No progress update in 195 seconds.\n", records=1),
+    ],
+)

@@ -1,0 +1,107 @@
+"""The driver's own logs below `logs/sys/`: master, node managers, worker processes, and their warning and error twins.
+
+Table `log_records`; errors and tracebacks also go to `errors`. §4 (heads), §6 (master), §7 (workers).
+"""
+
+from __future__ import annotations
+
+from ingest import Event, LineParser, Sample
+from ingest.model import LOG_RECORDS
+from ingest_azureml.heads import ERRORS, SYSTEM_HEAD
+
+MASTER_EVENTS = (
+    Event("start_scheduling", r"^Start scheduling\."),
+    Event(
+        "job_stage",
+        r"^(?:(?P<node>\S+): )?[sS]etting job stage to (?P<stage>[A-Z_]+)(?:, reason: (?P<reason>.*))?\.$",
+    ),
+    Event(
+        "checkpoint",
+        r"^Save checkpoint for folder (?P<folder>\d+), offset (?P<offset>\d+), task_id (?P<task_id>\d+), "
+        r"total_items (?P<items>\d+), finished=(?P<finished>True|False)\.",
+    ),
+    Event(
+        "job_summary",
+        r"There are (?P<tasks>\d+) mini batches with (?P<items>\d+) items\. Processed (?P<done>\d+) mini batches "
+        r"containing (?P<done_items>\d+) items, (?P<succeeded>\d+) succeeded, (?P<failed>\d+) failed\. "
+        r"The error threshold is (?P<threshold>-?\d+)\.",
+    ),
+    Event("no_progress", r"^No progress update in (?P<seconds>\d+) seconds\."),
+    Event("first_task_slow", r"^First task creation is taking longer than (?P<seconds>\d+) seconds\."),
+)
+
+MASTER = LineParser(
+    name="azureml.master",
+    kind="master",
+    path=r"^logs/sys/master(?:_role)?(?:[._](?P<part>[^/]+))?\.txt$",
+    head=SYSTEM_HEAD,
+    table=LOG_RECORDS,
+    constants={"source": "master"},
+    events=MASTER_EVENTS,
+    errors=ERRORS,
+    samples=[
+        Sample(
+            "logs/sys/master_role.2020100901.txt",
+            "2020-10-09 01:38:51,269|INFO|356|140501711763200|Start scheduling.\n"
+            "2020-10-09 01:43:16,124|INFO|356|140501711763200|Setting job stage to FIRST_TASK_SCHEDULED.\n",
+            records=2,
+        ),
+        Sample(
+            "logs/sys/master.txt",
+            "2020-05-06 05:50:48,001|ParallelRunStep.Master|INFO|17|139773019682560|start()|Start scheduling.\n",
+            records=1,
+        ),
+    ],
+)
+
+MASTER_LEVEL = LineParser(
+    name="azureml.master_level",
+    kind="master_level",
+    path=r"^logs/sys/(?:error|warning)(?:/(?:master(?:_role)?[^/]*))?\.txt$",
+    head=SYSTEM_HEAD,
+    table=LOG_RECORDS,
+    constants={"source": "master_level"},
+    errors=ERRORS,
+    samples=[
+        Sample("logs/sys/error.txt", "2020-05-06 05:50:48,001|ParallelRunStep.User Error|ERROR|17|boom\n", records=1),
+    ],
+)
+
+WORKER = LineParser(
+    name="azureml.worker",
+    kind="worker",
+    path=r"^logs/sys/(?:node|worker)/(?P<node>[^/]+)/(?P<process>[^/.]+)\.txt$",
+    head=SYSTEM_HEAD,
+    table=LOG_RECORDS,
+    constants={"source": "worker"},
+    errors=ERRORS,
+    samples=[
+        Sample(
+            "logs/sys/node/0/process000.txt",
+            '2021-04-13 03:23:05,649|ERROR|334|Failed to process {"id": 3, "dequeue_count": 1} with error No. Detail: '
+            "Traceback (most recent call last):\n"
+            '  File "score.py", line 9, in run\n    raise ValueError("No")\nValueError: No\n'
+            "2021-04-13 03:23:06,000|INFO|334|Got task 4.\n",
+            records=2,
+        ),
+    ],
+)
+
+WORKER_LEVEL = LineParser(
+    name="azureml.worker_level",
+    kind="worker_level",
+    path=r"^logs/sys/(?:error|warning)/(?P<node>[^/]+)/(?P<process>[^/]+?)(?:\.txt)?$",  # `_main` without .txt: trap 16
+    head=SYSTEM_HEAD,
+    table=LOG_RECORDS,
+    constants={"source": "worker_level"},
+    errors=ERRORS,
+    samples=[
+        Sample(
+            "logs/sys/error/10.0.0.4/_main.txt",
+            "2021-04-15 22:05:26,715|ERROR|255|139773019682560|stderr: terminate called without an active exception\n",
+            records=1,
+        ),
+    ],
+)
+
+SYSTEM_PARSERS = (MASTER, MASTER_LEVEL, WORKER, WORKER_LEVEL)

@@ -1,0 +1,1 @@
+V0_TABLE_PARSERS = ()
