@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.errors import IngestError, InputError
-from ingest.sources.directory import Entry, walk
+from ingest.sources.directory import Entry, printable, walk
 
 ROOT_MARKS = ("logs", "azureml-logs", "user_logs", "system_logs")
 DOWNLOAD_ROOT = "artifacts"
@@ -76,19 +76,24 @@ def discover(arguments: Sequence[str], job_ids: Mapping[str, str] | None = None)
 def _discover_one(argument: str, names: Mapping[str, str], found: Found) -> None:
     """Adds what one argument holds."""
     path = Path(argument)
-    if not path.exists():
+    try:
+        there, is_folder, top = path.exists(), path.is_dir(), path.resolve()
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, before Python 3.13
+        wrong = f"{argument[:200]}: cannot be looked at: {getattr(error, 'strerror', None) or error}"
+        found.problems.append(InputError(wrong, "Check the path and its permissions."))
+        return
+    if not there:
         found.problems.append(
             InputError(f"{argument}: no such folder", "Check the path; give folders of downloaded logs.")
         )
         return
-    if not path.is_dir():
+    if not is_folder:
         found.problems.append(
             InputError(
                 f"{argument}: is a file, but a folder is wanted", "Give the job's folder, the one that holds logs/."
             )
         )
         return
-    top = path.resolve()
     seen = {job.source for job in found.jobs}
     jobs: list[JobTree] = []
     strays: list[Entry] = []
@@ -97,7 +102,8 @@ def _discover_one(argument: str, names: Mapping[str, str], found: Found) -> None
         found.problems.append(_no_logs(argument, top, strays))
         return
     found.jobs += [job for job in jobs if job.source not in seen]
-    found.strays += strays
+    known = set(found.strays)
+    found.strays += [stray for stray in strays if stray not in known]
 
 
 def _search(folder: Path, names: Mapping[str, str], jobs: list[JobTree], strays: list[Entry]) -> None:
@@ -116,7 +122,8 @@ def _search(folder: Path, names: Mapping[str, str], jobs: list[JobTree], strays:
         entries = list(walk(str(folder / DOWNLOAD_ROOT)))
         for one in children:
             if one.name != DOWNLOAD_ROOT and one.name in folders:
-                entries += walk(one.path, f"{one.name}/")
+                beside = f"{one.name}/" if one.name in DOWNLOAD_OUTPUTS else f"../{printable(one.name)}/"
+                entries += walk(one.path, beside)
         strays += walk(str(folder), f"{folder}/", deep=False)
         jobs.append(_job(folder, folder / DOWNLOAD_ROOT, names, entries))
         return
@@ -138,7 +145,8 @@ def _job(folder: Path, root: Path, names: Mapping[str, str], entries: list[Entry
     run = _RUN_PREFIX.match(named.name)
     run_id = run["run_id"] if run else None
     told = names.get(str(folder)) or names.get(str(named)) or names.get(str(root))
-    return JobTree(told or run_id or named.name, str(named), run_id, entries, named=told is not None)
+    job_id = told or run_id or printable(named.name)
+    return JobTree(job_id, printable(str(named)), run_id, entries, named=told is not None)
 
 
 def _check_names(jobs: Sequence[JobTree], names: Mapping[str, str]) -> None:

@@ -155,8 +155,9 @@ SCRIPT_EVENTS = Table(
 
 PROGRESS = Table(
     "progress",
-    "a line of a progress overview",
+    "a line of a progress overview or of the progress metrics",
     (
+        Column("source", Type.TEXT, "kind of file: overview, progress_csv", few=True),
         Column("at", Type.TIME, "when it was written"),
         Column("event", Type.TEXT, "what it says, see formats.md §5; null for other text", few=True),
         Column("node", Type.TEXT, "the node it names", few=True),
@@ -169,6 +170,7 @@ PROGRESS = Table(
         Column("remaining_s", Type.FLOAT, "the driver's own estimate"),
         Column("message", Type.TEXT, "the whole text"),
         Column("fields", Type.TEXT, "JSON of further facts in the text"),
+        Column("extra", Type.TEXT, "JSON of columns this version does not know"),
     ),
 )
 
@@ -199,6 +201,7 @@ ERRORS = Table(
         Column("phase", Type.TEXT, "init, run, shutdown, driver, platform; null if not told", few=True),
         Column("exception_type", Type.TEXT, "dotted name; null for an error without exception", few=True),
         Column("exception_message", Type.TEXT, "the exception's text, or the record's first line"),
+        Column("headline", Type.TEXT, "first line of the record that reports it"),
         Column("frame", Type.TEXT, "innermost frame of the user's own code: file:line in function", few=True),
         Column("mini_batch_id", Type.INT, "the mini-batch it names, if it does"),
         Column("traceback", Type.TEXT, "the whole text from `Traceback` on"),
@@ -268,7 +271,8 @@ OUTPUT_LINES = Table(
     "a line that a user's script printed or logged",
     (
         *WHO,
-        Column("stream", Type.TEXT, "stdout, stderr, log", few=True),
+        Column("source", Type.TEXT, "kind of file: user_stream, child_stream, entry_script_log", few=True),
+        Column("stream", Type.TEXT, "stdout, stderr, std (both), log", few=True),
         Column("at", Type.TIME, "where the line tells it"),
         Column("level", Type.TEXT, "where the line tells it", few=True),
         Column("logger", Type.TEXT, "where the line tells it", few=True),

@@ -93,7 +93,7 @@ def ingest_jobs(
             ledger = read_ledger(layout, report.job_ids)
             plan = make_plan(found, ledger, registry, reparse=reparse)
             report.files, report.unchanged = plan.files, plan.unchanged
-            if plan.jobs or plan.notes or ledger.digest != registry.digest:
+            if plan.jobs or plan.notes or ledger.moved or ledger.digest != registry.digest:
                 _Load(layout, registry, plugins, plan, report, started).run(workers, progress)
     report.seconds = time.monotonic() - started
     return report
@@ -248,7 +248,8 @@ class _Load:
 
 
 def _utc(ns: int) -> datetime:
-    return datetime.fromtimestamp(ns / 1e9, UTC).replace(tzinfo=None)
+    """A file's time, to the microsecond."""
+    return datetime.fromtimestamp(ns // 1000 / 1e6, UTC).replace(tzinfo=None)
 
 
 def _arrow(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pa.Table:

@@ -128,8 +128,9 @@ def load_registry(options: PluginOptions = DEFAULT_PLUGINS) -> Registry:
                 manager.register(entry_point.load(), name=entry_point.name)
             except Exception as error:  # a stranger's code may raise anything
                 problems.append(Problem(entry_point.name, f"cannot be loaded: {error!r}"))
-    for file in options.files:
-        manager.register(_load_file(Path(file)), name=Path(file).stem)
+    for path in dict.fromkeys(Path(file).resolve() for file in options.files):
+        name = path.stem if not manager.has_plugin(path.stem) else str(path)
+        manager.register(_load_file(path), name=name)
     return _collected(manager, problems)
 
 
@@ -146,7 +147,7 @@ def _load_file(path: Path) -> ModuleType:
     remedy = "Give the path of a Python file that defines ingest_parsers() with @hookimpl."
     if not path.is_file():
         raise PluginError(f"--plugin {path}: no such file", remedy)
-    spec = importlib.util.spec_from_file_location(f"ingest_plugin_{path.stem}", path)
+    spec = importlib.util.spec_from_file_location(f"ingest_plugin_{path.stem}_{abs(hash(path)):x}", path)
     if spec is None or spec.loader is None:
         raise PluginError(f"--plugin {path}: not a Python file", remedy)
     module = importlib.util.module_from_spec(spec)

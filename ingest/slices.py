@@ -20,6 +20,7 @@ from ingest.model import REJECTS
 from ingest.parsing.batch import PADDING, Batch, Parsed, Piece, SourceFile
 from ingest.parsing.finish import finished, reject_rows
 from ingest.registry import PluginOptions, load_registry
+from ingest.sources.directory import modified_ns
 from ingest.store.layout import Layout
 from ingest.store.parts import SliceWriter
 from ingest.work import FileResult, Slice, SliceResult, WorkFile, file_id
@@ -69,7 +70,7 @@ class _KindReader:
             try:
                 with open(file.location, "rb", buffering=0) as handle:  # noqa: PTH123  # Path costs more than the read
                     status = os.fstat(handle.fileno())
-                    result.size, result.modified_ns = status.st_size, status.st_mtime_ns
+                    result.size, result.modified_ns = status.st_size, modified_ns(status)
                     result.file_id = file_id(file.job_id, file.path, result.size, result.modified_ns)
                     source = SourceFile(file.path, file.groups)
                     if result.size > _WINDOW_BYTES:

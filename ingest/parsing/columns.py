@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -12,6 +13,9 @@ import pyarrow.compute as pc
 from ingest.model import Type
 from ingest.parsing import scan
 from ingest.parsing.scan import Bytes, Flags, Positions, Spans
+
+_DURATION = re.compile(r"(?:(?P<days>\d+)(?: days?, |-))?(?P<clock>\d+(?::\d+)*(?:\.\d+)?)")
+"""`1:02:03.5`, `2 days, 1:02:03`, and as `ps` writes it `2-01:02:03`."""
 
 Array: TypeAlias = pa.Array
 
@@ -82,19 +86,18 @@ def _converted_one(value: str | None, type_: Type) -> Any:
 def _seconds_or_number(value: str | None) -> float | None:
     if value is None:
         return None
-    days, _, clock = value.rpartition(", ")
-    try:
-        parts = [float(part) for part in clock.split(":")]
-        seconds = sum(part * 60**power for power, part in enumerate(reversed(parts)))
-        return seconds + 86_400 * int(days.split(" ")[0] or 0)
-    except ValueError:
+    found = _DURATION.fullmatch(value.strip())
+    if found is None:
         return None
+    seconds = 0.0
+    for part in found["clock"].split(":"):
+        seconds = seconds * 60 + float(part)
+    return seconds + 86_400 * int(found["days"] or 0)
 
 
 def repeated(values: Sequence[str | None], indexes: Positions) -> Array:
     """`values[i]` for each index, kept as a dictionary: few texts, many rows."""
-    codes = pa.array(indexes.astype(np.int32))
-    return pa.DictionaryArray.from_arrays(codes, pa.array(values, pa.string()))
+    return pa.array(values, pa.string()).dictionary_encode().take(pa.array(indexes))
 
 
 def nulls_where(values: Array, absent: Flags) -> Array:

@@ -1,12 +1,8 @@
-"""The cells of records, read by Arrow: every cell a text, no type guessed.
-
-Types come later (`csv_values`), column by column: Arrow's own typed reading is a tenth faster, but one bad value fails all of
-it, so that there would have to be a second way to do everything.
-"""
+"""The cells of records, read by Arrow."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +24,7 @@ class Cells:
 
     records: CsvRecords
     columns: dict[int, Array]
-    """By the cell's index in the row; null for the texts that mean nothing."""
+    """By the cell's index in the row: all of their types or all texts; null for the texts that mean nothing."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +37,10 @@ class Miscounted:
 
 @dataclass(frozen=True)
 class CellReader:
-    """Reads rows of `width` cells, of which those in `wanted` come back."""
+    """Reads rows of `width` cells; those that have a type in `types` come back."""
 
     width: int
-    wanted: Sequence[int]
+    types: Mapping[int, pa.DataType]
     nulls: Sequence[str]
 
     def read(self, batch: Batch, records: CsvRecords) -> Iterator[Cells | Miscounted]:
@@ -52,32 +48,34 @@ class CellReader:
         for chunk in _chunks(records):
             data = _bytes_of(batch, chunk)
             try:
-                yield self._cells(data, chunk)
+                yield self._cells(data, chunk, self.types)
                 continue
-            except pa.ArrowInvalid:
+            except pa.ArrowInvalid:  # one bad value fails them all, or there is a row of another length
                 counts = _cell_counts(data, chunk)
             right = counts == self.width
             if right.any():
-                yield self._cells(_bytes_of(batch, chunk[right]), chunk[right])
-            yield Miscounted(chunk[~right], counts[~right])
+                yield self._texts(_bytes_of(batch, chunk[right]), chunk[right])
+            if not right.all():
+                yield Miscounted(chunk[~right], counts[~right])
 
-    def _cells(self, data: pa.Buffer, records: CsvRecords) -> Cells:
-        names = [str(i) for i in range(self.width)]
-        wanted = [str(i) for i in self.wanted]
+    def _texts(self, data: pa.Buffer, records: CsvRecords) -> Cells:
+        raw = self._cells(data, records, dict.fromkeys(self.types, pa.binary()))
+        return Cells(records, {cell: as_text(values) for cell, values in raw.columns.items()})
+
+    def _cells(self, data: pa.Buffer, records: CsvRecords, types: Mapping[int, pa.DataType]) -> Cells:
+        names = [str(cell) for cell in range(self.width)]
+        named = {str(cell): type_ for cell, type_ in types.items()} or {names[0]: pa.binary()}
         table = pa.csv.read_csv(
             pa.BufferReader(data),
             read_options=pa.csv.ReadOptions(use_threads=False, column_names=names, block_size=data.size + 1),
             parse_options=pa.csv.ParseOptions(newlines_in_values=False),  # matters only where one block ends
             convert_options=pa.csv.ConvertOptions(
-                column_types=dict.fromkeys(wanted, pa.binary()),
-                include_columns=wanted or names[:1],
-                null_values=list(self.nulls),
-                strings_can_be_null=True,
+                column_types=named, include_columns=list(named), null_values=list(self.nulls), strings_can_be_null=True
             ),
         )
         if table.num_rows != len(records):
             raise pa.ArrowInvalid(f"{len(records)} records read as {table.num_rows} rows")
-        return Cells(records, {i: as_text(table[str(i)].combine_chunks()) for i in self.wanted})
+        return Cells(records, {cell: table[str(cell)].chunk(0) for cell in types})
 
 
 def _chunks(records: CsvRecords) -> Iterator[CsvRecords]:

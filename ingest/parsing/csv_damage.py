@@ -1,9 +1,9 @@
 """Reading on in a damaged CSV file: the grammar of one record as regular expressions.
 
-A quote too much or too few turns cells inside out to the end of the file. Here a record must keep to the grammar, else it is
-rejected and reading goes on at the next line that looks like the start of a record. Every byte is looked at a few times at
-most: a record that runs over many lines before it fails holds, in its other lines, an even number of quotes each, so that
-none of them can run on in the same way.
+A quote too much or too few turns cells inside out to the end of the file. Here a record must keep to the grammar,
+else it is rejected and reading goes on at the next line that looks like the start of a record. Every byte is looked
+at a few times at most: a record that runs over many lines before it fails holds, in its other lines, an even number
+of quotes each, so that none of them can run on in the same way.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ingest.model import Table, Type
-from ingest.parsing.csv_layout import CsvColumn, Layout, column_type
+from ingest.parsing.csv_layout import CsvColumn, Layout, own_type
 
-_PLAIN = rb'[^",\r\n]*+'
-_CELL = rb'(?:"(?:[^"]++|"")*+"|' + _PLAIN + rb")"
+_PLAIN = rb'(?:[^",\r\n]++|"")*+'  # an even number of stray quotes does no harm: csv.reader takes them for text
+_CELL = rb'(?:"(?:[^"]++|"")*+"(?=[,\r\n])|' + _PLAIN + rb")"
 _END = rb"\r*+\n"
 
 _ANY = re.compile(_CELL + rb"(?:," + _CELL + rb")*+" + _END)
@@ -33,12 +33,8 @@ _LIKE = {
 }
 
 
-@dataclass(frozen=True)
-class Damaged:
-    """What stands in a damaged part of a batch: records as (start, stop), and bytes to reject, each with a reason."""
-
-    records: list[tuple[int, int]]
-    rejects: list[tuple[int, int, str]]
+Damage = tuple[int, int, str]
+"""First byte, byte after the last, and what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,7 @@ class Grammar:
         return re.compile(rb"\n(?=(?:%b|%b)[,\r\n])" % (b",".join(first), re.escape(self.layout.header)))
 
     def _type(self, column: CsvColumn | None) -> Type:
-        return column_type(self.table, column) if column else Type.TEXT
+        return own_type(self.table, column.column) if column else Type.TEXT
 
     def _like(self, column: CsvColumn | None) -> bytes:
         type_ = self._type(column)
@@ -75,14 +71,15 @@ class Grammar:
         absent = [re.escape(null.encode()) for null in self.nulls] if type_ is not Type.TIME else []
         return rb'"?(?:%b)"?' % b"|".join([_LIKE[type_], *absent])
 
-    def read(self, data: bytes, start: int, stop: int) -> Damaged:
-        """The records between two bytes; `start` is where a record starts."""
-        found = Damaged([], [])
+    def read(self, data: bytes, start: int, stop: int) -> tuple[list[tuple[int, int]], list[Damage]]:
+        """The records between two bytes as (start, stop), and what is none; `start` is where a record starts."""
+        records: list[tuple[int, int]] = []
+        damage: list[Damage] = []
         at = start
         while at < stop:
             record = self._record.match(data, at, stop)
             if record:
-                found.records.append((at, record.end()))
+                records.append((at, record.end()))
                 at = record.end()
                 continue
             line_end = (data.find(b"\n", at, stop) + 1) or stop
@@ -93,12 +90,12 @@ class Grammar:
                 again = self._next_start.search(data, line_end - 1, stop)
                 end = again.start() + 1 if again else stop
             if data[at:end].strip(b"\r\n"):
-                reason = self.wrong_count(whole[0]) if whole else _what_is_wrong(data, at, stop)
-                found.rejects.append((at, end, reason))
+                reason = self._wrong_count(whole[0]) if whole else _what_is_wrong(data, at, stop)
+                damage.append((at, end, reason))
             at = end
-        return found
+        return records, damage
 
-    def wrong_count(self, record: bytes) -> str:
+    def _wrong_count(self, record: bytes) -> str:
         """Why a record that keeps to the grammar is no row of the table."""
         return f"{len(_CELLS.findall(record))} cells, expected {len(self.layout.names)}"
 

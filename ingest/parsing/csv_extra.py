@@ -38,10 +38,12 @@ def _quoted(cells: Array) -> Array:
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
-    """The names, a repeated one with its number."""
-    seen: dict[str, int] = {}
-    distinct = []
+    """The names, a repeated one with a number."""
+    distinct: dict[str, None] = {}
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        distinct.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return distinct
+        unlike, number = name, 1
+        while unlike in distinct:
+            number += 1
+            unlike = f"{name} ({number})"
+        distinct[unlike] = None
+    return list(distinct)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingest.model import Column, Table, Type
+from ingest.model import Table, Type
 
 BOM = b"\xef\xbb\xbf"
 
@@ -19,8 +19,9 @@ Key = tuple[tuple[str, str | None], ...]
 class CsvColumn:
     """A column of the table and the headers it may stand under: the first of them that the file has counts.
 
-    Case and blanks around a header do not matter. Without `headers` it is the column's own name. The cells are converted to
-    the column's type and multiplied by `scale`, for files that tell another unit (bytes for `_mb`: `scale=2**-20`).
+    Case and blanks around a header do not matter. Without `headers` it is the column's own name. The cells are
+    converted to the column's type and multiplied by `scale`, for files that tell another unit (bytes for `_mb`:
+    `scale=2**-20`).
     """
 
     column: str
@@ -55,15 +56,9 @@ class Layout:
         return None
 
 
-def column_type(table: Table, column: CsvColumn) -> Type:
-    """The type of the table's column; text for a column of another name, which only a `shape` can use."""
-    types = {own.name: own.type for own in table.own}
-    return types.get(column.column, Type.TEXT)
-
-
-def own_column(table: Table, name: str) -> Column | None:
-    """The table's own column of that name."""
-    return next((own for own in table.own if own.name == name), None)
+def own_type(table: Table, name: str) -> Type:
+    """The type of the table's own column; text for a name that it does not have, which only a `shape` can use."""
+    return next((own.type for own in table.own if own.name == name), Type.TEXT)
 
 
 def header_of(line: bytes) -> bytes:

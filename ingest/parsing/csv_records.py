@@ -1,22 +1,23 @@
 """Where the records of CSV files stand in a batch, found by counting quotes; no Python per line.
 
-A line break is inside a cell if an odd number of quotes stands before it in its file. That holds as long as every quote
-stands where the grammar allows it, so this is checked of each quote; a file that fails is right up to the first quote out of
-place, and `csv_damage` reads on from there.
+A line break is inside a cell if an odd number of quotes stands before it in its file. Quotes come in runs, and a run
+of an even number changes nothing, which most in JSON are. That holds as long as a run that opens a cell stands where
+a cell starts, and one that closes it where it ends, so this is checked of each; a file that fails is right up to the
+first quote out of place, and `csv_damage` reads on from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ingest.parsing.batch import Batch
-from ingest.parsing.scan import Bytes, Flags, Positions, without_line_break, words_at
+from ingest.parsing.scan import Bytes, Flags, Positions, Spans, words_at
 
-CHUNK = 1 << 20
-"""Bytes scanned at once, about what a processor's cache holds."""
+_CHUNK = 1 << 18
+"""Bytes scanned at once: what a processor's cache holds several times over."""
 
 NOWHERE = np.iinfo(np.int64).max
 
@@ -30,8 +31,8 @@ def _table(chars: bytes) -> Flags:
     return flags
 
 
-_BEFORE_OPENING = _table(b',\n"')
-_AFTER_CLOSING = _table(b',\r\n"')
+_BEFORE_OPENING = _table(b",\n")
+_AFTER_CLOSING = _table(b",\r\n")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Bodies:
     def stops_of(batch: Batch) -> Positions:
         """The stops of all pieces."""
         added = (batch.ends > batch.starts) & (batch.buffer[np.maximum(batch.ends - 1, 0)] != _LF)
-        return batch.ends + added
+        return np.asarray(batch.ends + added)
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class CsvRecords:
     lines: Positions
     """Index of the record's first line among all lines of the batch."""
 
-    def __getitem__(self, which: Positions | Flags) -> CsvRecords:
+    def __getitem__(self, which: Positions | Flags | slice) -> CsvRecords:
         """Some of them."""
         return CsvRecords(self.starts[which], self.stops[which], self.pieces[which], self.lines[which])
 
@@ -79,23 +80,18 @@ class CsvRecords:
         """How many."""
         return len(self.starts)
 
-    def merged(self, other: CsvRecords) -> CsvRecords:
-        """With others, in the order of the batch."""
-        if not len(other):
-            return self
-        both = CsvRecords(
-            np.concatenate([self.starts, other.starts]),
-            np.concatenate([self.stops, other.stops]),
-            np.concatenate([self.pieces, other.pieces]),
-            np.concatenate([self.lines, other.lines]),
+    @classmethod
+    def together(cls, parts: Sequence[CsvRecords]) -> CsvRecords:
+        """Several of them as one, in the order of the batch."""
+        if len(parts) == 1:
+            return parts[0]
+        whole = cls(
+            np.concatenate([part.starts for part in parts]),
+            np.concatenate([part.stops for part in parts]),
+            np.concatenate([part.pieces for part in parts]),
+            np.concatenate([part.lines for part in parts]),
         )
-        return both[np.argsort(both.starts, kind="stable")]
-
-
-def scan_quotes(buffer: Bytes, start: int, stop: int, odd: int) -> tuple[Positions, Positions, Flags, Positions]:
-    """Quotes, line breaks, whether each is inside quotes, and misplaced bytes, if `odd` says that it starts inside."""
-    quotes = np.flatnonzero(buffer[start:stop] == _QUOTE) + start
-    return (quotes, *_judged(buffer, start, stop, quotes, odd))
+        return whole[np.argsort(whole.starts, kind="stable")]
 
 
 def find_lines(bodies: Bodies) -> CsvLines:
@@ -104,19 +100,22 @@ def find_lines(bodies: Bodies) -> CsvLines:
     breaks: list[Positions] = [np.zeros(0, np.int64)]
     quoted: list[Flags] = [np.zeros(0, np.bool_)]
     errors = np.full(len(batch.pieces), NOWHERE)
-    odd = 0
-    last = int(bodies.stops.max(initial=0))
-    for start in range(0, last, CHUNK):
-        stop = min(start + CHUNK, last)
-        quotes = np.flatnonzero(batch.buffer[start:stop] == _QUOTE) + start
-        quotes = _made_even(quotes, bodies.starts[slice(*np.searchsorted(bodies.starts, (start, stop)))], odd)
-        here, inside, wrong = _judged(batch.buffer, start, stop, quotes, odd)
-        odd = (odd + len(quotes)) & 1
+    odd, start, last = 0, 0, int(bodies.stops.max(initial=0))
+    while start < last:
+        stop = min(start + _CHUNK, last)
+        while stop < last and batch.data[stop] == _QUOTE:  # no run of quotes in two chunks
+            stop += 1
+        runs_of_quotes = odd_runs(batch.buffer, start, stop)
+        below = bodies.starts[slice(*np.searchsorted(bodies.starts, (start, stop)))]
+        runs_of_quotes = _made_even(runs_of_quotes, below, odd)
+        here, inside, wrong = judged(batch.buffer, start, stop, runs_of_quotes, odd)
+        odd = (odd + len(runs_of_quotes[0])) & 1
         breaks.append(here)
         quoted.append(inside)
         pieces = batch.piece_at(wrong)
         in_body = wrong >= bodies.starts[pieces]
         np.minimum.at(errors, pieces[in_body], wrong[in_body])
+        start = stop
     lines = CsvLines(np.concatenate(breaks), np.concatenate(quoted), errors)
     filled = bodies.stops > bodies.starts
     ends_open = filled.copy()
@@ -125,36 +124,51 @@ def find_lines(bodies: Bodies) -> CsvLines:
     return lines
 
 
-def _made_even(quotes: Positions, starts: Positions, odd: int) -> Positions:
-    """A quote more before each body that an odd number precedes, so that no file has to do with its neighbours."""
-    before = np.searchsorted(quotes, starts)
+def odd_runs(buffer: Bytes, start: int, stop: int) -> Spans:
+    """The runs of an odd number of quotes between two bytes."""
+    quotes = buffer[start:stop] == _QUOTE
+    pairs = quotes[:-1] & quotes[1:]
+    alone = pairs.copy()
+    alone[1:] &= ~pairs[:-1]
+    alone[:-1] &= ~pairs[1:]
+    quotes[:-1] ^= alone  # runs of two, quickly: they are the most by far
+    quotes[1:] ^= alone
+    places = np.flatnonzero(quotes) + start
+    first = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+    lengths = np.diff(first, append=len(places))
+    first, lengths = first[lengths & 1 == 1], lengths[lengths & 1 == 1]
+    return places[first], places[first] + lengths
+
+
+def _made_even(quotes: Spans, starts: Positions, odd: int) -> Spans:
+    """An empty run more before each body that an odd number precedes, so that no file has to do with its neighbours."""
+    before = np.searchsorted(quotes[0], starts)
     wanting = np.diff(before, prepend=-odd) & 1 == 1
-    return np.insert(quotes, before[wanting], starts[wanting] - 1) if wanting.any() else quotes
+    if not wanting.any():
+        return quotes
+    at, added = before[wanting], starts[wanting] - 1
+    return np.insert(quotes[0], at, added), np.insert(quotes[1], at, added)
 
 
-def _judged(
-    buffer: Bytes, start: int, stop: int, quotes: Positions, odd: int
-) -> tuple[Positions, Flags, Positions]:
-    """Line breaks of a chunk, whether each is inside a cell, and bytes that are out of place."""
-    breaks = np.flatnonzero(buffer[start:stop] == _LF) + start
-    quoted = ((np.searchsorted(quotes, breaks) + odd) & 1).astype(np.bool_)
-    # doubled quotes inside cells are most of all quotes in JSON: out they go, in pairs of a closing and an opening one
-    doubled = np.diff(quotes) == 1
-    doubled[odd::2] = False
-    lone = np.ones(len(quotes), np.bool_)
-    lone[:-1] &= ~doubled
-    lone[1:] &= ~doubled
-    quotes_left = quotes[lone]
-    opening, closing = quotes_left[odd::2], quotes_left[1 - odd :: 2]
+def judged(buffer: Bytes, start: int, stop: int, quotes: Spans, odd: int) -> tuple[Positions, Flags, Positions]:
+    """Line breaks of a chunk, whether each is inside a cell, and bytes that are out of place.
+
+    `quotes` are the chunk's odd runs, and `odd` is 1 if it starts inside a cell. The buffer must go on behind the
+    chunk.
+    """
+    feeds = buffer[start : stop + 1] == _LF
+    breaks = np.flatnonzero(feeds[: stop - start]) + start
+    quoted = ((np.searchsorted(quotes[0], breaks) + odd) & 1).astype(np.bool_)
+    opening, closing = quotes[0][odd::2], quotes[1][1 - odd :: 2]
     wrong = [
         opening[~_BEFORE_OPENING[buffer[opening - 1]]],  # -1 is the padding behind the batch: a line break
-        closing[~_AFTER_CLOSING[buffer[np.minimum(closing + 1, len(buffer) - 1)]]],
+        closing[~_AFTER_CLOSING[buffer[closing]]],
     ]
-    following = buffer[start + 1 : stop + 1]
-    lone_cr = (buffer[start : start + len(following)] == _CR) & (following != _LF) & (following != _CR)
-    if lone_cr.any():  # a line end for Arrow, for us just a byte that csv.writer puts between quotes
-        returns = np.flatnonzero(lone_cr) + start
-        wrong.append(returns[(np.searchsorted(quotes, returns) + odd) & 1 == 0])
+    if ((buffer[start:stop] == _CR) & ~feeds[1:]).any():
+        # a line end for Arrow, for us just a byte that csv.writer puts between quotes; before a CR LF it does no harm
+        followed = feeds[1:] | (buffer[start + 1 : stop + 1] == _CR)
+        returns = np.flatnonzero((buffer[start:stop] == _CR) & ~followed) + start
+        wrong.append(returns[(np.searchsorted(quotes[0], returns) + odd) & 1 == 0])
     return breaks, quoted, np.concatenate(wrong)
 
 
@@ -180,7 +194,7 @@ def find_records(bodies: Bodies, lines: CsvLines) -> tuple[CsvRecords, list[tupl
     return records, [(int(piece), int(resume[piece])) for piece in damaged]
 
 
-def without_noise(bodies: Bodies, records: CsvRecords, headers: list[bytes]) -> CsvRecords:
+def without_noise(bodies: Bodies, records: CsvRecords, headers: Sequence[bytes]) -> CsvRecords:
     """Less blank lines and repeated headers (formats.md §16, trap 9), and less the byte order marks before records.
 
     `headers` has one for each piece.
@@ -188,7 +202,7 @@ def without_noise(bodies: Bodies, records: CsvRecords, headers: list[bytes]) -> 
     batch = bodies.batch
     marked = words_at(batch.buffer, records.starts) & _BOM_MASK == _BOM
     starts = records.starts + 3 * marked
-    ends = without_line_break(batch.buffer, starts, records.stops)
+    ends = _ends(batch, starts, records.stops)
     lengths = np.array([len(header) for header in headers], np.int64)
     firsts = np.frombuffer(b"".join(header[:8].ljust(8, b"\0") for header in headers), "<u8")
     masks = np.frombuffer(b"".join(b"\xff" * min(len(h), 8) + b"\0" * max(8 - len(h), 0) for h in headers), "<u8")
@@ -200,6 +214,15 @@ def without_noise(bodies: Bodies, records: CsvRecords, headers: list[bytes]) -> 
     if keep.all() and not marked.any():
         return records
     return CsvRecords(starts, records.stops, records.pieces, records.lines)[keep]
+
+
+def _ends(batch: Batch, starts: Positions, stops: Positions) -> Positions:
+    """Byte after each record without its line break: LF, CRLF, or more carriage returns (formats.md §16, trap 3)."""
+    ends = stops - 1
+    ends = ends - ((ends > starts) & (batch.buffer[ends - 1] == _CR))
+    for i in np.flatnonzero((ends > starts) & (batch.buffer[ends - 1] == _CR)):
+        ends[i] = starts[i] + len(batch.data[starts[i] : ends[i]].rstrip(b"\r"))
+    return np.asarray(ends)
 
 
 def runs(starts: Positions, stops: Positions) -> Iterator[tuple[int, int]]:

@@ -27,13 +27,14 @@ EXPECTED = {
 def values_of(cells: Array, type_: Type, scale: float, nulls: Sequence[str]) -> tuple[Array, Flags | None]:
     """The cells as values, and which of them are none of the type; nothing if all are.
 
-    Whole columns are cast by Arrow. Only if that fails the cells are looked at one by one: then `12.0` and `1e3` are integers,
-    times may have a zone or more than six digits of fraction, and blanks do not matter. `nan` is null, `inf` is no value.
+    The cells are texts, or of the type already. Whole columns are cast by Arrow. Only if that fails the cells are looked at one by one: then `12.0` and `1e3` are
+    integers, times may have a zone or more than six digits of fraction, and blanks do not matter. `nan` is null, `inf`
+    is no value.
     """
     if type_ is Type.TEXT:
         return cells, None
     bad: Flags | None = None
-    read_as = Type.FLOAT if type_ is Type.INT and scale != 1 else type_
+    read_as = type_to_read(type_, scale)
     try:
         values = cells.cast(read_as.arrow)
     except pa.ArrowInvalid:
@@ -47,6 +48,13 @@ def values_of(cells: Array, type_: Type, scale: float, nulls: Sequence[str]) -> 
     if type_ is not read_as:
         values = pc.round(values).cast(type_.arrow, safe=False)
     return values, bad if bad is not None and bad.any() else None
+
+
+def type_to_read(type_: Type, scale: float) -> Type:
+    """The type that cells have before they are scaled."""
+    if type_ is Type.TEXTS:
+        return Type.TEXT
+    return Type.FLOAT if type_ is Type.INT and scale != 1 else type_
 
 
 def _one_by_one(cells: Array, type_: Type, nulls: Sequence[str]) -> tuple[Array, Flags]:
@@ -72,7 +80,7 @@ def _integer(text: str) -> int | None:
         try:
             number = int(_plain(text))
         except ValueError:
-            real = float(text)
+            real = _real(text)
             if real != real:
                 return None
             if not real.is_integer():
@@ -108,7 +116,7 @@ def _time(text: str) -> datetime:
     return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
 
 
-def _list(text: str) -> Any:
+def _list(text: str) -> list[str]:
     raise ValueError(text)  # a cell is no list; a `shape` can make one out of a text column
 
 

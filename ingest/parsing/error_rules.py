@@ -29,7 +29,8 @@ class ErrorRules:
     `levels`: record levels that are errors. `also`: a pattern that makes a record one. `facts`: patterns searched in
     the
     text; a group that bears the name of a column of `errors` fills it, the first match wins. `phases`: patterns and the
-    phase that they tell. `driver`: files that are no user code.
+    phase that they tell. `driver`: files that are no user code. `counted`: a pattern with the groups `error` and
+    `occurrences` for records that sum up errors; each match is a row in place of the record.
     """
 
     levels: Sequence[str] = ()
@@ -38,11 +39,16 @@ class ErrorRules:
     phases: Sequence[tuple[str, str]] = ()
     phase: str | None = None
     driver: str | None = None
+    counted: str | None = None
     table: Table = ERRORS
 
     @cached_property
     def _also(self) -> re.Pattern[bytes] | None:
         return re.compile(self.also.encode()) if self.also else None
+
+    @cached_property
+    def _counted(self) -> re.Pattern[str] | None:
+        return re.compile(self.counted, re.MULTILINE) if self.counted else None
 
     @cached_property
     def _facts(self) -> list[re.Pattern[str]]:
@@ -63,20 +69,30 @@ class ErrorRules:
         data = records.batch.data
         told: list[dict[str, Any]] = []
         failures: list[Failure] = []
-        for start, end in zip(starts[chosen].tolist(), ends[chosen].tolist(), strict=True):
-            message = data[start:end].decode("utf-8", "replace")
-            failures.append(read_failure(message, self._driver))
-            told.append(self._told(message))
-        count = len(chosen)
+        rows: list[int] = []
+        for row in chosen.tolist():
+            message = data[starts[row] : ends[row]].decode("utf-8", "replace")
+            facts = self._told(message)
+            counted = list(self._counted.finditer(message)) if self._counted else []
+            for summed in counted:
+                failures.append(read_failure(summed["error"]))
+                told.append({**facts, "occurrences": int(summed["occurrences"])})
+            if not counted:
+                failures.append(read_failure(message, self._driver))
+                told.append(facts)
+            rows += [row] * max(len(counted), 1)
+        chosen = np.array(rows, np.int64)
+        count = len(rows)
         columns: dict[str, Array] = {
             "piece": pa.array(records.piece[chosen].astype(np.int32)),
             "line_no": pa.array(records.line_no[chosen]),
             "exception_type": pa.array([f.exception_type for f in failures], pa.string()),
             "exception_message": pa.array([f.message for f in failures], pa.string()),
+            "headline": pa.array([facts.pop("headline") for facts in told], pa.string()),
             "frame": pa.array([f.frame for f in failures], pa.string()),
             "traceback": pa.array([f.traceback for f in failures], pa.string()),
             "fingerprint": pa.array([f.fingerprint for f in failures], pa.string()),
-            "occurrences": pa.array(np.ones(count, np.int64)),
+            "occurrences": pa.array([facts.get("occurrences", 1) for facts in told], pa.int64()),
             "phase": pa.array([facts.pop("phase", self.phase) for facts in told], pa.string()),
         }
         for column in self.table.own:
@@ -119,7 +135,7 @@ class ErrorRules:
     def _told(self, message: str) -> dict[str, Any]:
         """The facts that the patterns find in a message."""
         head = message[:_HEAD_LENGTH]
-        told: dict[str, Any] = {}
+        told: dict[str, Any] = {"headline": head.partition("\n")[0].rstrip()}
         for pattern in self._facts:
             if found := pattern.search(head):
                 told |= {

@@ -40,35 +40,47 @@ class Head(Protocol):
         """The heads among the lines that start and end at these positions of the batch."""
 
 
+_ABSENT = (-1, -1)
+
+
 @dataclass(frozen=True)
 class RegexHead:
-    """A head is a line that matches the pattern at its start. Bytes are matched: `\\w` and `\\d` are ASCII."""
+    """A head is a line that one of the patterns matches at its start, the first that does.
 
-    pattern: str
+    Bytes are matched: `\\w` and `\\d` are ASCII.
+    """
+
+    patterns: tuple[str, ...]
 
     @cached_property
-    def _compiled(self) -> re.Pattern[bytes]:
-        return re.compile(self.pattern.encode(), re.MULTILINE)  # so that ^ matches at a line's start
+    def _compiled(self) -> list[re.Pattern[bytes]]:
+        return [re.compile(pattern.encode(), re.MULTILINE) for pattern in self.patterns]  # ^ matches at a line's start
 
-    @property
+    @cached_property
     def names(self) -> Sequence[str]:
-        """The named groups, in order."""
-        return list(self._compiled.groupindex)
+        """The named groups of all patterns."""
+        return list(dict.fromkeys(name for pattern in self._compiled for name in pattern.groupindex))
 
     def find(self, batch: Batch, starts: Positions, ends: Positions) -> Heads:
         """One match per line."""
-        match = self._compiled.match
-        found = [
-            (i, hit.regs)
-            for i, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True))
-            if (hit := match(batch.data, start, end))
+        data = batch.data
+        lines: list[int] = []
+        found: dict[str, list[tuple[int, int]]] = {name: [] for name in self.names}
+        ways = [
+            (pattern.match, [(found[name], pattern.groupindex.get(name)) for name in self.names])
+            for pattern in self._compiled
         ]
-        lines = np.array([i for i, _ in found], np.int64)
-        spans = {}
-        for name, group in self._compiled.groupindex.items():
-            pairs = np.array([regs[group] for _, regs in found], np.int64).reshape(-1, 2)
-            spans[name] = (pairs[:, 0], pairs[:, 1])
-        return Heads(lines, spans)
+        for i, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+            for match, groups in ways:
+                hit = match(data, start, end)
+                if hit:
+                    lines.append(i)
+                    places = hit.regs
+                    for spans, group in groups:
+                        spans.append(_ABSENT if group is None else places[group])
+                    break
+        arrays = {name: np.array(spans, np.int64).reshape(-1, 2) for name, spans in found.items()}
+        return Heads(np.array(lines, np.int64), {name: (pairs[:, 0], pairs[:, 1]) for name, pairs in arrays.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 
 from ingest.model import Table
 from ingest.parsing.batch import PADDING, Batch, Parsed, Reject
-from ingest.parsing.columns import Array, repeated, typed
+from ingest.parsing.columns import Array, repeated, texts, typed
 from ingest.parsing.error_rules import ErrorRules
 from ingest.parsing.events import Event, find_events
 from ingest.parsing.heads import Head, RegexHead
@@ -32,13 +33,15 @@ class LineParser:
     `head` is a regular expression with named groups, or a `DelimitedHead` for large logs. The groups of head and path
     bear the names of the columns that they fill; the group named `text` reaches to the record's end, over line breaks.
     Lines before the first head become one record without head values. With `fold=False` a record is one line, and lines
-    without a head are rejected.
+    without a head are rejected; empty ones, and those that `noise` matches, are passed over. Of several patterns given as
+    `head` the first that matches a line counts. `shape` makes what is stored out of the rows: it also sees, as text, the
+    groups of head and path that are no columns of the table.
     """
 
     name: str
     kind: str
     path: str
-    head: str | Head
+    head: str | tuple[str, ...] | Head
     table: Table
     samples: Sequence[Sample]
     version: int = 1
@@ -47,6 +50,8 @@ class LineParser:
     events: Sequence[Event] = ()
     errors: ErrorRules | None = None
     fold: bool = True
+    noise: str | None = None
+    shape: Callable[[pa.Table], pa.Table] | None = None
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
@@ -55,7 +60,9 @@ class LineParser:
 
     @cached_property
     def _head(self) -> Head:
-        return RegexHead(self.head) if isinstance(self.head, str) else self.head
+        if isinstance(self.head, str):
+            return RegexHead((self.head,))
+        return RegexHead(self.head) if isinstance(self.head, tuple) else self.head
 
     def cut(self, data: bytes) -> int:
         """Where the last record in the bytes starts; 0 if only one does."""
@@ -75,7 +82,8 @@ class LineParser:
         records, rejects = self._records(batch)
         tables = {self.table.name: self._rows(records)}
         if self.errors is not None:
-            tables[self.errors.table.name] = self.errors.rows(records, self.text, self.constants)
+            reporting = records if self.fold else records.with_tracebacks(self.text)
+            tables[self.errors.table.name] = self.errors.rows(reporting, self.text, self.constants)
         counts = np.bincount(records.piece, minlength=len(batch.pieces)).astype(np.int64)
         return Parsed(tables, rejects, counts)
 
@@ -95,7 +103,7 @@ class LineParser:
             for name, span in heads.spans.items():
                 spans[name].append(span)
             if not self.fold:
-                rejects += _unmatched(line_starts, line_ends, heads.lines)
+                rejects += self._unmatched(batch, line_starts, line_ends, heads.lines)
             here = batch.starts[(batch.starts >= start) & (batch.starts < end)]
             first_lines.append(np.searchsorted(line_starts, here) + line)
             line += len(line_starts)
@@ -115,9 +123,21 @@ class LineParser:
         )
         if self.fold:
             records = records.with_headless().ended(self.text)
-            records, binary = records.without_binary(self.text)
-            return records, binary
+            return records.without_binary(self.text)
         return records, rejects
+
+    @cached_property
+    def _noise(self) -> re.Pattern[bytes] | None:
+        return re.compile(self.noise.encode(), re.MULTILINE) if self.noise else None
+
+    def _unmatched(self, batch: Batch, starts: Positions, ends: Positions, heads: Positions) -> Iterator[Reject]:
+        """The lines that are neither heads nor empty nor noise."""
+        other: Flags = ends > starts
+        other[heads] = False
+        for i in np.flatnonzero(other).tolist():
+            start, end = int(starts[i]), int(ends[i])
+            if not batch.data[start:end].isspace() and not (self._noise and self._noise.match(batch.data, start, end)):
+                yield Reject(start, end, "line does not match the format")
 
     def _rows(self, records: Records) -> pa.Table:
         """The rows of the parser's own table."""
@@ -134,7 +154,16 @@ class LineParser:
         if self.events:
             by_name = {column.name: column for column in self.table.own}
             columns |= find_events(columns[self.text], self.events, by_name)
+        if self.shape is not None:
+            return self.shape(pa.table(self._groups(records) | columns))
         return pa.table(columns)
+
+    def _groups(self, records: Records) -> dict[str, Array]:
+        """All groups of head and path as text, for `shape`."""
+        pieces = records.batch.pieces
+        by_path = {name for piece in pieces for name in piece.file.groups}
+        told = {name: repeated([piece.file.groups.get(name) for piece in pieces], records.piece) for name in by_path}
+        return told | {name: texts(records.batch.buffer, spans) for name, spans in records.spans.items()}
 
 
 def _end(batch: Batch) -> int:
@@ -165,11 +194,3 @@ def _lines(batch: Batch, start: int, end: int) -> tuple[Positions, Positions]:
         starts[1:] = breaks[:-1] + 1
     carriage = (breaks > starts) & (batch.buffer[np.maximum(breaks - 1, 0)] == 13)
     return starts, breaks - carriage
-
-
-def _unmatched(starts: Positions, ends: Positions, heads: Positions) -> Iterator[Reject]:
-    """The lines that are no heads and not empty."""
-    other: Flags = ends > starts
-    other[heads] = False
-    for i in np.flatnonzero(other):
-        yield Reject(int(starts[i]), int(ends[i]), "line does not match the format")

@@ -9,6 +9,9 @@ import numpy as np
 from ingest.parsing import scan
 from ingest.parsing.batch import Batch, Reject
 from ingest.parsing.scan import Positions, Spans
+from ingest.parsing.tracebacks import TRACEBACK, end_of_traceback
+
+TRACEBACK_BYTES = TRACEBACK.encode()
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,21 @@ class Records:
         starts = self.spans[text][0]
         starts = np.where(starts < 0, self.starts, starts)
         return replace(self, ends=ends, spans={**self.spans, text: (np.minimum(starts, ends), ends)})
+
+    def with_tracebacks(self, text: str) -> Records:
+        """For records that are lines: lets the one that starts a traceback reach to the traceback's end."""
+        data = self.batch.data
+        starts, ends = self.spans[text]
+        ends = ends.copy()
+        at = data.find(TRACEBACK_BYTES)
+        while at >= 0 and len(starts):
+            i = int(np.searchsorted(starts, at, side="right")) - 1
+            if i >= 0 and at < ends[i]:
+                limit = int(self.batch.ends[self.piece[i]])
+                ends[i] = end_of_traceback(data, at, limit)
+                at = int(ends[i])
+            at = data.find(TRACEBACK_BYTES, at + 1)
+        return replace(self, spans={**self.spans, text: (starts, ends)})
 
     def without_binary(self, text: str) -> tuple[Records, list[Reject]]:
         """Takes out lines with NUL bytes, and what follows them in the record, unless they are heads (trap 18)."""

@@ -64,7 +64,7 @@ def digits_of(words: Words, first: int, count: int) -> Positions:
 
 
 def times(buffer: Bytes, spans: Spans) -> Positions:
-    """Microseconds since 1970 of `YYYY-MM-DD?hh:mm:ss[.,f…][Z]` in each span; `NO_TIME` if it is none.
+    """Microseconds since 1970 of `YYYY-MM-DD?hh:mm:ss[.,f…][Z]` (or with `/`) in each span; `NO_TIME` if it is none.
 
     The fraction may be missing (formats.md §16, trap 2) and have up to nine digits.
     """
@@ -73,7 +73,7 @@ def times(buffer: Bytes, spans: Spans) -> Positions:
     at = np.where(there, starts, 0)
     date, hour = words_at(buffer, at), words_at(buffer, at + 11)
     day_word = words_at(buffer, at + 8)
-    there &= looks_like(date, "dddd-dd-") & looks_like(hour, "dd:dd:dd")
+    there &= (looks_like(date, "dddd-dd-") | looks_like(date, "dddd/dd/")) & looks_like(hour, "dd:dd:dd")
     year, month, day = digits_of(date, 0, 4), digits_of(date, 5, 2), digits_of(day_word, 0, 2)
     hours, minutes, seconds = digits_of(hour, 0, 2), digits_of(hour, 3, 2), digits_of(hour, 6, 2)
     there &= (month >= 1) & (month <= 12) & (hours < 24) & (minutes < 60) & (seconds < 61)

@@ -22,7 +22,8 @@ _CHAINED = ("During handling of the above exception", "The above exception was t
 _LIBRARY = re.compile(r"site-packages|dist-packages|[/\\]lib[/\\]python\d|<frozen |[/\\]Lib[/\\]")
 _VARIABLE = re.compile(
     r"'[^'\n]*'|\"[^\"\n]*\""  # quoted values
-    r"|\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"  # ids
+    r"|(?<![0-9a-fA-F])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9a-fA-F])"  # ids
+    r"|(?<![0-9A-Za-z])(?=[0-9a-f]*\d)[0-9a-f]{12,}(?![0-9A-Za-z])"  # hashes
     r"|0x[0-9a-fA-F]+"  # addresses
     r"|(?:[A-Za-z]:)?(?:[/\\][\w.+=@~-]+){2,}"  # paths
     r"|\d+(?:\.\d+)*"  # numbers
@@ -51,11 +52,49 @@ def read_failure(text: str, driver: re.Pattern[str] | None = None) -> Failure:
     if at < 0:
         first_line = text.partition("\n")[0].strip()[:_LONGEST_MESSAGE]
         return Failure(None, first_line, None, None, fingerprint(None, first_line, None))
-    last_frame = max(text.rfind('File "'), at)
+    last_frame = at
+    for found in _FRAME.finditer(text, at):
+        last_frame = found.start()
     exception = _exception_text(text[last_frame:])
     type_, message = exception if exception else (None, "")
     frame = _user_frame(text[at:last_frame] + text[last_frame:].partition("\n")[0], driver)
     return Failure(type_, message, frame, text[at:].rstrip(), fingerprint(type_, message, frame))
+
+
+def end_of_traceback(data: bytes, at: int, limit: int) -> int:
+    """Where the traceback that starts at a position of a text without record heads ends: byte after its last line.
+
+    Chained tracebacks are one. The exception's line is the last: a message of several lines cannot be told from what
+    follows.
+    """
+    end = line_end = _line_end(data, at, limit)
+    after_frame = ended = False
+    while line_end < limit:
+        start = line_end + 1
+        line_end = _line_end(data, start, limit)
+        line = data[start:line_end].rstrip(b"\r")
+        text = line.decode("utf-8", "replace")
+        if text.startswith((*_CHAINED, TRACEBACK)):
+            ended = False
+        elif ended:
+            if text.strip():
+                break
+            continue
+        elif text.startswith((" ", "\t")) or not text or text.startswith('File "'):
+            pass
+        elif not (after_frame and not _EXCEPTION_LINE.match(text)):
+            if not _EXCEPTION.match(text):
+                break
+            ended = True
+        after_frame = text.startswith('File "')
+        if text.strip():
+            end = line_end
+    return end
+
+
+def _line_end(data: bytes, start: int, limit: int) -> int:
+    found = data.find(b"\n", start, limit)
+    return limit if found < 0 else found
 
 
 def _exception_text(tail: str) -> tuple[str, str] | None:

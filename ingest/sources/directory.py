@@ -35,7 +35,7 @@ def walk(top: str, prefix: str = "", *, deep: bool = True) -> Iterator[Entry]:
         return
     folders: list[os.DirEntry[str]] = []
     for one in found:
-        path = prefix + one.name
+        path = prefix + printable(one.name)
         try:
             if one.is_symlink():
                 yield Entry(path, one.path, problem="symbolic link, not followed")
@@ -43,11 +43,24 @@ def walk(top: str, prefix: str = "", *, deep: bool = True) -> Iterator[Entry]:
                 folders.append(one)
             else:
                 status = one.stat(follow_symlinks=False)
-                regular = stat.S_ISREG(status.st_mode)
-                problem = None if regular else "not a regular file"
-                yield Entry(path, one.path, status.st_size, status.st_mtime_ns, problem)
+                problem = None if stat.S_ISREG(status.st_mode) else "not a regular file"
+                yield Entry(path, one.path, status.st_size, modified_ns(status), problem)
         except OSError as error:
             yield Entry(path, one.path, problem=f"cannot be looked at: {error.strerror}")
     if deep:
         for folder in folders:
-            yield from walk(folder.path, f"{prefix}{folder.name}/")
+            yield from walk(folder.path, f"{prefix}{printable(folder.name)}/")
+
+
+def printable(name: str) -> str:
+    """A file name as text: bytes that are not UTF-8 as `\\xff`."""
+    try:
+        name.encode()
+        return name
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def modified_ns(status: os.stat_result) -> int:
+    """When a file was changed last, nanoseconds since 1970; kept within the years that a TIMESTAMP and a BIGINT hold."""
+    return max(-(2**62), min(status.st_mtime_ns, 2**63 - 1))

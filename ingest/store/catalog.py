@@ -137,7 +137,7 @@ def _create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "CREATE TABLE ledger.parts (name VARCHAR, slice VARCHAR, rows BIGINT, bytes BIGINT, columns VARCHAR)"
     )
-    connection.execute("CREATE TABLE ledger.dead_files (file_id BIGINT, slice VARCHAR)")
+    connection.execute("CREATE TABLE ledger.dead_files (file_id BIGINT, slice VARCHAR, live BOOLEAN)")
     connection.execute("CREATE TABLE ledger.dropped_slices (slice VARCHAR, dropped_at DOUBLE)")
 
 
@@ -165,9 +165,9 @@ def _apply(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
         " WHERE new.reason IS DISTINCT FROM 'unchanged' AND NOT (new.file_id = 0 AND old.path IS NOT NULL)"
     )
     connection.execute(
-        "INSERT INTO ledger.dead_files SELECT old.file_id, old.slice FROM files old JOIN replacing new"
+        "INSERT INTO ledger.dead_files SELECT old.file_id, old.slice, false FROM files old JOIN replacing new"
         " ON old.job_id IS NOT DISTINCT FROM new.job_id AND old.path = new.path"
-        " WHERE old.slice IS NOT NULL AND old.file_id <> new.file_id"
+        " WHERE old.slice IS NOT NULL AND old.slice IS DISTINCT FROM new.slice"
     )
     connection.execute(
         "DELETE FROM files USING replacing new"
@@ -185,6 +185,9 @@ def _apply(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
     )
     connection.execute(f"DELETE FROM ledger.parts WHERE {gone}")
     connection.execute(f"DELETE FROM ledger.dead_files WHERE {gone}")
+    connection.execute(
+        "UPDATE ledger.dead_files SET live = file_id IN (SELECT file_id FROM files WHERE slice IS NOT NULL)"
+    )
     _set_meta(connection, {"registry": commit.digest})
 
 
@@ -195,31 +198,42 @@ def _set_meta(connection: duckdb.DuckDBPyConnection, values: dict[str, str]) -> 
 
 
 def _rows_of(connection: duckdb.DuckDBPyConnection, layout: Layout, table: Table) -> str:
-    """The query behind a record table: an explicit list of Parquet files, less the files that were replaced."""
-    groups = connection.execute(
-        "SELECT columns, list(slice ORDER BY slice) FROM ledger.parts WHERE name = ? GROUP BY columns ORDER BY columns",
+    """The query behind a record table: an explicit list of Parquet files, less the rows of files that were replaced.
+
+    A file's id is made from its name and state, so a file that is read again unchanged, or goes back to an earlier state,
+    has the id of its dead rows. Slices that hold such rows are read apart.
+    """
+    parts = connection.execute(
+        "SELECT columns, slice, slice IN (SELECT slice FROM ledger.dead_files WHERE live) AS apart"
+        " FROM ledger.parts WHERE name = ? ORDER BY columns, slice",
         [table.name],
     ).fetchall()
-    if not groups:
+    if not parts:
         columns = ", ".join(f"NULL::{column.type} AS {_name(column)}" for column in table.columns)
         return f"SELECT {columns} WHERE false"
+    together: dict[str, list[str]] = {}  # more than one list if an older version of the table had fewer columns
     selects = []
-    for names, slices in groups:  # more than one if an older version of the table had fewer columns
-        there = set(names.split(","))
-        columns = ", ".join(
-            _name(column) if column.name in there else f"NULL::{column.type} AS {_name(column)}"
-            for column in table.columns
-        )
-        files = ", ".join(_quoted(layout.part(table.name, slice_)) for slice_ in slices)
-        selects.append(f"SELECT {columns} FROM read_parquet([{files}])")
-    query = " UNION ALL ".join(selects)
-    dead = connection.execute(
-        "SELECT count(*) FROM ledger.dead_files WHERE slice IN (SELECT slice FROM ledger.parts WHERE name = ?)",
-        [table.name],
-    ).fetchone()
-    if dead and dead[0]:
-        query = f"SELECT * FROM ({query}) ANTI JOIN ledger.dead_files USING (file_id)"
-    return query
+    for names, slice_, apart in parts:
+        if apart:
+            dead = f"SELECT file_id FROM ledger.dead_files WHERE slice = '{slice_}'"
+            selects.append(f"{_select(layout, table, names, [slice_])} WHERE file_id NOT IN ({dead})")
+        else:
+            together.setdefault(names, []).append(slice_)
+    gone = connection.execute("SELECT count(*) FROM ledger.dead_files WHERE NOT live").fetchone()
+    without_gone = " ANTI JOIN (SELECT file_id FROM ledger.dead_files WHERE NOT live) USING (file_id)"
+    for names, slices in together.items():
+        selects.append(_select(layout, table, names, slices) + (without_gone if gone and gone[0] else ""))
+    return " UNION ALL ".join(selects)
+
+
+def _select(layout: Layout, table: Table, names: str, slices: Sequence[str]) -> str:
+    """The rows of some slices; columns that their files do not have are NULL."""
+    there = set(names.split(","))
+    columns = ", ".join(
+        _name(column) if column.name in there else f"NULL::{column.type} AS {_name(column)}" for column in table.columns
+    )
+    files = ", ".join(_quoted(layout.part(table.name, slice_)) for slice_ in slices)
+    return f"SELECT {columns} FROM read_parquet([{files}])"
 
 
 def _refresh_jobs(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
@@ -228,9 +242,9 @@ def _refresh_jobs(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None
     facts = connection.sql(
         """
         SELECT changed.job_id, changed.source, changed.run_id, facts.* EXCLUDE (job_id),
-               sizes.files, sizes.bytes, changed.loaded_at
+               coalesce(sizes.files, 0) AS files, coalesce(sizes.bytes, 0) AS bytes, changed.loaded_at
         FROM changed_jobs changed
-        JOIN (SELECT job_id, count(*) AS files, sum(bytes)::BIGINT AS bytes FROM files GROUP BY job_id) sizes
+        LEFT JOIN (SELECT job_id, count(*) AS files, sum(bytes)::BIGINT AS bytes FROM files GROUP BY job_id) sizes
           ON sizes.job_id = changed.job_id
         LEFT JOIN (SELECT * FROM job_facts WHERE job_id IN (SELECT job_id FROM changed_jobs)) facts
           ON facts.job_id = changed.job_id

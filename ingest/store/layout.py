@@ -15,7 +15,7 @@ class Layout:
     @classmethod
     def of(cls, root: str | Path) -> Layout:
         """The layout of a store at a path, made absolute: the catalog's views name files absolutely."""
-        return cls(Path(root).absolute())
+        return cls(Path(root).resolve())
 
     @property
     def catalog(self) -> Path:

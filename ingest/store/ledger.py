@@ -30,6 +30,8 @@ class Ledger:
     """Job id → folder."""
     files: Mapping[tuple[str | None, str], KnownFile] = field(default_factory=dict)
     """(job id, path) → file."""
+    moved: bool = False
+    """The catalog's views name files where the store was before."""
 
 
 def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
@@ -46,4 +48,4 @@ def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
             " WHERE job_id IS NULL OR list_contains($jobs, job_id)",
             {"jobs": list(job_ids)},
         ).fetchall()
-    return Ledger(meta["registry"], sources, {(row[0], row[1]): KnownFile(*row[2:]) for row in rows})
+    return Ledger(meta["registry"], sources, {(row[0], row[1]): KnownFile(*row[2:]) for row in rows}, meta["root"] != str(layout.root))

@@ -12,10 +12,14 @@ from ingest import IgnoredFiles, hookimpl
 from ingest_azureml.mini_batches import MINI_BATCH_PARSERS
 from ingest_azureml.not_logs import NOT_LOGS
 from ingest_azureml.overview import OVERVIEW
+from ingest_azureml.platform import PLATFORM_PARSERS
 from ingest_azureml.resources import RESOURCE_PARSERS
 from ingest_azureml.results import JOB_ERROR, JOB_RESULT
+from ingest_azureml.snapshots import SNAPSHOT_PARSERS
+from ingest_azureml.summaries import SUMMARY_PARSERS
 from ingest_azureml.system import SYSTEM_PARSERS
 from ingest_azureml.user_errors import USER_ERROR
+from ingest_azureml.user_output import USER_OUTPUT_PARSERS
 from ingest_azureml.v0_tables import V0_TABLE_PARSERS
 
 
@@ -31,6 +35,10 @@ def ingest_parsers() -> Iterable[object]:
         JOB_ERROR,
         *SYSTEM_PARSERS,
         USER_ERROR,
+        *USER_OUTPUT_PARSERS,
+        *SUMMARY_PARSERS,
         *RESOURCE_PARSERS,
+        *SNAPSHOT_PARSERS,
+        *PLATFORM_PARSERS,
         *ignored,
     ]

@@ -6,17 +6,24 @@ from ingest import DelimitedHead, Digits, ErrorRules, Text, Time, Word
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
-SYSTEM_HEAD = DelimitedHead(
-    (
-        Time("at"),
-        Text("logger", optional=True),  # V0; one name holds a blank: `ParallelRunStep.User Error`
-        Word("level", LEVELS),
-        Digits("pid"),
-        Digits("thread", optional=True),  # 15 digits on Linux (trap 7)
-        Text("func", ending="()", optional=True),  # V0, files whose handler is at DEBUG
+
+
+def system_head(rest: str = "message") -> DelimitedHead:
+    """`asctime|[logger|]LEVEL|pid|[thread|][func()|]message`: V0 in both its forms, V1+ with and without a thread."""
+    return DelimitedHead(
+        (
+            Time("at"),
+            Text("logger", optional=True),  # V0; one name holds a blank: `ParallelRunStep.User Error`
+            Word("level", LEVELS),
+            Digits("pid"),
+            Digits("thread", optional=True),  # 15 digits on Linux (trap 7)
+            Text("func", ending="()", optional=True),  # V0, files whose handler is at DEBUG
+        ),
+        rest=rest,
     )
-)
-"""`asctime|[logger|]LEVEL|pid|[thread|][func()|]message`: V0 in both its forms, V1+ with and without a thread."""
+
+
+SYSTEM_HEAD = system_head()
 
 ISO_HEAD = r"^(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?) (?P<message>.*)$"
 """Overviews, job_error, job_result (§5, §8); the fraction is absent when it is zero (trap 2)."""

@@ -1,21 +1,24 @@
--- x
+-- Which tries were there at each mini-batch, and what do they mean for the mini-batch?
+-- The ground of `attempts` and `mini_batches`; ask those. `final` marks the try that decided (`retold_mini_batches`).
+-- `items*` are those of the mini-batch if this try decides: a timeout, an exception or poison fails all its items, an
+-- open one fails nothing yet (NULL). `all_*` are of all tries at the mini-batch.
 select
     r.* replace (coalesce(r.overrides, false) as overrides),
     after(r.started_at, r.elapsed_s) as ended_at,
     r.elapsed_s - r.run_s as overhead_s,
     coalesce(r.attempt > 1, r.overrides, false) as is_retry,
-    t.job_id is null or (r.file_id = t.deciding.file_id and r.line_no = t.deciding.line_no) as final,
-    coalesce(t.attempts, 1) as all_attempts,
-    coalesce(t.retries, is_retry::int) as all_retries,
-    coalesce(t.started_at, r.started_at) as all_started_at,
-    coalesce(t.ended_at, after(r.started_at, r.elapsed_s)) as all_ended_at,
-    coalesce(t.elapsed_s, r.elapsed_s) as all_elapsed_s,
-    case when r.outcome = 'open' then nullif(coalesce(t.total, r.total), 0) else coalesce(r.total, t.total) end as items,
+    m.job_id is null or (r.file_id = m.deciding.file_id and r.line_no = m.deciding.line_no) as final,
+    coalesce(m.attempts, 1) as all_attempts,
+    coalesce(m.retries, is_retry::bigint) as all_retries,
+    coalesce(m.started_at, r.started_at) as all_started_at,
+    coalesce(m.ended_at, after(r.started_at, r.elapsed_s)) as all_ended_at,
+    coalesce(m.elapsed_s, r.elapsed_s) as all_elapsed_s,
+    case when r.outcome = 'open' then nullif(coalesce(m.total, r.total), 0) else coalesce(r.total, m.total) end as items,
     case
         when r.outcome = 'done' then coalesce(r.failed, r.total - r.succeeded)
         when r.outcome <> 'open' then coalesce(r.failed, items)
     end as items_failed
 from attempt_reports as r
-left join told_often as t using (job_id, mini_batch_id)
+left join retold_mini_batches as m using (job_id, mini_batch_id)
 where r.mini_batch_id is not null
-    and (t.job_id is null or list_contains(t.standing, {file_id: r.file_id, line_no: r.line_no}))
+    and (m.job_id is null or list_contains(m.standing, {file_id: r.file_id, line_no: r.line_no}))

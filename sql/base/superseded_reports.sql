@@ -1,7 +1,7 @@
 -- Which reports of a try are told better by another report?
 -- `attempts` leaves these out, so that each try is one row:
--- * `open` (picked, no result yet), once the same attempt has a result; where one of both tells no attempt number, the
---   same worker at that mini-batch;
+-- * `open` (picked, no result yet), once the same attempt has a result; where one of the two tells no attempt number,
+--   once the same worker has a result for that mini-batch;
 -- * V0's report (source report_v0), where the workers' own tables (task_csv) tell of that mini-batch;
 -- * the worker's own row of a try whose result replaced an earlier one (V0 override_tasks.csv): the report's row stands.
 select o.file_id, o.line_no

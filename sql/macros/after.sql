@@ -1,4 +1,4 @@
--- The time so many seconds after another time.
--- NULL if either is NULL or if the seconds are no sensible number (a damaged cell must not break every view).
-CREATE OR REPLACE MACRO after(since, seconds) AS
-    CASE WHEN abs(seconds) < 1e9 THEN since + to_microseconds((seconds * 1e6)::BIGINT) END;
+-- What time was it so many seconds after another time?
+-- NULL if either is NULL, or if the seconds are no sensible number: one damaged cell must not break every view.
+create or replace macro after(since, seconds) as
+    case when abs(seconds) < 1e9 then since + to_microseconds((seconds * 1e6)::bigint) end;

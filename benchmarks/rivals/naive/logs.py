@@ -1,0 +1,118 @@
+"""System logs with one regular expression per line, continuation lines folded."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.rivals.naive.sink import Row, Sink
+from ingest.model import ERRORS, LOG_RECORDS
+from ingest.parsing.tracebacks import TRACEBACK, read_failure
+from ingest.work import file_id
+from ingest_azureml.heads import DRIVER_CODE, FACTS, PHASES
+from ingest_azureml.system import MASTER_EVENTS
+
+_LEVELS = "DEBUG|INFO|WARNING|ERROR|CRITICAL"
+_HEAD = re.compile(  # formats.md, Appendix A, `SYS`; it ends before the message, which is sliced: quicker than `.*$`
+    r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3})\|"
+    rf"(?:((?!(?:{_LEVELS})\|)[^|]*)\|)?"
+    rf"({_LEVELS})\|(\d+)\|"
+    r"(?:(\d+)\|)?(?:([A-Za-z_<][\w<>]*\(\))\|)?"
+)
+_FACTS = [re.compile(pattern) for pattern in FACTS]
+_PHASES = [(re.compile(pattern), phase) for pattern, phase in PHASES]
+_DRIVER = re.compile(DRIVER_CODE)
+_EVENTS = [(event.name, event.prefix, re.compile(event.pattern)) for event in MASTER_EVENTS]
+_FACTS_WITHIN = 4_096
+
+_HEAD_COLUMNS = ("at", "logger", "level", "pid", "thread", "func")
+_RECORD = ("line_no", "cut", "message", *_HEAD_COLUMNS)
+_EVENT = ("event", "node", "fields")
+_FAILURE = ("exception_type", "exception_message", "frame", "mini_batch_id", "traceback", "fingerprint", "occurrences")
+_ERROR = ("line_no", "cut", "at", "pid", "phase", *_FAILURE)
+
+
+@dataclass(frozen=True)
+class LogKind:
+    """A kind of log: its path below the job's folder, the source that its records name, and what else is known of it."""
+
+    path: re.Pattern[str]
+    source: str
+    phase: str | None = None
+    events: bool = False
+
+
+_PLACE = r"(?P<node>[^/]+)/(?P<process>[^/]+?)\.txt$"
+LOG_KINDS = (
+    LogKind(re.compile(r"^logs/sys/master(?:_role)?(?:[._](?P<part>[^/]+))?\.txt$"), "master", events=True),
+    LogKind(re.compile(rf"^logs/sys/(?:node|worker)/{_PLACE}"), "worker"),
+    LogKind(re.compile(rf"^logs/sys/(?:error|warning)/{_PLACE}"), "worker_level"),
+    LogKind(re.compile(rf"^logs/user/error/{_PLACE}"), "user_error", phase="run"),
+)
+
+
+def read_log(path: Path, job_id: str, name: str, groups: Mapping[str, str], kind: LogKind, sink: Sink) -> None:
+    """Reads one file into `log_records` and `errors`. `name`: its path below the job's folder."""
+    status = path.stat()
+    same = {
+        "job_id": job_id,
+        "file_id": file_id(job_id, name, status.st_size, status.st_mtime_ns),
+        "node": groups.get("node"),
+        "process": groups.get("process"),
+        "source": kind.source,
+    }
+    records = _records(path)
+    wrong = [record for record in records if record[5] in ("ERROR", "CRITICAL") or TRACEBACK in record[2]]
+    sink.add(ERRORS, _ERROR, [_error(record, kind.phase) for record in wrong], same)
+    if kind.events:
+        del same["node"]
+        sink.add(LOG_RECORDS, _RECORD + _EVENT, [record + _event(record[2]) for record in records], same)
+    else:
+        sink.add(LOG_RECORDS, _RECORD, records, same)
+
+
+def _records(path: Path) -> list[Row]:
+    """The records of a file; what stands before the first head is one without head."""
+    match = _HEAD.match
+    records: list[Row] = []
+    head: tuple[str | None, ...] = (None,) * 6
+    first, text, line = 1, "", "\n"
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+        for number, line in enumerate(lines, 1):
+            found = match(line)
+            if found is None:
+                text += line
+                continue
+            if text:
+                records.append((first, False, text.rstrip("\r\n"), *head))
+            head = found.groups()
+            first, text = number, line[found.end() :]
+    if text:
+        records.append((first, not line.endswith("\n"), text.rstrip("\r\n"), *head))
+    return records
+
+
+def _event(message: str) -> Row:
+    """What the message says: the event, the node that it names, its other facts as JSON."""
+    for name, prefix, pattern in _EVENTS:
+        if message.startswith(prefix) and (found := pattern.search(message)):
+            facts = {key: value for key, value in found.groupdict().items() if value}
+            node = facts.pop("node", None)
+            return name, node, json.dumps(facts) if found.groupdict().keys() - {"node"} else None
+    return None, None, None
+
+
+def _error(record: Row, phase: str | None) -> Row:
+    """The row of `errors` for a record that reports one."""
+    line_no, cut, message, at, _, _, pid, *_ = record
+    failure = read_failure(message, _DRIVER)
+    start = message[:_FACTS_WITHIN]
+    mini_batch = next((found["mini_batch_id"] for fact in _FACTS if (found := fact.search(start))), None)
+    told = next((name for pattern, name in _PHASES if pattern.search(start)), phase)
+    return (
+        *(line_no, cut, at, pid, told, failure.exception_type, failure.message, failure.frame, mini_batch),
+        *(failure.traceback, failure.fingerprint, 1),
+    )

@@ -1,0 +1,117 @@
+"""Rows of tables out of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+
+from ingest.model import Table
+from ingest.parsing.columns import Array
+from ingest.parsing.csv_cells import Cells
+from ingest.parsing.csv_damage import Damage
+from ingest.parsing.csv_extra import json_objects
+from ingest.parsing.csv_layout import CsvColumn, Layout, own_type
+from ingest.parsing.csv_records import CsvRecords
+from ingest.parsing.csv_values import EXPECTED, type_to_read, values_of
+from ingest.parsing.scan import Flags, Positions
+
+_SHOWN = 80
+"""Characters of a bad value that its rejection names."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a table, and the record that each is from."""
+
+    records: CsvRecords
+    columns: dict[str, Array]
+
+    def __getitem__(self, which: Positions) -> Rows:
+        """Some of them."""
+        indexes = pa.array(which)
+        return Rows(self.records[which], {name: values.take(indexes) for name, values in self.columns.items()})
+
+
+@dataclass(frozen=True)
+class RowMaker:
+    """Makes rows out of the cells of one layout."""
+
+    layout: Layout
+    table: Table
+    nulls: Sequence[str]
+
+    @property
+    def _keeps_unknown(self) -> bool:
+        return any(own.name == "extra" for own in self.table.own)
+
+    def types(self, width: int) -> dict[int, pa.DataType]:
+        """The cells among the first `width` that it has a use for, and their types."""
+        types = {cell: pa.string() for cell in self.layout.unknown} if self._keeps_unknown else {}
+        for cell, column in self._columns:
+            types[cell] = type_to_read(own_type(self.table, column.column), column.scale).arrow
+        return {cell: type_ for cell, type_ in sorted(types.items()) if cell < width}
+
+    def rows(self, cells: Cells) -> tuple[Rows, CsvRecords, list[Damage]]:
+        """The rows, the records they are from, and the records with a value that is not of its column's type."""
+        values: dict[int, Array] = {}
+        wrong: dict[int, Flags] = {}
+        for cell, column in self._columns:
+            if cell in cells.columns:
+                type_ = own_type(self.table, column.column)
+                values[cell], bad = values_of(cells.columns[cell], type_, column.scale, self.nulls)
+                if bad is not None:
+                    wrong[cell] = bad
+        damage: list[Damage] = []
+        records = cells.records
+        if wrong:
+            any_wrong = np.logical_or.reduce(list(wrong.values()))
+            damage = [self._damage(cells, wrong, row) for row in np.flatnonzero(any_wrong).tolist()]
+            good = pa.array(~any_wrong)
+            values = {cell: array.filter(good) for cell, array in values.items()}
+            cells = replace(cells, columns={cell: array.filter(good) for cell, array in cells.columns.items()})
+            records = records[~any_wrong]
+        return self._arranged(records, values, cells.columns), records, damage
+
+    @cached_property
+    def _columns(self) -> list[tuple[int, CsvColumn]]:
+        groups = (self.layout.common, *self.layout.keyed.values())
+        return [(cell, column) for group in groups for cell, column in group.items()]
+
+    def _damage(self, cells: Cells, wrong: Mapping[int, Flags], row: int) -> Damage:
+        cell = next(cell for cell, bad in wrong.items() if bad[row])
+        column = self.layout.column_of(cell)
+        value = str(cells.columns[cell][row].as_py())[:_SHOWN]
+        expected = EXPECTED[own_type(self.table, column.column)] if column else "text"
+        reason = f'{self.layout.names[cell]}: "{value}" is not {expected}'
+        return int(cells.records.starts[row]), int(cells.records.stops[row]), reason
+
+    def _arranged(self, records: CsvRecords, values: Mapping[int, Array], texts: Mapping[int, Array]) -> Rows:
+        """The values in columns of the table; a row for each key of the layout, if it has any."""
+        count = len(records)
+
+        def columns(group: Mapping[int, CsvColumn]) -> Iterator[tuple[str, Array]]:
+            for cell, column in group.items():
+                type_ = own_type(self.table, column.column).arrow
+                yield column.column, values.get(cell, pa.nulls(count, type_))
+
+        common = dict(columns(self.layout.common))
+        unknown = [cell for cell in self.layout.unknown if cell in texts]
+        if unknown and self._keeps_unknown:
+            common["extra"] = json_objects([self.layout.names[i] for i in unknown], [texts[i] for i in unknown])
+        if not self.layout.keyed:
+            return Rows(records, common)
+        tables = []
+        for key, group in self.layout.keyed.items():
+            named = {name: pa.repeat(pa.scalar(value, pa.string()), count) for name, value in key}
+            tables.append(pa.table(common | named | dict(columns(group))))
+        stacked = pa.concat_tables(tables, promote_options="default")
+        order = np.arange(count * len(tables)).reshape(len(tables), count).T.ravel()
+        whole = Rows(
+            records[np.tile(np.arange(count), len(tables))],
+            {name: stacked[name].combine_chunks() for name in stacked.column_names},
+        )
+        return whole[order]

@@ -1,0 +1,122 @@
+"""What the platform writes around the driver: launcher output, host tools, control plane, common runtime. §11.
+
+Table `log_records`. Launcher output is free text: a record is a line, and only some lines tell a time. `SystemExit: 42` in it
+says "failed, look elsewhere".
+"""
+
+from __future__ import annotations
+
+from ingest import ErrorRules, Event, LineParser, Sample
+from ingest.model import LOG_RECORDS
+from ingest_azureml.heads import DRIVER_CODE, LEVELS
+
+_ISO = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?"
+
+_DRIVER_LINE = rf"^(?:\[(?P<at>{_ISO})Z?\] )?(?P<message>.*\S.*)$"
+_GO_LINE = r"^(?P<at>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d) (?P<message>.*\S.*)$"
+
+RUN_EVENTS = (
+    Event("run_ids", r"^RunId:\[(?P<run_id>[^\]]*)\] ParentRunId:\[(?P<parent_run_id>[^\]]*)\] ComputeTarget:\[(?P<target>[^\]]*)\]"),
+    Event("experiment", r"^Experiment:\s+(?P<experiment>\S+)"),
+    Event("run_id", r"^Run Id:\s+(?P<run_id>\S+)"),
+    Event("run_target", r"^Run target:\s+(?P<target>\S+)"),
+    Event("execution_status", r"^Job is running, job runstatus is (?P<status>\w+)"),
+    Event("execution_status", r"^Job is in progress\. Execution status: (?P<status>\w+)"),
+    Event("job_failed", r"^Job failed, job RunId is (?P<run_id>\S+?)\. Error:"),
+)
+
+DRIVER = LineParser(
+    name="azureml.driver",
+    kind="driver",
+    path=r"^(?:azureml-logs/70_driver_log(?:_(?P<rank>[^/]+))?|user_logs/std_log[^/]*)\.txt$",
+    head=(_GO_LINE, _DRIVER_LINE),
+    table=LOG_RECORDS,
+    fold=False,
+    constants={"source": "driver"},
+    errors=ErrorRules(also=r"^\S*(?:Exception|Error): |^No module named |role failed", phase="driver", driver=DRIVER_CODE),
+    samples=[
+        Sample(
+            "user_logs/std_log_0.txt",
+            "[2024-01-16 01:56:57.441773] No started flag set. Skip creating started flag.\n"
+            "Azure Machine Learning Batch Inference End\nTraceback (most recent call last):\n"
+            '  File "driver/amlbi_main.py", line 275, in <module>\n    main()\nSystemExit: 42\n',
+            records=6,
+        ),
+        Sample("azureml-logs/70_driver_log_0.txt", "2020/10/25 06:27:49 logger.go:297: Attempt 1\n", records=1),
+    ],
+)
+
+PLATFORM = LineParser(
+    name="azureml.platform",
+    kind="platform",
+    path=(
+        r"^azureml-logs/(?:(?!70_driver_log)\d\d_[a-z_-]+?(?:-(?P<node_name>tvmps_[0-9a-f]+_\w))?\.txt|process_(?:info|status)\.json)$"
+        r"|^process_info/|^logs/azureml/sidecar/"
+    ),
+    head=(rf"^(?P<at>{_ISO})Z (?P<message>.*\S.*)$", rf"^(?=.*Current time:(?P<at>{_ISO}))(?P<message>.*)$", r"^(?P<message>.*\S.*)$"),
+    table=LOG_RECORDS,
+    fold=False,
+    constants={"source": "platform"},
+    errors=ErrorRules(phase="platform"),
+    samples=[
+        Sample(
+            "azureml-logs/75_job_post-tvmps_0a_d.txt",
+            "Entering job release. Current time:2020-06-25T16:58:14.638838\nLogging experiment finalizing status.\n",
+            records=2,
+        ),
+        Sample("azureml-logs/process_status.json", '{\n  "processes": []\n}\n', records=3),
+    ],
+)
+
+CONTROL = LineParser(
+    name="azureml.control",
+    kind="control",
+    path=r"^logs/azureml/[^/]+\.(?:txt|log)$",
+    head=(
+        r"^\[(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)Z\] (?P<message>.*)$",
+        rf"^(?P<at>{_ISO})\|(?P<logger>[^|]*)\|(?P<level>{'|'.join(LEVELS)})\|(?P<message>.*)$",
+    ),
+    table=LOG_RECORDS,
+    constants={"source": "control"},
+    events=RUN_EVENTS,
+    errors=ErrorRules(levels=("ERROR", "CRITICAL"), also=r"Job failed, job RunId", phase="platform"),
+    samples=[
+        Sample(
+            "logs/azureml/executionlogs.txt",
+            "[2019-11-22 15:50:54Z] Experiment: ret-master\n[2019-11-22 15:51:02Z] Job is running, job runstatus is Queued\n",
+            records=2,
+        ),
+        Sample("logs/azureml/job_prep_azureml.log", "2020-10-19 23:55:21,800|azureml|DEBUG|Inputs:: kwargs: {}\n", records=1),
+    ],
+)
+
+SYSTEM = LineParser(
+    name="azureml.common_runtime",
+    kind="common_runtime",
+    path=r"^system_logs/(?P<capability>[^/]+)/[^/]+$",
+    head=(
+        r"^(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})Z +(?P<level>TRACE|DEBUG|INFO|WARN|ERROR) (?P<message>.*)$",
+        rf"^(?P<level>{'|'.join(LEVELS)}) (?P<at>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d,\d{{3}}) (?P<logger>[^ :]+:\d+) \[\d+\] - (?P<message>.*)$",
+    ),
+    table=LOG_RECORDS,
+    constants={"source": "common_runtime"},
+    events=(
+        Event("exit_code", r"Gathered execution result for rank (?P<rank>\d+) process_rank=(?P<process_rank>\d+) exit_code=(?P<exit_code>-?\d+)"),
+        Event("job_status", r"job_status: (?P<status>\w+)"),
+    ),
+    errors=ErrorRules(levels=("ERROR", "CRITICAL"), phase="platform"),
+    samples=[
+        Sample(
+            "system_logs/lifecycler/lifecycler.log",
+            "2026-02-01T19:54:04.205931Z  INFO span:span{x}: module: message key=value\n",
+            records=1,
+        ),
+        Sample(
+            "system_logs/cs_capability/cs-capability.log",
+            "INFO 2026-02-01 19:54:05,919 initializer.py:55 [14] - message {'a': 'b'}\n",
+            records=1,
+        ),
+    ],
+)
+
+PLATFORM_PARSERS = (DRIVER, PLATFORM, CONTROL, SYSTEM)

@@ -1,0 +1,59 @@
+-- Which distinct errors were there, and how often?
+-- Errors that differ only in numbers, ids and paths are one. An error is often told by several files (worker log, its
+-- error twin, user error, job_error): `occurrences` is per job the highest count of any one kind of file, summed over
+-- jobs; `reports` counts every row. `symptom` and `rank` as in `error_reports`. The example is the earliest report.
+with told as (
+    select fingerprint, job_id, source, sum(coalesce(occurrences, 1)) as occurrences
+    from errors
+    group by fingerprint, job_id, source
+),
+
+counted as (
+    select fingerprint, sum(occurrences)::bigint as occurrences
+    from (
+        select fingerprint, job_id, max(occurrences) as occurrences
+        from told
+        group by fingerprint, job_id
+    )
+    group by fingerprint
+),
+
+reported as (
+    select
+        fingerprint,
+        count(*) as reports,
+        count(distinct job_id) as jobs,
+        count(distinct (job_id, node)) filter (where node is not null) as nodes,
+        count(distinct (job_id, node, process)) filter (where process is not null) as processes,
+        min(e.at) as first_at,
+        max(e.at) as last_at,
+        min(rank) as rank,
+        first({
+            exception_type: exception_type, exception_message: exception_message, frame: frame, phase: phase,
+            job_id: job_id, file_id: file_id, line_no: line_no
+        } order by e.at nulls last, job_id, source, file_id, line_no) as example
+    from error_reports as e
+    group by fingerprint
+)
+
+select
+    r.fingerprint,
+    c.occurrences,
+    r.reports,
+    r.jobs,
+    r.nodes,
+    r.processes,
+    r.first_at,
+    r.last_at,
+    r.rank,
+    r.rank >= 3 as symptom,
+    r.example.exception_type as exception_type,
+    r.example.exception_message as exception_message,
+    r.example.frame as frame,
+    r.example.phase as phase,
+    r.example.job_id as example_job_id,
+    r.example.file_id as example_file_id,
+    r.example.line_no as example_line_no
+from reported as r
+join counted as c on c.fingerprint is not distinct from r.fingerprint
+order by symptom, c.occurrences desc, r.first_at nulls last, r.fingerprint

@@ -1,0 +1,39 @@
+-- Which mini-batches took longest?
+-- Slowest first, over all jobs; `rank_in_job` counts within the job, from 1 to 20 (NULL for faster ones), so that
+-- `where rank_in_job <= 3` is the slowest three of each job. Times are of the try that decided, seconds:
+-- elapsed = the whole try, run = inside run(), overhead = the rest. `cpu_share` is CPU time / elapsed, above 1 with several
+-- cores; child processes are not counted. `ratio_to_median` compares with the median of the job's mini-batches.
+with timed as materialized (
+    select
+        job_id, mini_batch_id, elapsed_s, run_s, overhead_s, process_s, outcome, all_attempts, node, process,
+        started_at, items, items_failed, inputs
+    from judged_attempts
+    where final and elapsed_s is not null
+),
+
+jobs_timed as (
+    select job_id, median(elapsed_s) as median_s, max(elapsed_s, 20) as slowest
+    from timed
+    group by job_id
+)
+
+select
+    job_id,
+    list_position(slowest, elapsed_s)::bigint as rank_in_job,
+    mini_batch_id,
+    elapsed_s,
+    run_s,
+    overhead_s,
+    process_s / nullif(elapsed_s, 0) as cpu_share,
+    elapsed_s / nullif(median_s, 0) as ratio_to_median,
+    outcome,
+    all_attempts as attempts,
+    node,
+    process,
+    started_at,
+    items as total,
+    items_failed as failed,
+    inputs
+from timed
+left join jobs_timed using (job_id)
+order by elapsed_s desc, job_id, mini_batch_id

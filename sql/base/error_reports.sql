@@ -1,0 +1,25 @@
+-- Which reported errors are causes, and which are only symptoms or noise?
+-- All columns of `errors` and `rank`, the lower the nearer to the cause; the only place that ranks errors:
+-- 1 an exception; 2 an error record without one, or of the platform; 3 the driver's sum of what went wrong;
+-- 4 "it failed", told by an exit code or a wrapper (SystemExit: 42 says: look elsewhere); 5 harmless noise.
+-- `symptom` is rank 3 and above. One error is often told by several files: this view has a row for each report.
+select
+    *,
+    case
+        when contains(exception_message, 'Failed to set task visible') then 5
+        when exception_type = 'KeyError' and regexp_matches(exception_message, '^\(\d+, \d+\)$') then 5
+        when contains(exception_message, 'terminate called without an active exception') then 5
+        when contains(exception_message, 'Already registered authentication for run id') then 5
+        when exception_type = 'SystemExit' or contains(exception_message, 'SystemExit: ') then 4
+        when regexp_matches(exception_message, '(?i)\b(run|execution) failed\b') then 4
+        when regexp_matches(exception_message, '(?i)exited with status code|^job failed') then 4
+        when regexp_matches(exception_message, '(?i)entry sc?ript had (raised exception|timeout)') then 3
+        when regexp_matches(exception_message, '(?i)no progress update in|exceed(s|ed) (the )?error threshold') then 3
+        when regexp_matches(exception_message, '(?i)no succeeded mini.?batch item|no temp file found') then 3
+        when regexp_matches(exception_type, '(^|\.)(Driver|EntryScript|Parallel(Run|Task))Exception$')
+            and not contains(exception_message, 'Message: ') then 3
+        when exception_type is null or phase = 'platform' then 2
+        else 1
+    end as rank,
+    rank >= 3 as symptom
+from errors

@@ -1,0 +1,232 @@
+"""What the tests share: folders of logs, a store, the command line as a process, plugins of one file."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+if importlib.util.find_spec("ingest") is None:  # a bare checkout, and pytest was not called as `python -m pytest`
+    sys.path.insert(0, str(ROOT))
+
+if TYPE_CHECKING:
+    from ingest.pipeline import LoadReport
+    from ingest.registry import Registry
+
+    Files = Mapping[str, str | bytes]
+    Tree = Callable[..., Path]
+    Write = Callable[[str, str], str]
+    Done = subprocess.CompletedProcess[str]
+    Process = subprocess.Popen[str]
+    Run = Callable[..., Done]
+    Start = Callable[..., Process]
+
+WORKER = "logs/sys/node/0/process000.txt"
+"""A path that the worker parser claims."""
+
+
+class Logs:
+    """Texts of logs, each in the form that the parser of its path reads."""
+
+    worker = WORKER
+    master = "logs/sys/master_role.2021041303.txt"
+    overview = "logs/job_progress_overview.2021041303.txt"
+    job_error = "logs/job_error.txt"
+    unknown = "logs/mine/notes.txt"
+
+    @staticmethod
+    def records(count: int, word: str = "task", first: int = 0) -> str:
+        """Records of a worker's log; `word` tells one test's records from another's."""
+        return "".join(f"2021-04-13 03:{i // 60 % 60:02}:{i % 60:02},649|INFO|334|Got {word} {i}.\n" for i in range(first, first + count))
+
+    @staticmethod
+    def progress(count: int) -> str:
+        """Records of a progress overview."""
+        return "".join(
+            f"2021-04-13T03:{i // 60 % 60:02}:{i % 60:02}.000001 Processed {i} of {count} mini batches in 0:00:{i % 60:02}. "
+            "Estimate remaining 0:10:00.\n"
+            for i in range(count)
+        )
+
+    @staticmethod
+    def error(message: str = "ValueError: No", line: int = 9) -> str:
+        """A record of an error with a traceback of one frame."""
+        return (
+            '2021-04-13 03:23:05,649|ERROR|334|Failed to process {"id": 3} with error No. Detail: '
+            "Traceback (most recent call last):\n"
+            f'  File "/mnt/user/score.py", line {line}, in run\n    go()\n{message}\n'
+        )
+
+    def job(self, word: str = "task") -> dict[str, str]:
+        """The files of a small job: a worker with an error, a second worker, a master, an overview, and an unknown file."""
+        return {
+            self.worker: self.records(5, word) + self.error(),
+            "logs/sys/node/1/process000.txt": self.records(3, word),
+            self.master: self.records(2, word),
+            self.overview: self.progress(4),
+            self.unknown: word,
+        }
+
+
+class StoreUnderTest:
+    """A store, what a load in this process does to it, and what is in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def load(self, *folders: Path, **options: Any) -> LoadReport:
+        """Loads folders, in this process."""
+        from ingest.pipeline import ingest_jobs
+
+        return ingest_jobs(folders, self.path, **options)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The result of a query."""
+        from ingest.store.reading import open_store
+
+        with open_store(self.path) as store:
+            return store.sql(query).fetchall()
+
+    def one(self, query: str) -> Any:
+        """The only value that a query gives."""
+        ((value,),) = self.rows(query)
+        return value
+
+    def tables(self) -> dict[str, list[str]]:
+        """Every record table as a sorted list of rows, and the ledger less what differs from load to load."""
+        from ingest.model import RECORD_TABLES
+        from ingest.store.reading import open_store
+
+        queries = {table.name: f"SELECT * FROM {table.name}" for table in RECORD_TABLES}
+        queries["files"] = "SELECT * EXCLUDE (load_id, slice) FROM files"
+        queries["jobs"] = "SELECT * EXCLUDE (loaded_at) FROM jobs"
+        with open_store(self.path) as store:
+            return {name: sorted(map(repr, store.sql(query).fetchall())) for name, query in queries.items()}
+
+    def parquet(self) -> set[Path]:
+        """The Parquet files that lie in it, listed or not."""
+        return set(self.path.glob("data/*/*.parquet"))
+
+    def state(self) -> dict[Path, tuple[int, int, int]]:
+        """Every file of it with inode, size and time: equal if nothing was written."""
+        found = [path for path in self.path.rglob("*") if path.is_file() and not path.name.startswith("writer.")]
+        return {path: ((stat := path.stat()).st_ino, stat.st_size, stat.st_mtime_ns) for path in found}
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a process that can import `ingest`, wherever it is started."""
+    import ingest
+
+    folder = str(Path(ingest.__file__).absolute().parent.parent)
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("INGEST_")}
+    return kept | {"PYTHONPATH": folder} | more
+
+
+@pytest.fixture
+def logs() -> Logs:
+    """Texts of logs."""
+    return Logs()
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    """Writes files, {path: text or bytes}, into a folder below `jobs/` and gives the folder."""
+
+    def write(files: Files, name: str = "job") -> Path:
+        folder = tmp_path / "jobs" / name
+        for path, content in files.items():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> StoreUnderTest:
+    """A store that does not exist yet."""
+    return StoreUnderTest(tmp_path / "store")
+
+
+@pytest.fixture
+def other_store(tmp_path: Path) -> StoreUnderTest:
+    """A second store, to compare with."""
+    return StoreUnderTest(tmp_path / "other-store")
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs `python -m ingest ...` in an empty folder and waits for its end."""
+    (tmp_path / "cwd").mkdir()
+
+    def call(*arguments: object, stdin: str | None = None, cwd: Path | None = None, **more: str) -> Done:
+        return subprocess.run(
+            [sys.executable, "-m", "ingest", *map(str, arguments)],
+            cwd=cwd or tmp_path / "cwd",
+            env=environment(**more),
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    return call
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts a Python process that can import `ingest`, in a session of its own: `start("-m", "ingest", ...)`."""
+    started: list[Process] = []
+
+    def call(*arguments: object, **more: str) -> Process:
+        process = subprocess.Popen(
+            [sys.executable, *map(str, arguments)],
+            cwd=tmp_path,
+            env=environment(**more),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield call
+    for process in started:
+        with suppress(ProcessLookupError):  # its workers too, whatever a test left behind
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> Write:
+    """Writes a plugin of one file, name and source, and gives its path."""
+
+    def write(name: str, source: str) -> str:
+        path = tmp_path / "plugins" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(source)
+        return str(path)
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    """The built-in parsers."""
+    from ingest.registry import PluginOptions, load_registry
+
+    return load_registry(PluginOptions(installed=False))
