@@ -44,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             continue
         changed += 1
         if options.check:
-            lines = difflib.unified_diff(before.splitlines(), after.splitlines(), name, f"{name} as it would be", lineterm="")
+            lines = difflib.unified_diff(
+                before.splitlines(), after.splitlines(), name, f"{name} as it would be", lineterm=""
+            )
             print("\n".join(lines))
         else:
             page.write_text(after, encoding="utf-8")

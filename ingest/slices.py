@@ -6,7 +6,6 @@ Only paths and counts go back to the main process, never rows: shipping tables c
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from ingest.hookspecs import Parser
 from ingest.model import REJECTS
 from ingest.parsing.batch import PADDING, Batch, Parsed, Piece, SourceFile
 from ingest.parsing.finish import finished, reject_rows
+from ingest.parsing.text import as_utf8, decoded
 from ingest.registry import PluginOptions, load_registry
 from ingest.sources.directory import modified_ns
 from ingest.store.layout import Layout
@@ -84,7 +84,7 @@ class _KindReader:
             if file.known_hash == result.content_hash:
                 result.unchanged = True
                 continue
-            content = b"".join(_decoded(iter([content])))
+            content = as_utf8(content)
             result.ends_cut = bool(content) and not content.endswith(b"\n")
             held.append((result, source, content))
             held_bytes += len(content)
@@ -119,7 +119,7 @@ class _KindReader:
                 return
             os.lseek(handle, 0, os.SEEK_SET)
         line_no, offset, rest, first_line = 1, 0, b"", b""
-        for window, at_end in _with_last(_decoded(_hashed(_windows(handle), digest))):
+        for window, at_end in _with_last(decoded(_hashed(_windows(handle), digest))):
             rest += window
             result.ends_cut = at_end and not rest.endswith(b"\n")
             cut = len(rest) if at_end else self._parser.cut(rest)
@@ -208,17 +208,3 @@ def _with_last(windows: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
         following = next(windows, None)
         yield held, following is None
         held = following
-
-
-def _decoded(windows: Iterator[bytes]) -> Iterator[bytes]:
-    """Drops a byte order mark; text in UTF-16, as Windows tools write it, is turned into UTF-8."""
-    first = next(windows, b"")
-    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        decoder = codecs.getincrementaldecoder("utf-16")("replace")
-        yield decoder.decode(first).encode()
-        for window in windows:
-            yield decoder.decode(window).encode()
-        yield decoder.decode(b"", final=True).encode()
-    else:
-        yield first.removeprefix(codecs.BOM_UTF8)
-        yield from windows

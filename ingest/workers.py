@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait as wait_for_process
 from pathlib import Path
+from threading import Thread
 
 from ingest.registry import PluginOptions, load_registry
 from ingest.slices import parse_slice
@@ -37,7 +40,20 @@ def parse_all(work: Sequence[Slice], root: Path, options: PluginOptions, workers
 def _pool(workers: int, options: PluginOptions) -> ProcessPoolExecutor:
     """Worker processes started afresh: a fork after Arrow's threads have started may hang."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=load_registry, initargs=(options,))
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(options,))
+
+
+def _start(options: PluginOptions) -> None:
+    """Readies a worker: loads the plugins, and sees to it that the worker ends when the main process is killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    load_registry(options)
+
+
+def _end_with(sentinel: int) -> None:
+    wait_for_process([sentinel])
+    os._exit(1)
 
 
 def _isolated(slice_: Slice, root: Path, options: PluginOptions) -> Iterator[SliceResult]:

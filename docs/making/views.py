@@ -14,7 +14,9 @@ from making.tables import cell
 
 def view_list() -> str:
     """One line per view, for the README."""
-    rows = [f"| [`{view.name}`](docs/reference/views.md#{view.name}) | {cell(view.question)} |" for view in list_views()]
+    rows = [
+        f"| [`{view.name}`](docs/reference/views.md#{view.name}) | {cell(view.question)} |" for view in list_views()
+    ]
     return "\n".join(["| view | answers |", "|---|---|", *rows])
 
 

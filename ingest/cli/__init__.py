@@ -81,8 +81,8 @@ def _interrupted() -> ExitCode:
 
 def _tell(wrong: IngestError) -> None:
     """One line that says what is wrong, one that says what to do."""
-    from ingest.output import visible
+    from ingest.output import visible_lines
 
-    click.echo(f"ingest: {visible(wrong.wrong)}", err=True)
+    click.echo(f"ingest: {visible_lines(wrong.wrong)}", err=True)
     if wrong.remedy:
-        click.echo(f"  → {visible(wrong.remedy)}", err=True)
+        click.echo(f"  → {visible_lines(wrong.remedy)}", err=True)

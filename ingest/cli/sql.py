@@ -24,7 +24,7 @@ _FORMATS = ["table", "csv", "json", "jsonl", "markdown", "parquet"]
     help="Form of the result.  [default: table on a terminal, else csv]",
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file instead of stdout.")
-@click.option("--limit", type=click.IntRange(0), help="Rows shown in a table; 0: all.  [default: 1000]")
+@click.option("--limit", type=click.IntRange(1), help="Rows at most.  [default: 1000 in a table, else all]")
 @click.option("--show-secrets", is_flag=True, help="Do not mask signatures, keys and tokens in the result.")
 def sql(
     query: str | None,
@@ -44,12 +44,21 @@ def sql(
 
     Tables and views: ingest views. The dialect is DuckDB's. Signatures, keys and tokens in the logs are masked.
     """
-    from ingest.store.reading import open_store
+    import duckdb
+
+    from ingest.output import Format, default_format, query_result, write_result
+    from ingest.store.reading import open_store, query_error
 
     text = _query_text(query, file)
+    target = Path(output) if output else sys.stdout
+    wanted = Format(format_) if format_ else Format.CSV if output else default_format(sys.stdout)
     with open_store(store) as opened:
-        result = opened.sql(text)
-        _write(result, format_, output, limit, redact=not show_secrets)
+        try:
+            result = query_result(opened.connection, text)
+            if result is not None:
+                write_result(result, wanted, target, redact=not show_secrets, limit=limit)
+        except duckdb.Error as error:
+            raise query_error(text, error) from error
 
 
 def _query_text(query: str | None, file: str | None) -> str:

@@ -59,11 +59,15 @@ def _columns(result: Result, batches: Iterable[Sequence[Row]], redactor: Redacto
             column.extend(text if text is None else visible(text[:_MOST_CHARACTERS]) for text in texts)
     headers = [visible(redactor.text(name) if redactor else name) for name in result.names]
     return [
-        TableColumn(header, [NULL_SIGN if text is None else text for text in column],
-                    nulls=frozenset(at for at, text in enumerate(column) if text is None),
-                    is_text=shape.kind not in _NEVER_CUT, is_number=shape.kind in _NUMBERS)
+        TableColumn(
+            header,
+            [NULL_SIGN if text is None else text for text in column],
+            nulls=frozenset(at for at, text in enumerate(column) if text is None),
+            is_text=shape.kind not in _NEVER_CUT,
+            is_number=shape.kind in _NUMBERS,
+        )
         for header, column, shape in zip(headers, cells, result.shapes, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def _draw_table(console: Console, columns: Sequence[TableColumn], plan: Sequence[int]) -> bool:

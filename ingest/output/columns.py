@@ -1,13 +1,13 @@
 """Rows to columns of text, a batch at a time, with the search for secrets done once for a whole column of it.
 
 Going column by column lets one encoder run over many values, and lets redaction look at all texts of a column at once
-(`Redactor.suspects`): only a batch with an anchor of some rule in it is looked at value by value.
+(`Redactor.narrowed`): only where one of its rules concerns the batch are its values looked at one by one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.output.encode import Encoder
@@ -20,42 +20,51 @@ MakeEncoder = Callable[[Shape, Redactor | None], Encoder | None]
 _MAY_HOLD_SECRETS = (Kind.TEXT, Kind.JSON, Kind.BLOB, Kind.ANY)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TextColumn:
     """How the values of one column become text."""
 
-    plain: Encoder | None
-    masked: Encoder | None
-    redactor: Redactor | None
-    always: bool = False
+    shape: Shape
+    make: MakeEncoder
+    redactor: Redactor | None = None
+    whole: bool = False
+    """The column is called `client_secret` or the like: every text in it is masked."""
+    _plain: Encoder | None = field(init=False)
+    _masked: dict[Redactor, Encoder | None] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._plain = self.make(self.shape, None)
 
     def texts(self, values: Sequence[Any]) -> Sequence[Any]:
         """Return the values' texts, None for NULL; without an encoder the values themselves."""
-        if self.always and self.masked:
-            return _encoded(self.masked, values)
-        texts = _encoded(self.plain, values)
-        if self.masked is None or self.redactor is None:
-            return texts
-        suspects, masked = self.redactor.suspects, self.masked
-        if not suspects("\n".join([text for text in texts if text])):
-            return texts
-        return [
-            masked(value) if text and suspects(text) else text for value, text in zip(values, texts, strict=True)
-        ]
+        if self.redactor is None:
+            return _encoded(self._plain, values)
+        if self.whole:
+            return _encoded(self._plain, [value and MASK for value in values])
+        if self.shape.holds(Kind.BLOB):  # base64 hides the anchors
+            return _encoded(self._encoder(self.redactor), values)
+        if self.shape.kind is Kind.TEXT:
+            narrowed = self.redactor.narrowed("\n".join([value for value in values if value]), exact=True)
+            return _encoded(self._encoder(narrowed) if narrowed else self._plain, values)
+        texts = _encoded(self._plain, values)
+        narrowed = self.redactor.narrowed("\n".join([text for text in texts if text]), exact=False)
+        return _encoded(self._encoder(narrowed), values) if narrowed else texts
+
+    def _encoder(self, redactor: Redactor) -> Encoder | None:
+        if redactor not in self._masked:
+            self._masked[redactor] = self.make(self.shape, redactor)
+        return self._masked[redactor]
 
 
 def text_columns(result: Result, make: MakeEncoder, redactor: Redactor | None) -> list[TextColumn]:
-    """Return the columns of a result, their encoders made by `make`, masking where there is something to mask."""
+    """Return the columns of a result, their encoders made by `make`, masking where there can be something to mask."""
     columns = []
     for name, shape in zip(result.names, result.shapes, strict=True):
-        plain = make(shape, None)
-        if redactor is None or not shape.holds(*_MAY_HOLD_SECRETS):
-            columns.append(TextColumn(plain, None, None))
-        elif shape.kind is Kind.TEXT and redactor.secret_name(name):
-            columns.append(TextColumn(plain, _whole(make), redactor, always=True))
-        else:
-            # base64 hides the anchors, so bytes are always looked into
-            columns.append(TextColumn(plain, make(shape, redactor), redactor, always=shape.holds(Kind.BLOB)))
+        column = TextColumn(shape, make)
+        if redactor is not None and shape.holds(*_MAY_HOLD_SECRETS):
+            column.redactor = redactor
+            column.whole = shape.kind is Kind.TEXT and redactor.secret_name(name)
+        columns.append(column)
     return columns
 
 
@@ -66,8 +75,3 @@ def columnwise(rows: Sequence[Row], columns: Sequence[TextColumn]) -> Iterator[S
 
 def _encoded(encoder: Encoder | None, values: Sequence[Any]) -> Sequence[Any]:
     return values if encoder is None else [None if value is None else encoder(value) for value in values]
-
-
-def _whole(make: MakeEncoder) -> Encoder:
-    encoder = make(Shape(Kind.TEXT), None)
-    return lambda value: (encoder(MASK if value else "") if encoder else MASK if value else "")

@@ -8,6 +8,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
+from ingest.errors import IngestError
+
 
 class Format(StrEnum):
     """How a result is written. The values are the words of `--format`."""
@@ -20,12 +22,8 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
-class OutputError(Exception):
-    """A result that cannot be written as asked: one line that says what is wrong, `remedy` says what to do."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.remedy = remedy
+class OutputError(IngestError):
+    """A result that cannot be written as asked."""
 
 
 def is_terminal(stream: Any) -> bool:

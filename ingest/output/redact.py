@@ -1,7 +1,7 @@
 """Secrets out of what leaves the machine: SAS signatures, keys, passwords and tokens become `***`.
 
-`redact_text` masks one text. `Redactor` is the same for whole columns: it first asks, with a few substring searches
-over all of a batch, whether there can be anything to mask, and nearly always there cannot.
+`redact_text` masks one text. `Redactor` is the same for whole columns: it first looks at all texts of a batch at once
+(`narrowed`) for the few rules that concern it, and nearly always there are none.
 
 Masking is by shape, so it is a net and no proof: a secret in a form that no rule knows gets through. The rules, and
 what stays legible, are in `secret_rules.py`. Masking twice gives the same as masking once.
@@ -25,14 +25,33 @@ class Redactor:
     """Masks secrets, and with `ids` also subscription and tenant ids, resource groups and workspace names."""
 
     def __init__(self, *, ids: bool = False) -> None:
-        self._rules: tuple[Rule, ...] = SECRET_RULES + ID_RULES if ids else SECRET_RULES
-        self.anchors: tuple[str, ...] = tuple(dict.fromkeys(rule.anchor for rule in self._rules))
         self._ids = ids
+        self._rules: tuple[Rule, ...] = SECRET_RULES + ID_RULES if ids else SECRET_RULES
+        self._narrowed: dict[tuple[Rule, ...], Redactor] = {}
 
-    def suspects(self, text: str) -> bool:
-        """Whether the text holds an anchor of any rule: if not, there is nothing to mask in it or in any part of it."""
-        lowered = text.lower()
-        return any(anchor in lowered for anchor in self.anchors)
+    @property
+    def anchors(self) -> tuple[str, ...]:
+        """The literals, in lower case, without which a text needs no look."""
+        return tuple(dict.fromkeys(rule.anchor for rule in self._rules))
+
+    def narrowed(self, sample: str, *, exact: bool) -> Redactor | None:
+        """Return a redactor of the rules that concern texts seen together in `sample`; None if there are none.
+
+        `exact` is for texts joined as they are, with line breaks: a rule that matches nowhere in them can be left
+        out. Without it (for texts inside JSON, whose escapes hide beginnings) only a missing anchor counts.
+        """
+        lowered = _lowered(sample)
+        rules = tuple(
+            rule
+            for rule in self._rules
+            if _concerns(rule, lowered) and (not exact or _pattern(rule).search(sample if rule.cased else lowered))
+        )
+        if not rules:
+            return None
+        if rules not in self._narrowed:
+            redactor = self._narrowed[rules] = Redactor(ids=self._ids)
+            redactor._rules = rules
+        return self._narrowed[rules]
 
     def text(self, text: str) -> str:
         """Return the text with what is secret in it as `***`."""
@@ -87,15 +106,21 @@ def redact_text(text: str, *, ids: bool = False) -> str:
 
 
 def _secrets(text: str, rules: tuple[Rule, ...]) -> Iterator[tuple[int, int]]:
-    lowered = text.lower()
-    if len(lowered) != len(text):  # İ lowers to two characters: positions must be those of the text
-        lowered = text.translate(_ASCII_LOWER)
+    lowered = _lowered(text)
     for rule in rules:
-        if rule.anchor in lowered and rule.also in lowered:
-            pattern = _compiled(rule.pattern)
-            groups = [group for group in ("s1", "s2", "s3") if group in pattern.groupindex]
+        if _concerns(rule, lowered):
+            pattern = _pattern(rule)
             for match in pattern.finditer(text if rule.cased else lowered):
-                yield next(match.span(group) for group in groups if match.start(group) >= 0)
+                yield next(match.span(group) for group in _groups(pattern) if match.start(group) >= 0)
+
+
+def _concerns(rule: Rule, lowered: str) -> bool:
+    return rule.anchor in lowered and rule.also in lowered
+
+
+def _lowered(text: str) -> str:
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text.translate(_ASCII_LOWER)  # İ lowers to two characters
 
 
 @lru_cache(4096)
@@ -113,5 +138,10 @@ def _shared(ids: bool) -> Redactor:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.ASCII)
+def _pattern(rule: Rule) -> re.Pattern[str]:
+    return re.compile(rule.pattern, re.ASCII)
+
+
+@cache
+def _groups(pattern: re.Pattern[str]) -> tuple[str, ...]:
+    return tuple(group for group in ("s1", "s2", "s3") if group in pattern.groupindex)

@@ -54,7 +54,8 @@ def may_hold_text(kind: Any) -> bool:
 
 def _texts(column: Any, redactor: Redactor) -> Any:
     hits = pc.fill_null(pc.match_substring_regex(column, _anchors(redactor.anchors), ignore_case=True), False)
-    return _replaced(column, hits, redactor.text)
+    narrowed = redactor.narrowed("\n".join(column.filter(hits).to_pylist()), exact=True)
+    return _replaced(column, hits, narrowed.text) if narrowed else column
 
 
 def _bytes(column: Any, redactor: Redactor) -> Any:

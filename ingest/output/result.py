@@ -7,7 +7,7 @@ rows never stands in memory whole. Works the same on DuckDB 1.5 and 2.0, whose r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 Row = tuple[Any, ...]
+Batches = Generator[Sequence[Row], None, None]
 
 ROWS_PER_BATCH = 1_000
 ARROW_ROWS_PER_BATCH = 10_000
@@ -31,7 +32,7 @@ class Result:
 
     names: tuple[str, ...]
     shapes: tuple[Shape, ...]
-    batches: Callable[[], Iterator[Sequence[Row]]]
+    batches: Callable[[], Batches]
     arrow: Callable[[], Any]
     """A `pyarrow.RecordBatchReader`; pyarrow is imported by calling it."""
 
@@ -48,7 +49,7 @@ def query_result(con: duckdb.DuckDBPyConnection, sql: str, params: Any = None) -
     types = relation.types
     fetched = relation.project(_projection(types, fetchable))
 
-    def batches() -> Iterator[Sequence[Row]]:
+    def batches() -> Batches:
         if relation.type == "MATERIALIZED_RELATION":  # EXPLAIN, CALL, INSERT … RETURNING: already run, cannot be again
             yield from _slices(fetched.fetchall())
             return
@@ -104,7 +105,7 @@ def _without_trailer(sql: str) -> str:
     return encoded[:end].decode()
 
 
-def _slices(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+def _slices(rows: Sequence[Row]) -> Batches:
     return (rows[at : at + ROWS_PER_BATCH] for at in range(0, len(rows), ROWS_PER_BATCH))
 
 

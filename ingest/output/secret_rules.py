@@ -10,6 +10,7 @@ look-behinds of fixed width. Expressions see ASCII-lowered text, unless `cased`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -24,12 +25,14 @@ class Rule:
 
 
 # behind a key: `=`, `:` or an encoded `=`, after the closing quote of a JSON or dict key; not `==`, `:=` or `::`
-_IS = r"""\\{0,4}["']?\]?[ \t]{0,8}(?:=(?!=)|:(?![=:])|%3d)[ \t]{0,8}"""
+_IS = r"""\\{0,4}["']?\]?[ \t]{0,8}(?:=(?!=)|:(?![=:])|%3d|\\u003d)[ \t]{0,8}"""
 # up to the quote that opened it (`\"` in quoted JSON), or to the end of a cut line
-_QUOTED = r"""(?P<q>\\{0,4}["'])(?P<s1>(?:(?!(?P=q))(?:\\.|[^\\\n])){1,2048}+)"""
+_QUOTED = r"""[bu]?(?P<q>\\{0,4}["'])(?P<s1>(?:(?!(?P=q))(?:\\.|[^\\\n])){1,2048}+)"""
+# `+`, `/` and `=` in JSON of some writers
+_ESCAPED = r"\\u00(?:2b|2f|3d)"
 # a comma or a bracket ends a bare value only where it looks like the end: passwords hold them too
 _STOP = r"""\s"'\\;&<>,)\]}"""
-_BARE = rf"""(?P<s2>[^{_STOP}](?:[^{_STOP}]|[,)\]}}](?![\s,;)\]}}"'\\]|\Z|[\w.\-]{{1,40}}[ \t]?[=:]))*+)"""
+_BARE = rf"""(?P<s2>[^{_STOP}](?:[^{_STOP}]|{_ESCAPED}|[,)\]}}](?![\s,;)\]}}"'\\]|\Z|[\w.\-]{{1,40}}[ \t]?[=:]))*+)"""
 # words, annotations and references that stand where a value would, in the code lines of tracebacks
 _NO_VALUE = (
     r"(?!(?:none|null|nil|true|false|undefined|str|bytes|int|bool|optional|secretstr|any)(?![\w.\-])"
@@ -40,7 +43,7 @@ _NO_VALUE = (
 def _assignment(anchor: str, more: str = "", *, at_least: int = 1, unless: str = "") -> Rule:
     """`anchor = value` in all its dresses: connection string, query, keyword argument, JSON, dict, YAML, header."""
     long = rf"""(?=[bu]?\\{{0,4}}["']?[^\s"'\\]{{{at_least}}})""" if at_least > 1 else ""
-    return Rule(anchor, f"{anchor}{more}{_IS}{unless}{long}[bu]?(?:{_QUOTED}|{_NO_VALUE}{_BARE})")
+    return Rule(anchor, f"{anchor}{more}{_IS}{unless}{long}(?:{_QUOTED}|{_NO_VALUE}{_BARE})")
 
 
 def _after(anchor: str, words: str) -> str:
@@ -48,11 +51,15 @@ def _after(anchor: str, words: str) -> str:
     return "(?:" + "|".join(f"(?<={word}{anchor})|(?<={word}[_-]{anchor})" for word in words.split()) + ")"
 
 
-def _sas(anchor: str) -> Rule:
+def _sas(equals: str) -> Rule:
     """`sig=` of a query whatever its length, elsewhere if long; `\\u0026` and `%26` are `&` in JSON and in URLs."""
-    value = r"(?:(?!%26)[a-z0-9%+/=_.~*\-])"
+    anchor = re.escape(f"sig{equals}")
+    value = rf"(?:(?!%26)[a-z0-9%+/=_.~*\-]|{_ESCAPED})"
     in_query = "|".join(f"(?<={sign}{anchor})" for sign in ("[?&;]", "%26", "%3f", "%2526", r"\\u0026"))
-    return Rule(anchor, rf"{anchor}(?:(?:{in_query})(?P<s1>{value}++)|(?<![a-z0-9_]{anchor})(?P<s2>{value}{{16,}}+))")
+    return Rule(
+        f"sig{equals}",
+        rf"{anchor}(?:(?:{in_query})(?P<s1>{value}++)|(?<![a-z0-9_]{anchor})(?P<s2>{value}{{16,}}+))",
+    )
 
 
 def _flag(flag: str) -> Rule:
@@ -66,9 +73,10 @@ def _token(prefix: str, rest: str) -> Rule:
 
 
 SECRET_RULES: tuple[Rule, ...] = (
-    _sas("sig="),
-    _sas("sig%3d"),
-    _sas("sig%253d"),
+    _sas("="),
+    _sas("%3d"),
+    _sas("%253d"),
+    _sas(r"\u003d"),
     Rule("sig", rf"""sig(?<![a-z0-9_]sig){_IS}\[?\\{{0,4}}["'](?P<s1>[a-z0-9%+/=]{{40,}}+)"""),
     Rule("sharedaccesssignature=", r"""sharedaccesssignature=(?P<s1>[^\s;"'<>\\]++)"""),
     Rule("signature=", r"signature=(?:(?<=x-amz-signature=)|(?<=x-goog-signature=))(?P<s1>[a-z0-9%+/=*]++)"),
@@ -82,9 +90,7 @@ SECRET_RULES: tuple[Rule, ...] = (
         _after("key", "api account storage access subscription instrumentation private shared functions sas") + r"\d?",
     ),
     _assignment("key", _after("key", "primary secondary master signing encryption"), at_least=16),
-    _assignment(
-        "token", _after("token", "sas access refresh (?<![a-z])id auth bearer security session"), at_least=8
-    ),
+    _assignment("token", _after("token", "sas access refresh (?<![a-z])id auth bearer security session"), at_least=8),
     Rule(
         "token",
         rf"""token(?<![a-z]token){_IS}\\{{0,4}}["']?(?=[a-z_.\-+/=~]{{0,200}}\d)(?P<s1>[\w.\-+/=~]{{24,}}+)""",
@@ -92,7 +98,7 @@ SECRET_RULES: tuple[Rule, ...] = (
     *map(_flag, ("--password", "--secret", "--client-secret", "--account-key", "--api-key", "--sas-token")),
     Rule(
         "authorization",
-        r"""authorization\\{0,4}["']?[ \t]{0,4}[:=][ \t]{0,4}[bu]?(?:\\{0,4}["'])?(?:"""
+        r"""authorization\\{0,4}["']?[ \t]{0,4}[:=][ \t]{0,4}(?:[bu]?\\{0,4}["'])?(?:"""
         r"""(?:digest|aws4-hmac-sha256|sharedaccesssignature)[ \t]{1,4}(?P<s1>[^"'\\\n]++)"""
         r"""|(?:bearer|basic|sharedkey(?:lite)?|token|negotiate|apikey)[ \t]{1,4}(?P<s2>[^\s"'\\<>,;]++)"""
         r"""|(?P<s3>[^\s"'\\<>,;]{16,}+))""",
@@ -105,13 +111,15 @@ SECRET_RULES: tuple[Rule, ...] = (
     Rule("eyj", r"eyJ(?:(?<![\w\-]eyJ)|(?<=%20eyJ))(?P<s1>[\w\-]{8,}+(?:\.[\w\-]{4,}+){1,4}\.?)", cased=True),
     # //user:password@host, and a bare token before the host of an https URL (abfss://container@account is none)
     Rule("//", r"""//[^\s/@:?#"'<>\\]{0,256}:(?P<s1>[^\s/?#"'<>\\]+)@""", also="@"),
+    Rule(r"\/\/", r"""\\/\\/[^\s/@:?#"'<>\\]{0,256}:(?P<s1>[^\s/?#"'<>\\]+)@""", also="@"),
     Rule("https://", r"https://(?=[a-z_\-]{0,200}\d)(?P<s1>[\w\-]{20,256})@", also="@"),
     # 512-bit key in base64 (storage, Cosmos DB), not the sha512 of a package
     Rule("==", r"==(?<=(?<!sha512-)(?<![A-Za-z0-9+/])(?P<s1>[A-Za-z0-9+/]{86})==)(?![A-Za-z0-9+/=])", cased=True),
     Rule("q~", r"Q~(?<=[\w~.\-]{3}\dQ~)(?P<s1>[\w~.\-]{31,34}+)", cased=True),  # client secret of Entra ID
     Rule(
         "private key-----",
-        "private key-----(?:" + "|".join(f"(?<=begin {k}private key-----)" for k in ("", "rsa ", "ec ", "openssh "))
+        "private key-----(?:"
+        + "|".join(f"(?<=begin {k}private key-----)" for k in ("", "rsa ", "ec ", "openssh "))
         + r")(?P<s1>[a-z0-9+/=\s\\*]++)",
     ),
     *(_token(f"gh{kind}_", "[A-Za-z0-9]{20,}+") for kind in "pousr"),

@@ -52,9 +52,7 @@ _AS_TEXT = {
     "timestamp with time zone": Kind.TIMESTAMP,
 }
 # Arrow or Parquet has no type for these, or stores them wrongly (the upper half of UHUGEINT as negative numbers)
-_NOT_IN_PARQUET = frozenset(
-    ("interval", "bit", "bignum", "varint", "uhugeint", "time with time zone")
-)
+_NOT_IN_PARQUET = frozenset(("interval", "bit", "bignum", "varint", "uhugeint", "time with time zone"))
 _IN_PARQUET = (frozenset(_NATIVE) | frozenset(_AS_TEXT)) - _NOT_IN_PARQUET
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from ingest.output.formats import Format, OutputError, is_terminal
 
 if TYPE_CHECKING:
     from ingest.output.redact import Redactor
-    from ingest.output.result import Result, Row
+    from ingest.output.result import Batches, Result
 
 WIDTH = 100
 ROWS_FOR_EYES = 1_000
@@ -55,7 +54,7 @@ def write_result(
     if limit is None and format in _FOR_EYES:
         limit = ROWS_FOR_EYES
     shown = _Shown(limit)
-    with closing(result.batches()) as batches:  # type: ignore[type-var]
+    with closing(result.batches()) as batches:
         cut = _write_text(result, format, shown.of(batches), redactor, text, width)
         text.flush()
         shown.count_rest(batches)
@@ -63,9 +62,13 @@ def write_result(
 
 
 def _write_text(
-    result: Result, format: Format, rows: Iterator[Sequence[Row]], redactor: Redactor | None, text: TextIO,
+    result: Result,
+    format: Format,
+    rows: Batches,
+    redactor: Redactor | None,
+    text: TextIO,
     width: int | None,
-) -> bool:  # fmt: skip
+) -> bool:
     """Write in a text format; return whether the table cut any text. Only the writer that is needed is imported."""
     if format is Format.TABLE:
         from ingest.output.as_table import write_table
@@ -96,7 +99,7 @@ class _Shown:
     more: int = 0
     all_counted: bool = True
 
-    def of(self, batches: Iterator[Sequence[Row]]) -> Iterator[Sequence[Row]]:
+    def of(self, batches: Batches) -> Batches:
         for batch in batches:
             part = batch if self.limit is None else batch[: self.limit - self.rows]
             self.rows += len(part)
@@ -106,7 +109,7 @@ class _Shown:
             if self.rows == self.limit:
                 return
 
-    def count_rest(self, batches: Iterator[Sequence[Row]]) -> None:
+    def count_rest(self, batches: Batches) -> None:
         for batch in batches:
             self.more += len(batch)
             if self.more >= _COUNTED_AT_MOST:

@@ -75,9 +75,8 @@ class CsvParser:
         reading.damage += files.without_header()
         if "extra" not in self._own:
             reading.damage += files.unknown_columns()
-        parts = list(reading.rows())
         promised = self._promised if self.shape else ()
-        rows = as_table(files, reading.lines.breaks, parts, self.table, promised, self.nulls)
+        rows = as_table(files, reading.lines.breaks, reading.parts, self.table, promised, self.nulls)
         return Parsed(self._shaped(with_constants(rows, self.constants)), reading.rejects(), reading.understood)
 
     @cached_property

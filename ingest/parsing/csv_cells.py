@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from ingest.parsing.batch import Batch
@@ -25,6 +26,12 @@ class Cells:
     records: CsvRecords
     columns: dict[int, Array]
     """By the cell's index in the row: all of their types or all texts; null for the texts that mean nothing."""
+
+    @property
+    def hold_infinity(self) -> bool:
+        """Whether a number is infinite, which no measured one is."""
+        floats = (values for values in self.columns.values() if pa.types.is_floating(values.type))
+        return any(pc.any(pc.is_inf(values)).as_py() for values in floats)
 
 
 @dataclass(frozen=True)
@@ -48,10 +55,12 @@ class CellReader:
         for chunk in _chunks(records):
             data = _bytes_of(batch, chunk)
             try:
-                yield self._cells(data, chunk, self.types)
-                continue
+                cells = self._cells(data, chunk, self.types)
             except pa.ArrowInvalid:  # one bad value fails them all, or there is a row of another length
                 counts = _cell_counts(data, chunk)
+            else:
+                yield self._texts(data, chunk) if cells.hold_infinity else cells
+                continue
             right = counts == self.width
             if right.any():
                 yield self._texts(_bytes_of(batch, chunk[right]), chunk[right])

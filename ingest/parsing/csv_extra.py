@@ -17,11 +17,12 @@ _NEEDS_ESCAPE = r'["\\\x00-\x1f]'
 def json_objects(names: Sequence[str], columns: Sequence[Array]) -> Array:
     """An object `{"header": "text"}` of each row's cells; empty cells are left out, and null if all are."""
     members = [
-        pc.binary_join_element_wise(f"{json.dumps(name, ensure_ascii=False)}: ", _quoted(cells), "")
+        pc.binary_join_element_wise(f", {json.dumps(name, ensure_ascii=False)}: ", _quoted(cells), "")
         for name, cells in zip(_distinct(names), columns, strict=True)
     ]
-    joined = pc.binary_join_element_wise(*members, ", ", null_handling="skip")
-    objects = pc.binary_join_element_wise("{", joined, "}", "")
+    # not null_handling="skip": pyarrow 26 then loses the rows in which all are null
+    joined = pc.binary_join_element_wise(*members, "", null_handling="replace", null_replacement="")
+    objects = pc.binary_join_element_wise("{", pc.utf8_slice_codeunits(joined, 2), "}", "")
     return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), objects)
 
 

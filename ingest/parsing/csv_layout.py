@@ -57,8 +57,16 @@ class Layout:
 
 
 def own_type(table: Table, name: str) -> Type:
-    """The type of the table's own column; text for a name that it does not have, which only a `shape` can use."""
-    return next((own.type for own in table.own if own.name == name), Type.TEXT)
+    """The type of the table's own column; text for a name that it does not have, which only a `shape` can use.
+
+    Raises ValueError for a column of lists: a cell is none.
+    """
+    type_ = next((own.type for own in table.own if own.name == name), Type.TEXT)
+    if type_ is Type.TEXTS:
+        raise ValueError(
+            f"{table.name}.{name} holds lists: read the cell under another name and let `shape` make the list"
+        )
+    return type_
 
 
 def header_of(line: bytes) -> bytes:

@@ -2,50 +2,60 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from ingest.model import Table
 from ingest.parsing.batch import Reject
-from ingest.parsing.csv_cells import CellReader, Cells, Miscounted
+from ingest.parsing.csv_cells import CellReader, Cells
 from ingest.parsing.csv_damage import Damage, Grammar
 from ingest.parsing.csv_files import CsvFiles
-from ingest.parsing.csv_layout import Layout
-from ingest.parsing.csv_records import CsvLines, CsvRecords, find_lines, find_records, without_noise
+from ingest.parsing.csv_records import NOWHERE, CsvLines, CsvRecords, find_lines, find_records, without_noise
 from ingest.parsing.csv_rows import RowMaker, Rows
-from ingest.parsing.scan import Flags, Positions
+from ingest.parsing.scan import Positions
 
 
 @dataclass
 class Reading:
-    """One batch being read: `rows` gives the rows; meanwhile `damage` and `understood` fill."""
+    """One batch being read; `damage` fills on the way."""
 
     files: CsvFiles
     table: Table
     nulls: Sequence[str]
     short_rows: bool
     damage: list[Damage] = field(default_factory=list)
-    lines: CsvLines = field(init=False)
-    understood: Positions = field(init=False)
-    """Records per piece."""
 
-    def __post_init__(self) -> None:
-        """Finds the lines."""
-        self.lines = find_lines(self.files.bodies)
-        self.understood = np.zeros(len(self.files.headers), np.int64)
+    @cached_property
+    def lines(self) -> CsvLines:
+        """The lines of the batch."""
+        return find_lines(self.files.bodies)
 
-    def rows(self) -> Iterator[Rows]:
-        """The rows of all records, those of one layout behind those of another."""
+    @cached_property
+    def parts(self) -> list[Rows]:
+        """The rows of all records, in any order."""
         records, damaged = find_records(self.files.bodies, self.lines)
-        parts: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-        for piece, at in damaged:
-            parts[int(self.files.layout_of[piece])].append((piece, at, int(self.files.bodies.stops[piece])))
-        recovered = [self._recovered(self.files.layouts[layout], some) for layout, some in parts.items()]
-        for layout, chosen in self.files.by_layout(self._worth_reading([records, *recovered])):
-            yield from self._rows_of(layout, chosen)
+        suspects: dict[int, int] = {}
+        parts = self._read([records, *self._recovered(damaged)], suspects)
+        if suspects:
+            begin = np.full(len(self.files.headers), NOWHERE)
+            begin[list(suspects)] = list(suspects.values())
+            parts = [part[np.flatnonzero(part.records.starts < begin[part.records.pieces])] for part in parts]
+            places = np.array([start for start, _, _ in self.damage], np.int64)
+            still = places < begin[self.files.bodies.batch.piece_at(places)]
+            self.damage = [one for one, kept in zip(self.damage, still.tolist(), strict=True) if kept]
+            parts += self._read(self._recovered(suspects), {})
+        return parts
+
+    @property
+    def understood(self) -> Positions:
+        """Records per piece that became rows."""
+        counts = np.zeros(len(self.files.headers), np.int64)
+        for part in self.parts:
+            counts += np.bincount(part.records.pieces, minlength=len(counts)) // part.per_record
+        return counts
 
     def rejects(self) -> list[Reject]:
         """All damage in the order of the batch, line breaks at its ends left out."""
@@ -55,47 +65,53 @@ class Reading:
             for start, stop, reason in sorted(self.damage)
         ]
 
-    def _worth_reading(self, parts: Sequence[CsvRecords]) -> CsvRecords:
-        return without_noise(self.files.bodies, CsvRecords.together(parts), self.files.headers)
+    def _read(self, found: Sequence[CsvRecords], suspects: dict[int, int]) -> list[Rows]:
+        """The rows of records; `suspects` gets the pieces that have to be read anew, and where from."""
+        records = without_noise(self.files.bodies, CsvRecords.together(found), self.files.headers)
+        parts: list[Rows] = []
+        for layout, chosen in self.files.by_layout(records):
+            maker = RowMaker(layout, self.table, self.nulls)
+            width = len(layout.names)
+            waiting = [(chosen, width)]
+            while waiting:
+                some, cells = waiting.pop()
+                for part in CellReader(cells, maker.types(cells), self.nulls).read(self.files.bodies.batch, some):
+                    if isinstance(part, Cells):
+                        rows, damage = maker.rows(part)
+                        parts.append(rows)
+                        self.damage += damage
+                        continue
+                    short = (part.counts < width) & self.short_rows
+                    for count in np.unique(part.counts[short]).tolist():
+                        waiting.append((part.records[part.counts == count], count))
+                    self._miscounted(part.records[~short], part.counts[~short], width, suspects)
+        return parts
 
-    def _rows_of(self, layout: Layout, records: CsvRecords) -> Iterator[Rows]:
-        maker = RowMaker(layout, self.table, self.nulls)
-        width = len(layout.names)
-        waiting = [(records, width)]
-        while waiting:
-            chosen, cells = waiting.pop()
-            for part in CellReader(cells, maker.types(cells), self.nulls).read(self.files.bodies.batch, chosen):
-                if isinstance(part, Cells):
-                    rows, records, damage = maker.rows(part)
-                    self.damage += damage
-                    self.understood += np.bincount(records.pieces, minlength=len(self.understood))
-                    yield rows
-                    continue
-                short = (part.counts < width) & self.short_rows
-                for count in np.unique(part.counts[short]).tolist():
-                    waiting.append((part.records[part.counts == count], count))
-                waiting.append((self._not_rows(layout, part, ~short), width))
+    def _miscounted(self, records: CsvRecords, counts: Positions, width: int, suspects: dict[int, int]) -> None:
+        """Rejects rows of a wrong number of cells.
 
-    def _not_rows(self, layout: Layout, miscounted: Miscounted, which: Flags) -> CsvRecords:
-        """Rejects records of a wrong number of cells, less those that stray quotes may have put together into one."""
-        records, counts = miscounted.records[which], miscounted.counts[which]
+        One of several lines may be the work of two stray quotes that fit together by chance: all that follows is suspect.
+        """
         one_line = np.searchsorted(self.lines.breaks, records.stops - 1) == records.lines
         starts, stops = records.starts[one_line].tolist(), records.stops[one_line].tolist()
         for start, stop, count in zip(starts, stops, counts[one_line].tolist(), strict=True):
-            self.damage.append((start, stop, f"{count} cells, expected {len(layout.names)}"))
+            self.damage.append((start, stop, f"{count} cells, expected {width}"))
         several = records[~one_line]
-        parts = zip(several.pieces.tolist(), several.starts.tolist(), several.stops.tolist(), strict=True)
-        return self._worth_reading([self._recovered(layout, parts)])
+        for piece, start in zip(several.pieces.tolist(), several.starts.tolist(), strict=True):
+            suspects[piece] = min(start, suspects.get(piece, start))
 
-    def _recovered(self, layout: Layout, parts: Iterable[tuple[int, int, int]]) -> CsvRecords:
-        """What can be read of damaged parts, given as piece, start and stop."""
-        grammar = Grammar(layout, self.table, self.nulls, self.short_rows)
-        pieces: list[int] = []
-        records: list[tuple[int, int]] = []
-        for piece, start, stop in parts:
-            found, damage = grammar.read(self.files.bodies.batch.data, start, stop)
-            records += found
-            pieces += [piece] * len(found)
+    def _recovered(self, damaged: Mapping[int, int]) -> list[CsvRecords]:
+        """What can be read of damaged pieces, each from some record on."""
+        grammars: dict[int, Grammar] = {}
+        records: list[CsvRecords] = []
+        for piece, at in damaged.items():
+            index = int(self.files.layout_of[piece])
+            if index not in grammars:
+                grammars[index] = Grammar(self.files.layouts[index], self.table, self.nulls, self.short_rows)
+            stop = int(self.files.bodies.stops[piece])
+            found, damage = grammars[index].read(self.files.bodies.batch.data, at, stop)
             self.damage += damage
-        starts, stops = np.array(records, np.int64).reshape(-1, 2).T
-        return CsvRecords(starts, stops, np.array(pieces, np.int64), np.searchsorted(self.lines.breaks, starts))
+            starts, stops = np.array(found, np.int64).reshape(-1, 2).T
+            lines = np.searchsorted(self.lines.breaks, starts)
+            records.append(CsvRecords(starts, stops, np.full(len(found), piece), lines))
+        return records

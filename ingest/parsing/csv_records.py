@@ -172,8 +172,8 @@ def judged(buffer: Bytes, start: int, stop: int, quotes: Spans, odd: int) -> tup
     return breaks, quoted, np.concatenate(wrong)
 
 
-def find_records(bodies: Bodies, lines: CsvLines) -> tuple[CsvRecords, list[tuple[int, int]]]:
-    """The records of all pieces up to the first error of each, and (piece, position) where damaged ones go on."""
+def find_records(bodies: Bodies, lines: CsvLines) -> tuple[CsvRecords, dict[int, int]]:
+    """The records of all pieces up to the first error of each, and the pieces that have one, with the place to go on."""
     batch = bodies.batch
     pieces = batch.piece_at(lines.breaks)
     ending = ~lines.quoted & (lines.breaks >= bodies.starts[pieces]) & (lines.breaks < bodies.stops[pieces])
@@ -187,11 +187,11 @@ def find_records(bodies: Bodies, lines: CsvLines) -> tuple[CsvRecords, list[tupl
     records = CsvRecords(starts, stops, pieces, line_indexes)
     damaged = np.flatnonzero(lines.errors != NOWHERE)
     if not len(damaged):
-        return records, []
+        return records, {}
     records = records[records.stops <= lines.errors[records.pieces]]
     resume = bodies.starts.copy()
     resume[records.pieces] = records.stops  # the last of each piece stays
-    return records, [(int(piece), int(resume[piece])) for piece in damaged]
+    return records, {piece: int(resume[piece]) for piece in damaged.tolist()}
 
 
 def without_noise(bodies: Bodies, records: CsvRecords, headers: Sequence[bytes]) -> CsvRecords:

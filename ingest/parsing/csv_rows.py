@@ -29,11 +29,14 @@ class Rows:
 
     records: CsvRecords
     columns: dict[str, Array]
+    per_record: int = 1
+    """Rows for each record."""
 
     def __getitem__(self, which: Positions) -> Rows:
         """Some of them."""
         indexes = pa.array(which)
-        return Rows(self.records[which], {name: values.take(indexes) for name, values in self.columns.items()})
+        columns = {name: values.take(indexes) for name, values in self.columns.items()}
+        return Rows(self.records[which], columns, self.per_record)
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,8 @@ class RowMaker:
             types[cell] = type_to_read(own_type(self.table, column.column), column.scale).arrow
         return {cell: type_ for cell, type_ in sorted(types.items()) if cell < width}
 
-    def rows(self, cells: Cells) -> tuple[Rows, CsvRecords, list[Damage]]:
-        """The rows, the records they are from, and the records with a value that is not of its column's type."""
+    def rows(self, cells: Cells) -> tuple[Rows, list[Damage]]:
+        """The rows, and the records with a value that is not of its column's type."""
         values: dict[int, Array] = {}
         wrong: dict[int, Flags] = {}
         for cell, column in self._columns:
@@ -74,7 +77,7 @@ class RowMaker:
             values = {cell: array.filter(good) for cell, array in values.items()}
             cells = replace(cells, columns={cell: array.filter(good) for cell, array in cells.columns.items()})
             records = records[~any_wrong]
-        return self._arranged(records, values, cells.columns), records, damage
+        return self._arranged(records, values, cells.columns), damage
 
     @cached_property
     def _columns(self) -> list[tuple[int, CsvColumn]]:
@@ -95,8 +98,9 @@ class RowMaker:
 
         def columns(group: Mapping[int, CsvColumn]) -> Iterator[tuple[str, Array]]:
             for cell, column in group.items():
-                type_ = own_type(self.table, column.column).arrow
-                yield column.column, values.get(cell, pa.nulls(count, type_))
+                absent = cell not in values
+                type_ = own_type(self.table, column.column)
+                yield column.column, pa.nulls(count, type_.arrow) if absent else values[cell]
 
         common = dict(columns(self.layout.common))
         unknown = [cell for cell in self.layout.unknown if cell in texts]
@@ -113,5 +117,6 @@ class RowMaker:
         whole = Rows(
             records[np.tile(np.arange(count), len(tables))],
             {name: stacked[name].combine_chunks() for name in stacked.column_names},
+            len(tables),
         )
         return whole[order]

@@ -19,7 +19,6 @@ EXPECTED = {
     Type.FLOAT: "a finite number",
     Type.BOOL: "true or false",
     Type.TIME: "a time",
-    Type.TEXTS: "a list",
 }
 """What a cell of each type should be, for messages."""
 
@@ -27,9 +26,9 @@ EXPECTED = {
 def values_of(cells: Array, type_: Type, scale: float, nulls: Sequence[str]) -> tuple[Array, Flags | None]:
     """The cells as values, and which of them are none of the type; nothing if all are.
 
-    The cells are texts, or of the type already. Whole columns are cast by Arrow. Only if that fails the cells are looked at one by one: then `12.0` and `1e3` are
-    integers, times may have a zone or more than six digits of fraction, and blanks do not matter. `nan` is null, `inf`
-    is no value.
+    The cells are texts, or of the type already. Whole columns are cast by Arrow. Only if that fails the cells are looked
+    at one by one: then `12.0` and `1e3` are integers, times may have a zone or more than six digits of fraction, and
+    blanks do not matter. `nan` is null, `inf` is no value.
     """
     if type_ is Type.TEXT:
         return cells, None
@@ -52,8 +51,6 @@ def values_of(cells: Array, type_: Type, scale: float, nulls: Sequence[str]) -> 
 
 def type_to_read(type_: Type, scale: float) -> Type:
     """The type that cells have before they are scaled."""
-    if type_ is Type.TEXTS:
-        return Type.TEXT
     return Type.FLOAT if type_ is Type.INT and scale != 1 else type_
 
 
@@ -116,14 +113,9 @@ def _time(text: str) -> datetime:
     return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
 
 
-def _list(text: str) -> list[str]:
-    raise ValueError(text)  # a cell is no list; a `shape` can make one out of a text column
-
-
 _CONVERT: dict[Type, Callable[[str], Any]] = {
     Type.INT: _integer,
     Type.FLOAT: _real,
     Type.BOOL: _truth,
     Type.TIME: _time,
-    Type.TEXTS: _list,
 }

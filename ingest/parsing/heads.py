@@ -93,7 +93,11 @@ class Time:
 
     def matches(self, buffer: Bytes, spans: Spans) -> Flags:
         """Whether each span is such a field."""
-        return scan.starts_with_time(buffer, *spans, between=self.between)
+        starts, ends = spans
+        fraction = (starts + 20, ends)  # behind the seconds: nothing, or a point or comma and digits
+        mark = buffer[np.minimum(starts + 19, len(buffer) - 1)]
+        whole = (ends - starts == 19) | (((mark == 44) | (mark == 46)) & scan.are_digits(buffer, fraction))
+        return np.asarray(scan.starts_with_time(buffer, *spans, between=self.between) & whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,13 @@ class DelimitedHead:
     rest: str = "message"
     delimiter: str = "|"
 
+    def _may_start(self, buffer: Bytes, starts: Positions, ends: Positions) -> Flags:
+        """A quick look that leaves few lines: those that start with a time, if the first field is one."""
+        first = self.fields[0]
+        if isinstance(first, Time) and not first.optional:
+            return scan.starts_with_time(buffer, starts, ends, between=first.between)
+        return np.ones(len(starts), np.bool_)
+
     @property
     def names(self) -> Sequence[str]:
         """The fields and the rest, in order."""
@@ -166,8 +177,7 @@ class DelimitedHead:
     def find(self, batch: Batch, starts: Positions, ends: Positions) -> Heads:
         """All lines at once, field by field; lines drop out where a required field does not match."""
         buffer = batch.buffer
-        first = self.fields[0]
-        lines = np.flatnonzero(first.matches(buffer, (starts, ends)))
+        lines = np.flatnonzero(self._may_start(buffer, starts, ends))
         if not len(lines):
             empty = np.zeros(0, np.int64)
             return Heads(empty, dict.fromkeys(self.names, (empty, empty)))

@@ -43,7 +43,8 @@ def looks_like(words: Words, pattern: str) -> Flags:
     threes = np.uint64(0x3030303030303030) & digits
     masked = words & digits
     # a byte is a digit if its high half is 3, and still is after adding 6
-    return ((words & fixed) == literal) & ((masked & high) == threes) & (((masked + (six & digits)) & high) == threes)
+    same = ((words & fixed) == literal) & ((masked & high) == threes)
+    return np.asarray(same & (((masked + (six & digits)) & high) == threes))
 
 
 def starts_with_time(buffer: Bytes, starts: Positions, ends: Positions, between: str) -> Flags:

@@ -105,7 +105,7 @@ def _exception_text(tail: str) -> tuple[str, str] | None:
         candidate = line.rstrip("\r")
         if not candidate or candidate[0] in " \t" or candidate.startswith((*_CHAINED, "Traceback")):
             continue
-        if i == 1 and not _EXCEPTION_LINE.match(candidate):
+        if i == 1 and not lines[0].startswith((" ", "\t")) and not _EXCEPTION_LINE.match(candidate):
             continue
         found = _EXCEPTION.match(candidate)
         if found:

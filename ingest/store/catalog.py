@@ -54,9 +54,13 @@ def connect_catalog(layout: Layout, *, moved: bool = False) -> Iterator[duckdb.D
     """
     if not layout.catalog.exists():
         raise StoreError(f"{layout.root}: no store there", "Fill one with: ingest <job folders> --store PATH")
+    # attached, not opened: a process that has the catalog open would be given that old state again after a rename
+    connection = duckdb.connect(config=_CONFIG)
     try:
-        connection = duckdb.connect(str(layout.catalog), read_only=True, config=_CONFIG)
+        connection.execute(f"ATTACH {_quoted(layout.catalog)} AS catalog (READ_ONLY)")
+        connection.execute("USE catalog")
     except duckdb.Error as error:
+        connection.close()
         raise StoreError(
             f"{layout.catalog}: cannot be opened: {_first_line(error)}",
             "If the file is damaged: move the store away and ingest the job folders again.",

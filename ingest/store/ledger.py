@@ -48,4 +48,9 @@ def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
             " WHERE job_id IS NULL OR list_contains($jobs, job_id)",
             {"jobs": list(job_ids)},
         ).fetchall()
-    return Ledger(meta["registry"], sources, {(row[0], row[1]): KnownFile(*row[2:]) for row in rows}, meta["root"] != str(layout.root))
+    return Ledger(
+        meta["registry"],
+        sources,
+        {(row[0], row[1]): KnownFile(*row[2:]) for row in rows},
+        meta["root"] != str(layout.root),
+    )

@@ -35,7 +35,7 @@ class Store:
         try:
             return self.connection.execute(query, parameters)
         except duckdb.Error as error:
-            raise QueryError(str(error), _hint(query, error)) from error
+            raise query_error(query, error) from error
 
     def rows(self, query: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """The result of a query as one dict per row; for small results."""
@@ -61,8 +61,9 @@ def open_store(path: str | os.PathLike[str] = "ingest-store") -> Store:
     return Store(path)
 
 
-def _hint(query: str, error: Exception) -> str:
-    """What to try after an error."""
+def query_error(query: str, error: duckdb.Error) -> QueryError:
+    """What the database says of a query, and what to try."""
+    hint = "Tables and views: ingest views"
     if "Parser Error" in str(error) and re.search(r"(?i)(?<![.\w\"])at(?![\w\"])", query):
-        return 'The column "at" needs its quotes (or a table before it: log_records.at): AT is a word of SQL.'
-    return "Tables and views: ingest views"
+        hint = 'The column "at" needs its quotes (or a table before it: log_records.at): AT is a word of SQL.'
+    return QueryError(str(error), hint)

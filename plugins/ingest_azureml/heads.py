@@ -7,7 +7,6 @@ from ingest import DelimitedHead, Digits, ErrorRules, Text, Time, Word
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
-
 def system_head(rest: str = "message") -> DelimitedHead:
     """`asctime|[logger|]LEVEL|pid|[thread|][func()|]message`: V0 in both its forms, V1+ with and without a thread."""
     return DelimitedHead(

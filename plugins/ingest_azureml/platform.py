@@ -16,7 +16,10 @@ _DRIVER_LINE = rf"^(?:\[(?P<at>{_ISO})Z?\] )?(?P<message>.*\S.*)$"
 _GO_LINE = r"^(?P<at>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d) (?P<message>.*\S.*)$"
 
 RUN_EVENTS = (
-    Event("run_ids", r"^RunId:\[(?P<run_id>[^\]]*)\] ParentRunId:\[(?P<parent_run_id>[^\]]*)\] ComputeTarget:\[(?P<target>[^\]]*)\]"),
+    Event(
+        "run_ids",
+        r"^RunId:\[(?P<run_id>[^\]]*)\] ParentRunId:\[(?P<parent_run_id>[^\]]*)\] ComputeTarget:\[(?P<target>[^\]]*)\]",
+    ),
     Event("experiment", r"^Experiment:\s+(?P<experiment>\S+)"),
     Event("run_id", r"^Run Id:\s+(?P<run_id>\S+)"),
     Event("run_target", r"^Run target:\s+(?P<target>\S+)"),
@@ -33,7 +36,9 @@ DRIVER = LineParser(
     table=LOG_RECORDS,
     fold=False,
     constants={"source": "driver"},
-    errors=ErrorRules(also=r"^\S*(?:Exception|Error): |^No module named |role failed", phase="driver", driver=DRIVER_CODE),
+    errors=ErrorRules(
+        also=r"^\S*(?:Exception|Error): |^No module named |role failed", phase="driver", driver=DRIVER_CODE
+    ),
     samples=[
         Sample(
             "user_logs/std_log_0.txt",
@@ -50,10 +55,14 @@ PLATFORM = LineParser(
     name="azureml.platform",
     kind="platform",
     path=(
-        r"^azureml-logs/(?:(?!70_driver_log)\d\d_[a-z_-]+?(?:-(?P<node_name>tvmps_[0-9a-f]+_\w))?\.txt|process_(?:info|status)\.json)$"
-        r"|^process_info/|^logs/azureml/sidecar/"
+        r"^azureml-logs/(?:(?!70_driver_log)\d\d_[a-z_-]+?(?:-(?P<node_name>tvmps_[0-9a-f]+_\w))?\.txt"
+        r"|process_(?:info|status)\.json)$|^process_info/|^logs/azureml/sidecar/"
     ),
-    head=(rf"^(?P<at>{_ISO})Z (?P<message>.*\S.*)$", rf"^(?=.*Current time:(?P<at>{_ISO}))(?P<message>.*)$", r"^(?P<message>.*\S.*)$"),
+    head=(
+        rf"^(?P<at>{_ISO})Z (?P<message>.*\S.*)$",
+        rf"^(?=.*Current time:(?P<at>{_ISO}))(?P<message>.*)$",
+        r"^(?P<message>.*\S.*)$",
+    ),
     table=LOG_RECORDS,
     fold=False,
     constants={"source": "platform"},
@@ -86,7 +95,11 @@ CONTROL = LineParser(
             "[2019-11-22 15:50:54Z] Experiment: ret-master\n[2019-11-22 15:51:02Z] Job is running, job runstatus is Queued\n",
             records=2,
         ),
-        Sample("logs/azureml/job_prep_azureml.log", "2020-10-19 23:55:21,800|azureml|DEBUG|Inputs:: kwargs: {}\n", records=1),
+        Sample(
+            "logs/azureml/job_prep_azureml.log",
+            "2020-10-19 23:55:21,800|azureml|DEBUG|Inputs:: kwargs: {}\n",
+            records=1,
+        ),
     ],
 )
 
@@ -96,12 +109,16 @@ SYSTEM = LineParser(
     path=r"^system_logs/(?P<capability>[^/]+)/[^/]+$",
     head=(
         r"^(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})Z +(?P<level>TRACE|DEBUG|INFO|WARN|ERROR) (?P<message>.*)$",
-        rf"^(?P<level>{'|'.join(LEVELS)}) (?P<at>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d,\d{{3}}) (?P<logger>[^ :]+:\d+) \[\d+\] - (?P<message>.*)$",
+        rf"^(?P<level>{'|'.join(LEVELS)}) (?P<at>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d,\d{{3}}) "
+        r"(?P<logger>[^ :]+:\d+) \[\d+\] - (?P<message>.*)$",
     ),
     table=LOG_RECORDS,
     constants={"source": "common_runtime"},
     events=(
-        Event("exit_code", r"Gathered execution result for rank (?P<rank>\d+) process_rank=(?P<process_rank>\d+) exit_code=(?P<exit_code>-?\d+)"),
+        Event(
+            "exit_code",
+            r"Gathered execution result for rank (?P<rank>\d+) process_rank=(?P<process_rank>\d+) exit_code=(?P<exit_code>-?\d+)",
+        ),
         Event("job_status", r"job_status: (?P<status>\w+)"),
     ),
     errors=ErrorRules(levels=("ERROR", "CRITICAL"), phase="platform"),

@@ -68,7 +68,9 @@ def split(rows: pa.Table) -> Mapping[str, pa.Table]:
 
     Rows without a mini-batch id are events, never mini-batches, and so are those of loading, init and shutdown.
     """
-    rows = rows.append_column("outcome", each(outcome, rows["status"])).append_column("event", each(event, rows["status"]))
+    rows = rows.append_column("outcome", each(outcome, rows["status"])).append_column(
+        "event", each(event, rows["status"])
+    )
     is_event = pc.or_(pc.is_null(rows["mini_batch_id"]), pc.is_valid(rows["event"]))
     events = rows.filter(is_event).rename_columns({"started_at": "at"})
     return {"attempt_reports": rows.filter(pc.invert(is_event)).drop_columns(["event"]), "script_events": events}

@@ -141,7 +141,9 @@ class OverrideParser:
                 if later is not None:
                     rows.append((line_no, later))
                 elif cells and not cells[0].startswith("Prior "):
-                    rejects.append(Reject(position, position + len(line.rstrip()), f"{len(cells)} cells are no two results"))
+                    rejects.append(
+                        Reject(position, position + len(line.rstrip()), f"{len(cells)} cells are no two results")
+                    )
                 position, line_no = position + len(line), line_no + 1
             if rows:
                 tables.append(self._typed(index, piece.file, rows))

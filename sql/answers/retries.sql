@@ -14,9 +14,9 @@ with tries as (
         list(started_at order by started_at, attempt, file_id, line_no) as started_at,
         last(error_message order by started_at, attempt, file_id, line_no)
             filter (where error_message <> '') as last_error
-    from attempts
+    from judged_attempts
+    where all_attempts > 1 or attempt > 1
     group by job_id, mini_batch_id
-    having count(*) > 1 or max(attempt) > 1
 )
 
 select

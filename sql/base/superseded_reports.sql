@@ -4,30 +4,25 @@
 --   once the same worker has a result for that mini-batch;
 -- * V0's report (source report_v0), where the workers' own tables (task_csv) tell of that mini-batch;
 -- * the worker's own row of a try whose result replaced an earlier one (V0 override_tasks.csv): the report's row stands.
-select o.file_id, o.line_no
-from attempt_reports as o
-join attempt_reports as r using (job_id, mini_batch_id)
-where o.outcome = 'open' and o.outcome <> r.outcome
-    and (
-        o.attempt = r.attempt
-        or (
-            (o.attempt is null or r.attempt is null)
-            and o.node = r.node
-            and (o.pid = r.pid or o.process = r.process or o.started_at = r.started_at)
-        )
-    )
-
-union all
-
-select o.file_id, o.line_no
-from attempt_reports as o
-join attempt_reports as w using (job_id, mini_batch_id)
-where o.source = 'report_v0' and not coalesce(o.overrides, false)
-    and w.source = 'task_csv' and (w.outcome <> 'open' or o.outcome = 'open')
-
-union all
-
-select w.file_id, w.line_no
-from attempt_reports as w
-join attempt_reports as o using (job_id, mini_batch_id, started_at)
-where w.source = 'task_csv' and o.source = 'report_v0' and o.overrides
+select
+    case when doubtful.overrides then other.file_id else doubtful.file_id end as file_id,
+    case when doubtful.overrides then other.line_no else doubtful.line_no end as line_no
+from attempt_reports as doubtful
+join attempt_reports as other using (job_id, mini_batch_id)
+where (doubtful.outcome = 'open' or doubtful.source = 'report_v0')
+    and case
+        when doubtful.overrides then other.source = 'task_csv' and other.started_at = doubtful.started_at
+        when doubtful.source = 'report_v0' and other.source = 'task_csv' then
+            other.outcome <> 'open' or doubtful.outcome = 'open'
+        when doubtful.outcome = 'open' and other.outcome <> 'open' then
+            other.attempt = doubtful.attempt
+            or (
+                (other.attempt is null or doubtful.attempt is null)
+                and other.node = doubtful.node
+                and (
+                    other.pid = doubtful.pid
+                    or other.process = doubtful.process
+                    or other.started_at = doubtful.started_at
+                )
+            )
+    end

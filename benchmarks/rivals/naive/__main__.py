@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.rivals.naive.logs import LOG_KINDS, read_log
+from benchmarks.rivals.trees import log_kind, tree_files
+from benchmarks.rivals.naive.logs import read_log
 from benchmarks.rivals.naive.sink import Sink
+from benchmarks.rivals.naive.tables import read_table, table_kind
 
 
 def main(tree: str, store: str) -> None:
-    """Reads all files of the kinds that it knows, by the order of their paths."""
+    """Reads all files of the kinds that it knows."""
     sink = Sink(Path(store))
-    for job in sorted(os.listdir(tree)):  # noqa: PTH208  # names are wanted
-        root = f"{tree}/{job}/"
-        for path in _files(root):
-            name = path.removeprefix(root)
-            for kind in LOG_KINDS:
-                if found := kind.path.match(name):
-                    read_log(Path(path), job, name, found.groupdict(), kind, sink)
-                    break
+    for file in tree_files(tree):
+        if log := log_kind(file.path):
+            read_log(file, *log, sink)
+        elif table := table_kind(file.path):
+            read_table(file, *table, sink)
     print(json.dumps(sink.close()))
-
-
-def _files(root: str) -> Iterator[str]:
-    for folder, folders, names in os.walk(root):
-        folders.sort()
-        yield from (f"{folder.rstrip('/')}/{name}" for name in sorted(names))
 
 
 if __name__ == "__main__":

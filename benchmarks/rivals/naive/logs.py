@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.rivals.trees import LogKind, TreeFile
 from benchmarks.rivals.naive.sink import Row, Sink
 from ingest.model import ERRORS, LOG_RECORDS
 from ingest.parsing.tracebacks import TRACEBACK, read_failure
-from ingest.work import file_id
 from ingest_azureml.heads import DRIVER_CODE, FACTS, PHASES
 from ingest_azureml.system import MASTER_EVENTS
 
@@ -35,36 +34,16 @@ _FAILURE = ("exception_type", "exception_message", "frame", "mini_batch_id", "tr
 _ERROR = ("line_no", "cut", "at", "pid", "phase", *_FAILURE)
 
 
-@dataclass(frozen=True)
-class LogKind:
-    """A kind of log: its path below the job's folder, the source that its records name, and what else is known of it."""
-
-    path: re.Pattern[str]
-    source: str
-    phase: str | None = None
-    events: bool = False
-
-
-_PLACE = r"(?P<node>[^/]+)/(?P<process>[^/]+?)\.txt$"
-LOG_KINDS = (
-    LogKind(re.compile(r"^logs/sys/master(?:_role)?(?:[._](?P<part>[^/]+))?\.txt$"), "master", events=True),
-    LogKind(re.compile(rf"^logs/sys/(?:node|worker)/{_PLACE}"), "worker"),
-    LogKind(re.compile(rf"^logs/sys/(?:error|warning)/{_PLACE}"), "worker_level"),
-    LogKind(re.compile(rf"^logs/user/error/{_PLACE}"), "user_error", phase="run"),
-)
-
-
-def read_log(path: Path, job_id: str, name: str, groups: Mapping[str, str], kind: LogKind, sink: Sink) -> None:
-    """Reads one file into `log_records` and `errors`. `name`: its path below the job's folder."""
-    status = path.stat()
+def read_log(file: TreeFile, kind: LogKind, groups: Mapping[str, str], sink: Sink) -> None:
+    """Reads one file into `log_records` and `errors`."""
     same = {
-        "job_id": job_id,
-        "file_id": file_id(job_id, name, status.st_size, status.st_mtime_ns),
+        "job_id": file.job_id,
+        "file_id": file.identity,
         "node": groups.get("node"),
         "process": groups.get("process"),
         "source": kind.source,
     }
-    records = _records(path)
+    records = _records(file.location)
     wrong = [record for record in records if record[5] in ("ERROR", "CRITICAL") or TRACEBACK in record[2]]
     sink.add(ERRORS, _ERROR, [_error(record, kind.phase) for record in wrong], same)
     if kind.events:

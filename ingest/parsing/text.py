@@ -1,0 +1,25 @@
+"""Bytes of text files as UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+
+
+def decoded(windows: Iterator[bytes]) -> Iterator[bytes]:
+    """Drops a byte order mark; text in UTF-16, as Windows tools write it, is turned into UTF-8."""
+    first = next(windows, b"")
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        yield decoder.decode(first).encode()
+        for window in windows:
+            yield decoder.decode(window).encode()
+        yield decoder.decode(b"", final=True).encode()
+    else:
+        yield first.removeprefix(codecs.BOM_UTF8)
+        yield from windows
+
+
+def as_utf8(content: bytes) -> bytes:
+    """A whole file's bytes, likewise."""
+    return b"".join(decoded(iter([content])))

@@ -1,0 +1,1 @@
+"""Answers put together for people."""

@@ -1,0 +1,199 @@
+"""The verdict card: what a load ends with. A few answers over the jobs at hand, and the SQL to go on with.
+
+Every figure is read from a view; the card adds nothing of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+from ingest.output import redact_text, visible
+
+if TYPE_CHECKING:
+    from ingest.pipeline import LoadReport
+    from ingest.store.reading import Store
+
+_OF_THESE_JOBS = "list_contains($jobs, job_id)"
+_ERRORS_SHOWN = 5
+_WIDTH = 100
+
+Row = Mapping[str, Any]
+
+
+def verdict(store: Store, report: LoadReport) -> dict[str, Any]:
+    """The answers about the jobs of a load, and what the load did; as data."""
+    jobs = list(report.job_ids)
+
+    def ask(query: str) -> list[dict[str, Any]]:
+        return store.rows(query.replace("{these}", _OF_THESE_JOBS), {"jobs": jobs})
+
+    return {
+        "load": {
+            "jobs": report.jobs,
+            "files": report.files,
+            "files_unchanged": report.unchanged,
+            "bytes_read": report.bytes,
+            "rows": report.rows,
+            "rejects": report.rejects,
+            "seconds": round(report.seconds, 2),
+            "failed_files": report.failed_files,
+        },
+        "jobs": ask("SELECT * FROM job_summary WHERE {these} ORDER BY job_id"),
+        "worst_node": _first(
+            ask(
+                "SELECT job_id, node, failed_items, items, timeouts, exceptions FROM failed_items_by_node"
+                " WHERE {these} AND failed_items > 0 ORDER BY failed_items DESC, job_id, node LIMIT 1"
+            )
+        ),
+        "slowest_mini_batch": _first(
+            ask(
+                "SELECT job_id, mini_batch_id, elapsed_s, ratio_to_median, node, process, outcome"
+                " FROM slowest_mini_batches WHERE {these} ORDER BY elapsed_s DESC, job_id, mini_batch_id LIMIT 1"
+            )
+        ),
+        "highest_memory": _first(
+            ask(
+                "SELECT job_id, node, highest_percent, highest_mb, highest_at, samples, largest_gap_s FROM memory_peaks"
+                " WHERE {these} AND scope = 'node' AND highest_percent IS NOT NULL"
+                " ORDER BY highest_percent DESC, job_id, node LIMIT 1"
+            )
+        ),
+        "first_errors": ask(
+            'SELECT job_id, "at", exception_type, exception_message, frame, node, process, source, symptom'
+            ' FROM first_error WHERE {these} ORDER BY symptom, "at" NULLS LAST, job_id'
+        ),
+        "coverage": _first(
+            ask(
+                "SELECT count(*) AS files, count(*) FILTER (status = 'parsed') AS parsed,"
+                " count(*) FILTER (status = 'ignored') AS ignored, count(*) FILTER (status = 'unclaimed') AS unclaimed,"
+                " count(*) FILTER (status = 'failed') AS failed, coalesce(sum(rejects), 0)::BIGINT AS rejects,"
+                " 100 * (coalesce(sum(bytes) FILTER (status = 'parsed'), 0) - coalesce(sum(rejected_bytes), 0))"
+                " / nullif(sum(bytes) FILTER (status <> 'ignored'), 0) AS bytes_understood_percent"
+                " FROM files WHERE {these}"
+            )
+        ),
+    }
+
+
+def _first(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    return rows[0] if rows else None
+
+
+def print_card(card: Mapping[str, Any], stream: TextIO, *, as_json: bool, store: str) -> None:
+    """Writes the verdict as text of at most 100 columns, or as one JSON object. Secrets are masked in both."""
+    if as_json:
+        stream.write(redact_text(json.dumps(card, indent=2, default=str, ensure_ascii=False)) + "\n")
+        return
+    for line in _lines(card, store):
+        text = visible(redact_text(line))
+        stream.write((text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…") + "\n")
+
+
+def _lines(card: Mapping[str, Any], store: str) -> Iterator[str]:
+    load, jobs = card["load"], card["jobs"]
+    read = load["files"] - load["files_unchanged"]
+    yield (
+        f"{load['jobs']} job{_s(load['jobs'])}, {load['files']} files: {read} read"
+        f" ({_bytes(load['bytes_read'])}, {load['rows']} rows), {load['files_unchanged']} unchanged,"
+        f" in {load['seconds']:.1f} s"
+    )
+    yield ""
+    width = max((min(len(job["job_id"]), 40) for job in jobs), default=0)
+    for job in jobs:
+        yield f"  {_cut(job['job_id'], 40):<{width}}  {_job(job)}"
+    yield ""
+    yield from _answers(card)
+    yield f"  {'coverage':<16}{_coverage(card['coverage'])}"
+    yield ""
+    at = "" if store == "ingest-store" else f" --store {store}"
+    yield f'go on: ingest sql{at} "SELECT * FROM failed_items_by_node"    all views: ingest views'
+
+
+def _job(job: Row) -> str:
+    """One job in one line."""
+    parts = [f"{job['state'] or 'unknown':<9}"]
+    if job["duration_s"] is not None:
+        parts.append(_duration(job["duration_s"]))
+    parts.append(f"{job['mini_batches'] or 0} mini-batches")
+    if job["items"]:
+        parts.append(f"{job['failed_items'] or 0} of {job['items']} items failed")
+    for key, name in (("retries", "retries"), ("timeouts", "timeouts"), ("mini_batches_open", "open")):
+        if job.get(key):
+            parts.append(f"{job[key]} {name}")
+    return ", ".join(parts)
+
+
+def _answers(card: Mapping[str, Any]) -> Iterator[str]:
+    node, slow, memory = card["worst_node"], card["slowest_mini_batch"], card["highest_memory"]
+    failed = sum(job["failed_items"] or 0 for job in card["jobs"])
+    items = sum(job["items"] or 0 for job in card["jobs"])
+    yield f"  {'items failed':<16}{failed} of {items}" + (f" ({failed / items:.1%})" if items else "")
+    if node:
+        yield (
+            f"  {'worst node':<16}{node['node']} in {node['job_id']}: {node['failed_items']} of {node['items']} items failed,"
+            f" {node['exceptions']} exceptions, {node['timeouts']} timeouts"
+        )
+    if slow:
+        times = f", {slow['ratio_to_median']:.1f}× the median" if slow["ratio_to_median"] else ""
+        yield (
+            f"  {'slowest':<16}mini-batch {slow['mini_batch_id']} in {slow['job_id']}: {_duration(slow['elapsed_s'])}{times},"
+            f" {slow['outcome']} on {slow['node']} {slow['process'] or ''}".rstrip()
+        )
+    if memory:
+        gap = f", up to {memory['largest_gap_s']:.0f} s apart" if memory["largest_gap_s"] else ""
+        yield (
+            f"  {'highest memory':<16}{memory['highest_percent']:.1f} % of node {memory['node']} in {memory['job_id']}"
+            f" (highest of {memory['samples']} samples{gap})"
+        )
+    errors = card["first_errors"]
+    for i, error in enumerate(errors[:_ERRORS_SHOWN]):
+        kind = f"{error['exception_type']}: " if error["exception_type"] else ""
+        message = str(error["exception_message"] or "").partition("\n")[0]
+        yield f"  {'first error' if i == 0 else '':<16}{error['job_id']}: {kind}{message}"
+        if error["frame"]:
+            yield f"  {'':<16}  at {_tail(error['frame'], 78)}"
+        elif error["symptom"]:
+            yield f"  {'':<16}  this is a symptom; the logs at hand do not tell the cause"
+    if len(errors) > _ERRORS_SHOWN:
+        yield f"  {'':<16}and {len(errors) - _ERRORS_SHOWN} more jobs: SELECT * FROM first_error"
+
+
+def _coverage(coverage: Row | None) -> str:
+    if not coverage or not coverage["files"]:
+        return "no files"
+    understood = coverage["bytes_understood_percent"]
+    parts = [f"{understood:.1f} % of the bytes understood" if understood is not None else "nothing to understand"]
+    parts += [f"{coverage[key]} files {key}" for key in ("parsed", "ignored", "unclaimed", "failed") if coverage[key]]
+    parts.append(f"{coverage['rejects']} reject{_s(coverage['rejects'])}")
+    return ", ".join(parts)
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _tail(text: str, width: int) -> str:
+    return text if len(text) <= width else "…" + text[-width + 1 :]
+
+
+def _bytes(count: int) -> str:
+    size = float(count)
+    for unit in ("B", "KB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d} min"

@@ -1,0 +1,106 @@
+-- How did each job go?
+-- One row per job. `partial` is true while the job runs or where a file ends in the middle of a line: numbers will grow.
+-- Counts of mini-batches and items are of outcomes, not of tries; `items` and `failed_items` are those of mini-batches with
+-- a result. `mini_batches_scheduled` is told by the progress overview, NULL if it does not. Elapsed times are of the tries
+-- that decided, `wasted_s` of the others. `restarts` as in `worker_processes`, `nodes_without_work` as in `node_summary`.
+-- Highest memory is the highest sample of any node, not a peak. `duration_s` ends at the last record while a job runs.
+with mini_batch_counts as (
+    select
+        job_id,
+        count(*) as mini_batches,
+        count_if(outcome not in ('done', 'open')) as mini_batches_failed,
+        count_if(outcome = 'open') as mini_batches_open,
+        coalesce(sum(total) filter (where outcome <> 'open'), 0)::bigint as items,
+        coalesce(sum(failed), 0)::bigint as failed_items,
+        sum(wasted_s) as wasted_s,
+        median(elapsed_s) as p50_elapsed_s,
+        quantile_cont(elapsed_s, 0.95) as p95_elapsed_s,
+        max(elapsed_s) as max_elapsed_s
+    from mini_batches
+    group by job_id
+),
+
+node_counts as (
+    select
+        job_id,
+        count(*) as nodes,
+        count_if(did_nothing) as nodes_without_work,
+        sum(processes)::bigint as processes,
+        sum(restarts)::bigint as restarts,
+        max(highest_memory_percent) as highest_memory_percent,
+        sum(memory_samples)::bigint as memory_samples
+    from node_summary
+    group by job_id
+),
+
+try_counts as (
+    select
+        job_id,
+        count(*) as attempts,
+        count_if(is_retry) as retries,
+        count_if(outcome = 'timeout') as timeouts,
+        count_if(outcome = 'exception') as exceptions,
+        count_if(outcome = 'poisoned') as poisoned
+    from attempts
+    group by job_id
+),
+
+scheduling as (
+    select job_id, max(coalesce(total, scheduled)) as mini_batches_scheduled
+    from progress
+    group by job_id
+),
+
+file_counts as (
+    select
+        job_id,
+        sum(rejects)::bigint as rejects,
+        count_if(status = 'unclaimed') as files_unclaimed,
+        bool_or(ends_cut) as ends_cut
+    from files
+    group by job_id
+)
+
+select
+    j.job_id,
+    j.state,
+    j.state_reason,
+    j.generation,
+    j.started_at,
+    j.ended_at,
+    epoch(coalesce(j.ended_at, j.last_record_at) - j.started_at) as duration_s,
+    s.mini_batches_scheduled,
+    coalesce(m.mini_batches, 0) as mini_batches,
+    coalesce(m.mini_batches_failed, 0) as mini_batches_failed,
+    coalesce(m.mini_batches_open, 0) as mini_batches_open,
+    coalesce(m.items, 0) as items,
+    coalesce(m.failed_items, 0) as failed_items,
+    m.failed_items / nullif(m.items, 0) as failure_rate,
+    coalesce(t.attempts, 0) as attempts,
+    coalesce(t.retries, 0) as retries,
+    coalesce(t.timeouts, 0) as timeouts,
+    coalesce(t.exceptions, 0) as exceptions,
+    coalesce(t.poisoned, 0) as poisoned,
+    m.wasted_s,
+    m.p50_elapsed_s,
+    m.p95_elapsed_s,
+    m.max_elapsed_s,
+    coalesce(n.nodes, 0) as nodes,
+    coalesce(n.nodes_without_work, 0) as nodes_without_work,
+    coalesce(n.processes, 0) as processes,
+    coalesce(n.restarts, 0) as restarts,
+    n.highest_memory_percent,
+    coalesce(n.memory_samples, 0) as memory_samples,
+    concat_ws(': ', e.exception_type, e.exception_message) as first_error,
+    e.symptom as first_error_is_symptom,
+    coalesce(f.rejects, 0) as rejects,
+    coalesce(f.files_unclaimed, 0) as files_unclaimed,
+    coalesce(j.state in ('running', 'stalled') or f.ends_cut, false) as partial
+from jobs as j
+left join mini_batch_counts as m using (job_id)
+left join node_counts as n using (job_id)
+left join try_counts as t using (job_id)
+left join scheduling as s using (job_id)
+left join first_error as e using (job_id)
+left join file_counts as f using (job_id)
+order by j.started_at nulls last, j.job_id

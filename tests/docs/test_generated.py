@@ -1,0 +1,24 @@
+"""The documentation says what the program does: generated parts are as they would be made now, examples run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPOSITORY).as_posix())
+def test_page_is_as_it_would_be_made(page: Path) -> None:
+    """Regions from the code, and what the examples print. To write them anew: `python docs/generate.py`."""
+    if "<!-- generated:" not in page.read_text(encoding="utf-8") and "<!-- runnable" not in page.read_text(
+        encoding="utf-8"
+    ):
+        pytest.skip("nothing generated on this page")
+    command = [sys.executable, str(REPOSITORY / "docs" / "generate.py"), "--check", str(page)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,226 @@
+"""The pages hang together: links lead somewhere, everything public is documented, commands in the text exist."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import click
+import pytest
+
+from ingest.cli import cli
+from ingest.hookspecs import Ignored, Parser
+from ingest.model import FILES, JOBS, LOADS, RECORD_TABLES
+from ingest.registry import PluginOptions, load_registry
+from ingest.views import list_views
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+REFERENCE = REPOSITORY / "docs" / "reference"
+PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md"), REPOSITORY / "data" / "README.md"])
+
+_FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^()\s]+)\)")
+_HEADING = re.compile(r"^#+ +(?P<text>.+)$", re.MULTILINE)
+_MACHINE = re.compile(r"/work/|/tmp/|/root/|/opt/|localhost|pypi\.org|files\.pythonhosted|--index-url|--find-links")
+
+
+def name(page: Path) -> str:
+    """A page's name in test reports."""
+    return page.relative_to(REPOSITORY).as_posix()
+
+
+@cache
+def prose(page: Path) -> str:
+    """A page without its fenced blocks."""
+    return _FENCE.sub("", page.read_text(encoding="utf-8"))
+
+
+@cache
+def anchors(page: Path) -> set[str]:
+    """The names that links may point to on a page, made from its headings as GitHub does it."""
+    titles = [re.sub(r"[`*\[\]]", "", found["text"]) for found in _HEADING.finditer(prose(page))]
+    return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_relative_links_resolve(page: Path) -> None:
+    """Every link to a file of the repository, and to a heading on a page, leads there."""
+    for found in _LINK.finditer(prose(page)):
+        target, _, anchor = found["target"].partition("#")
+        if re.match(r"[a-z]+:", target):
+            continue
+        there = (page.parent / target).resolve() if target else page
+        assert there.exists(), f"{found['target']}: no such file"
+        assert there.is_relative_to(REPOSITORY), f"{found['target']}: outside the repository"
+        if anchor:
+            assert anchor in anchors(there), f"{found['target']}: no such heading; there are {sorted(anchors(there))}"
+
+
+@pytest.mark.parametrize("page", sorted((REPOSITORY / "docs").rglob("*.md")), ids=name)
+def test_page_can_be_found_from_the_readme(page: Path) -> None:
+    """No page is an island: links lead to each from the README, in one step or several."""
+    seen: set[Path] = set()
+    open_ = [REPOSITORY / "README.md"]
+    while open_:
+        here = open_.pop()
+        if here in seen or here.suffix != ".md":
+            continue
+        seen.add(here)
+        targets = [found["target"].partition("#")[0] for found in _LINK.finditer(prose(here))]
+        open_ += [(here.parent / target).resolve() for target in targets if target and ":" not in target]
+    assert page in seen
+
+
+def test_every_command_is_documented() -> None:
+    """docs/reference/commands.md has a section for each."""
+    headings = anchors(REFERENCE / "commands.md")
+    assert {f"ingest-{command}" for command in cli.commands} <= headings
+
+
+def test_every_table_is_documented() -> None:
+    """docs/reference/tables.md has a section for each, with all of its columns."""
+    page = REFERENCE / "tables.md"
+    assert {table.name for table in RECORD_TABLES} | {"jobs", "loads", "files"} <= anchors(page)
+    columns = {column.name for table in RECORD_TABLES for column in table.columns}
+    columns |= {column.name for column in (*JOBS, *LOADS, *FILES)}
+    text = page.read_text(encoding="utf-8")
+    assert not [column for column in columns if f"| `{column}` |" not in text]
+
+
+def test_every_column_says_what_it_is() -> None:
+    """A name alone is enough only where it says all there is to say."""
+    enough = {"tcp_connections", "udp_connections", "threads", "total_mb", "used_mb", "free_mb"}
+    for table in RECORD_TABLES:
+        if table.name in {"os_processes", "output_lines"}:  # filled by no parser yet
+            continue
+        silent = {column.name for column in table.columns if not column.doc.strip()}
+        assert silent <= enough | {"free_mb"}, table.name
+
+
+def test_every_view_is_documented() -> None:
+    """docs/reference/views.md has a section for each, and each asks a question."""
+    assert {view.name for view in list_views()} <= anchors(REFERENCE / "views.md")
+    assert not [view.name for view in list_views() if not view.question.rstrip().endswith("?")]
+
+
+def test_every_hook_is_documented() -> None:
+    """docs/reference/hooks.md has a section for each, and for what a parser is."""
+    from ingest import hookspecs
+
+    hooks = {name for name, value in vars(hookspecs).items() if hasattr(value, "ingest_spec")}
+    assert hooks
+    assert hooks | {"parser", "ignored"} <= anchors(REFERENCE / "hooks.md")
+
+
+def test_every_kind_of_file_is_documented() -> None:
+    """docs/reference/formats.md has a section for each kind that is read, and a line for each that is not."""
+    registry = load_registry(PluginOptions(installed=False))
+    page = REFERENCE / "formats.md"
+    assert {parser.kind for parser in registry.parsers.values()} <= anchors(page)
+    text = page.read_text(encoding="utf-8")
+    assert not [one.kind for one in registry.ignored if one.reason not in text]
+    assert all(isinstance(one, Parser) for one in registry.parsers.values())
+    assert all(isinstance(one, Ignored) for one in registry.ignored)
+
+
+def test_sections_that_the_code_names_exist() -> None:
+    """A comment that says `§9.4` or "trap 5" leads to the notes on the formats."""
+    notes = (REFERENCE / "formats.md").read_text(encoding="utf-8")
+    traps = set(re.findall(r"^(\d+)\. ", notes.partition("### §16")[2].partition("### §17")[0], re.MULTILINE))
+    for path in sorted(
+        [*source_files("ingest"), *source_files("plugins"), *source_files("sql"), *source_files("data")]
+    ):
+        text = path.read_text(encoding="utf-8")
+        for section in re.findall(r"§+ ?(\d+(?:\.\d+)?)", text):
+            main, _, item = section.partition(".")
+            numbered = main in {"16", "17"} and item  # items of a list
+            assert f"## §{main if numbered else section} " in notes, f"{name(path)} names §{section}"
+        for trap in re.findall(r"\btraps? (\d+)", text):
+            assert trap in traps, f"{name(path)} names trap {trap}"
+
+
+def source_files(folder: str) -> Iterator[Path]:
+    """Python and SQL files of a folder."""
+    for suffix in ("*.py", "*.sql"):
+        yield from (REPOSITORY / folder).rglob(suffix)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_commands_in_the_text_exist(page: Path) -> None:
+    """Every `ingest …` in a shell block names options that its command has."""
+    for found in _FENCE.finditer(page.read_text(encoding="utf-8")):
+        if found["language"] != "sh":
+            continue
+        for line in found["body"].replace("\\\n", " ").splitlines():
+            for part in re.split(r"&&|\|(?![^\"']*[\"']\s)|;", line):
+                check_invocation(part.strip())
+
+
+def check_invocation(text: str) -> None:
+    """Parses one command line as click would, without running it."""
+    try:
+        words = shlex.split(text, comments=True)
+    except ValueError:  # a query that was split at its `;` or `|`
+        return
+    if not words or Path(words[0]).name != "ingest":
+        return
+    words = words[1:]
+    known = words and words[0] in cli.commands
+    command = cli.commands[words.pop(0)] if known else cli.commands["load"]
+    if not known and words and words[0] in {"-h", "--help", "-V", "--version"}:
+        return
+    options = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    options |= {"-h", "--help"}
+    for word in words:
+        if word.startswith("-") and word != "-":
+            assert word.partition("=")[0] in options, f"{text}: {command.name} has no option {word}"
+    if isinstance(command, click.Command) and command.name == "load":
+        assert [word for word in words if not word.startswith("-")], f"{text}: no folder"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        *PAGES,
+        *(REPOSITORY / file for file in ("constraints.txt", "pyproject.toml", ".ci/run", ".gitignore", "LICENSE")),
+    ],
+    ids=name,
+)
+def test_names_no_machine_and_no_registry(page: Path) -> None:
+    """What is committed works anywhere: no path of the machine it was written on, no package registry's host."""
+    text = page.read_text(encoding="utf-8")
+    if page == REPOSITORY / "data" / "README.md":
+        text = re.sub(r"--out /tmp/\w+", "", text)  # a place to write to, not one that is there
+    assert not _MACHINE.findall(text)
+
+
+def test_every_decision_is_short_and_complete() -> None:
+    """A decision says context, decision, consequences, in at most 40 lines, and is listed."""
+    folder = REPOSITORY / "docs" / "adr"
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+    decisions = sorted(folder.glob("[0-9]*.md"))
+    assert decisions
+    for page in decisions:
+        text = page.read_text(encoding="utf-8")
+        assert {"context", "decision", "consequences"} <= anchors(page), page.name
+        assert len(text.splitlines()) <= 40, page.name
+        assert page.name in listed
+
+
+def test_every_dependency_is_argued() -> None:
+    """Each requirement of pyproject.toml has a row in dependencies.md and a pin in constraints.txt."""
+    import tomllib
+
+    with (REPOSITORY / "pyproject.toml").open("rb") as file:
+        project = tomllib.load(file)
+    wanted = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    wanted += [one for extra in project["project"].get("optional-dependencies", {}).values() for one in extra]
+    names = {re.split(r"[<>=!~\[; ]", requirement)[0] for requirement in wanted}
+    page = (REPOSITORY / "docs" / "explanation" / "dependencies.md").read_text(encoding="utf-8")
+    pins = (REPOSITORY / "constraints.txt").read_text(encoding="utf-8")
+    for requirement in sorted(names):
+        assert f"| [{requirement}](" in page, f"{requirement}: not argued"
+        assert re.search(rf"^{re.escape(requirement)}==", pins, re.MULTILINE), f"{requirement}: not pinned"
