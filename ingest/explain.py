@@ -54,7 +54,7 @@ def explain_file(location: Path, path: str, registry: Registry, most: int = 5) -
     if not claims:
         return Explanation(path, None, None, None, {}, [], None, 0, {}, [], 0)
     claim, others = claims[0], claims[1:]
-    names = [other.parser.name if other.parser else f"ignored as {other.ignored.kind}" for other in others if other]
+    names = [one.parser.name if one.parser else "ignored" for one in others]
     parser = claim.parser
     if parser is None:
         assert claim.ignored is not None

@@ -6,6 +6,7 @@ line) and what to know about the answer (the rest). Files in a folder `macros` h
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -88,6 +89,15 @@ def list_views(extra_folders: Sequence[Path] = ()) -> list[View]:
     """Every view of ours and of further folders, by folder and name; macros are no views."""
     found = [*_read(_own_folder()), *(view for folder in extra_folders for view in _read(folder))]
     return [view for view in found if not view.is_macro]
+
+
+def views_digest(extra_folders: Sequence[Path] = ()) -> str:
+    """Changes when any file of ours or of further folders does: then the views of a catalog are to be made anew."""
+    digest = hashlib.sha256()
+    for folder in (_own_folder(), *extra_folders):
+        for file in sorted(folder.rglob("*.sql")):
+            digest.update(f"{file.name}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def create_views(connection: duckdb.DuckDBPyConnection, extra_folders: Sequence[Path] = ()) -> list[ViewProblem]:

@@ -112,6 +112,13 @@ class StoreUnderTest:
         with open_store(self.path) as store:
             return {name: sorted(map(repr, store.sql(query).fetchall())) for name, query in queries.items()}
 
+    def digest(self) -> dict[str, tuple[Any, ...]]:
+        """The same for many rows: their number and the sum of their hashes."""
+        from ingest.model import RECORD_TABLES
+
+        tables = [table.name for table in RECORD_TABLES] + ["(SELECT * EXCLUDE (load_id, slice) FROM files)"]
+        return {name: self.rows(f"SELECT count(*), sum(hash(t)) FROM {name} t")[0] for name in tables}
+
     def parquet(self) -> set[Path]:
         """The Parquet files that lie in it, listed or not."""
         return set(self.path.glob("data/*/*.parquet"))
@@ -190,12 +197,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts a Python process that can import `ingest`, in a session of its own: `start("-m", "ingest", ...)`."""
     started: list[Process] = []
 
-    def call(*arguments: object, **more: str) -> Process:
+    def call(*arguments: object, stdin: int = subprocess.DEVNULL, **more: str) -> Process:
         process = subprocess.Popen(
             [sys.executable, *map(str, arguments)],
             cwd=tmp_path,
             env=environment(**more),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -23,11 +23,11 @@ _MEANING = {
 
 def commands() -> str:
     """The help of the program and of each command, as printed at a width of 100."""
-    root = click.Context(cli, info_name="ingest", terminal_width=_WIDTH, max_content_width=_WIDTH)
+    settings = {**cli.context_settings, "terminal_width": _WIDTH, "max_content_width": _WIDTH}
+    root = click.Context(cli, info_name="ingest", **settings)
     parts = [_help("ingest", cli, root)]
     for name, command in cli.commands.items():
-        context = click.Context(command, info_name=name, parent=root, terminal_width=_WIDTH, max_content_width=_WIDTH)
-        parts.append(_help(f"ingest {name}", command, context))
+        parts.append(_help(f"ingest {name}", command, click.Context(command, info_name=name, parent=root)))
     return "\n\n".join(parts)
 
 

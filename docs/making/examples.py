@@ -33,9 +33,10 @@ _LONGEST_RUN_S = 120
 
 _BLOCK = re.compile(
     r"^<!-- (?P<what>runnable|output|file)(?: (?P<option>\S+))? -->\n```(?P<language>\w+)\n(?P<body>.*?)^```$"
-    r"|^<!-- run (?P<command>.+) -->$",
+    r"|^<!-- run (?P<command>[^\n]+) -->$",
     re.MULTILINE | re.DOTALL,
 )
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _VARYING = re.compile(
     r"\bin \d+(?:\.\d+)? s\b"  # how long it took
 )
@@ -98,7 +99,7 @@ def _run(block: _Block, workspace: Path) -> str:
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "COLUMNS": str(_WIDTH),
         "NO_COLOR": "1",
-        "TERM": "dumb",
+        "TERM": "xterm",
         "TZ": "UTC",
     }
     code, printed = _in_terminal(command, workspace, environment)
@@ -124,7 +125,7 @@ def _in_terminal(command: list[str], folder: Path, environment: dict[str, str]) 
     finally:
         process.kill()
         os.close(ours)
-    lines = written.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+    lines = _COLOUR.sub("", written.decode("utf-8", "replace")).replace("\r\n", "\n").split("\n")
     return code, "\n".join(line.rstrip() for line in lines)
 
 

@@ -46,6 +46,8 @@ def _kind(kind: str, parsers: Sequence[Parser]) -> str:
     parts = [f"#### {kind}"]
     for parser in parsers:
         parts.append(f"Parser `{parser.name}`, version {parser.version}. Path: `{parser.path}`")
+        if events := dict.fromkeys(f"`{event.name}`" for event in getattr(parser, "events", ())):
+            parts.append(f"Events that it knows: {', '.join(events)}.")
         for sample in parser.samples:
             lines = sample.text.replace("\r\n", "\n").rstrip("\n")
             parts.append(f"`{sample.path}`:\n\n```text\n{lines}\n```")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ingest.model import FILES, JOBS, LOADS, RECORD_TABLES, WHERE_FROM, Column
+from ingest.model import FILES, JOBS, LOADS, WHERE_FROM, Column
+from ingest.registry import PluginOptions, load_registry
 
 _LEDGER = {
     "jobs": ("a job", JOBS),
@@ -24,8 +25,9 @@ def ledger_tables() -> str:
 
 
 def record_tables() -> str:
-    """One section per record table, with its own columns."""
-    return "\n\n".join(_table(table.name, table.doc, table.own) for table in RECORD_TABLES)
+    """One section per record table, of the data model and of the built-in parsers, with its own columns."""
+    tables = load_registry(PluginOptions(installed=False)).tables
+    return "\n\n".join(_table(table.name, table.doc, table.own) for table in tables)
 
 
 def _table(name: str, doc: str, columns: Sequence[Column]) -> str:

@@ -9,9 +9,11 @@ import click
 from click_default_group import DefaultGroup
 
 from ingest import __version__
+from ingest.cli.explain import explain
 from ingest.cli.load import load
 from ingest.cli.plugins import plugins
 from ingest.cli.rebuild import rebuild
+from ingest.cli.show import show
 from ingest.cli.sql import sql
 from ingest.cli.views import views
 from ingest.errors import ExitCode, IngestError
@@ -41,7 +43,7 @@ def cli() -> None:
     """
 
 
-for command in (load, sql, views, plugins, rebuild):
+for command in (load, sql, views, plugins, explain, show, rebuild):
     cli.add_command(command)
 
 

@@ -33,6 +33,7 @@ NULL_SIGN = "-"
 _MOST_CHARACTERS = 5_000  # of a cell; more than either view shows
 
 _NUMBERS = frozenset((Kind.INTEGER, Kind.FLOAT, Kind.SINGLE, Kind.NUMBER))
+_FLOATS = frozenset((Kind.FLOAT, Kind.SINGLE))
 _NEVER_CUT = _NUMBERS | {Kind.BOOLEAN, Kind.PLAIN, Kind.TIMESTAMP}
 
 
@@ -57,6 +58,10 @@ def _columns(result: Result, batches: Iterable[Sequence[Row]], redactor: Redacto
     for rows in batches:
         for column, texts in zip(cells, columnwise(rows, encoders), strict=True):
             column.extend(text if text is None else visible(text[:_MOST_CHARACTERS]) for text in texts)
+    cells = [
+        _with_points_aligned(column) if shape.kind in _FLOATS else column
+        for column, shape in zip(cells, result.shapes, strict=True)
+    ]
     headers = [visible(redactor.text(name) if redactor else name) for name in result.names]
     return [
         TableColumn(
@@ -110,9 +115,21 @@ def _draw_records(console: Console, columns: Sequence[TableColumn], width: int) 
 
 
 def _cell_encoder(shape: Shape, redactor: Redactor | None) -> Encoder | None:
-    if shape.kind in (Kind.FLOAT, Kind.SINGLE):
+    if shape.kind in _FLOATS:
         return _short
     return text_encoder(shape, redactor)
+
+
+def _with_points_aligned(cells: list[str | None]) -> list[str | None]:
+    """Give the floats of a column equally many decimals; not those in scientific notation, NaN and infinities."""
+    plain = [text is not None and text[-1].isdigit() and "e" not in text for text in cells]
+    decimals = max(
+        (len(str(text).partition(".")[2]) for text, is_plain in zip(cells, plain, strict=True) if is_plain), default=0
+    )
+    return [
+        f"{float(text):.{decimals}f}" if text and is_plain else text
+        for text, is_plain in zip(cells, plain, strict=True)
+    ]
 
 
 def _short(value: float | str) -> str:

@@ -94,8 +94,8 @@ class Reading:
         """
         one_line = np.searchsorted(self.lines.breaks, records.stops - 1) == records.lines
         starts, stops = records.starts[one_line].tolist(), records.stops[one_line].tolist()
-        for start, stop, count in zip(starts, stops, counts[one_line].tolist(), strict=True):
-            self.damage.append((start, stop, f"{count} cells, expected {width}"))
+        reasons = {count: f"{count} cells, expected {width}" for count in np.unique(counts).tolist()}
+        self.damage += zip(starts, stops, map(reasons.__getitem__, counts[one_line].tolist()), strict=True)
         several = records[~one_line]
         for piece, start in zip(several.pieces.tolist(), several.starts.tolist(), strict=True):
             suspects[piece] = min(start, suspects.get(piece, start))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 
 from ingest.model import Table
-from ingest.parsing.columns import Array
+from ingest.parsing.columns import Array, nulls_where
 from ingest.parsing.csv_cells import Cells
 from ingest.parsing.csv_damage import Damage
 from ingest.parsing.csv_extra import json_objects
@@ -62,22 +62,24 @@ class RowMaker:
         """The rows, and the records with a value that is not of its column's type."""
         values: dict[int, Array] = {}
         wrong: dict[int, Flags] = {}
+        any_wrong = np.zeros(len(cells.records), np.bool_)
         for cell, column in self._columns:
             if cell in cells.columns:
+                texts = cells.columns[cell]
+                if wrong:  # one bad value is enough
+                    texts = nulls_where(texts, any_wrong)
                 type_ = own_type(self.table, column.column)
-                values[cell], bad = values_of(cells.columns[cell], type_, column.scale, self.nulls)
+                values[cell], bad = values_of(texts, type_, column.scale, self.nulls)
                 if bad is not None:
                     wrong[cell] = bad
-        damage: list[Damage] = []
-        records = cells.records
-        if wrong:
-            any_wrong = np.logical_or.reduce(list(wrong.values()))
-            damage = [self._damage(cells, wrong, row) for row in np.flatnonzero(any_wrong).tolist()]
-            good = pa.array(~any_wrong)
-            values = {cell: array.filter(good) for cell, array in values.items()}
-            cells = replace(cells, columns={cell: array.filter(good) for cell, array in cells.columns.items()})
-            records = records[~any_wrong]
-        return self._arranged(records, values, cells.columns), damage
+                    any_wrong = any_wrong | bad
+        if not wrong:
+            return self._arranged(cells.records, values, cells.columns), []
+        damage = [self._damage(cells, wrong, row) for row in np.flatnonzero(any_wrong).tolist()]
+        good = pa.array(~any_wrong)
+        values = {cell: array.filter(good) for cell, array in values.items()}
+        texts_left = {cell: array.filter(good) for cell, array in cells.columns.items()}
+        return self._arranged(cells.records[~any_wrong], values, texts_left), damage
 
     @cached_property
     def _columns(self) -> list[tuple[int, CsvColumn]]:

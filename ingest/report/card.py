@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _OF_THESE_JOBS = "list_contains($jobs, job_id)"
 _ERRORS_SHOWN = 5
+_JOBS_SHOWN = 40
 _WIDTH = 100
 
 Row = Mapping[str, Any]
@@ -100,9 +101,7 @@ def _lines(card: Mapping[str, Any], store: str) -> Iterator[str]:
         f" in {load['seconds']:.1f} s"
     )
     yield ""
-    width = max((min(len(job["job_id"]), 40) for job in jobs), default=0)
-    for job in jobs:
-        yield f"  {_cut(job['job_id'], 40):<{width}}  {_job(job)}"
+    yield from _job_table(jobs)
     yield ""
     yield from _answers(card)
     yield f"  {'coverage':<16}{_coverage(card['coverage'])}"
@@ -111,18 +110,22 @@ def _lines(card: Mapping[str, Any], store: str) -> Iterator[str]:
     yield f'go on: ingest sql{at} "SELECT * FROM failed_items_by_node"    all views: ingest views'
 
 
-def _job(job: Row) -> str:
-    """One job in one line."""
-    parts = [f"{job['state'] or 'unknown':<9}"]
-    if job["duration_s"] is not None:
-        parts.append(_duration(job["duration_s"]))
-    parts.append(f"{job['mini_batches'] or 0} mini-batches")
-    if job["items"]:
-        parts.append(f"{job['failed_items'] or 0} of {job['items']} items failed")
-    for key, name in (("retries", "retries"), ("timeouts", "timeouts"), ("mini_batches_open", "open")):
-        if job.get(key):
-            parts.append(f"{job[key]} {name}")
-    return ", ".join(parts)
+def _job_table(jobs: Sequence[Row]) -> Iterator[str]:
+    """One line per job."""
+    if not jobs:
+        return
+    width = max(3, *(min(len(job["job_id"]), 36) for job in jobs))
+    yield f"  {'job':<{width}}  {'state':<9}  {'time':>9}  {'mini-batches':>12}  {'items failed':>14}  {'tries again':>11}"
+    for job in jobs[:_JOBS_SHOWN]:
+        time = _duration(job["duration_s"]) if job["duration_s"] is not None else ""
+        batches = f"{job['mini_batches'] or 0}" + (f" +{job['mini_batches_open']}" if job["mini_batches_open"] else "")
+        items = f"{job['failed_items'] or 0} of {job['items']}" if job["items"] else "none seen"
+        yield (
+            f"  {_cut(job['job_id'], 36):<{width}}  {job['state'] or 'unknown':<9}  {time:>9}  {batches:>12}"
+            f"  {items:>14}  {job['retries'] or 0:>11}"
+        )
+    if len(jobs) > _JOBS_SHOWN:
+        yield f"  and {len(jobs) - _JOBS_SHOWN} more: SELECT * FROM job_summary"
 
 
 def _answers(card: Mapping[str, Any]) -> Iterator[str]:
@@ -153,7 +156,7 @@ def _answers(card: Mapping[str, Any]) -> Iterator[str]:
         message = str(error["exception_message"] or "").partition("\n")[0]
         yield f"  {'first error' if i == 0 else '':<16}{error['job_id']}: {kind}{message}"
         if error["frame"]:
-            yield f"  {'':<16}  at {_tail(error['frame'], 78)}"
+            yield f"  {'':<16}  at {_tail(error['frame'], 76)}"
         elif error["symptom"]:
             yield f"  {'':<16}  this is a symptom; the logs at hand do not tell the cause"
     if len(errors) > _ERRORS_SHOWN:

@@ -1,9 +1,8 @@
 """The catalog: which Parquet files count, published by one rename. The catalog is the commit.
 
-It is built beside the published one, closed, synced, and renamed over it, so that a reader sees either the whole old
-state
-or the whole new one, and a writer killed at any instant leaves the last commit standing. Readers keep the snapshot that
-they opened; nothing that a published catalog lists is deleted before a grace time is over.
+It is made beside the published one, as a copy that is then changed, closed, synced, and renamed over it. So a reader sees
+either the whole old state or the whole new one, and a writer killed at any instant leaves the last commit standing. Readers
+keep the snapshot that they opened; nothing that a published catalog lists is deleted before a grace time is over.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from ingest.errors import StoreError
 from ingest.model import FILES, JOBS, LOADS, Column, Table
 from ingest.store.layout import Layout
 from ingest.store.parts import Part, sync
-from ingest.views import create_views
+from ingest.views import ViewProblem, create_views, views_digest
 
 _STORAGE_VERSION = "v1.2.0"
 """So that clients older than ours can open the catalog."""
@@ -85,7 +84,7 @@ def _first_line(error: Exception) -> str:
 def _check(connection: duckdb.DuckDBPyConnection, layout: Layout, moved: bool) -> None:
     """A catalog of another format, or whose folder was moved, is told as such."""
     try:
-        meta = dict(connection.execute("SELECT key, value FROM ledger.meta").fetchall())
+        meta = _meta(connection)
     except duckdb.Error as error:
         raise StoreError(f"{layout.catalog}: not a catalog of ingest", "Choose another place: --store PATH.") from error
     if meta["format"] != FORMAT:
@@ -107,20 +106,26 @@ def publish(layout: Layout, commit: Commit | None, tables: Sequence[Table], view
     """
     shutil.rmtree(layout.draft.parent, ignore_errors=True)
     layout.draft.parent.mkdir(parents=True)
+    begun = layout.catalog.exists()
+    if begun:
+        shutil.copyfile(layout.catalog, layout.draft)
+    problems: list[ViewProblem] = []
     with duckdb.connect(config=_CONFIG) as connection:
         connection.execute(f"ATTACH {_quoted(layout.draft)} AS catalog (STORAGE_VERSION '{_STORAGE_VERSION}')")
         connection.execute("USE catalog")
-        _create_ledger(connection)
-        if layout.catalog.exists():
-            connection.execute(f"ATTACH {_quoted(layout.catalog)} AS before (READ_ONLY)")
-            _copy_ledger(connection)
-            connection.execute("DETACH before")
+        if not begun:
+            _create_ledger(connection)
         if commit is not None:
             _apply(connection, commit)
-        _set_meta(connection, {"format": FORMAT, "root": str(layout.root)})
+        digest = views_digest(view_folders)
+        if commit is None or _meta(connection).get("views") != digest:
+            _drop_views(connection)
+            for table in tables:  # binding the views that answer over empty tables is quick, over files it is not
+                connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS {_no_rows(table)}")
+            problems = create_views(connection, view_folders)
         for table in tables:
-            connection.execute(f"CREATE VIEW {table.name} AS {_rows_of(connection, layout, table)}")
-        problems = create_views(connection, view_folders)
+            connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS {_rows_of(connection, layout, table)}")
+        _set_meta(connection, {"format": FORMAT, "root": str(layout.root), "views": digest})
         if commit is not None:
             _refresh_jobs(connection, commit)
         connection.execute("USE memory")
@@ -149,10 +154,17 @@ def _definition(columns: Sequence[Column]) -> str:
     return ", ".join(f"{_name(column)} {column.type}" for column in columns)
 
 
-def _copy_ledger(connection: duckdb.DuckDBPyConnection) -> None:
-    """Everything that the published catalog holds."""
-    for name in ("jobs", "loads", "files", "ledger.meta", "ledger.parts", "ledger.dead_files", "ledger.dropped_slices"):
-        connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM before.{name}")
+def _drop_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Views of files that are gone must go too."""
+    names = connection.execute(
+        "SELECT view_name FROM duckdb_views() WHERE database_name = 'catalog' AND NOT internal"
+    ).fetchall()
+    for (name,) in names:
+        connection.execute(f'DROP VIEW "{name}"')
+
+
+def _meta(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    return dict(connection.execute("SELECT key, value FROM ledger.meta").fetchall())
 
 
 def _apply(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
@@ -213,8 +225,7 @@ def _rows_of(connection: duckdb.DuckDBPyConnection, layout: Layout, table: Table
         [table.name],
     ).fetchall()
     if not parts:
-        columns = ", ".join(f"NULL::{column.type} AS {_name(column)}" for column in table.columns)
-        return f"SELECT {columns} WHERE false"
+        return _no_rows(table)
     together: dict[str, list[str]] = {}  # more than one list if an older version of the table had fewer columns
     selects = []
     for names, slice_, apart in parts:
@@ -228,6 +239,12 @@ def _rows_of(connection: duckdb.DuckDBPyConnection, layout: Layout, table: Table
     for names, slices in together.items():
         selects.append(_select(layout, table, names, slices) + (without_gone if gone and gone[0] else ""))
     return " UNION ALL ".join(selects)
+
+
+def _no_rows(table: Table) -> str:
+    """A table that has all its columns and no rows."""
+    columns = ", ".join(f"NULL::{column.type} AS {_name(column)}" for column in table.columns)
+    return f"SELECT {columns} WHERE false"
 
 
 def _select(layout: Layout, table: Table, names: str, slices: Sequence[str]) -> str:

@@ -36,12 +36,12 @@ node_counts as (
 try_counts as (
     select
         job_id,
-        count(*) as attempts,
-        count_if(is_retry) as retries,
-        count_if(outcome = 'timeout') as timeouts,
-        count_if(outcome = 'exception') as exceptions,
-        count_if(outcome = 'poisoned') as poisoned
-    from attempts
+        sum(attempts)::bigint as attempts,
+        sum(retries)::bigint as retries,
+        sum(timeouts)::bigint as timeouts,
+        sum(exceptions)::bigint as exceptions,
+        sum(poisoned)::bigint as poisoned
+    from node_work
     group by job_id
 ),
 
@@ -91,7 +91,7 @@ select
     coalesce(n.restarts, 0) as restarts,
     n.highest_memory_percent,
     coalesce(n.memory_samples, 0) as memory_samples,
-    concat_ws(': ', e.exception_type, e.exception_message) as first_error,
+    nullif(concat_ws(': ', e.exception_type, e.exception_message), '') as first_error,
     e.symptom as first_error_is_symptom,
     coalesce(f.rejects, 0) as rejects,
     coalesce(f.files_unclaimed, 0) as files_unclaimed,

@@ -86,7 +86,7 @@ held as (
 select
     p.job_id, p.node, p.scope, p.process, p.highest_percent, p.highest_mb, p.highest_at,
     len(p.times) as samples,
-    list_max(list_transform(range(1, len(p.times)), lambda i: p.times[i + 1] - p.times[i])) / 1e6 as largest_gap_s,
+    list_max(gaps_between(p.times)) / 1e6 as largest_gap_s,
     h.mini_batches as mini_batches_held,
     p.unexplained_mb
 from peaks as p

@@ -2,9 +2,12 @@
 -- One row per node that left any sign: a try, a script event, a log record, an error or a resource sample. `did_nothing`
 -- is true for a node without a single try, though the job paid for it. Counts as in `failed_items_by_node`; `busy_s` is
 -- the time of all its tries, `wasted_s` of those that did not decide. Highest values are samples, not peaks.
-with signs as (
-    select job_id, node, min(started_at) as first_at, greatest(max(started_at), max(ended_at)) as last_at, 0 as errors
-    from attempts group by job_id, node
+with work as materialized (
+    select * from node_work
+),
+
+signs as (
+    select job_id, node, first_started_at as first_at, last_ended_at as last_at, 0 as errors from work
     union all
     select s.job_id, s.node, min(s.at), max(s.at), 0 from script_events as s group by s.job_id, s.node
     union all
@@ -20,15 +23,13 @@ with signs as (
 ),
 
 nodes as (
-    select job_id, node, min(first_at) as first_record_at, max(last_at) as last_record_at, sum(errors)::bigint as error_reports
+    select
+        job_id, node,
+        min(first_at) as first_record_at,
+        max(last_at) as last_record_at,
+        sum(errors)::bigint as error_reports
     from signs
     where node is not null
-    group by job_id, node
-),
-
-work as (
-    select job_id, node, sum(elapsed_s) as busy_s, sum(elapsed_s) filter (where not final) as wasted_s
-    from attempts
     group by job_id, node
 ),
 
@@ -51,18 +52,18 @@ resources as (
 select
     job_id,
     node,
-    f.attempts is null as did_nothing,
-    coalesce(f.mini_batches, 0) as mini_batches,
-    coalesce(f.mini_batches_failed, 0) as mini_batches_failed,
-    coalesce(f.mini_batches_open, 0) as mini_batches_open,
-    coalesce(f.items, 0) as items,
-    coalesce(f.failed_items, 0) as failed_items,
-    f.failure_rate,
-    coalesce(f.attempts, 0) as attempts,
-    coalesce(f.retries, 0) as retries,
-    coalesce(f.timeouts, 0) as timeouts,
-    coalesce(f.exceptions, 0) as exceptions,
-    coalesce(f.poisoned, 0) as poisoned,
+    w.attempts is null as did_nothing,
+    coalesce(w.mini_batches, 0) as mini_batches,
+    coalesce(w.mini_batches_failed, 0) as mini_batches_failed,
+    coalesce(w.mini_batches_open, 0) as mini_batches_open,
+    coalesce(w.items, 0) as items,
+    coalesce(w.failed_items, 0) as failed_items,
+    w.failed_items / nullif(w.items, 0) as failure_rate,
+    coalesce(w.attempts, 0) as attempts,
+    coalesce(w.retries, 0) as retries,
+    coalesce(w.timeouts, 0) as timeouts,
+    coalesce(w.exceptions, 0) as exceptions,
+    coalesce(w.poisoned, 0) as poisoned,
     w.busy_s,
     w.wasted_s,
     coalesce(p.processes, 0) as processes,
@@ -74,7 +75,6 @@ select
     n.first_record_at,
     n.last_record_at
 from nodes as n
-left join failed_items_by_node as f using (job_id, node)
 left join work as w using (job_id, node)
 left join processes as p using (job_id, node)
 left join resources as r using (job_id, node)

@@ -1,30 +1,83 @@
 -- What state is each job in, as far as its records tell, and when did it run?
--- One row per job with a file or record. The engine writes it to `jobs` with each load. The strongest sign decides; among
--- equally strong ones the latest: 1 the job result, 2 the master's verdict, 3 an exit code or an error without a time
--- (the launcher's), 4 the driver's progress messages, or an error of the driver after which no work went on, 5 all
--- scheduled mini-batches are processed. Without a sign a job that left records of work is running, or stalled when its
--- last sign of progress lies more than 30 minutes and more than ten usual gaps before its last record; else unknown.
--- A progress file can end before the job does, so no state is read from its silence alone.
-with times as (
-    select job_id, min(started_at) as first_at, greatest(max(started_at), max(ended_at)) as last_at, true as is_work
-    from attempts group by job_id
+-- One row per job with a file or record; `ingest` writes it to `jobs` with each load. The strongest sign decides; among
+-- equally strong ones the latest: 1 the job result, 2 the master's verdict, 3 an exit code, or an error of the driver
+-- without a time (the launcher's), 4 the driver's progress messages, or an error of the driver after which no work went
+-- on. Without a sign a job is completed if all scheduled mini-batches are processed. Else a job that left records of work
+-- is running, or stalled if its last step lies more than 30 minutes, and more than ten usual gaps between two steps,
+-- before its last record of any kind; else it is unknown. A progress file can end before its job does, so its silence
+-- alone is no sign. `generation` is told by the paths of the files (V0 to V4).
+with told as (
+    select
+        job_id,
+        min(started_at) as first_at,
+        greatest(max(started_at), max(after(started_at, elapsed_s))) as last_at,
+        last_at as last_work_at,
+        last_at as last_step_at,
+        list(epoch_us(coalesce(after(started_at, elapsed_s), started_at))) as steps,
+        count(distinct mini_batch_id) filter (where outcome = 'done') as processed,
+        null::bigint as scheduled,
+        null as generation
+    from attempt_reports
+    group by job_id
+
     union all
-    select e.job_id, min(e.at), greatest(max(e.at), max(after(e.at, e.elapsed_s))), true
-    from script_events as e group by e.job_id
+
+    select job_id, min(step_at), max(last_at), max(last_at), max(step_at), list(epoch_us(step_at)), max(processed), max(scheduled), null
+    from (  -- the same count told again is no step
+        select
+            p.job_id,
+            min(p.at) as step_at,
+            max(p.at) as last_at,
+            max(p.processed) as processed,
+            max(case when p.event in ('sched_done', 'processed_of') then coalesce(p.total, p.scheduled) end) as scheduled
+        from progress as p
+        group by p.job_id, p.event, p.scheduled, p.processed
+    )
+    group by job_id
+
     union all
-    select p.job_id, min(p.at), max(p.at), true from progress as p group by p.job_id
+    select s.job_id, min(s.at), max(coalesce(after(s.at, s.elapsed_s), s.at)), max(s.at), null, null, null, null, null
+    from script_events as s
+    group by s.job_id
+
     union all
-    select l.job_id, min(l.at), max(l.at), true from log_records as l group by l.job_id
+    select r.job_id, min(r.at), max(r.at), max(r.at), null, null, null, null, null
+    from log_records as r
+    group by r.job_id
+
     union all
-    select e.job_id, min(e.at), max(e.at), false from errors as e group by e.job_id
+    select e.job_id, min(e.at), max(e.at), null, null, null, null, null, null
+    from errors as e
+    group by e.job_id
+
     union all
-    select s.job_id, min(s.at), max(s.at), false from node_samples as s group by s.job_id
+    select s.job_id, min(s.at), max(s.at), null, null, null, null, null, null
+    from node_samples as s
+    group by s.job_id
+
     union all
-    select s.job_id, min(s.at), max(s.at), false from process_samples as s group by s.job_id
+    select s.job_id, min(s.at), max(s.at), null, null, null, null, null, null
+    from process_samples as s
+    group by s.job_id
+
     union all
-    select s.job_id, min(s.at), max(s.at), false from disk_samples as s group by s.job_id
+    select s.job_id, min(s.at), max(s.at), null, null, null, null, null, null
+    from disk_samples as s
+    group by s.job_id
+
     union all
-    select job_id, null, null, false from files where job_id is not null group by job_id
+    select
+        job_id, null, null, null, null, null, null, null,
+        case
+            when bool_or(regexp_matches(path, '^logs/(overview|sys/(master\.txt|worker/|report/))')) then 'V0'
+            when bool_or(regexp_matches(path, '^(user|system)_logs/')) then 'V4'
+            when bool_or(regexp_matches(path, '^logs/(job_(result|error)|([a-z_]+/)+\d+/)')) then 'V3'
+            when bool_or(regexp_matches(path, '^logs/perf/\d+\.')) then 'V2'
+            when bool_or(regexp_matches(path, '^logs/(job_progress|sys/(master_role|node/|perf/|job_report/))')) then 'V1'
+        end
+    from files
+    where job_id is not null
+    group by job_id
 ),
 
 jobs_seen as (
@@ -32,70 +85,46 @@ jobs_seen as (
         job_id,
         min(first_at) as started_at,
         max(last_at) as last_record_at,
-        bool_or(is_work and last_at is not null) as worked
-    from times
-    group by job_id
-),
-
-steps as (
-    select job_id, started_at as step_at from attempts where started_at is not null
-    union
-    select job_id, ended_at from attempts where ended_at is not null
-    union
-    select p.job_id, min(p.at)  -- the same count told again is no progress
-    from progress as p
-    where p.at is not null
-    group by p.job_id, p.event, p.scheduled, p.processed
-),
-
-gaps as (
-    select job_id, step_at, step_at - lag(step_at) over (partition by job_id order by step_at) as gap
-    from steps
-),
-
-pace as (
-    select job_id, max(step_at) as last_step_at, median(epoch(gap)) as usual_gap_s
-    from gaps
-    group by job_id
-),
-
-counts as (
-    select
-        job_id,
-        count_if(outcome = 'done') as done,
-        (select max(coalesce(p.total, p.scheduled)) from progress as p
-         where p.job_id = m.job_id and p.event in ('sched_done', 'processed_of')) as scheduled,
-        (select max(p.processed) from progress as p where p.job_id = m.job_id) as processed
-    from mini_batches as m
+        max(last_work_at) as last_work_at,
+        max(last_step_at) as last_step_at,
+        list_sort(flatten(list(steps) filter (where steps is not null))) as steps,
+        max(processed) as processed,
+        max(scheduled) as scheduled,
+        max(generation) as generation
+    from told
     group by job_id
 ),
 
 signs as (
     select
-        l.job_id,
-        case l.source when 'job_result' then 1 else 2 end as strength,
-        l.at,
-        job_verdict(l.message) as state,
-        case l.source when 'job_result' then 'job result: ' else 'master: ' end || l.message as reason
-    from log_records as l
-    where l.source in ('job_result', 'master')
+        r.job_id,
+        case r.source when 'job_result' then 1 else 2 end as strength,
+        r.at,
+        false as unless_work_went_on,
+        job_verdict(r.message) as state,
+        case r.source when 'job_result' then 'job result: ' else 'master: ' end || r.message as reason
+    from log_records as r
+    where r.source = 'job_result'
+        or (r.source = 'master' and (
+            contains(r.message, 'all mini batches')
+            or contains(r.message, 'execution finished with warning')
+            or contains(r.message, 'error threshold')
+        ))
 
     union all
 
     select
         e.job_id,
-        case when e.at is null or e.rank = 4 then 3 else 4 end,
+        case when e.at is null or e.exception_type = 'SystemExit' then 3 else 4 end,
         e.at,
+        e.at is not null and e.exception_type is distinct from 'SystemExit',
         'failed',
         'error: ' || concat_ws(': ', e.exception_type, e.exception_message)
     from error_reports as e
-    left join pace using (job_id)
     where e.rank <= 4
         and (e.phase = 'driver' or e.exception_type = 'SystemExit')
-        and (e.exception_type is not null or e.rank >= 3)
+        and (e.exception_type is not null or e.symptom)
         and not (e.exception_type = 'SystemExit' and coalesce(e.exception_message, '') in ('0', 'None'))
-        and (e.exception_type = 'SystemExit' or e.at is null or last_step_at is null
-            or last_step_at <= e.at + interval 1 minute)
 
     union all
 
@@ -103,6 +132,7 @@ signs as (
         p.job_id,
         4,
         p.at,
+        false,
         case
             when p.event in ('all_done', 'concat_done') then 'completed'
             when p.event = 'stopped_for' and contains(p.message, 'have been processed') then 'completed'
@@ -115,45 +145,52 @@ signs as (
         or contains(p.message, 'Received stop signal')
         or starts_with(p.message, 'Failed to create tasks')
         or starts_with(p.message, 'Failed to Concatenate')
-
-    union all
-
-    select
-        job_id, 5, null, 'completed',
-        'all ' || scheduled || ' scheduled mini-batches are processed; no other sign of an end'
-    from counts
-    where greatest(done, processed) >= scheduled and scheduled > 0
 ),
 
-ends as (
-    select s.job_id, s.state, s.reason
-    from signs as s
-    where s.state is not null
+judged as (
+    select
+        j.*,
+        s.state as sign,
+        s.reason,
+        j.scheduled > 0 and j.processed >= j.scheduled as all_processed,
+        case
+            when s.state is null and j.last_record_at - j.last_step_at > interval 30 minute then
+                list_median(gaps_between(j.steps)) / 1e6
+        end as usual_gap_s
+    from jobs_seen as j
+    left join signs as s
+        on s.job_id = j.job_id
+        and s.state is not null
+        and not (s.unless_work_went_on and coalesce(j.last_step_at > s.at + interval 1 minute, false))
     qualify row_number() over (
-        partition by s.job_id
-        order by s.strength, s.at desc nulls first, s.state desc, s.reason
+        partition by j.job_id
+        order by s.strength nulls last, s.at desc nulls first, s.state desc, s.reason
     ) = 1
 )
 
 select
-    j.job_id,
+    job_id,
+    generation,
     case
-        when e.state is not null then e.state
-        when not j.worked then 'unknown'
-        when j.last_record_at - last_step_at > interval 30 minute
-            and epoch(j.last_record_at - last_step_at) > 10 * coalesce(usual_gap_s, 0) then 'stalled'
+        when sign is not null then sign
+        when all_processed then 'completed'
+        when last_work_at is null then 'unknown'
+        when last_record_at - last_step_at > interval 30 minute
+            and epoch(last_record_at - last_step_at) > 10 * coalesce(usual_gap_s, 0) then 'stalled'
         else 'running'
     end as state,
     case
-        when e.state is not null then regexp_extract(e.reason, '^[^\r\n]{0,200}')
-        when not j.worked then 'no record of a start, of work or of an end'
-        when last_step_at is null then 'no sign of an end; last record ' || strftime(j.last_record_at, '%Y-%m-%d %H:%M:%S')
-        else 'no sign of an end; last progress ' || strftime(last_step_at, '%Y-%m-%d %H:%M:%S')
-            || ', last record ' || strftime(j.last_record_at, '%Y-%m-%d %H:%M:%S')
+        when sign is not null then regexp_extract(reason, '^[^\r\n]{0,200}')
+        when all_processed then 'all ' || scheduled || ' scheduled mini-batches are processed; no other sign of an end'
+        when last_work_at is null then 'no record of work, nor of an end'
+        else concat_ws(
+            ', ',
+            'no sign of an end',
+            'last step ' || strftime(last_step_at, '%Y-%m-%d %H:%M:%S'),
+            'last record ' || strftime(last_record_at, '%Y-%m-%d %H:%M:%S')
+        )
     end as state_reason,
-    j.started_at,
-    case when e.state is not null then j.last_record_at end as ended_at,
-    j.last_record_at
-from jobs_seen as j
-left join ends as e using (job_id)
-left join pace using (job_id)
+    started_at,
+    case when sign is not null or all_processed then last_record_at end as ended_at,
+    last_record_at
+from judged

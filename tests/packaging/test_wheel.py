@@ -81,7 +81,7 @@ def test_installed_wheel_does_the_main_job(wheel: Path, tmp_path: Path) -> None:
     run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", site, wheel], tmp_path)
     dependencies = dict.fromkeys([sysconfig.get_path("purelib"), sysconfig.get_path("platlib")])
     (site / "zz_dependencies.pth").write_text("\n".join(dependencies) + "\n", encoding="utf-8")
-    program = [python, "-m", "ingest"]
+    program: list[str | os.PathLike[str]] = [python, "-m", "ingest"]
     where = run(
         [python, "-c", "import ingest, ingest_azureml; print(ingest.__file__, ingest_azureml.__file__)"], tmp_path
     )

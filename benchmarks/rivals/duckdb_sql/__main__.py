@@ -20,7 +20,7 @@ _HEAD = (  # formats.md, Appendix A, `SYS`, without the look-ahead that RE2 has 
 
 def main(way: str, tree: str, store: str) -> None:
     """Reads the logs below a folder with one processor, as `ingest --jobs 1` has."""
-    parquet = Path(store) / "log_records" / "duckdb.parquet"
+    parquet = Path(store) / "data" / "log_records" / "duckdb.parquet"
     parquet.parent.mkdir(parents=True)
     query = Path(__file__).with_name(f"{way}.sql").read_text()
     with duckdb.connect() as connection:

@@ -1,0 +1,1 @@
+"""How fast `ingest` is: `python benchmarks/run.py` measures, keeps the figures, and writes the page about them."""
