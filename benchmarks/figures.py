@@ -63,12 +63,20 @@ class Figures:
     """The runs of each side, in the order of the turns."""
     ratios: Sequence[Ratio] = ()
     limits: Sequence[Limit] = ()
+    rates: Sequence[str] = ()
+    """Sizes of which the page tells how many a second each side did."""
     checked: str = ""
     """What was made sure of before anything was timed."""
     date: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
     revision: str = field(default_factory=lambda: _revision())
     load: float = field(default_factory=lambda: round(os.getloadavg()[0], 1))
     """Processes that wanted a processor in the last minute of the measurement, ours among them."""
+
+    @property
+    def missed(self) -> list[str]:
+        """The names of what missed its target."""
+        every: list[Ratio | Limit] = [*self.ratios, *self.limits]
+        return [one.name for one in every if one.met is False]
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, with medians and verdicts."""
@@ -80,6 +88,7 @@ class Figures:
             "revision": self.revision,
             "load": self.load,
             "sizes": dict(self.sizes),
+            "rates": list(self.rates),
             "runs": {side: [_rounded(asdict(one)) for one in runs] for side, runs in self.runs.items()},
             "medians": {side: _rounded(asdict(Timing.median(runs))) for side, runs in self.runs.items()},
             "ratios": [_rounded(asdict(ratio)) | {"met": ratio.met} for ratio in self.ratios],

@@ -21,7 +21,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 _MB = 1e6
 
 
-class RunFailed(Exception):
+class RunError(Exception):
     """A measured command failed; the message holds its standard error."""
 
 
@@ -51,7 +51,7 @@ def python(*arguments: str) -> list[str]:
 
 
 def run(command: Sequence[str]) -> tuple[Timing, str]:
-    """Runs a command to its end. Returns what it cost and its standard output; raises `RunFailed`."""
+    """Runs a command to its end. Returns what it cost and its standard output; raises `RunError`."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.perf_counter()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=_environment())
@@ -61,7 +61,7 @@ def run(command: Sequence[str]) -> tuple[Timing, str]:
         if process.returncode:
             err.seek(0)
             told = err.read().decode(errors="replace")[-4_000:]
-            raise RunFailed(f"exit code {process.returncode}: {' '.join(command)}\n{told}")
+            raise RunError(f"exit code {process.returncode}: {' '.join(command)}\n{told}")
         out.seek(0)
         peak_kib = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
         timing = Timing(wall_s, usage.ru_utime + usage.ru_stime, peak_kib * 1024 / _MB)

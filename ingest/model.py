@@ -104,7 +104,7 @@ REJECTS = Table(
     "rejects",
     "a line or record that no parser understood, whole or its first 4,096 bytes",
     (
-        Column("byte_offset", Type.INT, "where it starts in the file, bytes"),
+        Column("byte_offset", Type.INT, "where it starts in the file, bytes (of its UTF-8 form, if it is in UTF-16)"),
         Column("bytes", Type.INT, "its whole length in the file, bytes"),
         Column("parser", Type.TEXT, "who could not read it", few=True),
         Column("reason", Type.TEXT, "what was wrong", few=True),

@@ -18,7 +18,7 @@ from ingest.hookspecs import Parser
 from ingest.model import REJECTS
 from ingest.parsing.batch import PADDING, Batch, Parsed, Piece, SourceFile
 from ingest.parsing.finish import finished, reject_rows
-from ingest.parsing.text import as_utf8, decoded
+from ingest.parsing.text import as_utf8, decoded, mark_length
 from ingest.registry import PluginOptions, load_registry
 from ingest.sources.directory import modified_ns
 from ingest.store.layout import Layout
@@ -33,6 +33,9 @@ _WINDOW_BYTES = 16 << 20
 
 _WINDOW_LIMIT = 128 << 20
 """A single record larger than this is cut in pieces."""
+
+_Held = tuple[FileResult, SourceFile, bytes, int]
+"""A file that waits for its batch: its content, and how many bytes of a byte order mark were left out."""
 
 
 def parse_slice(slice_: Slice, root: Path, options: PluginOptions) -> SliceResult:
@@ -62,7 +65,7 @@ class _KindReader:
     def read(self, files: Sequence[WorkFile]) -> list[FileResult]:
         """All files; one that cannot be read, or breaks the parser, fails alone."""
         results: list[FileResult] = []
-        held: list[tuple[FileResult, SourceFile, bytes]] = []
+        held: list[_Held] = []
         held_bytes = 0
         for file in files:
             result = FileResult(file.job_id, file.path, file.parser, size=file.size)
@@ -84,9 +87,10 @@ class _KindReader:
             if file.known_hash == result.content_hash:
                 result.unchanged = True
                 continue
+            skipped = mark_length(content)
             content = as_utf8(content)
             result.ends_cut = bool(content) and not content.endswith(b"\n")
-            held.append((result, source, content))
+            held.append((result, source, content, skipped))
             held_bytes += len(content)
             if held_bytes >= _BATCH_BYTES:
                 self._parse_whole(held)
@@ -94,12 +98,12 @@ class _KindReader:
         self._parse_whole(held)
         return results
 
-    def _parse_whole(self, held: Sequence[tuple[FileResult, SourceFile, bytes]]) -> None:
+    def _parse_whole(self, held: Sequence[_Held]) -> None:
         """Parses whole files together; if the parser raises, each alone, so that one bad file spoils no other."""
         if not held:
             return
-        batch = Batch.of(*((source, content) for _, source, content in held))
-        results = [result for result, _, _ in held]
+        batch = Batch.of(*((source, content) for _, source, content, _ in held), skipped=[one[3] for one in held])
+        results = [one[0] for one in held]
         try:
             self._store(self._parser.parse(batch), batch, results)
         except Exception as error:  # a stranger's parser may raise anything
@@ -118,7 +122,8 @@ class _KindReader:
             if result.unchanged:
                 return
             os.lseek(handle, 0, os.SEEK_SET)
-        line_no, offset, rest, first_line = 1, 0, b"", b""
+        line_no, rest, first_line = 1, b"", b""
+        offset = start = mark_length(os.pread(handle, 4, 0))
         for window, at_end in _with_last(decoded(_hashed(_windows(handle), digest))):
             rest += window
             result.ends_cut = at_end and not rest.endswith(b"\n")
@@ -128,7 +133,7 @@ class _KindReader:
                     continue
                 cut = rest.rfind(b"\n") + 1 or len(rest)
             data = rest[:cut]
-            piece = Piece(source, 0, cut, line_no, offset, first_line if offset else b"")
+            piece = Piece(source, 0, cut, line_no, offset, first_line if offset > start else b"")
             broken = b"" if data.endswith(b"\n") else b"\n"
             batch = Batch(b"".join([data, broken, PADDING]), [piece])
             try:

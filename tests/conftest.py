@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -229,6 +230,53 @@ def plugin(tmp_path: Path) -> Write:
         return str(path)
 
     return write
+
+
+SLOW = r"""
+import os, time
+from pathlib import Path
+from ingest import LineParser, Sample, hookimpl
+from ingest.model import LOG_RECORDS
+
+class Slow(LineParser):
+    def parse(self, batch):
+        Path(os.environ["HERE"]).touch()
+        while not Path(os.environ["GO"]).exists():
+            time.sleep(0.01)
+        return super().parse(batch)
+
+@hookimpl
+def ingest_parsers():
+    return [Slow(name="mine.slow", kind="slow", path=r"^logs/slow\.txt$", head=r"^(?P<message>.+)$", table=LOG_RECORDS,
+                 samples=[Sample("logs/slow.txt", "a\n", 1)])]
+"""
+
+
+class SlowWriter:
+    """A process in the middle of a load of the job `slow`, that waits until it is let go."""
+
+    def __init__(self, process: Process, here: Path, go: Path) -> None:
+        self.process = process
+        self._go = go
+        until = time.monotonic() + 30
+        while not here.exists() and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.01)
+        assert here.exists(), process.communicate()
+
+    def let_go(self) -> int:
+        """Lets it finish, waits for that, and gives its exit code."""
+        self._go.touch()
+        self.process.communicate(timeout=30)
+        return self.process.returncode
+
+
+@pytest.fixture
+def slow_writer(tree: Tree, start: Start, store: StoreUnderTest, plugin: Write, tmp_path: Path) -> SlowWriter:
+    """A process that is writing to the store."""
+    here, go = tmp_path / "here", tmp_path / "go"
+    folder = tree({"logs/slow.txt": "a\nb\n"}, "slow")
+    arguments = ("--store", store.path, "--no-verdict", "--plugin", plugin("slow", SLOW), folder)
+    return SlowWriter(start("-m", "ingest", *arguments, HERE=str(here), GO=str(go)), here, go)
 
 
 @pytest.fixture(scope="session")

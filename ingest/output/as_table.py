@@ -42,12 +42,11 @@ def write_table(
 ) -> bool:
     """Write all rows as a table, or as records if that is too wide; return whether a text was cut."""
     columns = _columns(result, batches, redactor)
-    terminal = is_terminal(stream)
-    drawn = stream if terminal else io.StringIO()
+    drawn = stream if is_terminal(stream) else io.StringIO()
     console = Console(file=drawn, width=width, markup=False, highlight=False, emoji=False)
     plan = widths(columns, width)
     cut = _draw_records(console, columns, width) if plan is None else _draw_table(console, columns, plan)
-    if isinstance(drawn, io.StringIO):
+    if isinstance(drawn, io.StringIO) and drawn is not stream:  # without the blanks that rich puts at line ends
         stream.writelines(line.rstrip() + "\n" for line in drawn.getvalue().splitlines())
     return cut
 

@@ -74,21 +74,23 @@ def _replaced(column: Any, hits: Any, mask: Callable[[Any], Any]) -> Any:
 
 
 def _nested(column: Any, redactor: Redactor) -> Any:
-    kind = column.type
-    if column.offset:  # children are not sliced with their parent: a copy starts at 0
-        column = column.take(pa.array(range(len(column))))
-    nulls = column.is_null()
+    kind, nulls = column.type, column.is_null()
     if pa.types.is_struct(kind):
         fields = [kind.field(at) for at in range(kind.num_fields)]
-        parts = [redact_column(column.field(at), redactor, field.name) for at, field in enumerate(fields)]
+        parts = [
+            redact_column(part, redactor, field.name) for part, field in zip(column.flatten(), fields, strict=True)
+        ]
         return pa.StructArray.from_arrays(parts, fields=fields, mask=nulls)
+    if pa.types.is_fixed_size_list(kind):  # its values are not sliced with it
+        values = column.values.slice(column.offset * kind.list_size, len(column) * kind.list_size)
+        return pa.FixedSizeListArray.from_arrays(redact_column(values, redactor), type=kind, mask=nulls)
+    if column.offset:  # offsets that do not begin at 0 take no mask: a copy has none
+        column = column.take(pa.array(range(len(column)), pa.int64()))
     if pa.types.is_map(kind):
         keys, items = redact_column(column.keys, redactor), redact_column(column.items, redactor)
         items = _items_of_secret_keys(column.keys, items, redactor)
         return pa.MapArray.from_arrays(column.offsets, keys, items, type=kind, mask=nulls)
     values = redact_column(column.values, redactor)
-    if pa.types.is_fixed_size_list(kind):
-        return pa.FixedSizeListArray.from_arrays(values, type=kind, mask=nulls)
     return type(column).from_arrays(column.offsets, values, type=kind, mask=nulls)
 
 

@@ -53,7 +53,7 @@ def query_result(con: duckdb.DuckDBPyConnection, sql: str, params: Any = None) -
         if relation.type == "MATERIALIZED_RELATION":  # EXPLAIN, CALL, INSERT … RETURNING: already run, cannot be again
             yield from _slices(fetched.fetchall())
             return
-        con.execute(fetched.sql_query())
+        con.execute(fetched.sql_query(), params)
         try:
             while rows := con.fetchmany(ROWS_PER_BATCH):
                 yield rows

@@ -1,8 +1,9 @@
 """What a secret looks like in the logs of an Azure job: data, one rule for each kind.
 
-A rule is a literal that must occur (the anchor, lower case) and a regular expression that begins with it. So text
-without any anchor costs a few substring searches, and a search jumps from anchor to anchor. Groups `s1`, `s2`, … hold
-what is secret; what stands around them (`sig=`, `Bearer `, `'client_secret': '`) stays as the hint of what it was.
+A rule is a literal that must occur (the anchor, lower case) and a regular expression that begins with a literal. So
+text without any anchor costs a few substring searches, and a search jumps from literal to literal. Groups `s1`, `s2`, …
+hold what is secret; what stands around them (`sig=`, `Bearer `, `'client_secret': '`) stays as the hint of what it was.
+An anchor must be found inside JSON too: no anchor has a character in it that JSON would escape.
 
 Every expression is linear: behind the anchor come only bounded or possessive repeats over character classes, and
 look-behinds of fixed width. Expressions see ASCII-lowered text, unless `cased`.
@@ -51,14 +52,14 @@ def _after(anchor: str, words: str) -> str:
     return "(?:" + "|".join(f"(?<={word}{anchor})|(?<={word}[_-]{anchor})" for word in words.split()) + ")"
 
 
-def _sas(equals: str) -> Rule:
+def _sas(equals: str, anchor: str = "") -> Rule:
     """`sig=` of a query whatever its length, elsewhere if long; `\\u0026` and `%26` are `&` in JSON and in URLs."""
-    anchor = re.escape(f"sig{equals}")
+    sig = re.escape(f"sig{equals}")
     value = rf"(?:(?!%26)[a-z0-9%+/=_.~*\-]|{_ESCAPED})"
-    in_query = "|".join(f"(?<={sign}{anchor})" for sign in ("[?&;]", "%26", "%3f", "%2526", r"\\u0026"))
+    in_query = "|".join(f"(?<={sign}{sig})" for sign in ("[?&;]", "%26", "%3f", "%2526", r"\\u0026"))
     return Rule(
-        f"sig{equals}",
-        rf"{anchor}(?:(?:{in_query})(?P<s1>{value}++)|(?<![a-z0-9_]{anchor})(?P<s2>{value}{{16,}}+))",
+        anchor or f"sig{equals}",
+        rf"{sig}(?:(?:{in_query})(?P<s1>{value}++)|(?<![a-z0-9_]{sig})(?P<s2>{value}{{16,}}+))",
     )
 
 
@@ -76,7 +77,7 @@ SECRET_RULES: tuple[Rule, ...] = (
     _sas("="),
     _sas("%3d"),
     _sas("%253d"),
-    _sas(r"\u003d"),
+    _sas(r"\u003d", "u003d"),
     Rule("sig", rf"""sig(?<![a-z0-9_]sig){_IS}\[?\\{{0,4}}["'](?P<s1>[a-z0-9%+/=]{{40,}}+)"""),
     Rule("sharedaccesssignature=", r"""sharedaccesssignature=(?P<s1>[^\s;"'<>\\]++)"""),
     Rule("signature=", r"signature=(?:(?<=x-amz-signature=)|(?<=x-goog-signature=))(?P<s1>[a-z0-9%+/=*]++)"),
@@ -111,7 +112,7 @@ SECRET_RULES: tuple[Rule, ...] = (
     Rule("eyj", r"eyJ(?:(?<![\w\-]eyJ)|(?<=%20eyJ))(?P<s1>[\w\-]{8,}+(?:\.[\w\-]{4,}+){1,4}\.?)", cased=True),
     # //user:password@host, and a bare token before the host of an https URL (abfss://container@account is none)
     Rule("//", r"""//[^\s/@:?#"'<>\\]{0,256}:(?P<s1>[^\s/?#"'<>\\]+)@""", also="@"),
-    Rule(r"\/\/", r"""\\/\\/[^\s/@:?#"'<>\\]{0,256}:(?P<s1>[^\s/?#"'<>\\]+)@""", also="@"),
+    Rule(r"\/", r"""\\/\\/[^\s/@:?#"'<>\\]{0,256}:(?P<s1>[^\s/?#"'<>\\]+)@""", also="@"),
     Rule("https://", r"https://(?=[a-z_\-]{0,200}\d)(?P<s1>[\w\-]{20,256})@", also="@"),
     # 512-bit key in base64 (storage, Cosmos DB), not the sha512 of a package
     Rule("==", r"==(?<=(?<!sha512-)(?<![A-Za-z0-9+/])(?P<s1>[A-Za-z0-9+/]{86})==)(?![A-Za-z0-9+/=])", cased=True),

@@ -53,13 +53,14 @@ class Batch:
     pieces: Sequence[Piece]
 
     @classmethod
-    def of(cls, *files: tuple[SourceFile, bytes]) -> Batch:
-        """A batch of whole files."""
+    def of(cls, *files: tuple[SourceFile, bytes], skipped: Sequence[int] = ()) -> Batch:
+        """A batch of whole files; of each, `skipped` bytes at the start (a byte order mark) were left out."""
         parts: list[bytes] = []
         pieces: list[Piece] = []
         position = 0
-        for file, content in files:
-            pieces.append(Piece(file, position, position + len(content)))
+        for i, (file, content) in enumerate(files):
+            offset = skipped[i] if skipped else 0
+            pieces.append(Piece(file, position, position + len(content), byte_offset=offset))
             if content and not content.endswith(b"\n"):
                 content += b"\n"
             parts.append(content)

@@ -85,7 +85,10 @@ class CsvParser:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
-        return re.compile(self.header_pattern, re.IGNORECASE) if self.header_pattern else None
+        pattern = re.compile(self.header_pattern, re.IGNORECASE) if self.header_pattern else None
+        if pattern and "header" not in pattern.groupindex:
+            raise ValueError(f"{self.name}: header_pattern has no group (?P<header>...)")
+        return pattern
 
     @cached_property
     def _promised(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ingest.model import Table, Type
-from ingest.parsing.csv_layout import CsvColumn, Layout, own_type
+from ingest.parsing.csv_layout import BOM, CsvColumn, Layout, own_type
 
 _PLAIN = rb'(?:[^",\r\n]++|"")*+'  # an even number of stray quotes does no harm: csv.reader takes them for text
 _CELL = rb'(?:"(?:[^"]++|"")*+"(?=[,\r\n])|' + _PLAIN + rb")"
@@ -89,7 +89,7 @@ class Grammar:
             else:
                 again = self._next_start.search(data, line_end - 1, stop)
                 end = again.start() + 1 if again else stop
-            if data[at:end].strip(b"\r\n"):
+            if data[at:end].removeprefix(BOM).strip(b"\r\n"):
                 reason = self._wrong_count(whole[0]) if whole else _what_is_wrong(data, at, stop)
                 damage.append((at, end, reason))
             at = end

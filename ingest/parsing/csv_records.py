@@ -226,7 +226,7 @@ def _ends(batch: Batch, starts: Positions, stops: Positions) -> Positions:
 
 
 def runs(starts: Positions, stops: Positions) -> Iterator[tuple[int, int]]:
-    """First and last byte of each stretch of records that touch."""
+    """First byte and byte after the last of each stretch of records that touch."""
     breaks = np.flatnonzero(starts[1:] != stops[:-1])
     begins = starts[np.concatenate([[0], breaks + 1])].tolist()
     ends = stops[np.concatenate([breaks, [len(stops) - 1]])].tolist()

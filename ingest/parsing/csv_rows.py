@@ -94,6 +94,9 @@ class RowMaker:
         reason = f'{self.layout.names[cell]}: "{value}" is not {expected}'
         return int(cells.records.starts[row]), int(cells.records.stops[row]), reason
 
+    def _typed(self, name: str, text: str | None) -> pa.Scalar:
+        return values_of(pa.array([text], pa.string()), own_type(self.table, name), 1.0, self.nulls)[0][0]
+
     def _arranged(self, records: CsvRecords, values: Mapping[int, Array], texts: Mapping[int, Array]) -> Rows:
         """The values in columns of the table; a row for each key of the layout, if it has any."""
         count = len(records)
@@ -112,7 +115,7 @@ class RowMaker:
             return Rows(records, common)
         tables = []
         for key, group in self.layout.keyed.items():
-            named = {name: pa.repeat(pa.scalar(value, pa.string()), count) for name, value in key}
+            named = {name: pa.repeat(self._typed(name, value), count) for name, value in key}
             tables.append(pa.table(common | named | dict(columns(group))))
         stacked = pa.concat_tables(tables, promote_options="default")
         order = np.arange(count * len(tables)).reshape(len(tables), count).T.ravel()

@@ -50,11 +50,12 @@ class RegexHead:
     Bytes are matched: `\\w` and `\\d` are ASCII.
     """
 
-    patterns: tuple[str, ...]
+    patterns: str | tuple[str, ...]
 
     @cached_property
     def _compiled(self) -> list[re.Pattern[bytes]]:
-        return [re.compile(pattern.encode(), re.MULTILINE) for pattern in self.patterns]  # ^ matches at a line's start
+        patterns = (self.patterns,) if isinstance(self.patterns, str) else self.patterns
+        return [re.compile(pattern.encode(), re.MULTILINE) for pattern in patterns]  # ^ matches at a line's start
 
     @cached_property
     def names(self) -> Sequence[str]:

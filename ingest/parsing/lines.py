@@ -60,9 +60,7 @@ class LineParser:
 
     @cached_property
     def _head(self) -> Head:
-        if isinstance(self.head, str):
-            return RegexHead((self.head,))
-        return RegexHead(self.head) if isinstance(self.head, tuple) else self.head
+        return RegexHead(self.head) if isinstance(self.head, str | tuple) else self.head
 
     def cut(self, data: bytes) -> int:
         """Where the last record in the bytes starts; 0 if only one does."""
@@ -161,7 +159,7 @@ class LineParser:
     def _groups(self, records: Records) -> dict[str, Array]:
         """All groups of head and path as text, for `shape`."""
         pieces = records.batch.pieces
-        by_path = {name for piece in pieces for name in piece.file.groups}
+        by_path = re.compile(self.path).groupindex
         told = {name: repeated([piece.file.groups.get(name) for piece in pieces], records.piece) for name in by_path}
         return told | {name: texts(records.batch.buffer, spans) for name, spans in records.spans.items()}
 

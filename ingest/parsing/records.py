@@ -104,8 +104,8 @@ class Records:
         for i in np.unique(np.searchsorted(self.starts, zeros, side="right") - 1):
             start, end = int(self.starts[i]), int(self.ends[i])
             has_head = any(span[0][i] >= 0 for name, span in self.spans.items() if name != text)
-            body = data.find(b"\n", start, end) + 1 if has_head else start
-            zero = data.find(b"\0", body or end, end)
+            head_end = data.find(b"\n", start, end) if has_head else start
+            zero = -1 if head_end < 0 else data.find(b"\0", head_end, end)
             if zero < 0:
                 continue
             bad = max(data.rfind(b"\n", start, zero) + 1, start)

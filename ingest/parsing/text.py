@@ -6,6 +6,11 @@ import codecs
 from collections.abc import Iterator
 
 
+def mark_length(content: bytes) -> int:
+    """Bytes of a UTF-8 byte order mark at the start: what `decoded` drops."""
+    return len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0
+
+
 def decoded(windows: Iterator[bytes]) -> Iterator[bytes]:
     """Drops a byte order mark; text in UTF-16, as Windows tools write it, is turned into UTF-8."""
     first = next(windows, b"")

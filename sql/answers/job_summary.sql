@@ -1,15 +1,16 @@
 -- How did each job go?
--- One row per job. `partial` is true while the job runs or where a file ends in the middle of a line: numbers will grow.
--- Counts of mini-batches and items are of outcomes, not of tries; `items` and `failed_items` are those of mini-batches with
--- a result. `mini_batches_scheduled` is told by the progress overview, NULL if it does not. Elapsed times are of the tries
--- that decided, `wasted_s` of the others. `restarts` as in `worker_processes`, `nodes_without_work` as in `node_summary`.
--- Highest memory is the highest sample of any node, not a peak. `duration_s` ends at the last record while a job runs.
+-- One row per job. `partial` is true while the job runs or where a file ends in the middle of a line: numbers will
+-- grow. Counts of mini-batches and items are of outcomes, not of tries; `items` and `failed_items` are those of
+-- mini-batches with a result. `mini_batches_scheduled` is told by the progress overview, NULL if it does not. Elapsed
+-- times are of the tries that decided, `wasted_s` of the others. `restarts` as in `worker_processes`,
+-- `nodes_without_work` as in `node_summary`. Highest memory is the highest sample of any node, not a peak.
+-- `duration_s` ends at the last record while a job runs.
 with mini_batch_counts as (
     select
         job_id,
         count(*) as mini_batches,
-        count_if(outcome not in ('done', 'open')) as mini_batches_failed,
-        count_if(outcome = 'open') as mini_batches_open,
+        count(*) filter (where outcome not in ('done', 'open')) as mini_batches_failed,
+        count(*) filter (where outcome = 'open') as mini_batches_open,
         coalesce(sum(total) filter (where outcome <> 'open'), 0)::bigint as items,
         coalesce(sum(failed), 0)::bigint as failed_items,
         sum(wasted_s) as wasted_s,
@@ -24,7 +25,7 @@ node_counts as (
     select
         job_id,
         count(*) as nodes,
-        count_if(did_nothing) as nodes_without_work,
+        count(*) filter (where did_nothing) as nodes_without_work,
         sum(processes)::bigint as processes,
         sum(restarts)::bigint as restarts,
         max(highest_memory_percent) as highest_memory_percent,
@@ -55,7 +56,7 @@ file_counts as (
     select
         job_id,
         sum(rejects)::bigint as rejects,
-        count_if(status = 'unclaimed') as files_unclaimed,
+        count(*) filter (where status = 'unclaimed') as files_unclaimed,
         bool_or(ends_cut) as ends_cut
     from files
     group by job_id

@@ -1,9 +1,10 @@
 -- What is the highest memory sample of each node and process, and what ran then?
--- One row per node (`scope` node, `process` NULL) and per process (`scope` process). A sample is not a peak: what happens
--- between two checks is not seen, and child processes are not counted, so see `samples`, `largest_gap_s` and `caveat`.
--- MB of a process = its percent of the node's memory, NULL where no node file tells that. `mini_batches_held` are those
--- that the node or process had in work at that time. `unexplained_mb`, of nodes only: memory in use less that of its
--- processes, from their samples within 30 s; NULL if there are none. Much of it points to child processes.
+-- One row per node (`scope` node, `process` NULL) and per process (`scope` process). A sample is not a peak: what
+-- happens between two checks is not seen, and child processes are not counted, so see `samples`, `largest_gap_s` and
+-- `caveat`. MB of a process = its percent of the node's memory, NULL where no node file tells that.
+-- `mini_batches_held` are those that the node or process had in work at that time. `unexplained_mb`, of nodes only:
+-- memory in use less that of its processes, from their samples within 30 s; NULL if there are none. Much of it points
+-- to child processes.
 with node_checks as (
     select
         job_id, node,
@@ -31,7 +32,9 @@ highest_of_nodes as (
 ),
 
 processes_then as (
-    select h.job_id, h.node, s.process, arg_min(s.memory_used_percent, abs(epoch_us(s.at) - epoch_us(highest_at))) as percent
+    select
+        h.job_id, h.node, s.process,
+        arg_min(s.memory_used_percent, abs(epoch_us(s.at) - epoch_us(highest_at))) as percent
     from highest_of_nodes as h
     join process_samples as s
         on s.job_id = h.job_id and s.node = h.node
@@ -74,22 +77,35 @@ tries as (
 ),
 
 held as (
-    select p.job_id, p.node, p.scope, p.process, list_sort(list(distinct t.mini_batch_id)) as mini_batches
+    select p.job_id, p.node, p.process, list_sort(list(distinct t.mini_batch_id)) as mini_batches
     from peaks as p
     join tries as t
         on t.job_id = p.job_id and t.node = p.node and t.started_at <= p.highest_at
         and (t.ended_at >= p.highest_at or t.outcome = 'open')
         and (p.scope = 'node' or t.process = p.process)
-    group by p.job_id, p.node, p.scope, p.process
+    group by p.job_id, p.node, p.process
+),
+
+measured as (
+    select *, len(times) as samples, list_max(gaps_between(times)) / 1e6 as largest_gap_s
+    from peaks
 )
 
 select
-    p.job_id, p.node, p.scope, p.process, p.highest_percent, p.highest_mb, p.highest_at,
-    len(p.times) as samples,
-    list_max(gaps_between(p.times)) / 1e6 as largest_gap_s,
-    h.mini_batches as mini_batches_held,
-    p.unexplained_mb
-from peaks as p
-left join held as h
-    on h.job_id = p.job_id and h.node = p.node and h.scope = p.scope and h.process is not distinct from p.process
-order by p.highest_percent desc
+    m.job_id, m.node, m.scope, m.process, m.highest_percent, m.highest_mb, m.highest_at, m.samples, m.largest_gap_s,
+    held.mini_batches as mini_batches_held,
+    m.unexplained_mb,
+    concat(
+        'highest of ', m.samples, ' samples',
+        case when m.samples > 1 then
+            printf(
+                ', one every %.0f s, largest gap %.0f s',
+                (m.times[-1] - m.times[1]) / 1e6 / (m.samples - 1), m.largest_gap_s
+            )
+        end,
+        '; not a peak',
+        case when m.scope = 'process' then '; child processes not counted' end
+    ) as caveat
+from measured as m
+left join held on held.job_id = m.job_id and held.node = m.node and held.process is not distinct from m.process
+order by m.highest_percent desc, m.job_id, m.node, m.process nulls first

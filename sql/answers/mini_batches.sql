@@ -1,8 +1,8 @@
 -- What became of each mini-batch, and where?
--- One row per mini-batch: done if any of its tries is done. Times, node, process, error and inputs are those of the try
--- that decided (its number is `attempt`); `attempts` counts the tries that left a row. Is `attempt` higher than that,
--- the missing tries left none: their worker died. `failed` of a timeout, exception or poison is all its items; of an open
--- one it is NULL, not known yet. `wasted_s` is the time of the tries that did not decide.
+-- One row per mini-batch: done if any of its tries is done. Times, node, process, error and inputs are those of the
+-- try that decided (its number is `attempt`); `attempts` counts the tries that left a row. Is `attempt` higher than
+-- that, the missing tries left none: their worker died. `failed` of a timeout, exception or poison is all its items;
+-- of an open one it is NULL, not known yet. `wasted_s` is the time of the tries that did not decide.
 select
     job_id,
     mini_batch_id,

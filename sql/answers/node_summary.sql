@@ -1,7 +1,8 @@
 -- What did each node do, and which ones did nothing?
--- One row per node that left any sign: a try, a script event, a log record, an error or a resource sample. `did_nothing`
--- is true for a node without a single try, though the job paid for it. Counts as in `failed_items_by_node`; `busy_s` is
--- the time of all its tries, `wasted_s` of those that did not decide. Highest values are samples, not peaks.
+-- One row per node that left any sign: a try, a script event, a log record, an error or a resource sample.
+-- `did_nothing` is true for a node without a single try, though the job paid for it. Counts as in
+-- `failed_items_by_node`; `busy_s` is the time of all its tries, `wasted_s` of those that did not decide. Highest
+-- values are samples, not peaks.
 with work as materialized (
     select * from node_work
 ),
@@ -34,7 +35,7 @@ nodes as (
 ),
 
 processes as (
-    select job_id, node, count(*) as processes, count_if(restarted) as restarts
+    select job_id, node, count(*) as processes, count(*) filter (where restarted) as restarts
     from worker_processes
     group by job_id, node
 ),

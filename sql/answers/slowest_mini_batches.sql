@@ -1,8 +1,8 @@
 -- Which mini-batches took longest?
 -- Slowest first, over all jobs; `rank_in_job` counts within the job, from 1 to 20 (NULL for faster ones), so that
--- `where rank_in_job <= 3` is the slowest three of each job. Times are of the try that decided, seconds:
--- elapsed = the whole try, run = inside run(), overhead = the rest. `cpu_share` is CPU time / elapsed, above 1 with several
--- cores; child processes are not counted. `ratio_to_median` compares with the median of the job's mini-batches.
+-- `where rank_in_job <= 3` is the slowest three of each job. Times are of the try that decided, seconds: elapsed = the
+-- whole try, run = inside run(), overhead = the rest. `cpu_share` is CPU time / elapsed, above 1 with several cores;
+-- child processes are not counted. `ratio_to_median` compares with the median of the job's mini-batches.
 with timed as materialized (
     select
         job_id, mini_batch_id, elapsed_s, run_s, overhead_s, process_s, outcome, all_attempts, node, process,

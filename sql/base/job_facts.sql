@@ -1,11 +1,11 @@
 -- What state is each job in, as far as its records tell, and when did it run?
--- One row per job with a file or record; `ingest` writes it to `jobs` with each load. The strongest sign decides; among
--- equally strong ones the latest: 1 the job result, 2 the master's verdict, 3 an exit code, or an error of the driver
--- without a time (the launcher's), 4 the driver's progress messages, or an error of the driver after which no work went
--- on. Without a sign a job is completed if all scheduled mini-batches are processed. Else a job that left records of work
--- is running, or stalled if its last step lies more than 30 minutes, and more than ten usual gaps between two steps,
--- before its last record of any kind; else it is unknown. A progress file can end before its job does, so its silence
--- alone is no sign. `generation` is told by the paths of the files (V0 to V4).
+-- One row per job with a file or record; `ingest` writes it to `jobs` with each load. The strongest sign decides;
+-- among equally strong ones the latest: 1 the job result, 2 the master's verdict, 3 an exit code, or an error of the
+-- driver without a time (the launcher's), 4 the driver's progress messages, or an error of the driver after which no
+-- work went on. Without a sign a job is completed if all scheduled mini-batches are processed. Else a job that left
+-- records of work is running, or stalled if its last step lies more than 30 minutes, and more than ten usual gaps
+-- between two steps, before its last record of any kind; else it is unknown. A progress file can end before its job
+-- does, so its silence alone is no sign. `generation` is told by the paths of the files (V0 to V4).
 with told as (
     select
         job_id,
@@ -22,14 +22,16 @@ with told as (
 
     union all
 
-    select job_id, min(step_at), max(last_at), max(last_at), max(step_at), list(epoch_us(step_at)), max(processed), max(scheduled), null
+    select
+        job_id, min(step_at), max(last_at), max(last_at), max(step_at), list(epoch_us(step_at)),
+        max(processed), max(scheduled), null
     from (  -- the same count told again is no step
         select
             p.job_id,
             min(p.at) as step_at,
             max(p.at) as last_at,
             max(p.processed) as processed,
-            max(case when p.event in ('sched_done', 'processed_of') then coalesce(p.total, p.scheduled) end) as scheduled
+            max(coalesce(p.total, p.scheduled)) filter (where p.event in ('sched_done', 'processed_of')) as scheduled
         from progress as p
         group by p.job_id, p.event, p.scheduled, p.processed
     )
@@ -73,7 +75,7 @@ with told as (
             when bool_or(regexp_matches(path, '^(user|system)_logs/')) then 'V4'
             when bool_or(regexp_matches(path, '^logs/(job_(result|error)|([a-z_]+/)+\d+/)')) then 'V3'
             when bool_or(regexp_matches(path, '^logs/perf/\d+\.')) then 'V2'
-            when bool_or(regexp_matches(path, '^logs/(job_progress|sys/(master_role|node/|perf/|job_report/))')) then 'V1'
+            when bool_or(regexp_matches(path, '^logs/(job_progress|sys/(master_role|node/|perf/|job_))')) then 'V1'
         end
     from files
     where job_id is not null

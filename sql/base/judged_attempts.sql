@@ -13,7 +13,10 @@ select
     coalesce(m.started_at, r.started_at) as all_started_at,
     coalesce(m.ended_at, after(r.started_at, r.elapsed_s)) as all_ended_at,
     coalesce(m.elapsed_s, r.elapsed_s) as all_elapsed_s,
-    case when r.outcome = 'open' then nullif(coalesce(m.total, r.total), 0) else coalesce(r.total, m.total) end as items,
+    case
+        when r.outcome = 'open' then nullif(coalesce(m.total, r.total), 0)  -- 0 stands for not told
+        else coalesce(r.total, m.total)
+    end as items,
     case
         when r.outcome = 'done' then coalesce(r.failed, r.total - r.succeeded)
         when r.outcome <> 'open' then coalesce(r.failed, items)

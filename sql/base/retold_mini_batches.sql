@@ -1,6 +1,6 @@
 -- Which mini-batches are told by more than one report, and which try decided?
--- The ground of `judged_attempts`; the other mini-batches, nine of ten in a healthy job, need no judgement.
--- The deciding try: if any is done, the done one that ended last, else the last one. A result that overrides another one
+-- The ground of `judged_attempts`; the other mini-batches, nine of ten in a healthy job, need no judgement. The
+-- deciding try: if any is done, the done one that ended last, else the last one. A result that overrides another one
 -- goes before any that does not. `standing` are the reports that count as tries (see `superseded_reports`).
 with told_often as (
     select hash(job_id, mini_batch_id) as mini_batch  -- a hash only narrows down: one text less to compare
@@ -13,7 +13,7 @@ select
     job_id,
     mini_batch_id,
     count(*) as attempts,
-    count_if(coalesce(attempt > 1, overrides, false)) as retries,
+    count(*) filter (where coalesce(attempt > 1, overrides, false)) as retries,
     min(started_at) as started_at,
     max(after(started_at, elapsed_s)) as ended_at,
     sum(elapsed_s) as elapsed_s,

@@ -3,7 +3,8 @@
 -- * `open` (picked, no result yet), once the same attempt has a result; where one of the two tells no attempt number,
 --   once the same worker has a result for that mini-batch;
 -- * V0's report (source report_v0), where the workers' own tables (task_csv) tell of that mini-batch;
--- * the worker's own row of a try whose result replaced an earlier one (V0 override_tasks.csv): the report's row stands.
+-- * the worker's own row of a try whose result replaced an earlier one (V0 override_tasks.csv): the report's row
+--   stands.
 select
     case when doubtful.overrides then other.file_id else doubtful.file_id end as file_id,
     case when doubtful.overrides then other.line_no else doubtful.line_no end as line_no

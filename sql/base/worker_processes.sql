@@ -1,8 +1,8 @@
 -- Which worker processes were there, from when to when, and which of them replaced another one?
--- Known from tries, script events and resource samples; the node's manager is left out. Times are first and last signs.
--- `number` counts from 0. A worker that exits abnormally is replaced, and the replacement takes the next number. So
--- `restarted` is true if the number is not below the most processes that lived at one time on any node of the job
--- (`at_one_time`, within a second), and the process was first seen after its node had ended a try or event.
+-- Known from tries, script events and resource samples; the node's manager is left out. Times are first and last
+-- signs. `number` counts from 0. A worker that exits abnormally is replaced, and the replacement takes the next
+-- number. So `restarted` is true if the number is not below the most processes that lived at one time on any node of
+-- the job (`at_one_time`, within a second), and the process was first seen after its node had ended a try or event.
 -- Processes that left no sign are not seen: with few mini-batches and no resource files `restarted` may be wrong.
 with signs as (
     select job_id, node, process, started_at as since, coalesce(ended_at, started_at) as until, ended_at, 1 as tries

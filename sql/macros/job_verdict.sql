@@ -1,7 +1,7 @@
 -- Does a text say that the whole job completed or failed?
--- Gives 'completed', 'failed' or NULL. For the text of job_result and the messages of the master; both tell of retries and
--- failed mini-batches too, so only sentences about the whole job count. A job summary counts by its numbers: not all
--- mini-batches processed, or more failed items than the error threshold allows, is a failure.
+-- Gives 'completed', 'failed' or NULL. For the text of job_result and the messages of the master; both tell of retries
+-- and failed mini-batches too, so only sentences about the whole job count. A job summary counts by its numbers: not
+-- all mini-batches processed, or more failed items than the error threshold allows, is a failure.
 create or replace macro job_verdict(message) as
     case
         when regexp_matches(
@@ -19,7 +19,8 @@ create or replace macro job_verdict(message) as
             end
         when regexp_matches(
             message,
-            '(?i)processed all mini batches|execution finished with warning|^\W*(succeeded|success|completed|finished)\b'
+            '(?i)processed all mini batches|execution finished with warning'
+                || '|^\W*(succeeded|success|completed|finished)\b'
                 || '|^\W*(the )?(job|run)( has| was| is)? (succeeded|completed|finished|successful)'
         ) then 'completed'
     end;

@@ -1,7 +1,8 @@
 -- What was read, and what was not understood?
--- One row per job, kind and status: parsed; unclaimed (no parser knows the file), ignored (on purpose), failed. `job_id` is
--- NULL for files outside any job. `bytes_understood_percent` is the share that became records: 0 for unclaimed and failed
--- files, NULL for ignored and empty ones. `ends_cut` counts files that end without a line break, as growing files do.
+-- One row per job, kind and status: parsed; unclaimed (no parser knows the file), ignored (on purpose), failed.
+-- `job_id` is NULL for files outside any job. `bytes_understood_percent` is the share that became records: 0 for
+-- unclaimed and failed files, NULL for ignored and empty ones. `ends_cut` counts files that end without a line break,
+-- as growing files do.
 select
     job_id,
     coalesce(kind, status) as kind,
@@ -16,7 +17,7 @@ select
         when status = 'parsed' then 100 * (sum(bytes) - coalesce(sum(rejected_bytes), 0)) / nullif(sum(bytes), 0)
         when status <> 'ignored' and sum(bytes) > 0 then 0
     end as bytes_understood_percent,
-    count_if(ends_cut) as ends_cut
+    count(*) filter (where ends_cut) as ends_cut
 from files
 group by job_id, coalesce(kind, status), status
 order by job_id nulls last, status, kind

@@ -17,7 +17,9 @@ from ingest.output.layout import folded, header_lines
 if TYPE_CHECKING:
     from tests.output.conftest import Written
 
-cells = st.none() | st.text(max_size=60) | st.integers() | st.sampled_from(["你好" * 30, "[red]x[/red]", "a\tb\nc" * 20])
+cells = (
+    st.none() | st.text(max_size=60) | st.integers() | st.sampled_from(["你好" * 30, "[red]x[/red]", "a\tb\nc" * 20])
+)
 
 
 @given(st.lists(st.lists(cells, min_size=4, max_size=4), max_size=4), st.integers(30, 120))
@@ -82,10 +84,16 @@ def test_few_rows_may_be_tall(written: Written) -> None:
     assert notes == ""
 
 
-def test_dim_nulls_on_a_terminal(written: Written) -> None:
-    """On a terminal a NULL is dim, so that it differs from a dash in the data."""
-    text, _ = written("SELECT NULL::VARCHAR AS a, '-' AS b", "table", terminal=True)
-    assert "-" in text
+def test_dim_nulls_on_a_terminal(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal a NULL is dim, so that it differs from a dash in the data; elsewhere there is no colour."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    query = "SELECT NULL::VARCHAR AS a, '-' AS b"
+    lines = written(query, "table", terminal=True)[0].splitlines()
+    assert len(lines) == 3
+    assert lines[2].startswith("\x1b[2m-\x1b[0m")
+    assert lines[2].endswith("-")
+    assert "\x1b" not in written(query, "table")[0]
 
 
 @pytest.mark.parametrize(

@@ -604,6 +604,27 @@ def test_header_pattern_that_no_header_matches(tries: Any) -> None:
     assert tries(b"Utc Time\r\n2020-05-06T05:50:48\r\n", DISK) == ([{"line_no": 2, "at": T}], [], 1)
 
 
+def test_header_pattern_with_typed_groups(tries: Any) -> None:
+    """Groups have their columns' types, and may be missing; several columns are told apart by all of them."""
+    pattern = r"(?:core (?P<number>\d+) )?(?P<node>left|right) (?P<header>.+)"
+    rows, rejects, records = tries(
+        b"id,Left Message,Core 7 Left Message,Core 7 right message\n1,a,b,c\n",
+        parser(columns=[CsvColumn("message"), CsvColumn("seconds", ("id",))], header_pattern=pattern),
+    )
+    assert rows == [
+        {"line_no": 2, "seconds": 1.0, "node": "Left", "message": "a"},
+        {"line_no": 2, "seconds": 1.0, "number": 7, "node": "Left", "message": "b"},
+        {"line_no": 2, "seconds": 1.0, "number": 7, "node": "right", "message": "c"},
+    ]
+    assert (rejects, records) == ([], 1)
+
+
+def test_header_pattern_without_header() -> None:
+    """Its author is told."""
+    with pytest.raises(ValueError, match=r"t: header_pattern has no group"):
+        parser(header_pattern="Disk .*").parse(Batch.of((SourceFile("f"), b"Id\n1\n")))
+
+
 def test_later_piece() -> None:
     """A piece that does not begin the file knows the header from `first_line`."""
     data = row(5, "a\nb") + HEADER + row(6)

@@ -6,10 +6,10 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks.rivals.trees import log_kind, tree_files
 from benchmarks.rivals.naive.logs import read_log
 from benchmarks.rivals.naive.sink import Sink
 from benchmarks.rivals.naive.tables import read_table, table_kind
+from benchmarks.rivals.trees import log_kind, tree_files
 
 
 def main(tree: str, store: str) -> None:

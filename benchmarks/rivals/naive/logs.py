@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.rivals.trees import LogKind, TreeFile
 from benchmarks.rivals.naive.sink import Row, Sink
+from benchmarks.rivals.trees import LogKind, TreeFile
 from ingest.model import ERRORS, LOG_RECORDS
 from ingest.parsing.tracebacks import TRACEBACK, read_failure
 from ingest_azureml.heads import DRIVER_CODE, FACTS, PHASES
@@ -30,8 +30,8 @@ _FACTS_WITHIN = 4_096
 _HEAD_COLUMNS = ("at", "logger", "level", "pid", "thread", "func")
 _RECORD = ("line_no", "cut", "message", *_HEAD_COLUMNS)
 _EVENT = ("event", "node", "fields")
-_FAILURE = ("exception_type", "exception_message", "frame", "mini_batch_id", "traceback", "fingerprint", "occurrences")
-_ERROR = ("line_no", "cut", "at", "pid", "phase", *_FAILURE)
+_FAILURE = ("exception_type", "exception_message", "frame", "traceback", "fingerprint")
+_ERROR = ("line_no", "cut", "at", "pid", "occurrences", "headline", "mini_batch_id", "phase", *_FAILURE)
 
 
 def read_log(file: TreeFile, kind: LogKind, groups: Mapping[str, str], sink: Sink) -> None:
@@ -92,6 +92,6 @@ def _error(record: Row, phase: str | None) -> Row:
     mini_batch = next((found["mini_batch_id"] for fact in _FACTS if (found := fact.search(start))), None)
     told = next((name for pattern, name in _PHASES if pattern.search(start)), phase)
     return (
-        *(line_no, cut, at, pid, told, failure.exception_type, failure.message, failure.frame, mini_batch),
-        *(failure.traceback, failure.fingerprint, 1),
+        *(line_no, cut, at, pid, 1, start.partition("\n")[0].rstrip(), mini_batch, told),
+        *(failure.exception_type, failure.message, failure.frame, failure.traceback, failure.fingerprint),
     )

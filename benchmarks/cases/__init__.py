@@ -1,0 +1,1 @@
+"""The benchmarks, one module each: a `NAME`, and `run`, which measures and gives figures."""

@@ -1,0 +1,49 @@
+"""Large logs: the whole path against a regular expression per line, against SQL, and two workers against one."""
+
+from __future__ import annotations
+
+from benchmarks import inputs
+from benchmarks.bench import Bench, check_rows, ingest, naive, sql
+from benchmarks.figures import Figures
+from benchmarks.sides import in_turn, ratio
+
+NAME = "large-logs"
+
+_NOT_TOLD = ("event", "fields", "node")
+
+
+def run(bench: Bench) -> Figures:
+    """Worker and master logs of one job."""
+    with bench.place(NAME) as folder:
+        tree = folder / "tree"
+        made = inputs.tree(tree, nodes=4, processes=4, log_mb=bench.size(320, 30))
+        sizes = inputs.keep_only(tree, r"^logs/sys/master_role", r"^logs/sys/node/")
+        sizes |= {"records": made["log_records"], "tracebacks": made["log_tracebacks"]}
+        ours, two = ingest(tree), ingest(tree, workers=2)
+        regex = naive(tree, "regex per line")
+        windows, marks = sql(tree, "by_windows", "DuckDB windows"), sql(tree, "by_marks", "DuckDB marks")
+        checked = [check_rows(folder, ours, regex)]
+        checked += [check_rows(folder, ours, query, _NOT_TOLD) for query in (windows, marks)]
+        runs = in_turn([ours, regex, windows, marks, two], folder, bench.repeats)
+    return Figures(
+        name=NAME,
+        title="Large logs",
+        compared=(
+            "The whole path, from the tree to a published store, against three ways to write the same Parquet without ledger"
+            " and catalog. *regex per line*: plain Python, one compiled expression per line, values converted by Arrow, the"
+            " same reading of tracebacks, the same Parquet writer. *DuckDB*: SQL with one thread, `log_records` only, no"
+            " errors told from the records and no events; *windows* splits the text into lines and folds them with window"
+            " functions, *marks* puts a mark before every head with one regular expression and splits there. Everybody reads"
+            " only the worker and master logs; 2 % of the records hold a traceback."
+        ),
+        checked=" ".join(checked),
+        sizes=sizes,
+        runs=runs,
+        rates=("bytes",),
+        ratios=[
+            ratio(runs, regex.name, ours.name, ">= 2"),
+            ratio(runs, windows.name, ours.name, ">= 3"),
+            ratio(runs, marks.name, ours.name, ">= 3"),
+            ratio(runs, ours.name, two.name, ">= 1.7"),
+        ],
+    )

@@ -1,0 +1,79 @@
+"""Files larger than a window (16 MiB) are read in parts that must not show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.conftest import StoreUnderTest, Tree
+
+PATH = "logs/sys/node/0/process000.txt"
+
+
+def records(count: int, width: int) -> str:
+    """Records of two lines, numbered from 0, of about `width` bytes."""
+    filler = "x" * width
+    return "".join(f"2021-04-13 03:23:05,649|INFO|{i}|{filler}\nsecond line of {i}\n" for i in range(count))
+
+
+def check(store: StoreUnderTest, count: int) -> None:
+    """Every record is there, whole, on its own line."""
+    query = (
+        "SELECT count(*), count(DISTINCT pid), count(*) FILTER (WHERE line_no <> 2 * pid + 1),"
+        " count(*) FILTER (WHERE NOT ends_with(message, 'second line of ' || pid)) FROM log_records"
+    )
+    assert store.rows(query) == [(count, count, 0, 0)]
+
+
+def test_line_numbers_across_windows(tree: Tree, store: StoreUnderTest) -> None:
+    """A file of 40 MB: all records, their line numbers, only the very last one cut, an error and a reject at its end."""
+    text = records(40_000, 1_000).encode()
+    error = b"2021-04-13 03:23:05,649|ERROR|7|x Traceback (most recent call last):\n  File \"s.py\", line 1, in run\n    go()\nValueError: No\n"
+    folder = tree({PATH: text}, "a")
+    report = store.load(folder)
+    assert (report.rows, report.rejects) == (40_000, 0)
+    check(store, 40_000)
+    assert store.one("SELECT count(*) FROM log_records WHERE cut") == 0
+    (folder / PATH).write_bytes(text + error + b"a\0b")
+    store.load(folder)
+    assert store.rows("SELECT line_no, exception_type FROM errors") == [(80_001, "ValueError")]
+    (reject,) = store.rows("SELECT line_no, byte_offset, bytes, text, cut FROM rejects")
+    assert reject == (80_005, len(text + error), 3, "a\0b", True)
+    assert store.one("SELECT count(*) FROM log_records") == 40_001
+    assert store.rows("SELECT records, rejects, rejected_bytes, ends_cut FROM files") == [(40_001, 1, 3, True)]
+
+
+def test_hash_of_a_large_file(tree: Tree, store: StoreUnderTest) -> None:
+    """A large file that was only touched is hashed and not parsed; changed within its last bytes, it is."""
+    import os
+
+    folder = tree({PATH: records(17_000, 1_000)}, "a")
+    store.load(folder)
+    os.utime(folder / PATH, (1, 1))
+    report = store.load(folder)
+    assert (report.rows, report.unchanged) == (0, 1)
+    with (folder / PATH).open("r+b") as file:
+        file.seek(-2, os.SEEK_END)
+        file.write(b"0")
+    os.utime(folder / PATH, (2, 2))
+    assert store.load(folder).rows == 17_000
+
+
+def test_giant_record(tree: Tree, store: StoreUnderTest) -> None:
+    """One record of 36 MB is one record; those around it are whole."""
+    head = "2021-04-13 03:23:05,649|INFO|1|"
+    lines = 36_000
+    text = f"{head}before\n{head}{'y' * 999}\n" + f"{'x' * 999}\n" * lines + f"{head}after\n"
+    store.load(tree({PATH: text}, "a"))
+    rows = store.rows("SELECT line_no, length(message) FROM log_records ORDER BY 1")
+    assert rows == [(1, 6), (2, 999 + lines * 1_000), (lines + 3, 5)]
+
+
+def test_wide_characters_in_windows(tree: Tree, store: StoreUnderTest) -> None:
+    """UTF-16 of more than a window, so that a window's border falls anywhere in it."""
+    text = records(8_200, 1_100).replace("x", "ö")
+    content = b"\xff\xfe" + text.encode("utf-16-le")
+    assert len(content) > 18 << 20
+    store.load(tree({PATH: content}, "a"))
+    check(store, 8_200)
+    assert store.one("SELECT count(*) FROM log_records WHERE length(message) - length(replace(message, 'ö', '')) <> 1100") == 0

@@ -1,0 +1,122 @@
+"""A parser that raises, or kills its process, costs the one file that it did that on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ingest.registry import PluginOptions
+
+if TYPE_CHECKING:
+    from tests.conftest import Logs, Run, StoreUnderTest, Tree, Write
+
+HOSTILE = """
+import os, signal
+from ingest import LineParser, Sample, hookimpl
+from ingest.model import LOG_RECORDS
+
+class Hostile(LineParser):
+    def parse(self, batch):
+        if b"RAISE" in batch.data:
+            raise RuntimeError("a bug in a plugin")
+        if b"EXIT" in batch.data:
+            os._exit(3)
+        if b"KILL" in batch.data:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().parse(batch)
+
+@hookimpl
+def ingest_parsers():
+    return [Hostile(name="mine.hostile", kind="hostile", path=r"^logs/mine/[^/]+\\.txt$", head=r"^(?P<message>.+)$",
+                    table=LOG_RECORDS, samples=[Sample("logs/mine/a.txt", "a\\n", 1)])]
+"""
+
+
+def test_parser_that_raises(tree: Tree, logs: Logs, store: StoreUnderTest, plugin: Write) -> None:
+    """The file is `failed` with the parser's own words; the others, of the same batch too, are parsed; it is tried again."""
+    mine = {f"logs/mine/{name}.txt": f"{name}\n" for name in ("a", "b", "c")} | {"logs/mine/bad.txt": "RAISE\n"}
+    folder = tree(mine | {logs.worker: logs.records(2)}, "a")
+    plugins = PluginOptions((plugin("hostile", HOSTILE),))
+    for _ in range(2):
+        report = store.load(folder, plugins=plugins)
+        assert report.failed_files == ["a: logs/mine/bad.txt: parser raised RuntimeError('a bug in a plugin')"]
+    assert store.rows("SELECT status, count(*), sum(rows) FROM files GROUP BY ALL ORDER BY ALL") == [("failed", 1, 0), ("parsed", 4, 5)]
+    assert store.one("SELECT count(*) FROM log_records") == 5
+    (folder / "logs/mine/bad.txt").write_text("good now\n")
+    assert store.load(folder, plugins=plugins).rows == 1
+    assert store.rows("SELECT status, sum(rows) FROM files GROUP BY ALL") == [("parsed", 6)]
+
+
+def test_failure_on_the_command_line(tree: Tree, logs: Logs, run: Run, store: StoreUnderTest, plugin: Write) -> None:
+    """A failed file is told on stderr, with its job and path, and the exit code is 3."""
+    folder = tree({"logs/mine/bad.txt": "RAISE\n", logs.worker: logs.records(1)}, "a")
+    done = run("--store", store.path, "--no-verdict", "--plugin", plugin("hostile", HOSTILE), folder)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "logs/mine/bad.txt" in done.stderr
+    assert "a bug in a plugin" in done.stderr
+
+
+def test_parser_that_raised_on_a_file_read_before(tree: Tree, logs: Logs, store: StoreUnderTest, plugin: Write) -> None:
+    """If a later state of a file breaks its parser, the file is failed, and its earlier rows do not count any more or all of them do."""
+    folder = tree({"logs/mine/bad.txt": "one\ntwo\n", logs.worker: logs.records(1)}, "a")
+    plugins = PluginOptions((plugin("hostile", HOSTILE),))
+    store.load(folder, plugins=plugins)
+    (folder / "logs/mine/bad.txt").write_text("one\ntwo\nRAISE\n")
+    assert store.load(folder, plugins=plugins).failed_files
+    ((rows, counted),) = store.rows("SELECT f.rows, (SELECT count(*) FROM log_records r WHERE r.file_id = f.file_id) FROM files f WHERE kind = 'hostile'")
+    assert rows == counted
+    assert store.one("SELECT count(*) FROM log_records") == 1 + rows
+
+
+def test_processes_that_die(tree: Tree, logs: Logs, run: Run, store: StoreUnderTest, plugin: Write) -> None:
+    """A parser that ends its worker process, or has it killed, fails only the files that it did that on."""
+    filler = logs.records(1_000, "x" * 3_000)
+    good = {f"logs/sys/node/{node}/process000.txt": filler for node in range(4)} | {"logs/mine/good.txt": "good\n"}
+    folders = [
+        tree(good | {"logs/mine/bad.txt": "EXIT\n"}, "a"),
+        tree(good | {"logs/mine/bad.txt": "KILL\n"}, "b"),
+    ]
+    done = run("--store", store.path, "--no-verdict", "-j", 2, "--plugin", plugin("hostile", HOSTILE), *folders)
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+    rows = store.rows("SELECT job_id, path, reason FROM files WHERE status <> 'parsed' ORDER BY ALL")
+    assert rows == [(job, "logs/mine/bad.txt", "the process that parsed it died") for job in "ab"]
+    assert store.one("SELECT count(*) FROM log_records") == 8_002
+    assert store.one("SELECT sum(rows) FROM files") == 8_002
+
+
+LATE = """
+import os
+from ingest import LineParser, Sample, hookimpl
+from ingest.model import LOG_RECORDS
+
+class Late(LineParser):
+    def parse(self, batch):
+        if batch.pieces[0].byte_offset and os.path.exists(os.environ["BROKEN"]):
+            raise RuntimeError("late")
+        return super().parse(batch)
+
+@hookimpl
+def ingest_parsers():
+    return [Late(name="mine.late", kind="late", path=r"^logs/mine/large\\.txt$", head=r"^(?P<level>[A-Z]+) (?P<message>.*)$",
+                 table=LOG_RECORDS, samples=[Sample("logs/mine/large.txt", "A a\\n", 1)])]
+"""
+
+
+def test_parser_that_raises_late_in_a_large_file(
+    tree: Tree, logs: Logs, store: StoreUnderTest, other_store: StoreUnderTest, plugin: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read of a large file before its parser raised is not there twice when the file is read again."""
+    monkeypatch.setenv("BROKEN", str(tmp_path / "broken"))
+    (tmp_path / "broken").touch()
+    folder = tree({"logs/mine/large.txt": f"A {'x' * 1_000}\n" * 17_500, logs.worker: logs.records(3)}, "a")
+    plugins = PluginOptions((plugin("late", LATE),))
+    assert store.load(folder, plugins=plugins).failed_files
+    (tmp_path / "broken").unlink()
+    store.load(folder, plugins=plugins)
+    assert store.one("SELECT count(*) FROM log_records") == 17_503
+    assert store.one("SELECT sum(rows) FROM files") == 17_503
+    other_store.load(folder, plugins=plugins)
+    assert store.digest() == other_store.digest()

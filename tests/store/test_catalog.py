@@ -1,0 +1,308 @@
+"""The catalog: any DuckDB client reads it, a moved or damaged one is told as such, replaced rows do not show."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from ingest.errors import StoreError
+from ingest.registry import PluginOptions
+
+if TYPE_CHECKING:
+    from tests.conftest import Logs, Run, StoreUnderTest, Tree, Write
+
+
+@pytest.fixture
+def folder(tree: Tree, logs: Logs) -> Path:
+    """A job."""
+    return tree(logs.job(), "a")
+
+
+@pytest.fixture
+def filled(store: StoreUnderTest, folder: Path, logs: Logs) -> StoreUnderTest:
+    """A store with a job, of which a file was replaced and another, in the same Parquet file, was not."""
+    store.load(folder)
+    (folder / logs.worker).write_text(logs.records(2, "later"))
+    store.load(folder)
+    return store
+
+
+def test_plain_duckdb(filled: StoreUnderTest) -> None:
+    """`duckdb.connect(catalog, read_only=True)` shows tables and views, without us."""
+    with duckdb.connect(str(filled.path / "catalog.duckdb"), read_only=True) as connection:
+        assert connection.sql("SELECT count(*) FROM log_records").fetchall() == [(7,)]
+        assert connection.sql("SELECT count(*) FROM files").fetchall() == [(5,)]
+        views = connection.sql("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+        for (view,) in views:
+            connection.execute(f'SELECT * FROM "{view}"').fetchall()
+
+
+def test_under_another_name(filled: StoreUnderTest) -> None:
+    """Attached to somebody's own database, under a name of their choice, beside another store."""
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{filled.path}/catalog.duckdb' AS jobs_of_monday (READ_ONLY)")
+        assert connection.sql("SELECT count(*) FROM jobs_of_monday.log_records").fetchall() == [(7,)]
+        views = connection.sql("SELECT view_name FROM duckdb_views() WHERE database_name = 'jobs_of_monday'").fetchall()
+        assert len(views) > 15
+        for (view,) in views:
+            connection.execute(f'SELECT * FROM jobs_of_monday."{view}"').fetchall()
+
+
+def test_every_table_exists_when_empty(tree: Tree, store: StoreUnderTest) -> None:
+    """In a store without any record every table and view has its columns and no row."""
+    from ingest.model import RECORD_TABLES
+
+    store.load(tree({"logs/mine/x.txt": ""}, "a"))
+    for table in RECORD_TABLES:
+        assert store.rows(f"SELECT * FROM {table.name}") == []
+        columns = [name for name, *_ in store.rows(f"DESCRIBE {table.name}")]
+        assert columns == [column.name for column in table.columns]
+    for (view,) in store.rows("SELECT view_name FROM duckdb_views() WHERE NOT internal"):
+        store.rows(f'SELECT * FROM "{view}"')
+
+
+def test_readable_by_older_clients(filled: StoreUnderTest) -> None:
+    """The catalog's storage format is one that DuckDB 1.2 reads (bytes 12 to 19 of the file tell it)."""
+    header = (filled.path / "catalog.duckdb").read_bytes()[:20]
+    assert header[8:12] == b"DUCK"
+    assert int.from_bytes(header[12:], "little") <= 65
+
+
+def test_nothing_else_lies_about(filled: StoreUnderTest) -> None:
+    """No write-ahead log, no draft, nothing but the catalog, the rows and the lock."""
+    assert {path.name for path in filled.path.iterdir()} == {"catalog.duckdb", "data", "writer.lock", "writer.pid"}
+
+
+def test_catalog_does_not_grow(filled: StoreUnderTest, folder: Path, logs: Logs) -> None:
+    """A file replaced again and again does not make the catalog larger each time."""
+    sizes = []
+    for turn in range(8):
+        (folder / logs.worker).write_text(logs.records(2, f"turn-{turn}"))
+        filled.load(folder)
+        sizes.append((filled.path / "catalog.duckdb").stat().st_size)
+    assert sizes[-1] <= sizes[3]
+
+
+def test_store_named_in_another_way(filled: StoreUnderTest, run: Run, tmp_path: Path) -> None:
+    """The same store by a relative path, through `..`, and through a link is the same store."""
+    (tmp_path / "link").symlink_to(filled.path)
+    for store in ("../store", "./../cwd/../store", tmp_path / "link"):
+        done = run("sql", "--store", store, "SELECT count(*) AS n FROM log_records")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "n\n7\n", "")
+
+
+def test_moved(filled: StoreUnderTest, run: Run) -> None:
+    """A moved store says where it was and how to mend it; mended, it is as before."""
+    tables, old = filled.tables(), filled.path
+    filled.path = old.with_name("elsewhere")
+    old.rename(filled.path)
+    with pytest.raises(StoreError, match=f"moved here from {old}") as error:
+        filled.tables()
+    assert f"ingest rebuild --store {filled.path}" in error.value.remedy
+    done = run("sql", "--store", filled.path, "SELECT 1")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "ingest rebuild" in done.stderr
+    assert run("rebuild", "--store", filled.path).returncode == 0
+    assert filled.tables() == tables
+
+
+@pytest.mark.parametrize("changed", [True, False])
+def test_loading_into_a_moved_store(filled: StoreUnderTest, folder: Path, logs: Logs, changed: bool) -> None:
+    """A load mends a moved store, also if there is nothing new."""
+    tables, old = filled.tables(), filled.path
+    filled.path = old.with_name("elsewhere")
+    old.rename(filled.path)
+    if changed:
+        (folder / logs.worker).write_text(logs.records(6, "moved"))
+    assert filled.load(folder).rows == (6 if changed else 0)
+    assert (filled.tables() == tables) is not changed
+    assert filled.one("SELECT count(*) FROM log_records") == (11 if changed else 7)
+
+
+def test_copied(filled: StoreUnderTest, folder: Path, logs: Logs) -> None:
+    """A copy goes its own way; the original does not notice."""
+    tables = filled.tables()
+    copy = type(filled)(filled.path.with_name("copy"))
+    shutil.copytree(filled.path, copy.path)
+    (folder / logs.worker).write_text("")
+    copy.load(folder)
+    shutil.rmtree(copy.path)
+    assert filled.tables() == tables
+
+
+def test_rebuild_without_a_store(run: Run, tmp_path: Path) -> None:
+    """There is nothing to rebuild."""
+    for command in (("rebuild",), ("sql", "SELECT 1")):
+        done = run(*command, "--store", tmp_path / "nothing")
+        assert (done.returncode, done.stdout) == (4, "")
+        assert "no store there" in done.stderr
+    assert not (tmp_path / "nothing").exists()
+
+
+def damage_cut(catalog: Path) -> None:
+    """Cuts it in the middle."""
+    catalog.write_bytes(catalog.read_bytes()[: catalog.stat().st_size // 2])
+
+
+def damage_empty(catalog: Path) -> None:
+    """Empties it."""
+    catalog.write_bytes(b"")
+
+
+def damage_text(catalog: Path) -> None:
+    """Writes something else there."""
+    catalog.write_text("this is no database\n" * 1_000)
+
+
+def damage_middle(catalog: Path) -> None:
+    """Overwrites all blocks but the headers."""
+    size = catalog.stat().st_size
+    catalog.write_bytes(catalog.read_bytes()[:12_288] + b"\xa5" * (size - 12_288))
+
+
+def damage_foreign(catalog: Path) -> None:
+    """Puts somebody else's database there."""
+    catalog.unlink()
+    with duckdb.connect(str(catalog)) as connection:
+        connection.execute("CREATE TABLE t AS SELECT 1")
+
+
+@pytest.mark.parametrize("damage", [damage_cut, damage_empty, damage_text, damage_middle, damage_foreign])
+def test_damaged(filled: StoreUnderTest, folder: Path, logs: Logs, run: Run, damage: object) -> None:
+    """A damaged catalog gives exit code 4 and a clear message, to readers and writers, and is not written over."""
+    catalog = filled.path / "catalog.duckdb"
+    assert callable(damage)
+    damage(catalog)
+    content = catalog.read_bytes()
+    (folder / logs.worker).write_text(logs.records(1))
+    for command in (("sql", "SELECT count(*) FROM files"), (folder,), ("rebuild",)):
+        done = run(*command, "--store", filled.path)
+        assert (done.returncode, done.stdout) == (4, ""), done.stderr
+        assert str(catalog) in done.stderr
+        assert "Traceback" not in done.stderr
+        assert len(done.stderr.splitlines()) == 2
+    assert catalog.read_bytes() == content
+
+
+def test_store_of_another_format(filled: StoreUnderTest) -> None:
+    """A store of a later format is refused, with both formats named."""
+    with duckdb.connect(str(filled.path / "catalog.duckdb")) as connection:
+        connection.execute("UPDATE ledger.meta SET value = '99' WHERE key = 'format'")
+    with pytest.raises(StoreError, match="store of format 99, this version of ingest reads 1"):
+        filled.tables()
+
+
+def test_lost_parquet_file(filled: StoreUnderTest, run: Run) -> None:
+    """If rows were deleted by hand, a question that needs them says which file is missing; it is no bug of ours."""
+    lost = sorted(filled.path.glob("data/log_records/*.parquet"))[0]
+    lost.unlink()
+    done = run("sql", "--store", filled.path, "SELECT count(*), max(message) FROM log_records")
+    assert done.returncode in (2, 4)
+    assert lost.name in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_place_that_cannot_be_a_store(tree: Tree, folder: Path, run: Run, tmp_path: Path) -> None:
+    """A file where the store should be, or a folder of a file, is told, with a remedy."""
+    (tmp_path / "file").write_text("x")
+    for store, codes in ((tmp_path / "file", (2,)), (tmp_path / "file" / "store", (4,))):
+        done = run(folder, "--store", store)
+        assert done.returncode in codes
+        assert "Traceback" not in done.stderr
+        assert str(store) in done.stderr
+
+
+def test_dead_rows_and_slices(store: StoreUnderTest, tree: Tree, logs: Logs) -> None:
+    """Rows of a replaced file do not show; its Parquet files go from the list as soon as nothing in them lives."""
+    folder = tree({logs.worker: logs.records(3), logs.master: logs.records(2)}, "a")
+    parts = "SELECT count(*) FROM ledger.parts WHERE name = 'log_records'"
+    dead = "SELECT count(*) FROM ledger.dead_files"
+    store.load(folder)
+    first = store.parquet()
+    (folder / logs.worker).write_text(logs.records(4, "later"))
+    store.load(folder)
+    assert (store.one(parts), store.one(dead)) == (2, 1)
+    assert store.one("SELECT count(*) FROM log_records") == 6
+    (folder / logs.master).write_text(logs.records(1, "later"))
+    store.load(folder)
+    assert (store.one(parts), store.one(dead)) == (2, 0)
+    assert store.one("SELECT count(*) FROM log_records WHERE message LIKE 'Got later%'") == 5
+    assert first < store.parquet()  # dropped, but kept for readers for a while
+
+
+def test_dropped_files_go_after_a_while(store: StoreUnderTest, tree: Tree, logs: Logs) -> None:
+    """A Parquet file that no catalog lists any more is deleted an hour after it was dropped, by a later load."""
+    folder = tree({logs.worker: logs.records(3)}, "a")
+    store.load(folder)
+    first = store.parquet()
+    (folder / logs.worker).write_text(logs.records(4))
+    store.load(folder)
+    assert first <= store.parquet()
+    with duckdb.connect(str(store.path / "catalog.duckdb")) as connection:  # an hour passes
+        connection.execute("UPDATE ledger.dropped_slices SET dropped_at = dropped_at - 3700")
+    (folder / logs.worker).write_text(logs.records(5))
+    store.load(folder)
+    assert not first & store.parquet()
+    assert store.one("SELECT count(*) FROM log_records") == 5
+
+
+NOTES = """
+from pathlib import Path
+from ingest import Column, LineParser, Sample, Table, Type, hookimpl
+
+TABLE = Table("notes", "a note", (Column("who", Type.TEXT, "", few=True), {more}Column("text", Type.TEXT)))
+
+@hookimpl
+def ingest_parsers():
+    return [LineParser(name="mine.notes", kind="notes", path=r"^logs/mine/[^/]+\\.txt$", text="text",
+                       head=r"^(?P<who>\\w+) (?P<points>\\d+): (?P<text>.*)$", table=TABLE,
+                       samples=[Sample("logs/mine/a.txt", "me 1: b\\n", 1)])]
+
+@hookimpl
+def ingest_views():
+    return [Path(__file__).parent / "sql"]
+"""
+
+
+@pytest.fixture
+def versions(plugin: Write, tmp_path: Path) -> list[PluginOptions]:
+    """Two versions of a plugin with a table of its own and a view over it; the second one has a further column."""
+    more = 'Column("points", Type.INT), '
+    (tmp_path / "plugins/sql").mkdir(parents=True)
+    (tmp_path / "plugins/sql/all_notes.sql").write_text("-- What was noted?\nSELECT * FROM notes ORDER BY job_id, line_no\n")
+    return [PluginOptions((plugin(f"notes{i}", NOTES.format(more=text)),)) for i, text in enumerate(("", more))]
+
+
+def test_table_of_a_plugin(tree: Tree, store: StoreUnderTest, versions: list[PluginOptions]) -> None:
+    """A plugin's own table and view are there like ours."""
+    store.load(tree({"logs/mine/a.txt": "me 3: x\ny\n"}, "a"), plugins=versions[0])
+    assert store.rows("SELECT who, text FROM notes") == [("me", "x\ny")]
+    assert store.rows("SELECT who, text FROM all_notes") == [("me", "x\ny")]
+    assert store.rows("SELECT kind, parser, rows FROM files") == [("notes", "mine.notes", 1)]
+
+
+def test_table_that_got_a_column(tree: Tree, store: StoreUnderTest, versions: list[PluginOptions]) -> None:
+    """Rows written before a table got a further column show NULL there, and views over the table go on working."""
+    old, new = tree({"logs/mine/a.txt": "me 3: x\n"}, "a"), tree({"logs/mine/a.txt": "you 4: y\n"}, "b")
+    store.load(old, plugins=versions[0])
+    store.load(new, plugins=versions[1])
+    for name in ("notes", "all_notes"):
+        assert store.rows(f"SELECT job_id, who, points, text FROM {name} ORDER BY ALL") == [("a", "me", None, "x"), ("b", "you", 4, "y")]
+    old.joinpath("logs/mine/a.txt").write_text("me 5: z\n")
+    store.load(old, plugins=versions[1])
+    assert store.rows("SELECT points FROM all_notes") == [(5,), (4,)]
+
+
+def test_table_of_a_plugin_that_is_gone(tree: Tree, store: StoreUnderTest, versions: list[PluginOptions]) -> None:
+    """Without the plugin its file is unclaimed again, and no rows of it are shown as if they still counted."""
+    folder = tree({"logs/mine/a.txt": "me 3: x\n"}, "a")
+    store.load(folder, plugins=versions[0])
+    store.load(folder)
+    assert store.rows("SELECT status, parser FROM files") == [("unclaimed", None)]
+    names = {name for (name,) in store.rows("SELECT view_name FROM duckdb_views()")}
+    assert "notes" not in names or store.rows("SELECT * FROM notes") == []
+    assert "all_notes" not in names or store.rows("SELECT * FROM all_notes") == []

@@ -1,0 +1,97 @@
+"""Views without a store: an in-memory database with every table, empty, and every view; rows are put in by hand.
+
+All rows are of one day, so a time is written and read as `10:05:00`. What a row does not say is NULL, but for `job_id`
+(`job`), `file_id` (1) and `line_no` (counted up).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import duckdb
+import pytest
+
+from ingest.model import FILES, JOBS, LOADS, RECORD_TABLES, Column, Type
+from ingest.views import create_views
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "jobs": JOBS,
+    "loads": LOADS,
+    "files": FILES,
+    **{table.name: table.columns for table in RECORD_TABLES},
+}
+DAY = "2024-03-01"
+
+
+class Database:
+    """A database of hand-made rows, and answers of its views as plain values."""
+
+    def __init__(self) -> None:
+        self.connection = duckdb.connect()
+        self._lines = count(2)
+        for name, columns in TABLES.items():
+            definition = ", ".join(f'"{column.name}" {column.type}' for column in columns)
+            self.connection.execute(f"CREATE TABLE {name} ({definition})")
+        assert create_views(self.connection) == []
+
+    def insert(self, table: str, *rows: dict[str, Any]) -> None:
+        """Puts rows into a table."""
+        types = {column.name: column.type for column in TABLES[table]}
+        for row in rows:
+            full = {"job_id": "job", **row}
+            if "line_no" in types:
+                full = {"file_id": 1, "line_no": next(self._lines), **full}
+            for name, value in full.items():
+                if types[name] is Type.TIME and value is not None:
+                    full[name] = f"{DAY} {value}"
+            names, marks = ", ".join(f'"{name}"' for name in full), ", ".join("?" * len(full))
+            self.connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(full.values()))
+
+    def attempt(self, mini_batch_id: int | None, outcome: str, started_at: str | None = None, **more: Any) -> None:
+        """Puts in a report of a try on node 0, process000: the first one, of 10 items in 10 s, unless said otherwise."""
+        row = {
+            "source": "mini_batches",
+            "mini_batch_id": mini_batch_id,
+            "attempt": 1,
+            "node": "0",
+            "process": "process000",
+            "started_at": started_at,
+            "outcome": outcome,
+        }
+        if outcome != "open":
+            row |= {"total": 10, "succeeded": 10 if outcome == "done" else 0, "elapsed_s": 10.0}
+            row["failed"] = 0 if outcome == "done" else 10
+        self.insert("attempt_reports", row | more)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The result of a query."""
+        return [tuple(map(_plain, row)) for row in self.connection.execute(query).fetchall()]
+
+    def dicts(self, query: str) -> list[dict[str, Any]]:
+        """The result of a query, each row by column."""
+        found = self.connection.execute(query)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, map(_plain, row), strict=True)) for row in found.fetchall()]
+
+    def one(self, query: str) -> dict[str, Any]:
+        """The only row that a query gives, by column."""
+        (row,) = self.dicts(query)
+        return row
+
+
+def _plain(value: Any) -> Any:
+    """Times as text without the day, alone or in lists."""
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(sep=" ").removeprefix(f"{DAY} ")
+    return [_plain(one) for one in value] if isinstance(value, list) else value
+
+
+@pytest.fixture
+def db() -> Iterator[Database]:
+    """A database with every table, empty, and every view."""
+    database = Database()
+    yield database
+    database.connection.close()

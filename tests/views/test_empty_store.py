@@ -1,0 +1,44 @@
+"""Every view answers in an empty store, and carries its question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ingest.views import list_views
+
+if TYPE_CHECKING:
+    from tests.views.conftest import Database
+
+VIEWS = [view.name for view in list_views()]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_rows_and_no_error(db: Database, view: str) -> None:
+    """All tables are there and empty: so is the answer."""
+    assert db.rows(f"SELECT * FROM {view}") == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_asked_of_a_job_that_is_not_there(db: Database, view: str) -> None:
+    """Columns that the command line filters by are in the view, or the view is of no one job."""
+    columns = [name for name, *_ in db.rows(f"DESCRIBE {view}")]
+    assert "job_id" in columns or view in {"errors_by_fingerprint", "superseded_reports"}
+    assert len(columns) == len(set(columns))
+
+
+def test_the_database_knows_the_questions(db: Database) -> None:
+    """A view's comment in the database is the text at the head of its file."""
+    comments = dict(db.rows("SELECT view_name, comment FROM duckdb_views() WHERE NOT internal"))
+    assert {view.name: f"{view.question}\n{view.caveat}" for view in list_views()} == comments
+
+
+@pytest.mark.parametrize("file", [view.file for view in list_views()], ids=lambda file: file.stem)
+def test_house_rules(file: Path) -> None:
+    """A question and what to know about the answer; lines of at most 120 characters."""
+    (view,) = (view for view in list_views() if view.file == file)
+    assert view.question.endswith("?")
+    assert view.caveat
+    assert max(map(len, file.read_text().splitlines())) <= 120

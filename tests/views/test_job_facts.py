@@ -1,0 +1,201 @@
+"""`job_facts`: the state of a job, read from whatever its logs tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.views.conftest import Database
+
+SUMMARY = (
+    "There are 20 mini batches with 200 items. Processed {} mini batches containing 200 items,"
+    " {} succeeded, {} failed. The error threshold is {}."
+)
+
+
+def state(db: Database) -> str:
+    """The state of the only job."""
+    return str(db.one("SELECT state FROM job_facts")["state"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Failed. The run() function had raised exception for 9 times.", "failed"),
+        ("The job failed.", "failed"),
+        ("User program failed with Exception: Run failed, please check logs", "failed"),
+        ("Succeeded.", "completed"),
+        ("The job completed. 3 mini batches failed and were tried again.", "completed"),
+        ("The ParallelRunStep processed all mini batches. " + SUMMARY.format(20, 190, 10, -1), "completed"),
+        ("Something else.", "running"),
+    ],
+)
+def test_the_job_result_is_the_strongest_sign(db: Database, text: str, expected: str) -> None:
+    """Its text decides, whatever the progress says; a text that we do not know decides nothing."""
+    db.insert("log_records", {"source": "job_result", "at": "10:00:00", "message": text})
+    assert state(db) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The ParallelRunStep failed to process all mini batches. " + SUMMARY.format(12, 120, 0, -1), "failed"),
+        ("The ParallelRunStep processed all mini batches. " + SUMMARY.format(20, 200, 0, -1), "completed"),
+        ("The ParallelRunStep execution finished with warning. The processed items is more than the input items", "completed"),
+        (SUMMARY.format(20, 200, 0, -1), "completed"),
+        (SUMMARY.format(20, 190, 10, 10), "completed"),
+        (SUMMARY.format(20, 189, 11, 10), "failed"),
+        (SUMMARY.format(12, 120, 0, -1), "failed"),
+        ("Failed to get a task, trying again.", "running"),
+        ("Start scheduling.", "running"),
+    ],
+)
+def test_the_verdict_of_the_master(db: Database, text: str, expected: str) -> None:
+    """Sentences about the whole job, and the numbers of its summary; not what failed on the way."""
+    db.insert("log_records", {"source": "master", "at": "10:00:00", "message": text})
+    assert state(db) == expected
+
+
+def test_a_worker_does_not_speak_for_the_job(db: Database) -> None:
+    """The same text in a worker's log decides nothing."""
+    db.insert("log_records", {"source": "worker", "at": "10:00:00", "message": "Failed."})
+    assert state(db) == "running"
+
+
+@pytest.mark.parametrize(
+    ("event", "message", "expected"),
+    [
+        ("all_done", "All 20 mini batches have been processed.", "completed"),
+        ("concat_done", "Finished concatenating 4 files in 0:00:02.", "completed"),
+        ("stopped_for", "Progress update stopped for reasons: ['All 20 mini batches have been processed.'].", "completed"),
+        ("stopped_for", "Progress update stopped for reasons: ['Exceeded error threshold.'].", "failed"),
+        ("no_progress", "No progress update in 11190 seconds.", "failed"),
+        ("errsum_head", "The run() function in the entry script had timeout for 9 times.", "failed"),
+        (None, "No temp file found. The job failed. Please check the logs.", "failed"),
+        ("none_yet", "No task has been processed yet.", "running"),
+        ("overviewer", "The overviewer on 7 stopped.", "running"),
+    ],
+)
+def test_progress_messages(db: Database, event: str | None, message: str, expected: str) -> None:
+    """An end that the driver announces; that its overviewer stopped is none."""
+    db.insert("progress", {"at": "10:00:00", "event": event, "message": message})
+    assert state(db) == expected
+
+
+def test_the_later_of_two_progress_messages(db: Database) -> None:
+    """All processed, but the concatenation of the outputs failed after that: the job failed."""
+    db.insert("progress", {"at": "10:00:00", "event": "all_done", "message": "All 2 mini batches have been processed."})
+    db.insert("progress", {"at": "10:00:05", "message": "Failed to Concatenate out.txt with OSError."})
+    facts = db.one("SELECT * FROM job_facts")
+    assert (facts["state"], facts["state_reason"]) == ("failed", "progress: Failed to Concatenate out.txt with OSError.")
+
+
+def test_an_exit_code(db: Database) -> None:
+    """SystemExit: 42 without a time fails a job that seemed done; SystemExit: 0 says nothing."""
+    db.insert("progress", {"at": "10:00:00", "event": "all_done", "message": "All 2 mini batches have been processed."})
+    db.insert("errors", {"exception_type": "SystemExit", "exception_message": "0"})
+    assert state(db) == "completed"
+    db.insert("errors", {"exception_type": "SystemExit", "exception_message": "42"})
+    facts = db.one("SELECT * FROM job_facts")
+    assert (facts["state"], facts["state_reason"]) == ("failed", "error: SystemExit: 42")
+
+
+def test_an_error_of_the_driver(db: Database) -> None:
+    """It is the end if no work went on after it; errors of run() are no end at all."""
+    db.attempt(0, "done", "10:00:00")
+    db.insert("errors", {"at": "10:00:05", "phase": "run", "exception_type": "ValueError"})
+    assert state(db) == "running"
+    db.insert("errors", {"at": "10:00:30", "phase": "driver", "exception_type": "AccessError", "exception_message": "no table"})
+    assert state(db) == "failed"
+    db.attempt(1, "done", "10:05:00")
+    assert state(db) == "running"
+
+
+def test_all_scheduled_mini_batches_are_processed(db: Database) -> None:
+    """Without a word about the end, the count tells; not while mini-batches are missing or scheduling goes on."""
+    db.insert("progress", {"at": "10:00:00", "event": "scheduled", "scheduled": 1, "message": "Scheduled 1 mini batches in 0 seconds."})
+    db.attempt(0, "done", "10:00:00")
+    assert state(db) == "running"
+    db.insert("progress", {"at": "10:00:01", "event": "sched_done", "scheduled": 2, "message": "Scheduling finished."})
+    db.attempt(1, "timeout", "10:00:00")
+    assert state(db) == "running"
+    db.attempt(1, "done", "10:02:00", attempt=2)
+    assert db.rows("SELECT state, state_reason, ended_at FROM job_facts") == [
+        ("completed", "all 2 scheduled mini-batches are processed; no other sign of an end", "10:02:10")
+    ]
+
+
+def test_running_and_stalled(db: Database) -> None:
+    """Tries each minute: samples for 29 more minutes are no stall, for 31 they are."""
+    for minute in range(5):
+        db.attempt(minute, "done", f"10:0{minute}:00")
+    db.insert("node_samples", {"node": "0", "at": "10:33:10"})
+    assert state(db) == "running"
+    db.insert("node_samples", {"node": "0", "at": "10:35:10"})
+    assert db.one("SELECT * FROM job_facts") == {
+        "job_id": "job",
+        "generation": None,
+        "state": "stalled",
+        "state_reason": "no sign of an end, last step 2024-03-01 10:04:10, last record 2024-03-01 10:35:10",
+        "started_at": "10:00:00",
+        "ended_at": None,
+        "last_record_at": "10:35:10",
+    }
+
+
+def test_slow_work_is_no_stall(db: Database) -> None:
+    """Where a mini-batch takes ten minutes, forty without a result are usual."""
+    for number, clock in enumerate(("10:00:00", "10:10:00", "10:20:00")):
+        db.attempt(number, "done", clock, elapsed_s=600.0)
+    db.insert("node_samples", {"node": "0", "at": "11:10:00"})
+    assert state(db) == "running"
+
+
+def test_the_same_count_told_again_is_no_step(db: Database) -> None:
+    """Lines of an overview that say the same for an hour: stalled. Counts that rise: running."""
+    for minute in range(60):
+        row = {"at": f"10:{minute:02}:00", "event": "processed_of", "total": 99, "message": "Processed"}
+        db.insert("progress", row | {"job_id": "stuck", "processed": min(minute, 5)})
+        db.insert("progress", row | {"job_id": "rising", "processed": minute})
+    assert db.rows("SELECT job_id, state FROM job_facts ORDER BY 1") == [("rising", "running"), ("stuck", "stalled")]
+
+
+def test_nothing_to_tell(db: Database) -> None:
+    """A job of files that nobody reads, or of resource samples alone: unknown, not running."""
+    db.insert("files", {"job_id": "files", "path": "notes.txt", "status": "unclaimed"})
+    db.insert("node_samples", {"job_id": "samples", "node": "0", "at": "10:00:00"})
+    db.insert("files", {"job_id": None, "path": "stray.txt", "status": "unclaimed"})
+    assert db.rows("SELECT job_id, state, state_reason, started_at, last_record_at FROM job_facts ORDER BY 1") == [
+        ("files", "unknown", "no record of work, nor of an end", None, None),
+        ("samples", "unknown", "no record of work, nor of an end", "10:00:00", "10:00:00"),
+    ]
+
+
+def test_first_and_last_record_of_any_kind(db: Database) -> None:
+    """From the earliest to the latest time, over all tables; a try ends when it ends."""
+    db.insert("log_records", {"source": "job_result", "at": "10:30:00", "message": "Succeeded."})
+    db.insert("node_samples", {"node": "0", "at": "09:59:00"})
+    db.attempt(0, "done", "10:30:00", elapsed_s=60.0)
+    assert db.rows("SELECT started_at, ended_at, last_record_at FROM job_facts") == [("09:59:00", "10:31:00", "10:31:00")]
+
+
+@pytest.mark.parametrize(
+    ("paths", "generation"),
+    [
+        (["logs/overview.2020-05-06.txt"], "V0"),
+        (["logs/sys/worker/10.0.0.4/Process-1.task.csv"], "V0"),
+        (["logs/sys/perf/10.0.0.4/node_resource_usage.csv", "logs/job_progress_overview.2020101103.txt"], "V1"),
+        (["logs/perf/10.0.0.4/node_resource_usage.csv", "logs/sys/master_role.txt"], "V2"),
+        (["logs/perf/0/node_resource_usage.csv", "logs/sys/master_role.txt"], "V3"),
+        (["logs/user/stdout/1/process000.stdout.txt"], "V3"),
+        (["logs/job_error.1.txt"], "V3"),
+        (["logs/sys/node/0/process000.txt", "user_logs/std_log_0.txt"], "V4"),
+        (["notes.txt"], None),
+    ],
+)
+def test_generation(db: Database, paths: list[str], generation: str | None) -> None:
+    """The paths tell the generation of the driver."""
+    db.insert("files", *({"path": path, "status": "parsed"} for path in paths))
+    assert db.rows("SELECT generation FROM job_facts") == [(generation,)]
