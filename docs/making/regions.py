@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from making import commands, formats, plugins, tables, views
+from making import commands, contents, formats, plugins, tables, views
 
 REGIONS: dict[str, Callable[[], str]] = {
     "commands": commands.commands,
@@ -18,6 +18,8 @@ REGIONS: dict[str, Callable[[], str]] = {
     "hooks": plugins.hooks,
     "parser-parts": plugins.parser_parts,
     "public-names": plugins.public_names,
+    "explanations": contents.explanations,
+    "decisions": contents.decisions,
     "kinds": formats.kinds,
     "kinds-in-full": formats.kinds_in_full,
     "kinds-left-alone": formats.kinds_left_alone,

@@ -15,7 +15,7 @@ def rebuild(store: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None
     """Make a store's views anew: after the store was moved, or to have the views of this version of ingest."""
     from ingest.logs import log
     from ingest.registry import load_registry
-    from ingest.store.catalog import publish
+    from ingest.store.catalog import connect_catalog, publish
     from ingest.store.layout import Layout
     from ingest.store.lock import writer_lock
 
@@ -23,6 +23,8 @@ def rebuild(store: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None
     if not layout.catalog.exists():
         raise StoreError(f"{layout.root}: no store there", "Fill one with: ingest <job folders> --store PATH")
     registry = load_registry(plugin_choice(plugin_files, no_plugins))
+    with connect_catalog(layout, moved=True):
+        pass  # a damaged or foreign catalog is told as such
     with writer_lock(layout, 60.0, lambda holder: log().warning("waiting for the store", holder=holder)):
         problems = publish(layout, None, registry.tables, registry.view_folders)
     for problem in problems:

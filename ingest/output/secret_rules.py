@@ -55,7 +55,7 @@ def _after(anchor: str, words: str) -> str:
 def _sas(equals: str, anchor: str = "") -> Rule:
     """`sig=` of a query whatever its length, elsewhere if long; `\\u0026` and `%26` are `&` in JSON and in URLs."""
     sig = re.escape(f"sig{equals}")
-    value = rf"(?:(?!%26)[a-z0-9%+/=_.~*\-]|{_ESCAPED})"
+    value = rf"(?:(?!%26)[a-z0-9%+/=_.~\-]|{_ESCAPED})"
     in_query = "|".join(f"(?<={sign}{sig})" for sign in ("[?&;]", "%26", "%3f", "%2526", r"\\u0026"))
     return Rule(
         anchor or f"sig{equals}",
@@ -79,7 +79,7 @@ SECRET_RULES: tuple[Rule, ...] = (
     _sas("%253d"),
     _sas(r"\u003d", "u003d"),
     Rule("sig", rf"""sig(?<![a-z0-9_]sig){_IS}\[?\\{{0,4}}["'](?P<s1>[a-z0-9%+/=]{{40,}}+)"""),
-    Rule("sharedaccesssignature=", r"""sharedaccesssignature=(?P<s1>[^\s;"'<>\\]++)"""),
+    Rule("sharedaccesssignature=", r"""sharedaccesssignature=(?P<s1>(?:[^\s;,"'<>\\]|\\u00[0-9a-f]{2})++)"""),
     Rule("signature=", r"signature=(?:(?<=x-amz-signature=)|(?<=x-goog-signature=))(?P<s1>[a-z0-9%+/=*]++)"),
     _assignment("password", r"\d{0,2}"),
     _assignment("passwd"),
@@ -102,7 +102,7 @@ SECRET_RULES: tuple[Rule, ...] = (
         r"""authorization\\{0,4}["']?[ \t]{0,4}[:=][ \t]{0,4}(?:[bu]?\\{0,4}["'])?(?:"""
         r"""(?:digest|aws4-hmac-sha256|sharedaccesssignature)[ \t]{1,4}(?P<s1>[^"'\\\n]++)"""
         r"""|(?:bearer|basic|sharedkey(?:lite)?|token|negotiate|apikey)[ \t]{1,4}(?P<s2>[^\s"'\\<>,;]++)"""
-        r"""|(?P<s3>[^\s"'\\<>,;]{16,}+))""",
+        r"""|(?P<s3>[^\s"'\\<>,;*]{16,}+))""",
     ),
     Rule(
         "bearer",

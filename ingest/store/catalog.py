@@ -77,6 +77,10 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
+_DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+"""What the database raises if a file of its own cannot be read or written."""
+
+
 def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
@@ -107,8 +111,26 @@ def publish(layout: Layout, commit: Commit | None, tables: Sequence[Table], view
     shutil.rmtree(layout.draft.parent, ignore_errors=True)
     layout.draft.parent.mkdir(parents=True)
     begun = layout.catalog.exists()
-    if begun:
-        shutil.copyfile(layout.catalog, layout.draft)
+    try:
+        if begun:
+            shutil.copyfile(layout.catalog, layout.draft)
+        problems = _change_draft(layout, commit, tables, view_folders, begun=begun)
+        sync(layout.draft)
+    except (OSError, *_DAMAGE) as error:
+        raise StoreError(
+            f"{layout.root}: the catalog cannot be written: {_first_line(error)}",
+            "The last whole commit stands. Is the disk full? If the store is damaged: move it away and ingest again.",
+        ) from error
+    layout.draft.replace(layout.catalog)
+    sync(layout.root)
+    layout.draft.parent.rmdir()
+    return [f"{problem}" for problem in problems]
+
+
+def _change_draft(
+    layout: Layout, commit: Commit | None, tables: Sequence[Table], view_folders: Sequence[Path], *, begun: bool
+) -> list[ViewProblem]:
+    """Makes the draft, a copy of the published catalog if one was `begun`, the next one."""
     problems: list[ViewProblem] = []
     with duckdb.connect(config=_CONFIG) as connection:
         connection.execute(f"ATTACH {_quoted(layout.draft)} AS catalog (STORAGE_VERSION '{_STORAGE_VERSION}')")
@@ -130,11 +152,7 @@ def publish(layout: Layout, commit: Commit | None, tables: Sequence[Table], view
             _refresh_jobs(connection, commit)
         connection.execute("USE memory")
         connection.execute("DETACH catalog")
-    sync(layout.draft)
-    layout.draft.replace(layout.catalog)
-    sync(layout.root)
-    layout.draft.parent.rmdir()
-    return [f"{problem}" for problem in problems]
+    return problems
 
 
 def _create_ledger(connection: duckdb.DuckDBPyConnection) -> None:

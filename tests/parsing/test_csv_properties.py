@@ -110,6 +110,7 @@ def parse(*files: bytes) -> Parsed:
 
 
 @given(tables, st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), st.sampled_from(["", "N/A"]))
+@settings(deadline=None)
 def test_what_csv_writes_comes_back(rows: list[Row], quoting: int, null: str) -> None:
     """Same values, and the lines that the records start in."""
     records = written(rows, quoting=quoting, null=null)
@@ -121,6 +122,7 @@ def test_what_csv_writes_comes_back(rows: list[Row], quoting: int, null: str) ->
 
 
 @given(st.lists(st.tuples(rows_of(plain_texts), st.sampled_from(["\n", "\r\n"])), max_size=5))
+@settings(deadline=None)
 def test_many_files(files: list[tuple[list[Row], str]]) -> None:
     """Healthy files of either line end in one batch."""
     all_records = [written(rows, line_end) for rows, line_end in files]
@@ -131,6 +133,7 @@ def test_many_files(files: list[tuple[list[Row], str]]) -> None:
 
 
 @given(tables, st.data())
+@settings(deadline=None)
 def test_cut_anywhere(rows: list[Row], data: st.DataObject) -> None:
     """The rows before the cut are kept, and what is cut is one row or one reject."""
     records = written(rows)
@@ -143,6 +146,7 @@ def test_cut_anywhere(rows: list[Row], data: st.DataObject) -> None:
 
 
 @given(tables, noise, st.data())
+@settings(deadline=None)
 def test_damage_anywhere(rows: list[Row], garbage: bytes, data: st.DataObject) -> None:
     """Bytes put in, or in place of others: the rows before them are kept."""
     records = written(rows)
@@ -169,7 +173,7 @@ def files(draw: st.DrawFn) -> bytes:
 
 
 @given(st.lists(files(), max_size=6), st.booleans())
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_batch_is_its_files(some: list[bytes], short_rows: bool) -> None:
     """Whatever the files hold: read together they give what they give alone, and nothing raises."""
     parser = _with_short_rows() if short_rows else PARSER
@@ -190,7 +194,7 @@ def test_batch_is_its_files(some: list[bytes], short_rows: bool) -> None:
 
 
 @given(files(), st.booleans())
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_two_ways_to_read(file: bytes, short_rows: bool) -> None:
     """Counting quotes finds what the grammar finds, record by record."""
     parser = _with_short_rows() if short_rows else PARSER
@@ -204,7 +208,7 @@ def test_two_ways_to_read(file: bytes, short_rows: bool) -> None:
 
 
 @given(files(), st.booleans())
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_every_byte_is_accounted_for(file: bytes, short_rows: bool) -> None:
     """A byte is part of a row, a reject, a header or a blank line, and of one only."""
     batch = Batch.of((SourceFile("f"), file))
@@ -224,6 +228,7 @@ def test_every_byte_is_accounted_for(file: bytes, short_rows: bool) -> None:
 
 
 @given(tables, st.integers(1, 200))
+@settings(deadline=None)
 def test_windows_are_the_whole(rows: list[Row], window: int) -> None:
     """A file read in windows, each cut where the parser says, gives what it gives as a whole."""
     records = written(rows)
@@ -233,6 +238,7 @@ def test_windows_are_the_whole(rows: list[Row], window: int) -> None:
 
 
 @given(files(), st.integers(1, 200))
+@settings(deadline=None)
 def test_windows_of_damaged_files(file: bytes, window: int) -> None:
     """Nothing raises, and the reading comes to its end."""
     _in_windows(file, window)

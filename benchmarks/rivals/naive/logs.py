@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.rivals.naive.sink import Row, Sink
 from benchmarks.rivals.trees import LogKind, TreeFile
@@ -26,6 +27,7 @@ _PHASES = [(re.compile(pattern), phase) for pattern, phase in PHASES]
 _DRIVER = re.compile(DRIVER_CODE)
 _EVENTS = [(event.name, event.prefix, re.compile(event.pattern)) for event in MASTER_EVENTS]
 _FACTS_WITHIN = 4_096
+_ROWS = 20_000
 
 _HEAD_COLUMNS = ("at", "logger", "level", "pid", "thread", "func")
 _RECORD = ("line_no", "cut", "message", *_HEAD_COLUMNS)
@@ -43,18 +45,23 @@ def read_log(file: TreeFile, kind: LogKind, groups: Mapping[str, str], sink: Sin
         "process": groups.get("process"),
         "source": kind.source,
     }
-    records = _records(file.location)
+    for records in _records(file.location):
+        _add(records, kind, same, sink)
+
+
+def _add(records: Sequence[Row], kind: LogKind, same: dict[str, Any], sink: Sink) -> None:
+    """Tells errors and events from records, and adds all to their tables."""
     wrong = [record for record in records if record[5] in ("ERROR", "CRITICAL") or TRACEBACK in record[2]]
     sink.add(ERRORS, _ERROR, [_error(record, kind.phase) for record in wrong], same)
     if kind.events:
-        del same["node"]
-        sink.add(LOG_RECORDS, _RECORD + _EVENT, [record + _event(record[2]) for record in records], same)
+        rows = [record + _event(record[2]) for record in records]
+        sink.add(LOG_RECORDS, _RECORD + _EVENT, rows, {name: value for name, value in same.items() if name != "node"})
     else:
         sink.add(LOG_RECORDS, _RECORD, records, same)
 
 
-def _records(path: Path) -> list[Row]:
-    """The records of a file; what stands before the first head is one without head."""
+def _records(path: Path) -> Iterator[list[Row]]:
+    """The records of a file, some thousands at a time; what stands before the first head is one without head."""
     match = _HEAD.match
     records: list[Row] = []
     head: tuple[str | None, ...] = (None,) * 6
@@ -67,11 +74,14 @@ def _records(path: Path) -> list[Row]:
                 continue
             if text:
                 records.append((first, False, text.rstrip("\r\n"), *head))
+                if len(records) == _ROWS:
+                    yield records
+                    records = []
             head = found.groups()
             first, text = number, line[found.end() :]
     if text:
         records.append((first, not line.endswith("\n"), text.rstrip("\r\n"), *head))
-    return records
+    yield records
 
 
 def _event(message: str) -> Row:

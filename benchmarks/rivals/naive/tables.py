@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,6 +20,7 @@ from ingest_azureml.statuses import event, outcome
 csv.field_size_limit(1 << 30)
 
 _NULLS = ("", "N/A")
+_ROWS = 20_000
 _event, _outcome = cache(event), cache(outcome)
 
 
@@ -61,19 +62,26 @@ def read_table(file: TreeFile, kind: TableKind, groups: Mapping[str, str], sink:
     same: dict[str, Any] = {"job_id": file.job_id, "file_id": file.identity, "cut": False}
     with file.location.open(encoding="utf-8", errors="replace", newline="") as lines:
         reader = csv.reader(lines)
-        names = tuple(known[header] for header in next(reader))
-        rows: list[Row] = []
+        names = ("line_no", *(known[header] for header in next(reader)))
+        same |= {name: value for name, value in groups.items() if name not in names}
+        for rows in _rows(reader):
+            if kind is _MINI_BATCHES:
+                _add_mini_batches(names, rows, same, sink)
+            else:
+                sink.add(kind.table, names, rows, same)
+
+
+def _rows(reader: Any) -> Iterator[list[Row]]:
+    """The rows behind the header, some thousands at a time, each with the number of its first line."""
+    rows: list[Row] = []
+    line_no = reader.line_num + 1
+    for cells in reader:
+        rows.append((line_no, *[None if cell in _NULLS else cell for cell in cells]))
         line_no = reader.line_num + 1
-        for cells in reader:
-            rows.append((line_no, *[None if cell in _NULLS else cell for cell in cells]))
-            line_no = reader.line_num + 1
-    names = ("line_no", *names)
-    same |= {name: value for name, value in groups.items() if name not in names}
-    if kind is _MINI_BATCHES:
-        same["source"] = "mini_batches"
-        _add_mini_batches(names, rows, same, sink)
-    else:
-        sink.add(kind.table, names, rows, same)
+        if len(rows) == _ROWS:
+            yield rows
+            rows = []
+    yield rows
 
 
 def _add_mini_batches(names: tuple[str, ...], rows: Sequence[Row], same: dict[str, Any], sink: Sink) -> None:
@@ -89,8 +97,8 @@ def _add_mini_batches(names: tuple[str, ...], rows: Sequence[Row], same: dict[st
         else:
             events.append((*row, _outcome(status), what))
     of_events = ("line_no", *(_AS_EVENT.get(name, f"no {name}") for name in names[1:]), "outcome", "event")
-    sink.add(ATTEMPT_REPORTS, (*names, "outcome", "inputs"), attempts, same)
-    sink.add(SCRIPT_EVENTS, of_events, events, {name: value for name, value in same.items() if name != "source"})
+    sink.add(ATTEMPT_REPORTS, (*names, "outcome", "inputs"), attempts, same | {"source": "mini_batches"})
+    sink.add(SCRIPT_EVENTS, of_events, events, same)
 
 
 def _inputs(detail: str | None) -> list[str] | None:
