@@ -141,7 +141,7 @@ class _KindReader:
             except Exception as error:  # a stranger's parser may raise anything
                 result.failure = f"parser raised {error!r}"
                 return
-            first_line = first_line or data.partition(b"\n")[0]
+            first_line = first_line or data.lstrip(b"\r\n").partition(b"\n")[0]
             line_no, offset, rest = line_no + data.count(b"\n"), offset + cut, rest[cut:]
         result.content_hash = digest.hexdigest()[:32]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _NOT_SQL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _READ = re.compile(r'\b(?:from|join)\s+"?(\w+)|\b(\w+)\s*\(', re.IGNORECASE)
+_REMEDY = "The installation is damaged: install it again."
+_WITHOUT_COMMENT = "SELECT view_name FROM duckdb_views() WHERE comment IS NULL AND NOT internal"
+"""Views that were not made here: tables of plugins."""
 _TABLES = frozenset({table.name for table in RECORD_TABLES} | {"jobs", "loads", "files"})
 
 
@@ -86,9 +89,9 @@ class View:
 
 
 def list_views(extra_folders: Sequence[Path] = ()) -> list[View]:
-    """Every view of ours and of further folders, by folder and name; macros are no views."""
-    found = [*_read(_own_folder()), *(view for folder in extra_folders for view in _read(folder))]
-    return [view for view in found if not view.is_macro]
+    """Every view of ours and of further folders, by folder and name; macros are no views, unreadable files neither."""
+    views = [*_read(_own_folder()), *_read_extra(extra_folders, [])]
+    return [view for view in views if not view.is_macro]
 
 
 def views_digest(extra_folders: Sequence[Path] = ()) -> str:
@@ -106,28 +109,27 @@ def create_views(connection: duckdb.DuckDBPyConnection, extra_folders: Sequence[
     Returns what is wrong with files of further folders; such views are left out, and those that need them.
     Raises ViewError for a broken file of ours.
     """
+    taken = _TABLES | {name for (name,) in connection.execute(_WITHOUT_COMMENT).fetchall()}
     own = {view.name: view for view in _read(_own_folder())}
-    for view in _in_order(own.values()):
+    if not own:
+        raise ViewError(f"{_own_folder()}: no views", _REMEDY)
+    try:
+        ordered = _in_order(own)
+    except CycleError as error:
+        raise ViewError(f"views need each other in a circle: {' -> '.join(error.args[1])}", _REMEDY) from error
+    for view in ordered:
         try:
             _create(connection, view)
         except Exception as error:
-            raise ViewError(f"{view.file}: {_reason(error)}", "The installation is damaged: install it again.") from error
-    extra: dict[str, View] = {}
+            raise ViewError(f"{view.file}: {_reason(error)}", _REMEDY) from error
     problems: list[ViewProblem] = []
-    for folder in extra_folders:
-        try:
-            for view in _read(folder):
-                if view.name in _TABLES or view.name in own or view.name in extra:
-                    problems.append(ViewProblem(view.file, f"there is another table or view named {view.name}"))
-                else:
-                    extra[view.name] = view
-        except Exception as error:
-            problems.append(ViewProblem(folder, _reason(error)))
-    try:
-        ordered = list(_in_order(extra.values()))
-    except ViewError:
-        ordered = list(extra.values())  # each member of the circle will fail, and say why
-    for view in ordered:
+    extra: dict[str, View] = {}
+    for view in _read_extra(extra_folders, problems):
+        if view.name in taken or view.name in own or view.name in extra:
+            problems.append(ViewProblem(view.file, f"there is another table or view named {view.name}"))
+        else:
+            extra[view.name] = view
+    for view in _in_order_without_circles(extra, problems):
         try:
             _create(connection, view)
         except Exception as error:  # a stranger's file may be wrong in any way
@@ -143,22 +145,38 @@ def _own_folder() -> Path:
 
 def _read(folder: Path) -> Iterator[View]:
     """The files of a folder and the folders in it."""
-    if not folder.is_dir():
-        raise NotADirectoryError(f"{folder} is no folder")
     for file in sorted(folder.rglob("*.sql")):
         yield View(file, file.read_text(encoding="utf-8-sig"))
 
 
-def _in_order(views: Iterable[View]) -> Iterator[View]:
-    """The views, each after those that it reads; macros as early as they can be."""
-    by_name = {view.name.lower(): view for view in sorted(views, key=lambda view: (not view.is_macro, view.name))}
-    sorter = TopologicalSorter({name: sorted((view.reads & by_name.keys()) - {name}) for name, view in by_name.items()})
-    try:
-        for name in sorter.static_order():
-            yield by_name[name]
-    except CycleError as error:
-        files = " -> ".join(str(by_name[name].file) for name in error.args[1])
-        raise ViewError(f"views need each other in a circle: {files}") from error
+def _read_extra(folders: Iterable[Path], problems: list[ViewProblem]) -> Iterator[View]:
+    """The files of plugins, less those that cannot be read."""
+    for folder in folders:
+        if not folder.is_dir():
+            problems.append(ViewProblem(folder, "not a folder"))
+        for file in sorted(folder.rglob("*.sql")):
+            try:
+                yield View(file, file.read_text(encoding="utf-8-sig"))
+            except (OSError, UnicodeError) as error:
+                problems.append(ViewProblem(file, _reason(error)))
+
+
+def _in_order(views: Mapping[str, View]) -> list[View]:
+    """The views, each after those that it reads; macros as early as they can be. Raises CycleError for a circle."""
+    names = sorted(views, key=lambda name: (not views[name].is_macro, name))
+    needs = {name: sorted((views[name].reads & views.keys()) - {name}) for name in names}
+    return [views[name] for name in TopologicalSorter(needs).static_order()]
+
+
+def _in_order_without_circles(views: dict[str, View], problems: list[ViewProblem]) -> list[View]:
+    """The same, less the views that need each other in a circle."""
+    while True:
+        try:
+            return _in_order(views)
+        except CycleError as error:
+            circle = " -> ".join(error.args[1])
+            for name in sorted(set(error.args[1])):
+                problems.append(ViewProblem(views.pop(name).file, f"needs itself: {circle}"))
 
 
 def _create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
@@ -170,9 +188,9 @@ def _create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
         return
     if len(connection.extract_statements(view.text)) != 1:
         raise ValueError("a file holds one SELECT")
-    connection.execute(f"CREATE OR REPLACE VIEW {view.name} AS {view.text}")
+    connection.execute(f'CREATE OR REPLACE VIEW "{view.name}" AS {view.text}')
     comment = "\n".join(view.comment).replace("'", "''")
-    connection.execute(f"COMMENT ON VIEW {view.name} IS '{comment}'")
+    connection.execute(f"COMMENT ON VIEW \"{view.name}\" IS '{comment}'")
 
 
 def _reason(error: Exception) -> str:

@@ -130,13 +130,13 @@ class StoreUnderTest:
         return {path: ((stat := path.stat()).st_ino, stat.st_size, stat.st_mtime_ns) for path in found}
 
 
-def environment(**more: str) -> dict[str, str]:
-    """The environment of a process that can import `ingest`, wherever it is started."""
+def environment(pythonpath: Path | None = None, **more: str) -> dict[str, str]:
+    """The environment of a process that can import `ingest`, wherever it is started, and what lies in one further folder."""
     import ingest
 
-    folder = str(Path(ingest.__file__).absolute().parent.parent)
+    folders = [str(Path(ingest.__file__).absolute().parent.parent), *([str(pythonpath)] if pythonpath else [])]
     kept = {key: value for key, value in os.environ.items() if not key.startswith("INGEST_")}
-    return kept | {"PYTHONPATH": folder} | more
+    return kept | {"PYTHONPATH": os.pathsep.join(folders)} | more
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def run(tmp_path: Path) -> Run:
     """Runs `python -m ingest ...` in an empty folder and waits for its end."""
     (tmp_path / "cwd").mkdir()
 
-    def call(*arguments: object, stdin: str | None = None, cwd: Path | None = None, **more: str) -> Done:
+    def call(*arguments: object, stdin: str | None = None, cwd: Path | None = None, **more: Any) -> Done:
         return subprocess.run(
             [sys.executable, "-m", "ingest", *map(str, arguments)],
             cwd=cwd or tmp_path / "cwd",
@@ -198,14 +198,16 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts a Python process that can import `ingest`, in a session of its own: `start("-m", "ingest", ...)`."""
     started: list[Process] = []
 
-    def call(*arguments: object, stdin: int = subprocess.DEVNULL, **more: str) -> Process:
+    def call(
+        *arguments: object, stdin: int = subprocess.DEVNULL, stderr: int = subprocess.PIPE, **more: Any
+    ) -> Process:
         process = subprocess.Popen(
             [sys.executable, *map(str, arguments)],
             cwd=tmp_path,
             env=environment(**more),
             stdin=stdin,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             text=True,
             start_new_session=True,
         )

@@ -18,6 +18,8 @@ from ingest.output.secret_rules import ID_RULES, SECRET_RULES, Rule
 
 MASK = "***"
 
+_MOST_PASSES = 4
+
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -26,7 +28,8 @@ class Redactor:
 
     def __init__(self, *, ids: bool = False) -> None:
         self._ids = ids
-        self._rules: tuple[Rule, ...] = SECRET_RULES + ID_RULES if ids else SECRET_RULES
+        self._all_rules: tuple[Rule, ...] = SECRET_RULES + ID_RULES if ids else SECRET_RULES
+        self._rules = self._all_rules
         self._narrowed: dict[tuple[Rule, ...], Redactor] = {}
 
     @property
@@ -55,26 +58,19 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return the text with what is secret in it as `***`."""
-        spans = sorted(_secrets(text, self._rules))
-        if not spans:
-            return text
-        parts: list[str] = []
-        done = 0
-        start, end = spans[0]
-        for next_start, next_end in spans[1:]:
-            if next_start <= end:  # two rules saw the same secret, or one inside the other
-                end = max(end, next_end)
-                continue
-            parts += text[done:start], MASK
-            done, start, end = end, next_start, next_end
-        parts += text[done:start], MASK, text[end:]
-        return "".join(parts)
+        masked = _masked(text, self._rules)
+        for _ in range(_MOST_PASSES):
+            if masked == text:
+                break
+            # a mask may show the beginning of the next secret, which stood right behind the end of this one
+            text, masked = masked, _masked(masked, self._all_rules)
+        return masked
 
     def bytes(self, data: bytes) -> bytes:
         """Return binary data with the secrets masked that stand in it as ASCII text."""
         text = data.decode("latin-1")
         masked = self.text(text)
-        return data if masked is text else masked.encode("latin-1")
+        return data if masked == text else masked.encode("latin-1")
 
     def secret_name(self, name: str) -> bool:
         """Whether a field of this name (`client_secret`) is masked whole, whatever its value looks like."""
@@ -103,6 +99,23 @@ def redact_text(text: str, *, ids: bool = False) -> str:
     'GET https://acc.blob.core.windows.net/c/b?sv=2021&sig=***&se=2022'
     """
     return _shared(ids).text(text)
+
+
+def _masked(text: str, rules: tuple[Rule, ...]) -> str:
+    spans = sorted(_secrets(text, rules))
+    if not spans:
+        return text
+    parts: list[str] = []
+    done = 0
+    start, end = spans[0]
+    for next_start, next_end in spans[1:]:
+        if next_start <= end:  # two rules saw the same secret, or one inside the other
+            end = max(end, next_end)
+            continue
+        parts += text[done:start], MASK
+        done, start, end = end, next_start, next_end
+    parts += text[done:start], MASK, text[end:]
+    return "".join(parts)
 
 
 def _secrets(text: str, rules: tuple[Rule, ...]) -> Iterator[tuple[int, int]]:

@@ -72,7 +72,7 @@ def converted(values: Array, type_: Type) -> Array:
         return values.cast(type_.arrow)
     except pa.ArrowInvalid:
         if type_ is Type.FLOAT:
-            return pa.array([_seconds_or_number(value) for value in values.to_pylist()], pa.float64())
+            return pa.array([seconds_or_number(value) for value in values.to_pylist()], pa.float64())
         return pa.array([_converted_one(value, type_) for value in values.to_pylist()], type_.arrow)
 
 
@@ -83,7 +83,8 @@ def _converted_one(value: str | None, type_: Type) -> Any:
         return None
 
 
-def _seconds_or_number(value: str | None) -> float | None:
+def seconds_or_number(value: str | None) -> float | None:
+    """A number, or the seconds of a duration such as `1:02:03.5`; null if it is neither."""
     if value is None:
         return None
     found = _DURATION.fullmatch(value.strip())

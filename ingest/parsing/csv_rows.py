@@ -13,10 +13,10 @@ from ingest.model import Table
 from ingest.parsing.columns import Array, nulls_where
 from ingest.parsing.csv_cells import Cells
 from ingest.parsing.csv_damage import Damage
-from ingest.parsing.csv_extra import json_objects
 from ingest.parsing.csv_layout import CsvColumn, Layout, own_type
 from ingest.parsing.csv_records import CsvRecords
 from ingest.parsing.csv_values import EXPECTED, type_to_read, values_of
+from ingest.parsing.json_objects import json_objects
 from ingest.parsing.scan import Flags, Positions
 
 _SHOWN = 80

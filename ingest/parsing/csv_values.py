@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.model import Type
-from ingest.parsing.columns import Array
+from ingest.parsing.columns import Array, seconds_or_number
 from ingest.parsing.scan import Flags
 
 EXPECTED = {
@@ -27,8 +27,8 @@ def values_of(cells: Array, type_: Type, scale: float, nulls: Sequence[str]) -> 
     """The cells as values, and which of them are none of the type; nothing if all are.
 
     The cells are texts, or of the type already. Whole columns are cast by Arrow. Only if that fails the cells are looked
-    at one by one: then `12.0` and `1e3` are integers, times may have a zone or more than six digits of fraction, and
-    blanks do not matter. `nan` is null, `inf` is no value.
+    at one by one: then `12.0` and `1e3` are integers, `0:01:05` is a number of seconds, times may have a zone or more than
+    six digits of fraction, and blanks do not matter. `nan` is null, `inf` is no value.
     """
     if type_ is Type.TEXT:
         return cells, None
@@ -89,6 +89,8 @@ def _integer(text: str) -> int | None:
 
 
 def _real(text: str) -> float:
+    if ":" in text and (seconds := seconds_or_number(text)) is not None:
+        return seconds
     return float(_plain(text))
 
 

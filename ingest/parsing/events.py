@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +14,7 @@ import pyarrow.compute as pc
 
 from ingest.model import Column, Type
 from ingest.parsing.columns import Array, converted
-
-_UNSAFE_IN_JSON = r'["\\[:cntrl:]]'
+from ingest.parsing.json_objects import json_objects
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def find_events(messages: Array, events: Sequence[Event], columns: Mapping[str, 
             else:
                 others[group] = values
         if others:
-            found.setdefault("fields", []).append((rows, _json_objects(others)))
+            found.setdefault("fields", []).append((rows, json_objects(list(others), list(others.values()))))
     result: dict[str, Array] = {
         "event": pa.DictionaryArray.from_arrays(
             pa.array(which, mask=which < 0).cast(pa.int32()), pa.array(names, pa.string())
@@ -93,16 +91,3 @@ def _scattered(count: int, parts: Sequence[tuple[np.ndarray[Any, Any], Array]], 
         base += len(values)
     every = pa.concat_arrays([values for _, values in parts]).cast(type_.arrow)
     return every.take(pa.array(place, mask=place < 0))
-
-
-def _json_objects(facts: Mapping[str, Array]) -> Array:
-    """One JSON object per row; nulls are left out. Joined by Arrow unless a value needs escapes."""
-    if any(pc.any(pc.match_substring_regex(values, _UNSAFE_IN_JSON)).as_py() for values in facts.values()):
-        rows = zip(*(values.to_pylist() for values in facts.values()), strict=True)
-        objects = [
-            json.dumps({key: value for key, value in zip(facts, row, strict=True) if value is not None}) for row in rows
-        ]
-        return pa.array(objects, pa.string())
-    members = [pc.binary_join_element_wise(f'"{key}": "', values, '"', "") for key, values in facts.items()]
-    inner = pc.binary_join_element_wise(*members, ", ", null_handling="skip")
-    return pc.binary_join_element_wise("{", inner, "}", "")

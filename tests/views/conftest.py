@@ -52,7 +52,7 @@ class Database:
 
     def attempt(self, mini_batch_id: int | None, outcome: str, started_at: str | None = None, **more: Any) -> None:
         """Puts in a report of a try on node 0, process000: the first one, of 10 items in 10 s, unless said otherwise."""
-        row = {
+        row: dict[str, Any] = {
             "source": "mini_batches",
             "mini_batch_id": mini_batch_id,
             "attempt": 1,

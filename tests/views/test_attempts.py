@@ -156,4 +156,7 @@ def test_equal_ids_of_two_jobs(db: Database) -> None:
     """Mini-batch 0 of one job has nothing to do with mini-batch 0 of another."""
     db.attempt(0, "timeout", "10:00:00", job_id="a")
     db.attempt(0, "done", "10:00:00", job_id="b", attempt=2)
-    assert db.rows("SELECT job_id, outcome, final FROM attempts ORDER BY 1") == [("a", "timeout", True), ("b", "done", True)]
+    assert db.rows("SELECT job_id, outcome, final FROM attempts ORDER BY 1") == [
+        ("a", "timeout", True),
+        ("b", "done", True),
+    ]

@@ -50,7 +50,9 @@ def test_rank(db: Database, kind: str | None, message: str, rank: int) -> None:
 
 def test_an_error_of_the_platform(db: Database) -> None:
     """An exception of the platform's own logs is no cause before the user's."""
-    db.insert("errors", error("09:00:00", "TimeoutError", "metrics", phase="platform"), error("10:00:00", "ValueError", "x"))
+    db.insert(
+        "errors", error("09:00:00", "TimeoutError", "metrics", phase="platform"), error("10:00:00", "ValueError", "x")
+    )
     assert db.rows("SELECT exception_type FROM first_error") == [("ValueError",)]
 
 
@@ -61,19 +63,40 @@ def test_the_cause_comes_before_symptoms_and_noise(db: Database) -> None:
         error("09:00:00", None, "stderr: terminate called without an active exception"),
         error(None, "SystemExit", "42", source="std_log", phase="driver"),
         error("11:00:00", "ValueError", "later"),
-        error("10:00:00", "ValueError", "first", node="3", process="process001", frame="score.py:9 in run", mini_batch_id=5),
+        error(
+            "10:00:00",
+            "ValueError",
+            "first",
+            node="3",
+            process="process001",
+            frame="score.py:9 in run",
+            mini_batch_id=5,
+        ),
         error("09:30:00", "RuntimeError", "of another job", job_id="other"),
     )
     row = db.one("SELECT * FROM first_error WHERE job_id = 'job'")
     assert (row["at"], row["exception_type"], row["exception_message"]) == ("10:00:00", "ValueError", "first")
-    assert (row["node"], row["process"], row["frame"], row["mini_batch_id"]) == ("3", "process001", "score.py:9 in run", 5)
+    assert (row["node"], row["process"], row["frame"], row["mini_batch_id"]) == (
+        "3",
+        "process001",
+        "score.py:9 in run",
+        5,
+    )
     assert (row["rank"], row["symptom"]) == (1, False)
-    assert db.rows("SELECT job_id, exception_type FROM first_error ORDER BY 1") == [("job", "ValueError"), ("other", "RuntimeError")]
+    assert db.rows("SELECT job_id, exception_type FROM first_error ORDER BY 1") == [
+        ("job", "ValueError"),
+        ("other", "RuntimeError"),
+    ]
 
 
 def test_errors_without_a_time(db: Database) -> None:
     """They come after those with a time of the same rank, and before those of a worse one."""
-    db.insert("errors", error(None, "ImportError", "untimed"), error("10:00:00", None, "a record"), error("09:00:00", "SystemExit", "42"))
+    db.insert(
+        "errors",
+        error(None, "ImportError", "untimed"),
+        error("10:00:00", None, "a record"),
+        error("09:00:00", "SystemExit", "42"),
+    )
     assert db.rows("SELECT exception_message FROM first_error") == [("untimed",)]
     db.insert("errors", error("12:00:00", "ValueError", "timed"))
     assert db.rows("SELECT exception_message FROM first_error") == [("timed",)]
@@ -99,7 +122,10 @@ def test_only_symptoms(db: Database) -> None:
 def test_an_error_told_by_several_files_happened_once(db: Database) -> None:
     """Per job the fullest kind of file counts: 2 in the worker's log, 2 in its twin, 3 in the summary make 3."""
     for source in ("worker", "worker_level"):
-        db.insert("errors", *(error(f"10:0{i}:00", "ValueError", "x", source=source, node="0", process=f"p{i}") for i in range(2)))
+        db.insert(
+            "errors",
+            *(error(f"10:0{i}:00", "ValueError", "x", source=source, node="0", process=f"p{i}") for i in range(2)),
+        )
     db.insert("errors", error("10:09:00", "ValueError", "x", source="user_error_summary", occurrences=3))
     db.insert("errors", error("09:00:00", "ValueError", "x", job_id="other", node="0", process="p0", occurrences=None))
     assert db.one("SELECT * EXCLUDE (example_line_no) FROM errors_by_fingerprint") == {

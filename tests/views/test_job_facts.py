@@ -43,7 +43,10 @@ def test_the_job_result_is_the_strongest_sign(db: Database, text: str, expected:
     [
         ("The ParallelRunStep failed to process all mini batches. " + SUMMARY.format(12, 120, 0, -1), "failed"),
         ("The ParallelRunStep processed all mini batches. " + SUMMARY.format(20, 200, 0, -1), "completed"),
-        ("The ParallelRunStep execution finished with warning. The processed items is more than the input items", "completed"),
+        (
+            "The ParallelRunStep execution finished with warning. The processed items is more than the input items",
+            "completed",
+        ),
         (SUMMARY.format(20, 200, 0, -1), "completed"),
         (SUMMARY.format(20, 190, 10, 10), "completed"),
         (SUMMARY.format(20, 189, 11, 10), "failed"),
@@ -69,7 +72,11 @@ def test_a_worker_does_not_speak_for_the_job(db: Database) -> None:
     [
         ("all_done", "All 20 mini batches have been processed.", "completed"),
         ("concat_done", "Finished concatenating 4 files in 0:00:02.", "completed"),
-        ("stopped_for", "Progress update stopped for reasons: ['All 20 mini batches have been processed.'].", "completed"),
+        (
+            "stopped_for",
+            "Progress update stopped for reasons: ['All 20 mini batches have been processed.'].",
+            "completed",
+        ),
         ("stopped_for", "Progress update stopped for reasons: ['Exceeded error threshold.'].", "failed"),
         ("no_progress", "No progress update in 11190 seconds.", "failed"),
         ("errsum_head", "The run() function in the entry script had timeout for 9 times.", "failed"),
@@ -89,7 +96,10 @@ def test_the_later_of_two_progress_messages(db: Database) -> None:
     db.insert("progress", {"at": "10:00:00", "event": "all_done", "message": "All 2 mini batches have been processed."})
     db.insert("progress", {"at": "10:00:05", "message": "Failed to Concatenate out.txt with OSError."})
     facts = db.one("SELECT * FROM job_facts")
-    assert (facts["state"], facts["state_reason"]) == ("failed", "progress: Failed to Concatenate out.txt with OSError.")
+    assert (facts["state"], facts["state_reason"]) == (
+        "failed",
+        "progress: Failed to Concatenate out.txt with OSError.",
+    )
 
 
 def test_an_exit_code(db: Database) -> None:
@@ -107,7 +117,10 @@ def test_an_error_of_the_driver(db: Database) -> None:
     db.attempt(0, "done", "10:00:00")
     db.insert("errors", {"at": "10:00:05", "phase": "run", "exception_type": "ValueError"})
     assert state(db) == "running"
-    db.insert("errors", {"at": "10:00:30", "phase": "driver", "exception_type": "AccessError", "exception_message": "no table"})
+    db.insert(
+        "errors",
+        {"at": "10:00:30", "phase": "driver", "exception_type": "AccessError", "exception_message": "no table"},
+    )
     assert state(db) == "failed"
     db.attempt(1, "done", "10:05:00")
     assert state(db) == "running"
@@ -115,7 +128,10 @@ def test_an_error_of_the_driver(db: Database) -> None:
 
 def test_all_scheduled_mini_batches_are_processed(db: Database) -> None:
     """Without a word about the end, the count tells; not while mini-batches are missing or scheduling goes on."""
-    db.insert("progress", {"at": "10:00:00", "event": "scheduled", "scheduled": 1, "message": "Scheduled 1 mini batches in 0 seconds."})
+    db.insert(
+        "progress",
+        {"at": "10:00:00", "event": "scheduled", "scheduled": 1, "message": "Scheduled 1 mini batches in 0 seconds."},
+    )
     db.attempt(0, "done", "10:00:00")
     assert state(db) == "running"
     db.insert("progress", {"at": "10:00:01", "event": "sched_done", "scheduled": 2, "message": "Scheduling finished."})
@@ -178,7 +194,9 @@ def test_first_and_last_record_of_any_kind(db: Database) -> None:
     db.insert("log_records", {"source": "job_result", "at": "10:30:00", "message": "Succeeded."})
     db.insert("node_samples", {"node": "0", "at": "09:59:00"})
     db.attempt(0, "done", "10:30:00", elapsed_s=60.0)
-    assert db.rows("SELECT started_at, ended_at, last_record_at FROM job_facts") == [("09:59:00", "10:31:00", "10:31:00")]
+    assert db.rows("SELECT started_at, ended_at, last_record_at FROM job_facts") == [
+        ("09:59:00", "10:31:00", "10:31:00")
+    ]
 
 
 @pytest.mark.parametrize(

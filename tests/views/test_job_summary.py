@@ -19,7 +19,10 @@ def test_a_finished_job(db: Database) -> None:
     db.attempt(2, "poisoned", "10:03:00", elapsed_s=30.0)
     db.insert("node_samples", {"node": "0", "at": "10:00:00", "memory_used_percent": 40.0})
     db.insert("node_samples", {"node": "1", "at": "10:00:00", "memory_used_percent": 5.0})
-    db.insert("errors", {"at": "10:01:00", "source": "worker", "exception_type": "ValueError", "exception_message": "bad line"})
+    db.insert(
+        "errors",
+        {"at": "10:01:00", "source": "worker", "exception_type": "ValueError", "exception_message": "bad line"},
+    )
     db.insert("files", {"status": "parsed", "rejects": 2, "ends_cut": False}, {"status": "unclaimed"})
     assert db.one("SELECT * FROM job_summary") == {
         "job_id": "job",
@@ -79,13 +82,24 @@ def test_a_job_without_records(db: Database) -> None:
         "first_error",
         "first_error_is_symptom",
     }
-    assert {name for name, value in row.items() if value == 0} >= {"mini_batches", "items", "attempts", "nodes", "rejects"}
+    assert {name for name, value in row.items() if value == 0} >= {
+        "mini_batches",
+        "items",
+        "attempts",
+        "nodes",
+        "rejects",
+    }
     assert row["partial"] is False
 
 
 def test_partial(db: Database) -> None:
     """A running or stalled job is partial, and so is a finished one with a file that ends in the middle of a line."""
-    for job_id, state, cut in (("a", "running", False), ("b", "stalled", False), ("c", "completed", True), ("d", "failed", False)):
+    for job_id, state, cut in (
+        ("a", "running", False),
+        ("b", "stalled", False),
+        ("c", "completed", True),
+        ("d", "failed", False),
+    ):
         db.insert("jobs", {"job_id": job_id, "state": state})
         db.insert("files", {"job_id": job_id, "status": "parsed", "ends_cut": cut})
     assert db.rows("SELECT job_id, partial FROM job_summary") == [("a", True), ("b", True), ("c", True), ("d", False)]

@@ -11,7 +11,13 @@ if TYPE_CHECKING:
 def check(clock: str, percent: float | None, **more: Any) -> dict[str, Any]:
     """A check of node 0, which has 8,000 MB."""
     used = None if percent is None else percent * 80
-    return {"node": "0", "at": clock, "memory_total_mb": 8000.0, "memory_used_mb": used, "memory_used_percent": percent} | more
+    return {
+        "node": "0",
+        "at": clock,
+        "memory_total_mb": 8000.0,
+        "memory_used_mb": used,
+        "memory_used_percent": percent,
+    } | more
 
 
 def process_check(clock: str, percent: float, process: str = "process000", **more: Any) -> dict[str, Any]:
@@ -21,7 +27,13 @@ def process_check(clock: str, percent: float, process: str = "process000", **mor
 
 def test_highest_sample_of_a_node(db: Database) -> None:
     """Percent, MB and time are of one sample; of equal ones the first."""
-    db.insert("node_samples", check("10:00:00", 40.0), check("10:10:00", 75.0), check("10:20:00", 75.0), check("10:30:00", 50.0))
+    db.insert(
+        "node_samples",
+        check("10:00:00", 40.0),
+        check("10:10:00", 75.0),
+        check("10:20:00", 75.0),
+        check("10:30:00", 50.0),
+    )
     assert db.one("SELECT * FROM memory_peaks") == {
         "job_id": "job",
         "node": "0",
@@ -51,7 +63,12 @@ def test_a_gap_in_the_checks(db: Database) -> None:
 def test_highest_sample_of_a_process(db: Database) -> None:
     """Its MB are its percent of the node's memory, and NULL where no node file tells how much that is."""
     db.insert("node_samples", check("10:00:00", 40.0))
-    db.insert("process_samples", process_check("10:00:00", 5.0), process_check("10:10:00", 12.5), process_check("10:20:00", 6.0))
+    db.insert(
+        "process_samples",
+        process_check("10:00:00", 5.0),
+        process_check("10:10:00", 12.5),
+        process_check("10:20:00", 6.0),
+    )
     db.insert("process_samples", process_check("10:00:00", 3.0, node="1"))
     columns = "node, process, highest_percent, highest_mb, highest_at, samples, largest_gap_s, caveat"
     assert db.rows(f"SELECT {columns} FROM memory_peaks WHERE scope = 'process' ORDER BY node") == [
@@ -59,7 +76,16 @@ def test_highest_sample_of_a_process(db: Database) -> None:
             *("0", "process000", 12.5, 1000.0, "10:10:00", 3, 600.0),
             "highest of 3 samples, one every 600 s, largest gap 600 s; not a peak; child processes not counted",
         ),
-        ("1", "process000", 3.0, None, "10:00:00", 1, None, "highest of 1 samples; not a peak; child processes not counted"),
+        (
+            "1",
+            "process000",
+            3.0,
+            None,
+            "10:00:00",
+            1,
+            None,
+            "highest of 1 samples; not a peak; child processes not counted",
+        ),
     ]
 
 
@@ -91,7 +117,9 @@ def test_memory_that_no_process_explains(db: Database) -> None:
     """What the node uses less what its processes use at that check: here 6,000 - (5 + 5 + 2.5) % of 8,000 MB."""
     db.insert("node_samples", check("10:10:00", 75.0), check("10:20:00", 60.0))
     for process, percent in (("manager", 5.0), ("process000", 5.0), ("process001", 2.5)):
-        db.insert("process_samples", process_check("10:09:59", percent, process), process_check("10:20:00", 9.0, process))
+        db.insert(
+            "process_samples", process_check("10:09:59", percent, process), process_check("10:20:00", 9.0, process)
+        )
     assert db.rows("SELECT unexplained_mb FROM memory_peaks WHERE scope = 'node'") == [(5000.0,)]
     assert db.rows("SELECT DISTINCT unexplained_mb FROM memory_peaks WHERE scope = 'process'") == [(None,)]
 

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
 def test_done_at_the_first_try(db: Database) -> None:
     """All is as its only report says; nothing was wasted."""
-    db.attempt(3, "done", "10:00:00", total=5, succeeded=4, failed=1, run_s=9.0, process_s=4.0, inputs=["a.txt", "b.txt"])
+    db.attempt(
+        3, "done", "10:00:00", total=5, succeeded=4, failed=1, run_s=9.0, process_s=4.0, inputs=["a.txt", "b.txt"]
+    )
     row = db.one("SELECT * FROM mini_batches")
     assert row | {"line_no": 0} == {
         "job_id": "job",
@@ -71,7 +73,9 @@ def test_open_fails_nothing_yet(db: Database) -> None:
     db.attempt(0, "open", "10:00:00", total=0, succeeded=0, failed=0, elapsed_s=0.0)
     db.attempt(1, "timeout", "10:00:00")
     db.attempt(1, "open", "10:01:00", attempt=2, total=0, succeeded=0, failed=0)
-    assert db.rows("SELECT mini_batch_id, outcome, attempts, total, succeeded, failed FROM mini_batches ORDER BY 1") == [
+    assert db.rows(
+        "SELECT mini_batch_id, outcome, attempts, total, succeeded, failed FROM mini_batches ORDER BY 1"
+    ) == [
         (0, "open", 1, None, None, None),
         (1, "open", 2, 10, None, None),
     ]
@@ -98,5 +102,8 @@ def test_two_results_and_an_override(db: Database) -> None:
 
 def test_script_events_are_no_mini_batches(db: Database) -> None:
     """LOAD_DONE and its like stand in `script_events` and nowhere else."""
-    db.insert("script_events", {"node": "0", "process": "process000", "event": "load", "outcome": "done", "status": "LOAD_DONE"})
+    db.insert(
+        "script_events",
+        {"node": "0", "process": "process000", "event": "load", "outcome": "done", "status": "LOAD_DONE"},
+    )
     assert db.rows("SELECT * FROM mini_batches") == []

@@ -15,7 +15,13 @@ def test_tries_in_order_of_time(db: Database) -> None:
     db.attempt(0, "exception", "10:01:00", attempt=2, node="1", elapsed_s=5.0, error_message="ValueError: x")
     db.attempt(1, "done", "10:00:00")
     row = db.one("SELECT * FROM retries")
-    assert (row["mini_batch_id"], row["outcome"], row["attempts"], row["highest_attempt"], row["results"]) == (0, "done", 3, 3, 1)
+    assert (row["mini_batch_id"], row["outcome"], row["attempts"], row["highest_attempt"], row["results"]) == (
+        0,
+        "done",
+        3,
+        3,
+        1,
+    )
     assert row["outcomes"] == ["timeout", "exception", "done"]
     assert row["nodes"] == ["0", "1", "2"]
     assert row["started_at"] == ["10:00:00", "10:01:00", "10:02:00"]

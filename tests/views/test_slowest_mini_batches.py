@@ -14,7 +14,9 @@ def test_slowest_first_over_all_jobs(db: Database) -> None:
         db.attempt(mini_batch_id, "done", "10:00:00", job_id="a", elapsed_s=seconds)
     for mini_batch_id, seconds in enumerate((30.0, 30.0)):
         db.attempt(mini_batch_id, "done", "10:00:00", job_id="b", elapsed_s=seconds)
-    assert db.rows("SELECT job_id, mini_batch_id, rank_in_job, elapsed_s, ratio_to_median FROM slowest_mini_batches") == [
+    assert db.rows(
+        "SELECT job_id, mini_batch_id, rank_in_job, elapsed_s, ratio_to_median FROM slowest_mini_batches"
+    ) == [
         ("a", 2, 1, 40.0, 2.0),
         ("b", 0, 1, 30.0, 1.0),
         ("b", 1, 1, 30.0, 1.0),
@@ -29,7 +31,13 @@ def test_where_the_time_went(db: Database) -> None:
     db.attempt(7, "done", "10:01:00", elapsed_s=20.0, run_s=15.0, process_s=50.0, attempt=2, inputs=["a.txt"])
     row = db.one("SELECT * FROM slowest_mini_batches")
     assert (row["elapsed_s"], row["run_s"], row["overhead_s"], row["cpu_share"]) == (20.0, 15.0, 5.0, 2.5)
-    assert (row["attempts"], row["outcome"], row["inputs"], row["total"], row["failed"]) == (2, "done", ["a.txt"], 10, 0)
+    assert (row["attempts"], row["outcome"], row["inputs"], row["total"], row["failed"]) == (
+        2,
+        "done",
+        ["a.txt"],
+        10,
+        0,
+    )
 
 
 def test_only_the_slowest_twenty_have_a_rank(db: Database) -> None:

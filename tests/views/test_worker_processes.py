@@ -23,7 +23,9 @@ def test_signs_of_life(db: Database) -> None:
     db.insert("process_samples", {"node": "0", "process": "process000", "at": "10:05:00"})
     db.insert("process_samples", {"node": "0", "process": "manager", "at": "10:05:00"})
     columns = "process, number, first_seen_at, last_seen_at, attempts, at_one_time, restarted"
-    assert db.rows(f"SELECT {columns} FROM worker_processes") == [("process000", 0, "10:00:00", "10:05:00", 2, 1, False)]
+    assert db.rows(f"SELECT {columns} FROM worker_processes") == [
+        ("process000", 0, "10:00:00", "10:05:00", 2, 1, False)
+    ]
 
 
 def test_the_next_number_replaces_a_dead_process(db: Database) -> None:

@@ -1,4 +1,4 @@
-"""Cells that no column wants, as JSON: a newer version's columns are kept until somebody knows them."""
+"""Rows of texts as JSON objects, by whole columns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NEEDS_ESCAPE = r'["\\\x00-\x1f]'
 
 
 def json_objects(names: Sequence[str], columns: Sequence[Array]) -> Array:
-    """An object `{"header": "text"}` of each row's cells; empty cells are left out, and null if all are."""
+    """An object `{"name": "text"}` of each row's texts; nulls are left out, and the object is null if all are."""
     members = [
         pc.binary_join_element_wise(f", {json.dumps(name, ensure_ascii=False)}: ", _quoted(cells), "")
         for name, cells in zip(_distinct(names), columns, strict=True)

@@ -1,0 +1,68 @@
+"""Help: it says what is needed to begin, and costs nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Run, Start
+
+COMMANDS = ("load", "sql", "views", "plugins", "explain", "show", "rebuild")
+HEAVY = ("duckdb", "pyarrow", "numpy", "rich", "structlog", "ingest_azureml")
+
+IMPORTED = """
+import json, runpy, sys
+sys.argv = ["ingest", *sys.argv[1:]]
+try:
+    runpy.run_module("ingest", run_name="__main__")
+except SystemExit as end:
+    print(json.dumps([end.code, sorted(sys.modules)]), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ("--version",), ("load", "-h"), ("sql", "-h")], ids=" ".join)
+def test_help_imports_nothing_heavy(start: Start, arguments: tuple[str, ...]) -> None:
+    """No database, no Arrow, no terminal library is imported to show a help text or the version."""
+    _, error = start("-c", IMPORTED, *arguments).communicate(timeout=30)
+    code, modules = json.loads(error)
+    assert code == 0
+    assert not [module for module in modules if module.partition(".")[0] in HEAVY]
+
+
+def test_help_says_what_is_needed(run: Run) -> None:
+    """The first screen names the main job, what folders may be given, each command, and the exit codes."""
+    done = run("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    for word in ("JOB_DIRS", "logs/", "azureml-logs/", "user_logs/", "system_logs/", "artifacts/", "Exit codes", *COMMANDS):
+        assert word in done.stdout, word
+    assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("load", ("--store", "INGEST_STORE", "--jobs", "--job-id", "--reparse", "--max-rejects", "--lock-timeout", "--plugin")),
+        ("sql", ("--format", "table|csv|json|jsonl|markdown|parquet", "--file", "read-only", "ingest views")),
+        ("views", ("--format",)),
+        ("plugins", ("--plugin", "--no-plugins")),
+        ("explain", ("PATH", "--as")),
+        ("show", ("FILE_ID:LINE", "--context")),
+        ("rebuild", ("moved",)),
+    ],
+)
+def test_help_of_a_command(run: Run, command: str, words: tuple[str, ...]) -> None:
+    """Each command's help names its options and gives what one has to know."""
+    done = run(command, "-h")
+    assert (done.returncode, done.stderr) == (0, "")
+    for word in words:
+        assert word in done.stdout, word
+
+
+def test_version(run: Run) -> None:
+    """`--version` is one line on stdout."""
+    from ingest import __version__
+
+    assert run("--version").stdout == f"ingest, version {__version__}\n"

@@ -1,0 +1,131 @@
+"""`ingest sql`: from where a question comes, in which form the answer goes, and that nothing can be changed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Logs, Run, StoreUnderTest, Tree
+
+QUERY = "SELECT job_id, count(*) AS n FROM log_records GROUP BY job_id"
+
+
+@pytest.fixture
+def sql(tree: Tree, logs: Logs, run: Run, store: StoreUnderTest) -> Run:
+    """`ingest sql ...` on a store with a job of nine records."""
+    store.load(tree({logs.worker: logs.records(9)}, "a"))
+
+    def call(*arguments: object, stdin: str | None = None) -> object:
+        return run("sql", "--store", store.path, *arguments, stdin=stdin)
+
+    return call  # type: ignore[return-value]
+
+
+def test_from_argument_file_and_stdin(sql: Run, tmp_path: Path) -> None:
+    """The same question from an argument, a file, `-`, and a pipe gives the same answer."""
+    (tmp_path / "q.sql").write_text(f"-- how many?\n{QUERY};\n")
+    for done in (sql(QUERY), sql("-f", tmp_path / "q.sql"), sql("-", stdin=QUERY), sql(stdin=QUERY)):
+        assert (done.returncode, done.stdout, done.stderr) == (0, "job_id,n\na,9\n", "")
+
+
+@pytest.mark.parametrize(
+    ("format_", "expected"),
+    [
+        ("csv", "job_id,n\na,9\n"),
+        ("json", [{"job_id": "a", "n": 9}]),
+        ("jsonl", [{"job_id": "a", "n": 9}]),
+        ("markdown", "| job_id |"),
+        ("table", "job_id"),
+    ],
+)
+def test_formats(sql: Run, format_: str, expected: object) -> None:
+    """Each form of an answer, on stdout and nothing else there."""
+    done = sql(QUERY, "--format", format_)
+    assert (done.returncode, done.stderr) == (0, "")
+    if isinstance(expected, str):
+        assert expected in done.stdout
+    else:
+        assert json.loads(done.stdout if format_ == "json" else f"[{done.stdout.strip()}]") == expected
+
+
+def test_parquet_to_a_file(sql: Run, tmp_path: Path) -> None:
+    """Parquet goes to a file, and is what was asked for."""
+    import pyarrow.parquet as pq
+
+    done = sql(QUERY, "--format", "parquet", "-o", tmp_path / "out.parquet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert pq.read_table(tmp_path / "out.parquet").to_pylist() == [{"job_id": "a", "n": 9}]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "INSERT INTO jobs (job_id) VALUES ('x')",
+        "DELETE FROM files",
+        "UPDATE files SET path = 'x'",
+        "CREATE TABLE t AS SELECT 1",
+        "CREATE VIEW v AS SELECT 1",
+        "DROP VIEW log_records",
+        "SELECT 1; DROP TABLE jobs",
+        "ALTER TABLE jobs ADD COLUMN x INT",
+    ],
+)
+def test_nothing_can_be_changed(sql: Run, store: StoreUnderTest, query: str) -> None:
+    """Whatever writes is refused in words, with exit code 2; the store is untouched."""
+    before = store.state()
+    done = sql(query)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    assert "read-only" in done.stderr or "read only" in done.stderr or "one" in done.stderr
+    assert store.state() == before
+
+
+def test_unknown_column(sql: Run) -> None:
+    """The answer to a slip names the slip, and what there is instead."""
+    done = sql("SELECT mesage FROM log_records")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "mesage" in done.stderr
+    assert "message" in done.stderr
+    assert "ingest views" in done.stderr
+
+
+def test_unknown_table(sql: Run) -> None:
+    """The same for a table."""
+    done = sql("SELECT * FROM log_record")
+    assert done.returncode == 2
+    assert "log_records" in done.stderr
+
+
+def test_at_without_quotes(sql: Run) -> None:
+    """`at` is a word of SQL: the error says to quote it."""
+    done = sql("SELECT at FROM log_records")
+    assert done.returncode in (0, 2)
+    if done.returncode:
+        assert "needs its quotes" in done.stderr
+
+
+def test_error_while_rows_come(sql: Run) -> None:
+    """An error in the middle of a result is told like any other."""
+    done = sql("SELECT CASE WHEN range > 150000 THEN error('too far') ELSE range END FROM range(200000)")
+    assert done.returncode == 2
+    assert "too far" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_views(sql: Run, run: Run) -> None:
+    """`ingest views` lists each view with its question, as text and as JSON, and `ingest sql` answers every one."""
+    told = json.loads(run("views", "--format", "json").stdout)
+    names = {row["name"] for row in told}
+    assert {"mini_batches", "failed_items_by_node", "job_summary", "files", "log_records", "rejects"} <= names
+    assert all(row["says"] for row in told)
+    text = run("views")
+    assert (text.returncode, text.stderr) == (0, "")
+    assert all(name in text.stdout for name in names)
+    union = " UNION ALL ".join(f'SELECT \'{row["name"]}\' AS name, count(*) AS n FROM "{row["name"]}"' for row in told)
+    done = sql(union)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == len(told) + 1
