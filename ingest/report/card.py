@@ -118,7 +118,7 @@ def _job_table(jobs: Sequence[Row]) -> Iterator[str]:
     yield f"  {'job':<{width}}  {'state':<9}  {'time':>9}  {'mini-batches':>12}  {'items failed':>14}  {'retries':>7}"
     for job in jobs[:_JOBS_SHOWN]:
         time = _duration(job["duration_s"]) if job["duration_s"] is not None else ""
-        batches = f"{job['mini_batches'] or 0}" + (f" +{job['mini_batches_open']}" if job["mini_batches_open"] else "")
+        batches = f"{job['mini_batches'] or 0}" + (f" ({job['mini_batches_open']} open)" if job["mini_batches_open"] else "")
         items = f"{job['failed_items'] or 0} of {job['items']}" if job["items"] else "none seen"
         yield (
             f"  {_cut(job['job_id'], 36):<{width}}  {job['state'] or 'unknown':<9}  {time:>9}  {batches:>12}"

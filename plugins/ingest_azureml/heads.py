@@ -49,3 +49,6 @@ FACTS = (
 """Where a message names its mini-batch: JSON in braces or, in error lines, in square brackets (trap 8)."""
 
 ERRORS = ErrorRules(levels=("ERROR", "CRITICAL"), facts=FACTS, phases=PHASES, driver=DRIVER_CODE)
+
+COUNTED_ERRORS = r"^\s*\* Error '(?P<error>.*)' occurred (?P<occurrences>\d+) times\.$"
+"""An item of the summary at a job's end; the text may hold quotes itself."""

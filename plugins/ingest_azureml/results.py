@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ingest import ErrorRules, LineParser, Sample
 from ingest.model import LOG_RECORDS
-from ingest_azureml.heads import DRIVER_CODE, FACTS, ISO_HEAD
+from ingest_azureml.heads import COUNTED_ERRORS, DRIVER_CODE, FACTS, ISO_HEAD
 
 _FAILED_ON = r"The (?P<process>\S+) on node (?P<node>\S+) failed with error"
 
@@ -20,7 +20,7 @@ JOB_ERROR = LineParser(
     table=LOG_RECORDS,
     constants={"source": "job_error"},
     errors=ErrorRules(
-        also=r"failed with error",
+        also=r"failed with error|\b\w*(?:Error|Exception)\b",
         facts=(_FAILED_ON, *FACTS),
         phases=((r"init\(\)|, in init\b", "init"), (r"run\(\)|, in run\b", "run"), (r"shutdown\(\)", "shutdown")),
         driver=DRIVER_CODE,
@@ -46,7 +46,12 @@ JOB_RESULT = LineParser(
     table=LOG_RECORDS,
     constants={"source": "job_result"},
     errors=ErrorRules(
-        also=r"^(?:\S+ )?Failed\b|^The \w+\(\) .* had (?:raised exception|timeout)", facts=FACTS, driver=DRIVER_CODE
+        also=(
+            r"^(?:\S+ )?Failed\b|^The \w+\(\) .* had (?:raised exception|timeout)|role failed|\b\w*(?:Error|Exception)\b"
+        ),
+        counted=COUNTED_ERRORS,
+        facts=FACTS,
+        driver=DRIVER_CODE,
     ),
     samples=[
         Sample("logs/job_result.txt", "Failed. Entry script error. No progress update in 195 seconds.\n", records=1),

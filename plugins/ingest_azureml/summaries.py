@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from ingest import Column, CsvColumn, CsvParser, ErrorRules, LineParser, Sample, Table, Type
 from ingest.model import LOG_RECORDS, PROGRESS
-from ingest_azureml.heads import DRIVER_CODE, SYSTEM_HEAD
-
-COUNTED_ERRORS = r"^\s*\* Error '(?P<error>.*)' occurred (?P<occurrences>\d+) times\.$"
-"""An item of the summary at a job's end; the text may hold quotes itself."""
+from ingest_azureml.heads import COUNTED_ERRORS, DRIVER_CODE, SYSTEM_HEAD
 
 REPORT_SUMMARIES = Table(
     "report_summaries",

@@ -41,13 +41,13 @@ def test_json(tree: Tree, logs: Logs, run: Run, store: StoreUnderTest) -> None:
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample jobs are not there")
 def test_sample_jobs(run: Run, store: StoreUnderTest) -> None:
-    """The jobs that come with the repository: all found and read without a reject, in one command; a second one reads nothing."""
+    """The jobs that come with the repository: all found and read, in one command; a second one reads nothing."""
     done = run(SAMPLES, "--store", store.path, "--format", "json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["load"]["jobs"] >= 7
-    assert told["load"]["rejects"] == 0
     assert told["coverage"]["failed"] == 0
+    assert store.rows("SELECT DISTINCT job_id FROM rejects") == [("still-running",)]  # its last lines are cut
     done = run("sql", "--store", store.path, "SELECT * FROM failed_items_by_node")
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) > 7
