@@ -126,7 +126,7 @@ def load_registry(options: PluginOptions = DEFAULT_PLUGINS) -> Registry:
         for entry_point in sorted(importlib.metadata.entry_points(group=ENTRY_POINTS), key=lambda e: e.name):
             try:
                 manager.register(entry_point.load(), name=entry_point.name)
-            except Exception as error:  # a stranger's code may raise anything
+            except (Exception, SystemExit) as error:  # a stranger's code may raise anything
                 problems.append(Problem(entry_point.name, f"cannot be loaded: {error!r}"))
     for path in dict.fromkeys(Path(file).resolve() for file in options.files):
         name = path.stem if not manager.has_plugin(path.stem) else str(path)
@@ -154,7 +154,7 @@ def _load_file(path: Path) -> ModuleType:
     sys.modules[spec.name] = module  # dataclasses and pickle look modules up by name
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # a stranger's code may raise anything
+    except (Exception, SystemExit) as error:  # a stranger's code may raise anything
         raise PluginError(f"--plugin {path}: {error!r}", remedy) from error
     return module
 
@@ -169,7 +169,7 @@ def _collected(manager: pluggy.PluginManager, problems: list[Problem]) -> Regist
         try:
             offered = [one for hook in _calls(plugin, "ingest_parsers") for one in hook]
             folders += [Path(folder) for hook in _calls(plugin, "ingest_views") for folder in hook]
-        except Exception as error:  # a stranger's code may raise anything
+        except (Exception, SystemExit) as error:  # a stranger's code may raise anything
             problems.append(Problem(name, f"raised {error!r}"))
             continue
         for one in offered:

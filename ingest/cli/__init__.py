@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 import click
 from click_default_group import DefaultGroup
@@ -19,8 +20,22 @@ from ingest.cli.views import views
 from ingest.errors import ExitCode, IngestError
 
 
+class _Commands(DefaultGroup):  # type: ignore[misc]  # the library has no types
+    """The commands; `ingest JOB_DIRS...` is the main job."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Ends quietly when the reader of our output has seen enough, as in `ingest ... | head`."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(ExitCode.OK) from None
+        return result
+
+
 @click.group(
-    cls=DefaultGroup,
+    cls=_Commands,
     default="load",
     default_if_no_args=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -51,7 +66,6 @@ def main() -> None:
     """Runs the command line. What a user can mend is told in two lines; a traceback is a bug."""
     try:
         code = cli.main(standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.Abort:
@@ -64,9 +78,6 @@ def main() -> None:
     except IngestError as wrong:
         _tell(wrong)
         code = wrong.exit_code
-    except BrokenPipeError:  # the reader of our output has seen enough: `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = ExitCode.OK
     except Exception:
         import traceback
 

@@ -18,6 +18,8 @@ from ingest.output.secret_rules import ID_RULES, SECRET_RULES, Rule
 
 MASK = "***"
 
+# Where more text stands right behind a mask, the mask may show the beginning of another secret: look again.
+_GLUED = re.compile(r"""\*{3}(?!\Z|[\s&;"'\\<>]|[,)\]}](?:\Z|[\s"']))""")
 _MOST_PASSES = 4
 
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
@@ -59,11 +61,10 @@ class Redactor:
     def text(self, text: str) -> str:
         """Return the text with what is secret in it as `***`."""
         masked = _masked(text, self._rules)
-        for _ in range(_MOST_PASSES):
-            if masked == text:
-                break
-            # a mask may show the beginning of the next secret, which stood right behind the end of this one
+        passes = 1
+        while masked != text and passes < _MOST_PASSES and _GLUED.search(masked):
             text, masked = masked, _masked(masked, self._all_rules)
+            passes += 1
         return masked
 
     def bytes(self, data: bytes) -> bytes:

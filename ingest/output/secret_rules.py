@@ -121,7 +121,7 @@ SECRET_RULES: tuple[Rule, ...] = (
         "private key-----",
         "private key-----(?:"
         + "|".join(f"(?<=begin {k}private key-----)" for k in ("", "rsa ", "ec ", "openssh "))
-        + r")(?P<s1>[a-z0-9+/=\s\\*]++)",
+        + r")(?P<s1>[a-z0-9+/=\s\\]++)",
     ),
     *(_token(f"gh{kind}_", "[A-Za-z0-9]{20,}+") for kind in "pousr"),
     _token("github_pat_", r"\w{20,}+"),

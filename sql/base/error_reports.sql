@@ -13,11 +13,14 @@ select
         when exception_type = 'SystemExit' or contains(exception_message, 'SystemExit: ') then 4
         when regexp_matches(exception_message, '(?i)\b(run|execution) failed\b') then 4
         when regexp_matches(exception_message, '(?i)exited with status code|^job failed') then 4
-        when regexp_matches(exception_message, '(?i)entry sc?ript had (raised exception|timeout)') then 3
+        when regexp_matches(exception_message, '(?i)entry sc?ript (had (raised exception|timeout)|raised in)') then 3
+        when contains(exception_message, 'failed in all processes') then 3
         when regexp_matches(exception_message, '(?i)no progress update in|exceed(s|ed) (the )?error threshold') then 3
         when regexp_matches(exception_message, '(?i)no succeeded mini.?batch item|no temp file found') then 3
         when regexp_matches(exception_type, '(^|\.)(Driver|EntryScript|Parallel(Run|Task))Exception$')
             and not contains(exception_message, 'Message: ') then 3
+        when regexp_matches(exception_message, '(unable to|did not) finish (with)?in [0-9.]+ seconds') then 1
+        when regexp_matches(exception_message, '^(Process abort with unfinished mini batch|Found poison message)') then 1
         when exception_type is null or phase = 'platform' then 2
         else 1
     end as rank,

@@ -100,7 +100,7 @@ jobs_seen as (
 signs as (
     select
         r.job_id,
-        case r.source when 'job_result' then 1 else 2 end as strength,
+        case when r.source = 'job_result' then 1 when contains(r.message, 'jobResult:') then 3 else 2 end as strength,
         r.at,
         false as unless_work_went_on,
         job_verdict(r.message) as state,
@@ -111,6 +111,7 @@ signs as (
             contains(r.message, 'all mini batches')
             or contains(r.message, 'execution finished with warning')
             or contains(r.message, 'error threshold')
+            or contains(r.message, 'jobResult:')
         ))
 
     union all

@@ -6,7 +6,7 @@ create or replace macro job_verdict(message) as
     case
         when regexp_matches(
             message,
-            '(?i)^\W*failed\b|failed to process all mini batches|^\W*(the )?job( has| was)? (failed|cancell?ed)'
+            '(?i)jobResult: ?fail|^\W*failed\b|failed to process all mini batches|^\W*(the )?job( has| was)? (failed|cancell?ed)'
                 || '|^\W*(user program|the parallelrunstep|run|execution) failed|exceed(s|ed) (the )?error threshold'
         ) then 'failed'
         when regexp_matches(message, 'There are \d+ mini batches with \d+ items\. Processed \d+ mini batches') then
@@ -19,7 +19,7 @@ create or replace macro job_verdict(message) as
             end
         when regexp_matches(
             message,
-            '(?i)processed all mini batches|execution finished with warning'
+            '(?i)jobResult: ?(succe|compl)|processed all mini batches|execution finished with warning'
                 || '|^\W*(succeeded|success|completed|finished)\b'
                 || '|^\W*(the )?(job|run)( has| was| is)? (succeeded|completed|finished|successful)'
         ) then 'completed'

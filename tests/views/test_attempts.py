@@ -133,15 +133,34 @@ def test_an_overriding_result_is_the_latest(db: Database) -> None:
 
 
 def test_an_overriding_result_that_a_worker_tells_too(db: Database) -> None:
-    """The override stands for the worker's row of the same start; the other worker's try stays."""
-    db.attempt(0, "done", "10:00:00", source="task_csv", node="10.0.0.4", elapsed_s=600.0)
+    """The worker's row stands: it tells more, and of two results the one that ended last decides anyway."""
+    db.attempt(0, "done", "10:00:00", source="task_csv", node="10.0.0.4", elapsed_s=60.0)
     db.attempt(0, "done", "10:01:00", source="task_csv", node="10.0.0.5", attempt=2)
     v0 = {"source": "report_v0", "attempt": None, "process": None}
-    db.attempt(0, "done", "10:00:00", node="10.0.0.4", elapsed_s=600.0, **v0)
+    db.attempt(0, "done", "10:00:00", node="10.0.0.4", elapsed_s=60.0, **v0)
     db.attempt(0, "done", "10:01:00", node="10.0.0.5", overrides=True, **v0)
     assert db.rows(SOURCES) == [
         ("task_csv", "10.0.0.4", "done", False, False),
-        ("report_v0", "10.0.0.5", "done", True, True),
+        ("task_csv", "10.0.0.5", "done", False, True),
+    ]
+
+
+def test_each_retry_of_v0_overrides_the_try_before(db: Database) -> None:
+    """The overrides file has a short row for each failed retry: a worker's row of that start tells how it failed."""
+    v0 = {"source": "report_v0", "attempt": None, "process": None, "total": None, "failed": None, "elapsed_s": None}
+    starts = {"10:00:00": "timeout", "10:01:00": "timeout", "10:02:00": "poisoned"}
+    for number, (clock, outcome) in enumerate(starts.items()):
+        db.attempt(7, "open", clock, source="task_csv", attempt=number + 1)
+        db.attempt(7, outcome, clock, source="task_csv", attempt=number + 1)
+        db.attempt(7, "failed", clock, overrides=number > 0 or None, **v0)
+    db.attempt(8, "failed", "10:00:00", **v0)
+    db.attempt(8, "failed", "10:01:00", overrides=True, **v0)
+    assert db.rows("SELECT mini_batch_id, source, outcome, final FROM attempts ORDER BY 1, started_at") == [
+        (7, "task_csv", "timeout", False),
+        (7, "task_csv", "timeout", False),
+        (7, "task_csv", "poisoned", True),
+        (8, "report_v0", "failed", False),
+        (8, "report_v0", "failed", True),
     ]
 
 

@@ -51,6 +51,7 @@ def test_the_job_result_is_the_strongest_sign(db: Database, text: str, expected:
         (SUMMARY.format(20, 190, 10, 10), "completed"),
         (SUMMARY.format(20, 189, 11, 10), "failed"),
         (SUMMARY.format(12, 120, 0, -1), "failed"),
+        ("Master - Telemetry: hostIp:10.0.0.4, jobResult:Failed, failureReason:x, exceptionType:y", "failed"),
         ("Failed to get a task, trying again.", "running"),
         ("Start scheduling.", "running"),
     ],
