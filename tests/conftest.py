@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ingest.registry import Registry
 
     Files = Mapping[str, str | bytes]
+    Keep = Callable[[Files], tuple["StoreUnderTest", Path]]
     Tree = Callable[..., Path]
     Write = Callable[[str, str], str]
     Done = subprocess.CompletedProcess[str]
@@ -139,26 +140,39 @@ def environment(pythonpath: Path | None = None, **more: str) -> dict[str, str]:
     return kept | {"PYTHONPATH": os.pathsep.join(folders)} | more
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def logs() -> Logs:
     """Texts of logs."""
     return Logs()
 
 
+def write_tree(folder: Path, files: Files) -> Path:
+    """Writes files, {path: text or bytes}, below a folder and gives the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, content in files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
 @pytest.fixture
 def tree(tmp_path: Path) -> Tree:
-    """Writes files, {path: text or bytes}, into a folder below `jobs/` and gives the folder."""
+    """Writes a job: files, {path: text or bytes}, into a folder below `jobs/`; gives the folder."""
+    return lambda files, name="job": write_tree(tmp_path / "jobs" / name, files)
 
-    def write(files: Files, name: str = "job") -> Path:
-        folder = tmp_path / "jobs" / name
-        for path, content in files.items():
-            file = folder / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
 
-    return write
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Keep:
+    """Loads a job `a` into a store that the tests of a module share, which therefore must leave it as it is."""
+
+    def load(files: Files) -> tuple[StoreUnderTest, Path]:
+        top = tmp_path_factory.mktemp("kept")
+        store, folder = StoreUnderTest(top / "store"), write_tree(top / "a", files)
+        store.load(folder)
+        return store, folder
+
+    return load
 
 
 @pytest.fixture

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import click
 
+from ingest.cli.options import plugin_choice, plugin_options
+
 
 @click.command(short_help="List the views and tables that can be asked.")
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def views(format_: str) -> None:
+@plugin_options
+def views(format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
     """List the views and tables that can be asked, each with the question that it answers."""
-    from ingest.model import RECORD_TABLES
+    from ingest.registry import load_registry
     from ingest.views import list_views
 
-    found = list_views()
-    tables = [(table.name, table.doc) for table in RECORD_TABLES]
+    registry = load_registry(plugin_choice(plugin_files, no_plugins))
+    found = list_views(registry.view_folders)
+    tables = [(table.name, table.doc) for table in registry.tables]
     tables += [("jobs", "a job"), ("loads", "a run of ingest"), ("files", "a file seen, and what became of it")]
     if format_ == "json":
         import json

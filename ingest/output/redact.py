@@ -19,7 +19,7 @@ from ingest.output.secret_rules import ID_RULES, SECRET_RULES, Rule
 MASK = "***"
 
 # Where more text stands right behind a mask, the mask may show the beginning of another secret: look again.
-_GLUED = re.compile(r"""\*{3}(?!\Z|[\s&;"'\\<>]|[,)\]}](?:\Z|[\s"']))""")
+_GLUED = re.compile(r"""\*{3}(?!\Z|[\s&;"'\\<>]|[,\]](?:\Z|[\s"']))""")
 _MOST_PASSES = 4
 
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}

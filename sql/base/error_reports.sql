@@ -1,6 +1,6 @@
 -- Which reported errors are causes, and which are only symptoms or noise?
 -- All columns of `errors` and `rank`, the lower the nearer to the cause; the only place that ranks errors: 1 an
--- exception; 2 an error record without one, or of the platform; 3 the driver's sum of what went wrong; 4 "it failed",
+-- exception, a timeout or a worker that died; 2 any other error record, or one of the platform; 3 the driver's sum of what went wrong; 4 "it failed",
 -- told by an exit code or a wrapper (SystemExit: 42 says: look elsewhere); 5 harmless noise. `symptom` is rank 3 and
 -- above. One error is often told by several files: this view has a row for each report.
 select
@@ -20,7 +20,7 @@ select
         when regexp_matches(exception_type, '(^|\.)(Driver|EntryScript|Parallel(Run|Task))Exception$')
             and not contains(exception_message, 'Message: ') then 3
         when regexp_matches(exception_message, '(unable to|did not) finish (with)?in [0-9.]+ seconds') then 1
-        when regexp_matches(exception_message, '^(Process abort with unfinished mini batch|Found poison message)') then 1
+        when regexp_matches(exception_message, '^(Process abort with unfinished|Found poison message)') then 1
         when exception_type is null or phase = 'platform' then 2
         else 1
     end as rank,

@@ -6,7 +6,8 @@ create or replace macro job_verdict(message) as
     case
         when regexp_matches(
             message,
-            '(?i)jobResult: ?fail|^\W*failed\b|failed to process all mini batches|^\W*(the )?job( has| was)? (failed|cancell?ed)'
+            '(?i)jobResult: ?fail|^\W*failed\b|failed to process all mini batches'
+                || '|^\W*(the )?job( has| was)? (failed|cancell?ed)'
                 || '|^\W*(user program|the parallelrunstep|run|execution) failed|exceed(s|ed) (the )?error threshold'
         ) then 'failed'
         when regexp_matches(message, 'There are \d+ mini batches with \d+ items\. Processed \d+ mini batches') then

@@ -34,9 +34,7 @@ def test_no_verdict(folder: Path, run: Run, store: StoreUnderTest) -> None:
     assert store.one("SELECT count(*) FROM files") == 6
 
 
-@pytest.mark.parametrize(
-    ("limit", "code"), [("0", 1), ("1", 0), ("100", 0), ("1%", 1), ("50%", 0), ("0.5%", 1)]
-)
+@pytest.mark.parametrize(("limit", "code"), [("0", 1), ("1", 0), ("1%", 1), ("50%", 0)])
 def test_too_many_rejects(folder: Path, run: Run, store: StoreUnderTest, limit: str, code: int) -> None:
     """1: more rejected than `--max-rejects` allows, as a count or a share; the good rows are stored all the same."""
     done = run(folder, "--store", store.path, "--no-verdict", "--max-rejects", limit)
@@ -107,21 +105,16 @@ def test_store_from_the_environment(folder: Path, run: Run, store: StoreUnderTes
 def test_log_lines(tree: Tree, run: Run, store: StoreUnderTest, logs: Logs) -> None:
     """Log lines are JSON where stderr is no terminal, and text if asked for; `--quiet` leaves out warnings."""
     folder = tree({logs.worker: "x"}, "a")
-    (folder / logs.worker).unlink()
-    broken = tree({"p.py": "raise RuntimeError('boom')"}, "plugin") / "p.py"
-    done = run(folder, "--store", store.path, "--plugin", broken)
-    assert done.returncode == 2
-    assert "boom" in done.stderr
-
     bad = tree({"sql/bad.sql": "-- Bad?\nSELECT * FROM nowhere\n", "v.py": VIEWS}, "plugin") / "v.py"
     done = run(folder, "--store", store.path, "--no-verdict", "--plugin", bad)
     (line,) = done.stderr.splitlines()
     told = json.loads(line)
     assert (told["level"], told["event"]) == ("warning", "view left out")
     assert "bad.sql" in told["problem"]
-    done = run(folder, "--store", store.path, "--no-verdict", "--plugin", bad, "--reparse", "--log-format", "console")
-    assert not done.stderr.startswith("{")
-    assert run("rebuild", "--store", store.path, "--plugin", bad).returncode == 0
+    (folder / logs.worker).write_text("y")
+    arguments = (folder, "--store", store.path, "--no-verdict", "--plugin", bad, "--reparse")
+    assert "{" not in run(*arguments, "--log-format", "console").stderr
+    assert run(*arguments, "--quiet").stderr == ""
 
 
 VIEWS = """

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import Logs, Run, StoreUnderTest, Tree
+    from tests.conftest import Keep, Logs, Run, StoreUnderTest
 
 QUERY = "SELECT job_id, count(*) AS n FROM log_records GROUP BY job_id"
 
 
+@pytest.fixture(scope="module")
+def shared(kept: Keep, logs: Logs) -> StoreUnderTest:
+    """A store with a job of nine records."""
+    return kept({logs.worker: logs.records(9)})[0]
+
+
 @pytest.fixture
-def sql(tree: Tree, logs: Logs, run: Run, store: StoreUnderTest) -> Run:
-    """`ingest sql ...` on a store with a job of nine records."""
-    store.load(tree({logs.worker: logs.records(9)}, "a"))
-
-    def call(*arguments: object, stdin: str | None = None) -> object:
-        return run("sql", "--store", store.path, *arguments, stdin=stdin)
-
-    return call  # type: ignore[return-value]
+def sql(run: Run, shared: StoreUnderTest) -> Run:
+    """`ingest sql ...` on that store."""
+    return lambda *arguments, **more: run("sql", "--store", shared.path, *arguments, **more)
 
 
 def test_from_argument_file_and_stdin(sql: Run, tmp_path: Path) -> None:
@@ -74,14 +75,14 @@ def test_parquet_to_a_file(sql: Run, tmp_path: Path) -> None:
         "ALTER TABLE jobs ADD COLUMN x INT",
     ],
 )
-def test_nothing_can_be_changed(sql: Run, store: StoreUnderTest, query: str) -> None:
+def test_nothing_can_be_changed(sql: Run, shared: StoreUnderTest, query: str) -> None:
     """Whatever writes is refused in words, with exit code 2; the store is untouched."""
-    before = store.state()
+    before = shared.state()
     done = sql(query)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
     assert "read-only" in done.stderr or "read only" in done.stderr or "one" in done.stderr
-    assert store.state() == before
+    assert shared.state() == before
 
 
 def test_unknown_column(sql: Run) -> None:

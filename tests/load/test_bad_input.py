@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Logs, StoreUnderTest, Tree
+    from tests.conftest import Keep, Logs, StoreUnderTest, Tree
 
 HEAD = b"2021-04-13 03:23:05,649|INFO|334|"
 TWO = HEAD + b"one\n" + HEAD + b"two\n"
@@ -40,16 +40,18 @@ FILES: dict[str, tuple[bytes, int, int]] = {
 """Process name → content, records, rejects."""
 
 
-@pytest.fixture
-def loaded(tree: Tree, store: StoreUnderTest) -> Path:
-    """A store with all these files in one job."""
-    folder = tree({f"logs/sys/node/0/{name}.txt": content for name, (content, _, _) in FILES.items()}, "a")
-    assert not store.load(folder).failed_files
-    return folder
+Loaded = tuple["StoreUnderTest", "Path"]
 
 
-def test_accounts(loaded: Path, store: StoreUnderTest) -> None:
+@pytest.fixture(scope="module")
+def loaded(kept: Keep) -> Loaded:
+    """A store with all these files in one job, and that job's folder."""
+    return kept({f"logs/sys/node/0/{name}.txt": content for name, (content, _, _) in FILES.items()})
+
+
+def test_accounts(loaded: Loaded) -> None:
     """Each file's records and rejects, as the ledger tells them and as they are in the tables."""
+    store, _ = loaded
     rows = store.rows(
         "SELECT path, records, rejects, (SELECT count(*) FROM log_records WHERE log_records.file_id = f.file_id),"
         " (SELECT count(*) FROM rejects WHERE rejects.file_id = f.file_id) FROM files f WHERE status = 'parsed'"
@@ -59,12 +61,13 @@ def test_accounts(loaded: Path, store: StoreUnderTest) -> None:
     assert store.one("SELECT sum(rejected_bytes) FROM files") == store.one("SELECT sum(bytes) FROM rejects")
 
 
-def test_rejects_can_be_found(loaded: Path, store: StoreUnderTest) -> None:
+def test_rejects_can_be_found(loaded: Loaded) -> None:
     """A reject says file, line and byte offset: the bytes there are its text (its first 4,096), and it says why."""
+    store, folder = loaded
     rows = store.rows("SELECT path, line_no, byte_offset, r.bytes, text, r.reason, r.parser FROM rejects r JOIN files USING (file_id)")
     assert len(rows) == sum(rejects for _, _, rejects in FILES.values())
     for path, line_no, offset, size, text, reason, parser in rows:
-        content = (loaded / path).read_bytes()
+        content = (folder / path).read_bytes()
         raw = content[offset : offset + size]
         assert raw[:4_096].decode("utf-8", "replace") == text, path
         assert b"\0" in raw, path
@@ -78,8 +81,9 @@ def messages(store: StoreUnderTest, name: str) -> list[str]:
     return [message for (message,) in rows]
 
 
-def test_texts(loaded: Path, store: StoreUnderTest) -> None:
+def test_texts(loaded: Loaded) -> None:
     """What stands in the records of files of each encoding and kind of damage."""
+    store, _ = loaded
     for name in ("utf8_with_bom", "utf16_little", "utf16_big"):
         assert messages(store, name) == ["one", "two", "Größe"]
     assert messages(store, "utf16_cut")[:2] == ["one", "two"]
@@ -94,14 +98,17 @@ def test_texts(loaded: Path, store: StoreUnderTest) -> None:
     assert [len(message) for message in messages(store, "long_line")] == [3, 3, 5_000_000, 4]
 
 
-def test_line_numbers(loaded: Path, store: StoreUnderTest) -> None:
+def test_line_numbers(loaded: Loaded) -> None:
     """Lines are counted as an editor does, whatever the encoding and the damage above."""
-    for name, lines in {"long_line": [1, 2, 3, 4], "headless": [1, 3, 4], "nul_in_a_line": [1, 2, 5], "utf16_big": [1, 2, 3]}.items():
+    store, _ = loaded
+    expected = {"long_line": [1, 2, 3, 4], "headless": [1, 3, 4], "nul_in_a_line": [1, 2, 5], "utf16_big": [1, 2, 3]}
+    for name, lines in expected.items():
         assert store.rows(f"SELECT line_no FROM log_records WHERE process = '{name}' ORDER BY 1") == [(n,) for n in lines]
 
 
-def test_cut_ends_are_marked(loaded: Path, store: StoreUnderTest) -> None:
+def test_cut_ends_are_marked(loaded: Loaded) -> None:
     """The last record of a file without a last line break is marked, and so is the file."""
+    store, _ = loaded
     told = {path.split("/")[-1].removesuffix(".txt") for (path,) in store.rows("SELECT path FROM files WHERE ends_cut")}
     assert told == {"binary", "text_then_binary", "cut", "cut_in_head", "utf16_cut"}
     marked = store.rows("SELECT process, line_no FROM log_records WHERE cut ORDER BY ALL")
@@ -109,10 +116,11 @@ def test_cut_ends_are_marked(loaded: Path, store: StoreUnderTest) -> None:
     assert store.rows("SELECT count(*) FROM rejects WHERE cut") == [(2,)]  # binary, text_then_binary
 
 
-def test_second_run(loaded: Path, store: StoreUnderTest) -> None:
+def test_second_run(loaded: Loaded) -> None:
     """Damaged files are read once, like any other."""
+    store, folder = loaded
     state = store.state()
-    assert store.load(loaded).rows == 0
+    assert store.load(folder).rows == 0
     assert store.state() == state
 
 
@@ -135,17 +143,17 @@ def test_fields_of_heads(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        'Failed to process {"id": 3, "dequeue_count": 1} with error No.',
-        'Failed to process ["id": 3, "dequeue_count": 1] with error No.',
-        'Failed to process {"agent": "process000", "task_id": 3, "dequeue_count": 1} with error No.',
-        "Failed to set task visible because of (3, 1).",
-        "mini batch 3 did not finish in 60 seconds. Stopping this process.",
-    ],
+NAMES_MINI_BATCH_3 = (
+    'Failed to process {"id": 3, "dequeue_count": 1} with error No.',
+    'Failed to process ["id": 3, "dequeue_count": 1] with error No.',
+    'Failed to process {"agent": "process000", "task_id": 3, "dequeue_count": 1} with error No.',
+    "Failed to set task visible because of (3, 1).",
+    "mini batch 3 did not finish in 60 seconds. Stopping this process.",
 )
-def test_mini_batch_in_an_error(tree: Tree, logs: Logs, store: StoreUnderTest, text: str) -> None:
+
+
+def test_mini_batch_in_an_error(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
     """The mini-batch that an error names is found in braces and in brackets (trap 8)."""
-    store.load(tree({logs.worker: f"2021-04-13 03:23:05,649|ERROR|334|{text}\n"}, "a"))
-    assert store.rows("SELECT mini_batch_id, node, process, pid FROM errors") == [(3, "0", "process000", 334)]
+    store.load(tree({logs.worker: "".join(f"2021-04-13 03:23:05,649|ERROR|334|{text}\n" for text in NAMES_MINI_BATCH_3)}, "a"))
+    rows = store.rows("SELECT mini_batch_id, node, process, pid FROM errors")
+    assert rows == [(3, "0", "process000", 334)] * len(NAMES_MINI_BATCH_3)

@@ -142,7 +142,7 @@ def test_killed_while_workers_work(
     """With two workers and many commits, killed again and again while the files change: always whole, at the end all is there."""
     catalog = store.path / "catalog.duckdb"
     killed_between_commits = 0
-    for turn in range(3):
+    for turn in range(2):
         folders = large(f"turn-{turn}")
         before = catalog.stat().st_ino if catalog.exists() else None
         process = start("-c", COMMITS_OFTEN, "--store", store.path, "--no-verdict", "-j", 2, *folders)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.parsing.lines import LineParser
@@ -148,6 +148,7 @@ def test_whole_as_in_pieces(parser: LineParser, read: Read, read_pieces: ReadPie
     assert read_pieces(parser, text, window) == whole
 
 
+@settings(max_examples=30)
 @given(st.binary(max_size=300))
 def test_any_bytes_and_any_parser(registry: Registry, read: Read, raw: bytes) -> None:
     """No parser of lines raises for any bytes."""

@@ -13,7 +13,9 @@ from ingest.errors import StoreError
 from ingest.registry import PluginOptions
 
 if TYPE_CHECKING:
-    from tests.conftest import Logs, Run, StoreUnderTest, Tree, Write
+    from collections.abc import Iterator
+
+    from tests.conftest import Keep, Logs, Run, StoreUnderTest, Tree, Write
 
 
 @pytest.fixture
@@ -31,9 +33,18 @@ def filled(store: StoreUnderTest, folder: Path, logs: Logs) -> StoreUnderTest:
     return store
 
 
-def test_plain_duckdb(filled: StoreUnderTest) -> None:
+@pytest.fixture(scope="module")
+def shared(kept: Keep, logs: Logs) -> StoreUnderTest:
+    """The same, for tests that leave it as it is."""
+    store, folder = kept(logs.job())
+    (folder / logs.worker).write_text(logs.records(2, "later"))
+    store.load(folder)
+    return store
+
+
+def test_plain_duckdb(shared: StoreUnderTest) -> None:
     """`duckdb.connect(catalog, read_only=True)` shows tables and views, without us."""
-    with duckdb.connect(str(filled.path / "catalog.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(shared.path / "catalog.duckdb"), read_only=True) as connection:
         assert connection.sql("SELECT count(*) FROM log_records").fetchall() == [(7,)]
         assert connection.sql("SELECT count(*) FROM files").fetchall() == [(5,)]
         views = connection.sql("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
@@ -41,10 +52,10 @@ def test_plain_duckdb(filled: StoreUnderTest) -> None:
             connection.execute(f'SELECT * FROM "{view}"').fetchall()
 
 
-def test_under_another_name(filled: StoreUnderTest) -> None:
+def test_under_another_name(shared: StoreUnderTest) -> None:
     """Attached to somebody's own database, under a name of their choice, beside another store."""
     with duckdb.connect() as connection:
-        connection.execute(f"ATTACH '{filled.path}/catalog.duckdb' AS jobs_of_monday (READ_ONLY)")
+        connection.execute(f"ATTACH '{shared.path}/catalog.duckdb' AS jobs_of_monday (READ_ONLY)")
         assert connection.sql("SELECT count(*) FROM jobs_of_monday.log_records").fetchall() == [(7,)]
         views = connection.sql("SELECT view_name FROM duckdb_views() WHERE database_name = 'jobs_of_monday'").fetchall()
         assert len(views) > 15
@@ -65,16 +76,16 @@ def test_every_table_exists_when_empty(tree: Tree, store: StoreUnderTest) -> Non
         store.rows(f'SELECT * FROM "{view}"')
 
 
-def test_readable_by_older_clients(filled: StoreUnderTest) -> None:
+def test_readable_by_older_clients(shared: StoreUnderTest) -> None:
     """The catalog's storage format is one that DuckDB 1.2 reads (bytes 12 to 19 of the file tell it)."""
-    header = (filled.path / "catalog.duckdb").read_bytes()[:20]
+    header = (shared.path / "catalog.duckdb").read_bytes()[:20]
     assert header[8:12] == b"DUCK"
     assert int.from_bytes(header[12:], "little") <= 65
 
 
-def test_nothing_else_lies_about(filled: StoreUnderTest) -> None:
+def test_nothing_else_lies_about(shared: StoreUnderTest) -> None:
     """No write-ahead log, no draft, nothing but the catalog, the rows and the lock."""
-    assert {path.name for path in filled.path.iterdir()} == {"catalog.duckdb", "data", "writer.lock", "writer.pid"}
+    assert {path.name for path in shared.path.iterdir()} == {"catalog.duckdb", "data", "writer.lock", "writer.pid"}
 
 
 def test_catalog_does_not_grow(filled: StoreUnderTest, folder: Path, logs: Logs) -> None:
@@ -171,29 +182,52 @@ def damage_foreign(catalog: Path) -> None:
         connection.execute("CREATE TABLE t AS SELECT 1")
 
 
-@pytest.mark.parametrize("damage", [damage_cut, damage_empty, damage_text, damage_middle, damage_foreign])
-def test_damaged(filled: StoreUnderTest, folder: Path, logs: Logs, run: Run, damage: object) -> None:
-    """A damaged catalog gives exit code 4 and a clear message, to readers and writers, and is not written over."""
-    catalog = filled.path / "catalog.duckdb"
-    assert callable(damage)
-    damage(catalog)
+@pytest.fixture
+def damaged(shared: StoreUnderTest, request: pytest.FixtureRequest) -> Iterator[StoreUnderTest]:
+    """A store with a damaged catalog."""
+    catalog = shared.path / "catalog.duckdb"
     content = catalog.read_bytes()
-    (folder / logs.worker).write_text(logs.records(1))
-    for command in (("sql", "SELECT count(*) FROM files"), (folder,), ("rebuild",)):
-        done = run(*command, "--store", filled.path)
-        assert (done.returncode, done.stdout) == (4, ""), done.stderr
-        assert str(catalog) in done.stderr
-        assert "Traceback" not in done.stderr
-        assert len(done.stderr.splitlines()) == 2
+    request.param(catalog)
+    yield shared
+    catalog.write_bytes(content)
+
+
+EVERY_DAMAGE = [damage_cut, damage_empty, damage_text, damage_middle, damage_foreign]
+
+
+@pytest.mark.parametrize("damaged", EVERY_DAMAGE, indirect=True)
+def test_damaged(damaged: StoreUnderTest, folder: Path) -> None:
+    """A damaged catalog is told as such to readers and writers, and is not written over."""
+    catalog = damaged.path / "catalog.duckdb"
+    content = catalog.read_bytes()
+    for action in (damaged.tables, lambda: damaged.load(folder, job_ids={"": "b"})):
+        with pytest.raises(StoreError, match=str(catalog)) as error:
+            action()
+        assert error.value.remedy
     assert catalog.read_bytes() == content
 
 
-def test_store_of_another_format(filled: StoreUnderTest) -> None:
-    """A store of a later format is refused, with both formats named."""
-    with duckdb.connect(str(filled.path / "catalog.duckdb")) as connection:
+@pytest.mark.parametrize("damaged", [damage_middle, damage_foreign], indirect=True)
+def test_damaged_on_the_command_line(damaged: StoreUnderTest, folder: Path, run: Run) -> None:
+    """Exit code 4 and two lines, whatever was asked."""
+    for command in (("sql", "SELECT count(*) FROM files"), ("--job-id", "b", folder), ("rebuild",)):
+        done = run(*command, "--store", damaged.path)
+        assert (done.returncode, done.stdout) == (4, ""), done.stderr
+        assert len(done.stderr.splitlines()) == 2
+
+
+def damage_format(catalog: Path) -> None:
+    """Says that a later version wrote it."""
+    with duckdb.connect(str(catalog)) as connection:
         connection.execute("UPDATE ledger.meta SET value = '99' WHERE key = 'format'")
-    with pytest.raises(StoreError, match="store of format 99, this version of ingest reads 1"):
-        filled.tables()
+
+
+@pytest.mark.parametrize("damaged", [damage_format], indirect=True)
+def test_store_of_another_format(damaged: StoreUnderTest, folder: Path) -> None:
+    """A store of a later format is refused, with both formats named."""
+    for action in (damaged.tables, lambda: damaged.load(folder, job_ids={"": "b"})):
+        with pytest.raises(StoreError, match="store of format 99, this version of ingest reads 1"):
+            action()
 
 
 def test_lost_parquet_file(filled: StoreUnderTest, run: Run) -> None:
