@@ -48,7 +48,10 @@ class Logs:
     @staticmethod
     def records(count: int, word: str = "task", first: int = 0) -> str:
         """Records of a worker's log; `word` tells one test's records from another's."""
-        return "".join(f"2021-04-13 03:{i // 60 % 60:02}:{i % 60:02},649|INFO|334|Got {word} {i}.\n" for i in range(first, first + count))
+        return "".join(
+            f"2021-04-13 03:{i // 60 % 60:02}:{i % 60:02},649|INFO|334|Got {word} {i}.\n"
+            for i in range(first, first + count)
+        )
 
     @staticmethod
     def progress(count: int) -> str:

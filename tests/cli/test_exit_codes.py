@@ -152,7 +152,9 @@ def test_on_a_terminal(tree: Tree, logs: Logs, start: Start, store: StoreUnderTe
 
     folder = tree({logs.worker: logs.records(6_000, "x" * 1_000)}, "a")
     master, slave = pty.openpty()
-    process = start("-m", "ingest", folder, "--store", store.path, "--no-verdict", stderr=slave, TERM="xterm", COLUMNS="100")
+    process = start(
+        "-m", "ingest", folder, "--store", store.path, "--no-verdict", stderr=slave, TERM="xterm", COLUMNS="100"
+    )
     os.close(slave)
     seen = b""
     while True:

@@ -23,7 +23,9 @@ except SystemExit as end:
 """
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ("--version",), ("load", "-h"), ("sql", "-h")], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("-h",), ("--version",), ("load", "-h"), ("sql", "-h")], ids=" ".join
+)
 def test_help_imports_nothing_heavy(start: Start, arguments: tuple[str, ...]) -> None:
     """No database, no Arrow, no terminal library is imported to show a help text or the version."""
     _, error = start("-c", IMPORTED, *arguments).communicate(timeout=30)
@@ -36,7 +38,16 @@ def test_help_says_what_is_needed(run: Run) -> None:
     """The first screen names the main job, what folders may be given, each command, and the exit codes."""
     done = run("--help")
     assert (done.returncode, done.stderr) == (0, "")
-    for word in ("JOB_DIRS", "logs/", "azureml-logs/", "user_logs/", "system_logs/", "artifacts/", "Exit codes", *COMMANDS):
+    for word in (
+        "JOB_DIRS",
+        "logs/",
+        "azureml-logs/",
+        "user_logs/",
+        "system_logs/",
+        "artifacts/",
+        "Exit codes",
+        *COMMANDS,
+    ):
         assert word in done.stdout, word
     assert max(map(len, done.stdout.splitlines())) <= 100
 
@@ -44,7 +55,19 @@ def test_help_says_what_is_needed(run: Run) -> None:
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        ("load", ("--store", "INGEST_STORE", "--jobs", "--job-id", "--reparse", "--max-rejects", "--lock-timeout", "--plugin")),
+        (
+            "load",
+            (
+                "--store",
+                "INGEST_STORE",
+                "--jobs",
+                "--job-id",
+                "--reparse",
+                "--max-rejects",
+                "--lock-timeout",
+                "--plugin",
+            ),
+        ),
         ("sql", ("--format", "table|csv|json|jsonl|markdown|parquet", "--file", "read-only", "ingest views")),
         ("views", ("--format",)),
         ("plugins", ("--plugin", "--no-plugins")),

@@ -56,7 +56,10 @@ def test_list(run: Run) -> None:
 def test_one_file(run: Run, plugin: Write) -> None:
     """`--plugin FILE`, and `INGEST_PLUGINS`, add a plugin of one file."""
     path = plugin("notes", NOTES.format(name="mine.notes", path=r"^logs/mine/"))
-    for done in (run("plugins", "--format", "json", "--plugin", path), run("plugins", "--format", "json", INGEST_PLUGINS=path)):
+    for done in (
+        run("plugins", "--format", "json", "--plugin", path),
+        run("plugins", "--format", "json", INGEST_PLUGINS=path),
+    ):
         told = json.loads(done.stdout)
         assert [row["plugin"] for row in told["parsers"] if row["parser"] == "mine.notes"] == ["notes"]
 
@@ -64,7 +67,8 @@ def test_one_file(run: Run, plugin: Write) -> None:
 def test_two_files_of_one_name(run: Run, tree: Tree) -> None:
     """Two plugins in files of one name, and one given twice, work."""
     paths = [
-        tree({"p.py": NOTES.format(name=f"mine.{name}", path=f"^logs/{name}/")}, name) / "p.py" for name in ("one", "two")
+        tree({"p.py": NOTES.format(name=f"mine.{name}", path=f"^logs/{name}/")}, name) / "p.py"
+        for name in ("one", "two")
     ]
     options = [option for path in (*paths, paths[0]) for option in ("--plugin", path)]
     done = run("plugins", "--format", "json", *options)
@@ -109,7 +113,10 @@ def test_broken_ones(site: Path, tree: Tree, logs: Logs, run: Run, store: StoreU
         assert f"plugin {name}:" in done.stderr, name
     for reason in ("a_module_that_is_not_there", "no parsers today", "42", "regular expression", "exists already"):
         assert reason in done.stderr, reason
-    assert store.rows("SELECT source, count(*) FROM log_records GROUP BY ALL ORDER BY ALL") == [("worker", 2), (None, 1)]
+    assert store.rows("SELECT source, count(*) FROM log_records GROUP BY ALL ORDER BY ALL") == [
+        ("worker", 2),
+        (None, 1),
+    ]
     listed = run("plugins", pythonpath=site)
     assert listed.returncode == 0
     assert all(f"plugin {name}:" in listed.stderr for name in BROKEN)

@@ -17,7 +17,11 @@ def test_show(tree: Tree, logs: Logs, run: Run, store: StoreUnderTest) -> None:
         done = run("show", reference, "--store", store.path, "-C", 1)
         assert done.returncode == 0, done.stderr
         lines = done.stdout.splitlines()
-        assert [line.split()[:2] if line.startswith(">") else line.split()[0] for line in lines] == ["6", [">", "7"], "8"]
+        assert [line.split()[:2] if line.startswith(">") else line.split()[0] for line in lines] == [
+            "6",
+            [">", "7"],
+            "8",
+        ]
         assert "Got task 6." in lines[1]
 
 

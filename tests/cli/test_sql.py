@@ -126,7 +126,7 @@ def test_views(sql: Run, run: Run) -> None:
     text = run("views")
     assert (text.returncode, text.stderr) == (0, "")
     assert all(name in text.stdout for name in names)
-    union = " UNION ALL ".join(f'SELECT \'{row["name"]}\' AS name, count(*) AS n FROM "{row["name"]}"' for row in told)
+    union = " UNION ALL ".join(f"SELECT '{row['name']}' AS name, count(*) AS n FROM \"{row['name']}\"" for row in told)
     done = sql(union)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == len(told) + 1

@@ -14,6 +14,7 @@ from ingest.discover import JobTree, discover
 if TYPE_CHECKING:
     from tests.conftest import Logs, Run, Start, StoreUnderTest, Tree
 
+
 def problems(job: JobTree) -> dict[str, str | None]:
     """Path → problem of a job's entries."""
     return {entry.path: entry.problem for entry in job.entries}
@@ -79,7 +80,7 @@ def test_file_that_vanishes(tree: Tree, logs: Logs, store: StoreUnderTest) -> No
     (folder / logs.master).write_text(logs.records(4))
 
     class Deletes:
-        def begin(self, files: int, bytes_: int) -> None:
+        def begin(self, files: int, bytes_: int) -> None:  # noqa: ARG002  # as Progress has it
             (folder / logs.worker).unlink()
 
         def advance(self, files: int, bytes_: int) -> None:

@@ -39,7 +39,9 @@ def test_artifact_root(tree: Tree, mark: str) -> None:
 
 def test_download_folder(tree: Tree, logs: Logs) -> None:
     """A download holds the artifacts below `artifacts/`, and what lies beside them keeps its path."""
-    folder = tree({f"artifacts/{logs.worker}": "x", "named-outputs/score/predictions.csv": "1", "note.md": "z"}, "monday")
+    folder = tree(
+        {f"artifacts/{logs.worker}": "x", "named-outputs/score/predictions.csv": "1", "note.md": "z"}, "monday"
+    )
     found = discover([str(folder)])
     assert ids(found) == ["monday"]
     assert paths(found) == [logs.worker, "named-outputs/score/predictions.csv"]

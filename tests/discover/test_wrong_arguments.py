@@ -68,7 +68,9 @@ def test_logs_itself(tree: Tree, logs: Logs) -> None:
 
 def test_parent_of_a_batch_endpoint(tree: Tree) -> None:
     """Predictions without logs are the download of an endpoint's parent job (formats.md §2.3, trap 20)."""
-    for number, path in enumerate(("score/predictions.csv", "named-outputs/score/predictions.csv", "parallel_run_step.txt")):
+    for number, path in enumerate(
+        ("score/predictions.csv", "named-outputs/score/predictions.csv", "parallel_run_step.txt")
+    ):
         problem = only_problem(tree({path: "1"}, f"p{number}"))
         assert "predictions, but no logs" in problem.wrong
         assert "batchscoring" in problem.remedy

@@ -64,7 +64,9 @@ def test_accounts(loaded: Loaded) -> None:
 def test_rejects_can_be_found(loaded: Loaded) -> None:
     """A reject says file, line and byte offset: the bytes there are its text (its first 4,096), and it says why."""
     store, folder = loaded
-    rows = store.rows("SELECT path, line_no, byte_offset, r.bytes, text, r.reason, r.parser FROM rejects r JOIN files USING (file_id)")
+    rows = store.rows(
+        "SELECT path, line_no, byte_offset, r.bytes, text, r.reason, r.parser FROM rejects r JOIN files USING (file_id)"
+    )
     assert len(rows) == sum(rejects for _, _, rejects in FILES.values())
     for path, line_no, offset, size, text, reason, parser in rows:
         content = (folder / path).read_bytes()
@@ -103,7 +105,9 @@ def test_line_numbers(loaded: Loaded) -> None:
     store, _ = loaded
     expected = {"long_line": [1, 2, 3, 4], "headless": [1, 3, 4], "nul_in_a_line": [1, 2, 5], "utf16_big": [1, 2, 3]}
     for name, lines in expected.items():
-        assert store.rows(f"SELECT line_no FROM log_records WHERE process = '{name}' ORDER BY 1") == [(n,) for n in lines]
+        assert store.rows(f"SELECT line_no FROM log_records WHERE process = '{name}' ORDER BY 1") == [
+            (n,) for n in lines
+        ]
 
 
 def test_cut_ends_are_marked(loaded: Loaded) -> None:
@@ -129,7 +133,8 @@ def test_fields_of_heads(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
     files = {
         logs.master: "2021-04-15 22:05:26,715|ERROR|255|139773019682560|a | b|c\n",
         "logs/sys/error.txt": "2020-05-06 05:50:48,001|ParallelRunStep.User Error|ERROR|17|boom\n",
-        logs.job_error: "2023-02-28T11:11:55 This file shows errors.\n2023-02-28T11:12:07.031290 The process000 on node 0 failed with error: x\n",
+        logs.job_error: "2023-02-28T11:11:55 This file shows errors.\n"
+        "2023-02-28T11:12:07.031290 The process000 on node 0 failed with error: x\n",
     }
     store.load(tree(files, "a"))
     rows = store.rows(
@@ -137,7 +142,15 @@ def test_fields_of_heads(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
     )
     assert rows == [
         ("job_error", "2023-02-28 11:11:55", None, None, None, None, "This file shows errors."),
-        ("job_error", "2023-02-28 11:12:07.03129", None, None, None, None, "The process000 on node 0 failed with error: x"),
+        (
+            "job_error",
+            "2023-02-28 11:12:07.03129",
+            None,
+            None,
+            None,
+            None,
+            "The process000 on node 0 failed with error: x",
+        ),
         ("master", "2021-04-15 22:05:26.715", "ERROR", 255, 139_773_019_682_560, None, "a | b|c"),
         ("master_level", "2020-05-06 05:50:48.001", "ERROR", 17, None, "ParallelRunStep.User Error", "boom"),
     ]
@@ -154,6 +167,8 @@ NAMES_MINI_BATCH_3 = (
 
 def test_mini_batch_in_an_error(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
     """The mini-batch that an error names is found in braces and in brackets (trap 8)."""
-    store.load(tree({logs.worker: "".join(f"2021-04-13 03:23:05,649|ERROR|334|{text}\n" for text in NAMES_MINI_BATCH_3)}, "a"))
+    store.load(
+        tree({logs.worker: "".join(f"2021-04-13 03:23:05,649|ERROR|334|{text}\n" for text in NAMES_MINI_BATCH_3)}, "a")
+    )
     rows = store.rows("SELECT mini_batch_id, node, process, pid FROM errors")
     assert rows == [(3, "0", "process000", 334)] * len(NAMES_MINI_BATCH_3)

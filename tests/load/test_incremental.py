@@ -54,7 +54,9 @@ def test_touched(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
     assert (report.rows, report.unchanged) == (0, 5)
     assert store.parquet() == parquet
     after = store.tables()
-    assert {name: rows for name, rows in after.items() if name != "files"} == {n: r for n, r in tables.items() if n != "files"}
+    assert {name: rows for name, rows in after.items() if name != "files"} == {
+        n: r for n, r in tables.items() if n != "files"
+    }
     assert store.one(f"SELECT epoch(modified_at) FROM files WHERE path = '{logs.worker}'") == 1_700_000_001
     state = store.state()
     assert store.load(folder).unchanged == 5
@@ -73,7 +75,9 @@ def test_changed(tree: Tree, logs: Logs, store: StoreUnderTest, other_store: Sto
     assert store.tables() == other_store.tables()
 
 
-def test_changed_without_another_size(tree: Tree, logs: Logs, store: StoreUnderTest, other_store: StoreUnderTest) -> None:
+def test_changed_without_another_size(
+    tree: Tree, logs: Logs, store: StoreUnderTest, other_store: StoreUnderTest
+) -> None:
     """A file of the same size with other content and another time is read again."""
     folder = tree(logs.job("aaaa"), "a")
     store.load(folder)
@@ -180,7 +184,9 @@ def test_ledger_of_loads(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
     store.load(folder)
     (folder / logs.worker).write_text(logs.records(1))
     store.load(folder)
-    rows = store.rows("SELECT jobs, files, files_unchanged, rows, rejects, ended_at IS NOT NULL FROM loads ORDER BY started_at")
+    rows = store.rows(
+        "SELECT jobs, files, files_unchanged, rows, rejects, ended_at IS NOT NULL FROM loads ORDER BY started_at"
+    )
     assert rows == [(1, 5, 0, 16, 0, True), (1, 5, 4, 1, 0, True)]
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from tests.conftest import Logs, SlowWriter, Start, StoreUnderTest, Tree
 
 KILLED = """
-# Does a load in a forked process for each line of stdin: `event ending`, to kill it when Python tells of such a system call on a
-# path of the store with such an end, or `timer milliseconds`, to kill it then, in whatever code it may be. Says how it ended.
+# Does a load in a forked process for each line of stdin: `event ending`, to kill it when Python tells of such a system
+# call on a path of the store with such an end, or `timer milliseconds`, to kill it then, in whatever code it may be. Says how it ended.
 import os, signal, sys
 import ingest.store.catalog, ingest.slices
 from ingest.pipeline import ingest_jobs
@@ -91,7 +91,9 @@ def large(tree: Tree, logs: Logs) -> Callable[[str], list[Path]]:
 
 def assert_whole(store: StoreUnderTest) -> None:
     """What the ledger says of each file is what the tables hold."""
-    counted = " UNION ALL ".join(f"SELECT file_id FROM {table}" for table in ("log_records", "errors", "progress", "rejects"))
+    counted = " UNION ALL ".join(
+        f"SELECT file_id FROM {table}" for table in ("log_records", "errors", "progress", "rejects")
+    )
     wrong = store.rows(
         f"SELECT path, rows + rejects AS told, n FROM files LEFT JOIN (SELECT file_id, count(*) n FROM ({counted}) GROUP BY 1)"
         " USING (file_id) WHERE told <> coalesce(n, 0)"
@@ -133,13 +135,18 @@ def test_killed_at_each_step(tree: Tree, logs: Logs, store: StoreUnderTest, star
             store.load(after)
             assert store.tables() == states["new"], point
             assert store.parquet() == listed(store), point
-            assert {path.name for path in store.path.iterdir()} == {"catalog.duckdb", "data", "writer.lock", "writer.pid"}
+            assert {path.name for path in store.path.iterdir()} == {
+                "catalog.duckdb",
+                "data",
+                "writer.lock",
+                "writer.pid",
+            }
 
 
 def test_killed_while_workers_work(
     large: Callable[[str], list[Path]], store: StoreUnderTest, other_store: StoreUnderTest, start: Start
 ) -> None:
-    """With two workers and many commits, killed again and again while the files change: always whole, at the end all is there."""
+    """With two workers and many commits, killed while the files change: always whole, and at the end all is there."""
     catalog = store.path / "catalog.duckdb"
     killed_between_commits = 0
     for turn in range(2):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.conftest import StoreUnderTest, Tree
+    from tests.conftest import Logs, StoreUnderTest, Tree
 
 PATH = "logs/sys/node/0/process000.txt"
 
@@ -25,10 +25,10 @@ def check(store: StoreUnderTest, count: int) -> None:
     assert store.rows(query) == [(count, count, 0, 0)]
 
 
-def test_line_numbers_across_windows(tree: Tree, store: StoreUnderTest) -> None:
+def test_line_numbers_across_windows(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
     """A file of 40 MB: all records, their line numbers, only the very last one cut, an error and a reject at its end."""
     text = records(40_000, 1_000).encode()
-    error = b"2021-04-13 03:23:05,649|ERROR|7|x Traceback (most recent call last):\n  File \"s.py\", line 1, in run\n    go()\nValueError: No\n"
+    error = logs.error().encode()
     folder = tree({PATH: text}, "a")
     report = store.load(folder)
     assert (report.rows, report.rejects) == (40_000, 0)
@@ -76,4 +76,7 @@ def test_wide_characters_in_windows(tree: Tree, store: StoreUnderTest) -> None:
     assert len(content) > 18 << 20
     store.load(tree({PATH: content}, "a"))
     check(store, 8_200)
-    assert store.one("SELECT count(*) FROM log_records WHERE length(message) - length(replace(message, 'ö', '')) <> 1100") == 0
+    assert (
+        store.one("SELECT count(*) FROM log_records WHERE length(message) - length(replace(message, 'ö', '')) <> 1100")
+        == 0
+    )

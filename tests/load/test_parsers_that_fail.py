@@ -42,7 +42,10 @@ def test_parser_that_raises(tree: Tree, logs: Logs, store: StoreUnderTest, plugi
     for _ in range(2):
         report = store.load(folder, plugins=plugins)
         assert report.failed_files == ["a: logs/mine/bad.txt: parser raised RuntimeError('a bug in a plugin')"]
-    assert store.rows("SELECT status, count(*), sum(rows) FROM files GROUP BY ALL ORDER BY ALL") == [("failed", 1, 0), ("parsed", 4, 5)]
+    assert store.rows("SELECT status, count(*), sum(rows) FROM files GROUP BY ALL ORDER BY ALL") == [
+        ("failed", 1, 0),
+        ("parsed", 4, 5),
+    ]
     assert store.one("SELECT count(*) FROM log_records") == 5
     (folder / "logs/mine/bad.txt").write_text("good now\n")
     assert store.load(folder, plugins=plugins).rows == 1
@@ -59,13 +62,15 @@ def test_failure_on_the_command_line(tree: Tree, logs: Logs, run: Run, store: St
 
 
 def test_parser_that_raised_on_a_file_read_before(tree: Tree, logs: Logs, store: StoreUnderTest, plugin: Write) -> None:
-    """If a later state of a file breaks its parser, the file is failed, and its earlier rows do not count any more or all of them do."""
+    """If a later state of a file breaks its parser, its earlier rows do not count any more, or all of them do."""
     folder = tree({"logs/mine/bad.txt": "one\ntwo\n", logs.worker: logs.records(1)}, "a")
     plugins = PluginOptions((plugin("hostile", HOSTILE),))
     store.load(folder, plugins=plugins)
     (folder / "logs/mine/bad.txt").write_text("one\ntwo\nRAISE\n")
     assert store.load(folder, plugins=plugins).failed_files
-    ((rows, counted),) = store.rows("SELECT f.rows, (SELECT count(*) FROM log_records r WHERE r.file_id = f.file_id) FROM files f WHERE kind = 'hostile'")
+    ((rows, counted),) = store.rows(
+        "SELECT f.rows, (SELECT count(*) FROM log_records r WHERE r.file_id = f.file_id) FROM files f WHERE kind = 'hostile'"
+    )
     assert rows == counted
     assert store.one("SELECT count(*) FROM log_records") == 1 + rows
 
@@ -104,7 +109,13 @@ def ingest_parsers():
 
 
 def test_parser_that_raises_late_in_a_large_file(
-    tree: Tree, logs: Logs, store: StoreUnderTest, other_store: StoreUnderTest, plugin: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tree: Tree,
+    logs: Logs,
+    store: StoreUnderTest,
+    other_store: StoreUnderTest,
+    plugin: Write,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What was read of a large file before its parser raised is not there twice when the file is read again."""
     monkeypatch.setenv("BROKEN", str(tmp_path / "broken"))

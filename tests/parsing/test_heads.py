@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.parsing.batch import PADDING, Batch
-from ingest.parsing.heads import DelimitedHead, Digits, Head, RegexHead, Text, Time, Word
+from ingest.parsing.heads import DelimitedHead, Digits, Head, RegexHead, Time, Word
 
 if TYPE_CHECKING:
     from ingest.registry import Registry
@@ -75,14 +75,42 @@ REAL = [
 ]
 
 FIELDS = st.sampled_from(
-    "2021-04-15 22:05:26,715|2021-04-15 22:05:26|2021-99-99 99:99:99,999|2021-04-15T22:05:26,715|2021-04-15 22:05:2|INFO|ERROR|"
-    "CRITICAL|CRITICALLY|INF|ParallelRunStep.User Error|a|17|139773019682560|1234567890123456789|1x|start()|a b()|()|x(|message||".split("|")
+    [
+        "2021-04-15 22:05:26,715",
+        "2021-04-15 22:05:26",
+        "2021-99-99 99:99:99,999",
+        "2021-04-15T22:05:26,715",
+        "2021-04-15 22:05:2",
+        "INFO",
+        "ERROR",
+        "CRITICAL",
+        "CRITICALLY",
+        "INF",
+        "ParallelRunStep.User Error",
+        "a",
+        "17",
+        "139773019682560",
+        "1234567890123456789",
+        "1x",
+        "start()",
+        "a b()",
+        "()",
+        "x(",
+        "message",
+        "",
+        "",
+    ]
 )
 LINES = st.one_of(
     st.lists(FIELDS, max_size=8).map(lambda fields: "|".join(fields).encode()),
     st.sampled_from(REAL),
     st.binary(max_size=40).map(lambda raw: raw.replace(b"\n", b"")),
-    st.builds(lambda line, at, byte: line[:at] + byte + line[at:], st.sampled_from(REAL), st.integers(0, 60), st.sampled_from([b"|", b"0", b"\0", b"\xff", b" ", b"\t"])),
+    st.builds(
+        lambda line, at, byte: line[:at] + byte + line[at:],
+        st.sampled_from(REAL),
+        st.integers(0, 60),
+        st.sampled_from([b"|", b"0", b"\0", b"\xff", b" ", b"\t"]),
+    ),
     st.builds(lambda line, at: line[:at] + line[at + 1 :], st.sampled_from(REAL), st.integers(0, 60)),
 )
 

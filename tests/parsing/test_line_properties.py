@@ -31,7 +31,7 @@ HEADS = st.sampled_from(
         b"2021-04-15 22:05:26,715|ERROR|255|139773019682560|stderr: terminate",
         b"2020-05-06 05:50:48,001|ParallelRunStep.User Error|ERROR|17|boom | with | pipes",
         b"2020-05-06 05:50:48,001|ParallelRunStep.Master|DEBUG|17|139773019682560|start()|Start.",
-        b'2021-04-13 03:23:05,649|ERROR|334|Failed to process {"id": 3} with error No. Detail: Traceback (most recent call last):',
+        b'2021-04-13 03:23:05,649|ERROR|334|Failed to process {"id": 3}. Detail: Traceback (most recent call last):',
         b"2021-04-13 03:23:06,000|INFO|334|",
         "2021-04-13 03:23:07|WARNING|334|Größe 日本".encode(),
     ]
@@ -179,7 +179,13 @@ def test_records_that_are_lines(read: Read) -> None:
     from ingest.model import LOG_RECORDS
 
     parser = LineParser(
-        name="t", kind="t", path="t", head=r"^(?P<level>\w+): (?P<message>.*)$", table=LOG_RECORDS, samples=(), fold=False
+        name="t",
+        kind="t",
+        path="t",
+        head=r"^(?P<level>\w+): (?P<message>.*)$",
+        table=LOG_RECORDS,
+        samples=(),
+        fold=False,
     )
     (content,) = read(parser, b"INFO: a\nno head here\r\n\r\n\nWARN: b\r\nlast: c")
     assert essentials(content) == [

@@ -35,13 +35,23 @@ FRAME = "/mnt/user/score.py:9 in run"
         (TOP + USER + "ValueError: No", "ValueError", "No", FRAME),
         (TOP + USER + "ValueError", "ValueError", "", FRAME),
         (TOP + USER + "SystemExit: 42", "SystemExit", "42", FRAME),
-        (TOP + USER + "azure.core.exceptions.HttpResponseError: (409) x", "azure.core.exceptions.HttpResponseError", "(409) x", FRAME),
+        (
+            TOP + USER + "azure.core.exceptions.HttpResponseError: (409) x",
+            "azure.core.exceptions.HttpResponseError",
+            "(409) x",
+            FRAME,
+        ),
         (TOP + USER + "my_code.TooBad: x", "my_code.TooBad", "x", FRAME),
         (TOP + USER + "KeyError: (138, 1)", "KeyError", "(138, 1)", FRAME),
         (TOP + DRIVER + USER + LIBRARY + "OSError: x", "OSError", "x", FRAME),
         (TOP + DRIVER + LIBRARY + "OSError: x", "OSError", "x", None),
         ("Failed to process {} with error No. Detail: " + TOP + USER + "ValueError: No\n", "ValueError", "No", FRAME),
-        ("layout of logs.. Detail: " + TOP + USER + "ValueError: No\nPlease check logs.", "ValueError", "No\nPlease check logs.", FRAME),
+        (
+            "layout of logs.. Detail: " + TOP + USER + "ValueError: No\nPlease check logs.",
+            "ValueError",
+            "No\nPlease check logs.",
+            FRAME,
+        ),
     ],
 )
 def test_plain(text: str, type_: str, message: str, frame: str | None) -> None:
@@ -56,7 +66,11 @@ def test_message_of_several_lines() -> None:
 
 def test_message_that_names_a_file() -> None:
     """`File "` in a message is no frame."""
-    for message in ('File "/mnt/x.csv" cannot be opened', 'x\nFile "/mnt/x.csv" cannot be opened', 'in\n  File "a.csv", row 3'):
+    for message in (
+        'File "/mnt/x.csv" cannot be opened',
+        'x\nFile "/mnt/x.csv" cannot be opened',
+        'in\n  File "a.csv", row 3',
+    ):
         assert said(TOP + USER + f"OSError: {message}") == ("OSError", message, FRAME)
 
 
@@ -85,7 +99,9 @@ def stripped(text: str) -> str:
     return re.sub(r"(?m)^ +", "", text)
 
 
-@pytest.mark.parametrize("source", ["go(item)", "raise ValueError(x)", "value: int = load()", "x = y", "return a.b: c", "pass"])
+@pytest.mark.parametrize(
+    "source", ["go(item)", "raise ValueError(x)", "value: int = load()", "x = y", "return a.b: c", "pass"]
+)
 def test_without_indentation(source: str) -> None:
     """With indentation stripped the line of source code is not taken for the exception."""
     text = stripped(TOP + USER.replace("go(item)", source) + "ValueError: No")
@@ -137,7 +153,12 @@ def test_cut_at_every_byte() -> None:
 def test_no_traceback() -> None:
     """An error without traceback has its first line as message, and no type."""
     failure = read_failure("stderr: terminate called\nmore")
-    assert (failure.exception_type, failure.message, failure.frame, failure.traceback) == (None, "stderr: terminate called", None, None)
+    assert (failure.exception_type, failure.message, failure.frame, failure.traceback) == (
+        None,
+        "stderr: terminate called",
+        None,
+        None,
+    )
 
 
 def test_real_one(tmp_path: Path) -> None:
@@ -162,7 +183,7 @@ def test_real_one(tmp_path: Path) -> None:
     assert failure.traceback == done.stderr.rstrip()
 
 
-@given(st.text(alphabet=st.sampled_from(" \n\t.:'\"aA1/(File \"x\", line 1, in"), max_size=200))
+@given(st.text(alphabet=st.sampled_from(' \n\t.:\'"aA1/(File "x", line 1, in'), max_size=200))
 def test_never_raises(text: str) -> None:
     """Whatever follows the word Traceback."""
     for one in (text, TOP + text, TOP + USER + text):
@@ -183,7 +204,10 @@ def fingerprint(message: str, frame: str = USER, type_: str = "ValueError") -> s
         ("cannot read /mnt/a/b/c.csv", "cannot read /data/x.csv"),
         ("cannot read C:\\data\\x.csv", "cannot read D:\\a\\b\\c.csv"),
         ("run 5131f894-0a2b-4c3d-8e9f-0123456789ab failed", "run ffffffff-aaaa-bbbb-cccc-dddddddddddd failed"),
-        ("Error ''AutoML_5131f894-0a2b-4c3d-8e9f-0123456789ab''", "Error ''AutoML_ffffffff-aaaa-bbbb-cccc-dddddddddddd''"),
+        (
+            "Error ''AutoML_5131f894-0a2b-4c3d-8e9f-0123456789ab''",
+            "Error ''AutoML_ffffffff-aaaa-bbbb-cccc-dddddddddddd''",
+        ),
         (f"node tvmps_{'92a6f440' * 8}_d is gone", f"node tvmps_{'aaaaaa1b' * 8}_d is gone"),
         ("object at 0x7f3a2b1c", "object at 0x7f00ffff"),
         ("same\nsecond line", "same\nanother second line"),

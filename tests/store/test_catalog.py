@@ -240,7 +240,7 @@ def test_lost_parquet_file(filled: StoreUnderTest, run: Run) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_place_that_cannot_be_a_store(tree: Tree, folder: Path, run: Run, tmp_path: Path) -> None:
+def test_place_that_cannot_be_a_store(folder: Path, run: Run, tmp_path: Path) -> None:
     """A file where the store should be, or a folder of a file, is told, with a remedy."""
     (tmp_path / "file").write_text("x")
     for store, codes in ((tmp_path / "file", (2,)), (tmp_path / "file" / "store", (4,))):
@@ -307,7 +307,9 @@ def versions(plugin: Write, tmp_path: Path) -> list[PluginOptions]:
     """Two versions of a plugin with a table of its own and a view over it; the second one has a further column."""
     more = 'Column("points", Type.INT), '
     (tmp_path / "plugins/sql").mkdir(parents=True)
-    (tmp_path / "plugins/sql/all_notes.sql").write_text("-- What was noted?\nSELECT * FROM notes ORDER BY job_id, line_no\n")
+    (tmp_path / "plugins/sql/all_notes.sql").write_text(
+        "-- What was noted?\nSELECT * FROM notes ORDER BY job_id, line_no\n"
+    )
     return [PluginOptions((plugin(f"notes{i}", NOTES.format(more=text)),)) for i, text in enumerate(("", more))]
 
 
@@ -325,7 +327,10 @@ def test_table_that_got_a_column(tree: Tree, store: StoreUnderTest, versions: li
     store.load(old, plugins=versions[0])
     store.load(new, plugins=versions[1])
     for name in ("notes", "all_notes"):
-        assert store.rows(f"SELECT job_id, who, points, text FROM {name} ORDER BY ALL") == [("a", "me", None, "x"), ("b", "you", 4, "y")]
+        assert store.rows(f"SELECT job_id, who, points, text FROM {name} ORDER BY ALL") == [
+            ("a", "me", None, "x"),
+            ("b", "you", 4, "y"),
+        ]
     old.joinpath("logs/mine/a.txt").write_text("me 5: z\n")
     store.load(old, plugins=versions[1])
     assert store.rows("SELECT points FROM all_notes") == [(5,), (4,)]

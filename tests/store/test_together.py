@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.conftest import Logs, Run, SlowWriter, Start, StoreUnderTest, Tree
 
-def test_second_writer_waits(slow_writer: SlowWriter, tree: Tree, logs: Logs, start: Start, store: StoreUnderTest) -> None:
+
+def test_second_writer_waits(
+    slow_writer: SlowWriter, tree: Tree, logs: Logs, start: Start, store: StoreUnderTest
+) -> None:
     """The second of two writers says on stderr for whom it waits; then both loads are in."""
     folder = tree({logs.worker: logs.records(3)}, "b")
     second = start("-m", "ingest", "--store", store.path, "--no-verdict", folder)
@@ -23,7 +26,9 @@ def test_second_writer_waits(slow_writer: SlowWriter, tree: Tree, logs: Logs, st
     assert store.rows("SELECT job_id, count(*) FROM log_records GROUP BY ALL ORDER BY ALL") == [("b", 3), ("slow", 2)]
 
 
-def test_second_writer_gives_up(slow_writer: SlowWriter, tree: Tree, logs: Logs, run: Run, store: StoreUnderTest) -> None:
+def test_second_writer_gives_up(
+    slow_writer: SlowWriter, tree: Tree, logs: Logs, run: Run, store: StoreUnderTest
+) -> None:
     """With a short `--lock-timeout` the second writer fails with 4, names the first, and changes nothing."""
     folder = tree({logs.worker: logs.records(3)}, "b")
     done = run("--store", store.path, "--lock-timeout", "0.2", folder)
