@@ -30,7 +30,6 @@ LINES_PER_CELL = 3
 LINES_PER_FIELD = 12
 LINES_PER_RESULT = 40  # a result of few rows may show more of each: about one screen
 NULL_SIGN = "-"
-_MOST_CHARACTERS = 5_000  # of a cell; more than either view shows
 
 _NUMBERS = frozenset((Kind.INTEGER, Kind.FLOAT, Kind.SINGLE, Kind.NUMBER))
 _FLOATS = frozenset((Kind.FLOAT, Kind.SINGLE))
@@ -41,7 +40,7 @@ def write_table(
     result: Result, batches: Iterable[Sequence[Row]], redactor: Redactor | None, stream: TextIO, width: int
 ) -> bool:
     """Write all rows as a table, or as records if that is too wide; return whether a text was cut."""
-    columns = _columns(result, batches, redactor)
+    columns = _columns(result, batches, redactor, LINES_PER_RESULT * width + 1)  # more than is ever shown
     drawn = stream if is_terminal(stream) else io.StringIO()
     console = Console(file=drawn, width=width, markup=False, highlight=False, emoji=False)
     plan = widths(columns, width)
@@ -51,12 +50,15 @@ def write_table(
     return cut
 
 
-def _columns(result: Result, batches: Iterable[Sequence[Row]], redactor: Redactor | None) -> list[TableColumn]:
+def _columns(
+    result: Result, batches: Iterable[Sequence[Row]], redactor: Redactor | None, most: int
+) -> list[TableColumn]:
+    """Return the columns with their texts up to `most` characters: a cell may hold a log line of 5 MB."""
     encoders = text_columns(result, _cell_encoder, redactor)
     cells: list[list[str | None]] = [[] for _ in encoders]
     for rows in batches:
         for column, texts in zip(cells, columnwise(rows, encoders), strict=True):
-            column.extend(text if text is None else visible(text[:_MOST_CHARACTERS]) for text in texts)
+            column.extend(text if text is None else visible(text[:most]) for text in texts)
     cells = [
         _with_points_aligned(column) if shape.kind in _FLOATS else column
         for column, shape in zip(cells, result.shapes, strict=True)

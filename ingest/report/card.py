@@ -118,7 +118,11 @@ def _job_table(jobs: Sequence[Row]) -> Iterator[str]:
     yield f"  {'job':<{width}}  {'state':<9}  {'time':>9}  {'mini-batches':>12}  {'items failed':>14}  {'retries':>7}"
     for job in jobs[:_JOBS_SHOWN]:
         time = _duration(job["duration_s"]) if job["duration_s"] is not None else ""
-        batches = f"{job['mini_batches'] or 0}" + (f" ({job['mini_batches_open']} open)" if job["mini_batches_open"] else "")
+        batches = f"{job['mini_batches'] or 0}"
+        if (job["mini_batches_scheduled"] or 0) > (job["mini_batches"] or 0):  # the rest left no row (yet)
+            batches += f" of {job['mini_batches_scheduled']}"
+        elif job["mini_batches_open"]:
+            batches += f" ({job['mini_batches_open']} open)"
         items = f"{job['failed_items'] or 0} of {job['items']}" if job["items"] else "none seen"
         yield (
             f"  {_cut(job['job_id'], 36):<{width}}  {job['state'] or 'unknown':<9}  {time:>9}  {batches:>12}"
@@ -167,10 +171,9 @@ def _coverage(coverage: Row | None) -> str:
     if not coverage or not coverage["files"]:
         return "no files"
     understood = coverage["bytes_understood_percent"]
-    parts = [f"{understood:.1f} % of the bytes understood" if understood is not None else "nothing to understand"]
-    parts += [f"{coverage[key]} files {key}" for key in ("parsed", "ignored", "unclaimed", "failed") if coverage[key]]
-    parts.append(f"{coverage['rejects']} reject{_s(coverage['rejects'])}")
-    return ", ".join(parts)
+    bytes_ = f"{understood:.1f} % of bytes understood" if understood is not None else "nothing to understand"
+    files = [f"{coverage[key]} {key}" for key in ("parsed", "ignored", "unclaimed", "failed") if coverage[key]]
+    return f"{bytes_}; files: {', '.join(files)}; {coverage['rejects']} reject{_s(coverage['rejects'])}"
 
 
 def _s(count: int) -> str:

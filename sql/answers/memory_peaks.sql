@@ -10,7 +10,7 @@ with node_checks as (
         job_id, node,
         max({percent: memory_used_percent, earlier: -epoch_us(s.at), used_mb: memory_used_mb}) as highest,
         max(memory_total_mb) as total_mb,
-        list_sort(list(epoch_us(s.at))) as times
+        list(epoch_us(s.at)) as times
     from node_samples as s
     where memory_used_percent is not null and s.at is not null
     group by job_id, node
@@ -20,7 +20,7 @@ process_checks as (
     select
         job_id, node, process,
         max({percent: memory_used_percent, earlier: -epoch_us(s.at)}) as highest,
-        list_sort(list(epoch_us(s.at))) as times
+        list(epoch_us(s.at)) as times
     from process_samples as s
     where memory_used_percent is not null and s.at is not null
     group by job_id, node, process
@@ -87,8 +87,18 @@ held as (
 ),
 
 measured as (
-    select *, len(times) as samples, list_max(gaps_between(times)) / 1e6 as largest_gap_s
-    from peaks
+    select
+        *,
+        len(times) as samples,
+        (list_max(times) - list_min(times)) / 1e6 as from_first_to_last_s,
+        case
+            when list_min(gaps) < 0 then list_max(gaps_between(list_sort(times)))  -- rarely: they are stored by time
+            else list_max(gaps)
+        end / 1e6 as largest_gap_s
+    from (
+        select *, gaps_between(times) as gaps
+        from peaks
+    )
 )
 
 select
@@ -100,7 +110,7 @@ select
         case when m.samples > 1 then
             printf(
                 ', one every %.0f s, largest gap %.0f s',
-                (m.times[-1] - m.times[1]) / 1e6 / (m.samples - 1), m.largest_gap_s
+                m.from_first_to_last_s / (m.samples - 1), m.largest_gap_s
             )
         end,
         '; not a peak',

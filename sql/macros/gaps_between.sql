@@ -1,4 +1,4 @@
--- How much lies between each value of a sorted list and the next?
--- One value less than the list has; empty for a single value, NULL for NULL.
-create or replace macro gaps_between(sorted) as
-    list_transform(range(1, len(sorted)), lambda i: sorted[i + 1] - sorted[i]);
+-- How much lies between each value of a list and the next?
+-- One value less than the list has; empty for a single value, NULL for NULL. A list that is not sorted has negative gaps.
+create or replace macro gaps_between(numbers) as
+    list_transform(range(1, len(numbers)), lambda i: numbers[i + 1] - numbers[i]);

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 KILLED = """
 # Does a load in a forked process for each line of stdin: `event ending`, to kill it when Python tells of such a system
-# call on a path of the store with such an end, or `timer milliseconds`, to kill it then, in whatever code it may be. Says how it ended.
+# call on a path of the store with such an end, or `timer milliseconds`, to kill it then, in whatever code it may be.
+# Says how each ended.
 import os, signal, sys
 import ingest.store.catalog, ingest.slices
 from ingest.pipeline import ingest_jobs

@@ -84,6 +84,14 @@ def test_few_rows_may_be_tall(written: Written) -> None:
     assert notes == ""
 
 
+@pytest.mark.parametrize("width", [60, 400])
+def test_huge_text_is_said_to_be_cut(written: Written, width: int) -> None:
+    """A text too long to show is never cut in silence, however wide the terminal is."""
+    text, notes = written("SELECT repeat('x', 100_000) AS t", "table", width=width)
+    assert text.rstrip().endswith("…")
+    assert notes.startswith("long texts are cut")
+
+
 def test_dim_nulls_on_a_terminal(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a terminal a NULL is dim, so that it differs from a dash in the data; elsewhere there is no colour."""
     monkeypatch.setenv("TERM", "xterm-256color")

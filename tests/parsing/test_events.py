@@ -47,7 +47,9 @@ def test_prefix_passes_over_no_match(event: Event, data: st.DataObject) -> None:
     assert data.draw(matching(event.pattern)).startswith(event.prefix)
 
 
-PIECES = r"a|Got |\.|\(|\[x\]|\d|\d+|b?|c*|é?|d+|e{0,2}|\.?|(?:x~(?:k))|(?:y~z)|(?:y)?|f~g|[hi]|[~]|.|$|'|-|\\|((j)~k)|\~|\*"
+PIECES = (
+    r"a|Got |\.|\(|\[x\]|\d|\d+|b?|c*|é?|d+|e{0,2}|\.?|(?:x~(?:k))|(?:y~z)|(?:y)?|f~g|[hi]|[~]|.|$|'|-|\\|((j)~k)|\~|\*"
+)
 PARTS = st.sampled_from(PIECES.split("|")).map(lambda part: part.replace("~", "|"))
 
 
