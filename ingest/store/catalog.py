@@ -74,6 +74,7 @@ def connect_catalog(layout: Layout, *, moved: bool = False) -> Iterator[duckdb.D
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",  # nothing is fetched from the network behind the user's back
     "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",  # a name in a query is a table's, never a variable's of this program
 }
 
 
