@@ -117,7 +117,8 @@ SYSTEM = LineParser(
     events=(
         Event(
             "exit_code",
-            r"Gathered execution result for rank (?P<rank>\d+) process_rank=(?P<process_rank>\d+) exit_code=(?P<exit_code>-?\d+)",
+            r"Gathered execution result for rank (?P<rank>\d+) process_rank=(?P<process_rank>\d+) "
+            r"exit_code=(?P<exit_code>-?\d+)",
         ),
         Event("job_status", r"job_status: (?P<status>\w+)"),
     ),

@@ -86,7 +86,8 @@ def test_slowest_memory_and_first_error(store: Path, job: str, truth: dict[str, 
         assert slowest == {key: truth["slowest"][key] for key in ("mini_batch_id", "elapsed_s")}
     if truth["memory"]:
         (peak,) = _rows(
-            store, f"SELECT node, highest_percent FROM memory_peaks {where} AND scope = 'node' ORDER BY 2 DESC, 1 LIMIT 1"
+            store,
+            f"SELECT node, highest_percent FROM memory_peaks {where} AND scope = 'node' ORDER BY 2 DESC, 1 LIMIT 1",
         )
         assert (peak["node"], peak["highest_percent"]) == (truth["memory"]["node"], truth["memory"]["percent"])
     errors = _rows(store, f'SELECT "at", node, process, exception_type, exception_message FROM first_error {where}')
