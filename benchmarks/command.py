@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         _write_page(json.loads(_FIGURES.read_text()))
         return 0
     with tempfile.TemporaryDirectory(prefix="ingest-bench-", dir=options.scratch) as scratch:
-        bench = Bench(Path(scratch), options.repeats or (1 if options.quick else _REPEATS), options.quick)
+        bench = Bench(Path(scratch).absolute(), options.repeats or (1 if options.quick else _REPEATS), options.quick)
         measured: list[Figures] = []
         failed: list[str] = []
         for name in options.only or CASES:

@@ -45,3 +45,9 @@ def log() -> Any:
         processors=[structlog.processors.add_log_level, stamp, structlog.processors.format_exc_info, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, _settings["level"].upper())),
     )
+
+
+def debug(event: str, **facts: Any) -> None:
+    """Says something with `--verbose` only; otherwise it costs nothing, not even the import."""
+    if _settings["level"] == "debug":
+        log().debug(event, **facts)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ingest import __version__
 from ingest.discover import discover
 from ingest.errors import InputError
-from ingest.logs import log
+from ingest.logs import debug, log
 from ingest.model import FILES, JOBS, LOADS, Column
 from ingest.plan import Note, Plan, make_plan, slices
 from ingest.registry import DEFAULT_PLUGINS, PluginOptions, Problem, Registry, load_registry
@@ -92,6 +92,7 @@ def ingest_jobs(
         with writer_lock(layout, lock_timeout_s, lambda holder: log().warning("waiting for the store", holder=holder)):
             ledger = read_ledger(layout, report.job_ids)
             plan = make_plan(found, ledger, registry, reparse=reparse)
+            debug("planned", jobs=len(found.jobs), files=plan.files, to_read=len(plan.work))
             report.files, report.unchanged = plan.files, plan.unchanged
             if plan.jobs or plan.notes or ledger.moved or ledger.digest != registry.digest:
                 _Load(layout, registry, plugins, plan, report, started).run(workers, progress)
@@ -184,6 +185,7 @@ class _Load:
             digest=self._registry.digest,
         )
         problems = publish(self._layout, commit, self._registry.tables, self._registry.view_folders)
+        debug("committed", load=self._id, jobs=len(jobs), files=len(rows), parts=len(commit.parts), ended=ended)
         for problem in problems:
             log().warning("view left out", problem=problem)
 

@@ -1,8 +1,9 @@
-"""A progress bar on a terminal, nothing elsewhere (the log tells of long work there)."""
+"""How far a long load is: a bar on a terminal, elsewhere a log line now and then."""
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 _WORTH_A_BAR = 4 << 20
 """Bytes; less is done before a bar is seen."""
+
+_LOG_EVERY_S = 10.0
 
 
 class _RichProgress:
@@ -61,13 +64,37 @@ class _RichProgress:
             self._bar.stop()
 
 
+class _LogProgress:
+    """A log line every `_LOG_EVERY_S` seconds; a short load says nothing."""
+
+    def __init__(self) -> None:
+        self._told_at = time.monotonic()
+        self._files = self._bytes = self._of_files = self._of_bytes = 0
+
+    def begin(self, files: int, bytes_: int) -> None:
+        self._of_files, self._of_bytes = files, bytes_
+
+    def advance(self, files: int, bytes_: int) -> None:
+        self._files += files
+        self._bytes += bytes_
+        if time.monotonic() - self._told_at > _LOG_EVERY_S:
+            from ingest.logs import log
+
+            self._told_at = time.monotonic()
+            share = round(100 * self._bytes / max(self._of_bytes, 1))
+            log().info("reading", percent=share, files=self._files, of=self._of_files, mb=self._bytes // 1_000_000)
+
+    def stop(self) -> None:
+        pass
+
+
 @contextmanager
-def load_progress(*, show: bool) -> Iterator[_RichProgress | None]:
-    """A bar if stderr is a terminal and it is wanted."""
-    if not (show and sys.stderr.isatty()):
+def load_progress(*, show: bool) -> Iterator[_RichProgress | _LogProgress | None]:
+    """Shows how far a load is on stderr, if it is wanted."""
+    if not show:
         yield None
         return
-    progress = _RichProgress()
+    progress = _RichProgress() if sys.stderr.isatty() else _LogProgress()
     try:
         yield progress
     finally:

@@ -9,7 +9,7 @@ with told as (
 ),
 
 counted as (
-    select fingerprint, sum(occurrences)::bigint as occurrences
+    select fingerprint, try_cast(sum(occurrences) as bigint) as occurrences
     from (
         select fingerprint, job_id, max(occurrences) as occurrences
         from told

@@ -11,8 +11,8 @@ with mini_batch_counts as (
         count(*) as mini_batches,
         count(*) filter (where outcome not in ('done', 'open')) as mini_batches_failed,
         count(*) filter (where outcome = 'open') as mini_batches_open,
-        coalesce(sum(total) filter (where outcome <> 'open'), 0)::bigint as items,
-        coalesce(sum(failed), 0)::bigint as failed_items,
+        try_cast(coalesce(sum(total) filter (where outcome <> 'open'), 0) as bigint) as items,
+        try_cast(coalesce(sum(failed), 0) as bigint) as failed_items,
         sum(wasted_s) as wasted_s,
         median(elapsed_s) as p50_elapsed_s,
         quantile_cont(elapsed_s, 0.95) as p95_elapsed_s,
@@ -26,10 +26,10 @@ node_counts as (
         job_id,
         count(*) as nodes,
         count(*) filter (where did_nothing) as nodes_without_work,
-        sum(processes)::bigint as processes,
-        sum(restarts)::bigint as restarts,
+        try_cast(sum(processes) as bigint) as processes,
+        try_cast(sum(restarts) as bigint) as restarts,
         max(highest_memory_percent) as highest_memory_percent,
-        sum(memory_samples)::bigint as memory_samples
+        try_cast(sum(memory_samples) as bigint) as memory_samples
     from node_summary
     group by job_id
 ),
@@ -37,11 +37,11 @@ node_counts as (
 try_counts as (
     select
         job_id,
-        sum(attempts)::bigint as attempts,
-        sum(retries)::bigint as retries,
-        sum(timeouts)::bigint as timeouts,
-        sum(exceptions)::bigint as exceptions,
-        sum(poisoned)::bigint as poisoned
+        try_cast(sum(attempts) as bigint) as attempts,
+        try_cast(sum(retries) as bigint) as retries,
+        try_cast(sum(timeouts) as bigint) as timeouts,
+        try_cast(sum(exceptions) as bigint) as exceptions,
+        try_cast(sum(poisoned) as bigint) as poisoned
     from node_work
     group by job_id
 ),
@@ -55,7 +55,7 @@ scheduling as (
 file_counts as (
     select
         job_id,
-        sum(rejects)::bigint as rejects,
+        try_cast(sum(rejects) as bigint) as rejects,
         count(*) filter (where status = 'unclaimed') as files_unclaimed,
         bool_or(ends_cut) as ends_cut
     from files

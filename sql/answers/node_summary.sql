@@ -28,7 +28,7 @@ nodes as (
         job_id, node,
         min(first_at) as first_record_at,
         max(last_at) as last_record_at,
-        sum(errors)::bigint as error_reports
+        try_cast(sum(errors) as bigint) as error_reports
     from signs
     where node is not null
     group by job_id, node

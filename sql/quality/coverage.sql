@@ -8,11 +8,11 @@ select
     coalesce(kind, status) as kind,
     status,
     count(*) as files,
-    sum(bytes)::bigint as bytes,
-    sum(records)::bigint as records,
-    sum(rows)::bigint as rows,
-    sum(rejects)::bigint as rejects,
-    sum(rejected_bytes)::bigint as rejected_bytes,
+    try_cast(sum(bytes) as bigint) as bytes,
+    try_cast(sum(records) as bigint) as records,
+    try_cast(sum(rows) as bigint) as rows,
+    try_cast(sum(rejects) as bigint) as rejects,
+    try_cast(sum(rejected_bytes) as bigint) as rejected_bytes,
     case
         when status = 'parsed' then 100 * (sum(bytes) - coalesce(sum(rejected_bytes), 0)) / nullif(sum(bytes), 0)
         when status <> 'ignored' and sum(bytes) > 0 then 0
