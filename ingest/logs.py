@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import MutableMapping
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -42,9 +43,16 @@ def log() -> Any:
     )
     return structlog.wrap_logger(
         structlog.PrintLogger(sys.stderr),
-        processors=[structlog.processors.add_log_level, stamp, structlog.processors.format_exc_info, renderer],
+        processors=[structlog.processors.add_log_level, _harmless, stamp, structlog.processors.format_exc_info, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, _settings["level"].upper())),
     )
+
+
+def _harmless(_logger: Any, _method: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Names of files come from elsewhere: nothing in them may steer the terminal."""
+    from ingest.output import visible
+
+    return {key: visible(value) if isinstance(value, str) else value for key, value in facts.items()}
 
 
 def debug(event: str, **facts: Any) -> None:

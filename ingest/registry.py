@@ -24,6 +24,7 @@ from ingest import hookspecs
 from ingest.errors import PluginError
 from ingest.hookspecs import Ignored, Parser
 from ingest.model import RECORD_TABLES, Table
+from ingest.views import list_views
 
 BUILT_INS = ("ingest_azureml",)
 ENTRY_POINTS = "ingest"
@@ -205,6 +206,21 @@ def _fault(one: Any, parsers: Mapping[str, Parser]) -> str | None:
         known = {table.name: table for parser in parsers.values() for table in parser.tables}
         known |= {table.name: table for table in RECORD_TABLES}
         for table in one.tables:
+            if fault := _table_fault(table):
+                return f"{one.name}: {fault}"
             if table.name in known and known[table.name].columns != table.columns:
                 return f"{one.name}: the table {table.name!r} exists with other columns"
     return None
+
+
+def _table_fault(table: Table) -> str | None:
+    """What is wrong with the names that a plugin gives to a table and its columns."""
+    names = [column.name for column in table.columns]
+    for name in (table.name, *names):
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+            return f"the name {name!r} is not of small letters, digits and underscores"
+    taken = {"jobs", "loads", "files"} | {view.name for view in list_views()}
+    if table.name in taken:
+        return f"a table or view named {table.name!r} exists"
+    twice = next((name for name in names if names.count(name) > 1), None)
+    return f"table {table.name!r} has two columns {twice!r}" if twice else None

@@ -106,7 +106,7 @@ class _KindReader:
         results = [one[0] for one in held]
         try:
             self._store(self._parser.parse(batch), batch, results)
-        except Exception as error:  # a stranger's parser may raise anything
+        except (Exception, SystemExit) as error:  # a stranger's parser may raise anything
             if len(held) == 1:
                 results[0].failure = f"parser raised {error!r}"
                 return
@@ -127,23 +127,34 @@ class _KindReader:
         for window, at_end in _with_last(decoded(_hashed(_windows(handle), digest))):
             rest += window
             result.ends_cut = at_end and not rest.endswith(b"\n")
-            cut = len(rest) if at_end else self._parser.cut(rest)
+            try:
+                cut = len(rest) if at_end else self._cut(rest)
+            except (Exception, SystemExit) as error:  # a stranger's parser may raise anything
+                result.failure = f"parser raised {error!r}"
+                return
             if not cut:
-                if len(rest) < _WINDOW_LIMIT:
-                    continue
-                cut = rest.rfind(b"\n") + 1 or len(rest)
+                continue
             data = rest[:cut]
             piece = Piece(source, 0, cut, line_no, offset, first_line if offset > start else b"")
             broken = b"" if data.endswith(b"\n") else b"\n"
             batch = Batch(b"".join([data, broken, PADDING]), [piece])
             try:
                 self._store(self._parser.parse(batch), batch, [result])
-            except Exception as error:  # a stranger's parser may raise anything
+            except (Exception, SystemExit) as error:  # a stranger's parser may raise anything
                 result.failure = f"parser raised {error!r}"
                 return
             first_line = first_line or data.lstrip(b"\r\n").partition(b"\n")[0]
             line_no, offset, rest = line_no + data.count(b"\n"), offset + cut, rest[cut:]
         result.content_hash = digest.hexdigest()[:32]
+
+    def _cut(self, data: bytes) -> int:
+        """Where the parser says that the last record starts; 0 to wait for more. A giant record is cut anyhow."""
+        cut = self._parser.cut(data)
+        if not 0 <= cut <= len(data):
+            raise ValueError(f"cut gave {cut} of {len(data)} bytes")
+        if not cut and len(data) >= _WINDOW_LIMIT:
+            return data.rfind(b"\n") + 1 or len(data)
+        return cut
 
     def _store(self, parsed: Parsed, batch: Batch, results: Sequence[FileResult]) -> None:
         """Adds the rows and rejects to the slice and the counts to the files."""

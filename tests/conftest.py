@@ -210,6 +210,28 @@ def run(tmp_path: Path) -> Run:
     return call
 
 
+WITHOUT_PRIVILEGES = """
+# Gives up root's right to read and write what it may not, then becomes `python -m ingest ...`.
+import ctypes, os, sys
+drop, dac_override, dac_read_search = 24, 1, 2
+for capability in (dac_override, dac_read_search):
+    ctypes.CDLL(None).prctl(drop, capability, 0, 0, 0)
+os.execv(sys.executable, [sys.executable, "-m", "ingest", *sys.argv[1:]])
+"""
+
+
+@pytest.fixture
+def run_unprivileged(start: Start) -> Run:
+    """Runs `python -m ingest ...` as somebody whom permissions bind, also if the tests are run by root (Linux)."""
+
+    def call(*arguments: object) -> Done:
+        process = start("-c", WITHOUT_PRIVILEGES, *arguments)
+        told, error = process.communicate(timeout=60)
+        return subprocess.CompletedProcess(process.args, process.returncode, told, error)
+
+    return call
+
+
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts a Python process that can import `ingest`, in a session of its own: `start("-m", "ingest", ...)`."""

@@ -27,12 +27,13 @@ def explain(path: str, as_path: str | None, format_: str, plugin_files: tuple[st
     PATH is a file, or a job's folder for all its files. Nothing is stored.
     """
     from ingest.explain import explain as explanations
+    from ingest.output import redact_text
     from ingest.registry import load_registry
 
     registry = load_registry(plugin_choice(plugin_files, no_plugins))
     found = list(explanations(path, registry, as_path))
     if format_ == "json":
-        click.echo(json.dumps([asdict(one) for one in found], indent=2, ensure_ascii=False))
+        click.echo(redact_text(json.dumps([asdict(one) for one in found], indent=2)))
     elif len(found) == 1:
         _tell_one(found[0])
     else:
@@ -41,7 +42,7 @@ def explain(path: str, as_path: str | None, format_: str, plugin_files: tuple[st
 
 def _tell_one(one: Explanation) -> None:
     """Everything about one file."""
-    from ingest.output import visible
+    from ingest.output import redact_text, visible
 
     click.echo(visible(one.path))
     if one.ignored is not None:
@@ -60,12 +61,12 @@ def _tell_one(one: Explanation) -> None:
         rows = ", ".join(f"{count} in {table}" for table, count in one.rows.items())
         click.echo(f"  gives     {one.records} records, {one.rejects} rejects; rows: {rows or 'none'}")
         for misfit in one.misfits:
-            click.echo(f"  line {misfit.line_no}: {misfit.reason}: {visible(misfit.text)}")
+            click.echo(f"  line {misfit.line_no}: {visible(redact_text(f'{misfit.reason}: {misfit.text}'))}")
 
 
 def _tell_many(found: list[Explanation]) -> None:
     """A line per kind, and the files that nobody knows or that gave rejects."""
-    from ingest.output import visible
+    from ingest.output import redact_text, visible
 
     kinds: dict[str, list[Explanation]] = {}
     for one in found:
@@ -79,4 +80,5 @@ def _tell_many(found: list[Explanation]) -> None:
         if one.parser is None and one.ignored is None:
             click.echo(f"unclaimed: {visible(one.path)}")
         for misfit in one.misfits:
-            click.echo(f"{visible(one.path)}:{misfit.line_no}: {misfit.reason}: {visible(misfit.text)[:80]}")
+            said = visible(redact_text(f"{misfit.reason}: {misfit.text}"))
+            click.echo(f"{visible(one.path)}:{misfit.line_no}: {said[:120]}")

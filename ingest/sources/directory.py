@@ -54,11 +54,16 @@ def walk(top: str, prefix: str = "", *, deep: bool = True) -> Iterator[Entry]:
 
 def printable(name: str) -> str:
     """A file name as text: bytes that are not UTF-8 as `\\xff`."""
+    return name if is_text(name) else os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def is_text(name: str) -> bool:
+    """Whether a file name is UTF-8."""
     try:
         name.encode()
-        return name
     except UnicodeEncodeError:
-        return os.fsencode(name).decode("utf-8", "backslashreplace")
+        return False
+    return True
 
 
 def modified_ns(status: os.stat_result) -> int:

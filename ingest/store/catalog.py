@@ -144,10 +144,10 @@ def _change_draft(
         if commit is None or _meta(connection).get("views") != digest:
             _drop_views(connection)
             for table in tables:  # binding the views that answer over empty tables is quick, over files it is not
-                connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS {_no_rows(table)}")
+                connection.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS {_no_rows(table)}')
             problems = create_views(connection, view_folders)
         for table in tables:
-            connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS {_rows_of(connection, layout, table)}")
+            connection.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS {_rows_of(connection, layout, table)}')
         _set_meta(connection, {"format": FORMAT, "root": str(layout.root), "views": digest})
         if commit is not None:
             _refresh_jobs(connection, commit)

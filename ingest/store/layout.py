@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.errors import StoreError
+from ingest.sources.directory import is_text
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -15,7 +18,10 @@ class Layout:
     @classmethod
     def of(cls, root: str | Path) -> Layout:
         """The layout of a store at a path, made absolute: the catalog's views name files absolutely."""
-        return cls(Path(root).resolve())
+        path = Path(root).resolve()
+        if "?" in str(path) or not is_text(str(path)):  # the database takes `?` for the start of a URL's parameters
+            raise StoreError(f"{path!r}: a store's path must be text without '?'", "Choose another place: --store PATH.")
+        return cls(path)
 
     @property
     def catalog(self) -> Path:

@@ -118,4 +118,4 @@ select
     ) as caveat
 from measured as m
 left join held on held.job_id = m.job_id and held.node = m.node and held.process is not distinct from m.process
-order by m.highest_percent desc, m.job_id, m.node, m.process nulls first
+order by m.highest_percent desc, m.highest_at, m.job_id, m.node, m.process nulls first

@@ -1,4 +1,4 @@
 -- How much lies between each value of a list and the next?
--- One value less than the list has; empty for a single value, NULL for NULL. A list that is not sorted has negative gaps.
+-- One value less than the list has; empty for a single value, NULL for NULL. Negative where the list is not sorted.
 create or replace macro gaps_between(numbers) as
     list_transform(range(1, len(numbers)), lambda i: numbers[i + 1] - numbers[i]);

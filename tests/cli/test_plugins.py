@@ -124,6 +124,38 @@ def test_broken_ones(site: Path, tree: Tree, logs: Logs, run: Run, store: StoreU
     assert {one["plugin"] for one in told["problems"]} == set(BROKEN)
 
 
+TABLE = r"""
+from ingest import Column, LineParser, Sample, Table, Type, hookimpl
+
+@hookimpl
+def ingest_parsers():
+    table = Table("{name}", "something", (Column("message", Type.TEXT),))
+    return [LineParser(name="mine.own", kind="own", path=r"^logs/mine/", head=r"^(?P<message>.+)$", table=table,
+                       samples=[Sample("logs/mine/a.txt", "b\n", 1)])]
+"""
+
+
+def test_names_of_tables(tree: Tree, logs: Logs, run: Run, store: StoreUnderTest, plugin: Write) -> None:
+    """A table with the name of one of ours, of a view, or that is no name in SQL, is refused, and named; the load goes on."""
+    folder = tree({"logs/mine/a.txt": "x\n", logs.worker: logs.records(2)}, "a")
+    names = ("files", "job_summary", "Notes-2", "a b")
+    options = [one for i, name in enumerate(names) for one in ("--plugin", plugin(f"p{i}", TABLE.format(name=name)))]
+    done = run(folder, "--store", store.path, *options)
+    assert done.returncode == 0, done.stderr
+    for i, name in enumerate(names):
+        assert f"plugin p{i}:" in done.stderr
+        assert name in done.stderr
+    assert store.one("SELECT count(*) FROM log_records") == 2
+
+
+def test_table_named_by_a_word_of_sql(tree: Tree, run: Run, store: StoreUnderTest, plugin: Write) -> None:
+    """A word of SQL as a table's name works, in quotes, or is refused; it does not end the load."""
+    folder = tree({"logs/mine/a.txt": "x\n"}, "a")
+    done = run(folder, "--store", store.path, "--plugin", plugin("words", TABLE.format(name="order")))
+    assert done.returncode == 0, done.stderr
+    assert "plugin words:" in done.stderr or store.one('SELECT count(*) FROM "order"') == 1
+
+
 def test_file_that_was_asked_for(run: Run, plugin: Write, tmp_path: Path) -> None:
     """A `--plugin` file that cannot be loaded was asked for: exit code 2, its name and the reason."""
     for path, reason in (

@@ -12,7 +12,7 @@ import pytest
 from ingest.discover import JobTree, discover
 
 if TYPE_CHECKING:
-    from tests.conftest import Logs, Run, Start, StoreUnderTest, Tree
+    from tests.conftest import Logs, Run, StoreUnderTest, Tree
 
 
 def problems(job: JobTree) -> dict[str, str | None]:
@@ -92,27 +92,16 @@ def test_file_that_vanishes(tree: Tree, logs: Logs, store: StoreUnderTest) -> No
     assert store.rows(counts) == [("master", 4), ("worker", 2)]
 
 
-WITHOUT_PRIVILEGES = """
-# Gives up root's right to read what it may not, then becomes `python -m ingest ...`.
-import ctypes, os, sys
-drop, dac_override, dac_read_search = 24, 1, 2
-for capability in (dac_override, dac_read_search):
-    ctypes.CDLL(None).prctl(drop, capability, 0, 0, 0)
-os.execv(sys.executable, [sys.executable, "-m", "ingest", *sys.argv[1:]])
-"""
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="gives up privileges in the way of Linux")
-def test_unreadable_file_and_folder(tree: Tree, logs: Logs, start: Start, store: StoreUnderTest) -> None:
+def test_unreadable_file_and_folder(tree: Tree, logs: Logs, run_unprivileged: Run, store: StoreUnderTest) -> None:
     """A file without read permission fails alone; a folder that may not be listed is told; exit code 3, the rest is read."""
     folder = tree({logs.worker: logs.records(2), logs.master: logs.records(3), "logs/closed/x.txt": "x"}, "a")
     (folder / logs.master).chmod(0)
     (folder / "logs/closed").chmod(0)
-    process = start("-c", WITHOUT_PRIVILEGES, "--store", store.path, "--no-verdict", folder)
-    _, told = process.communicate(timeout=60)
+    done = run_unprivileged("--store", store.path, "--no-verdict", folder)
     (folder / "logs/closed").chmod(0o755)  # so that pytest can clean up
-    assert process.returncode == 3, told
-    assert "Traceback" not in told
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
     assert store.rows("SELECT path, status, reason FROM files ORDER BY path") == [
         ("logs/closed", "ignored", "folder cannot be listed: Permission denied"),
         (logs.master, "failed", "cannot be read: Permission denied"),

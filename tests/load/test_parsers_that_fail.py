@@ -21,6 +21,8 @@ class Hostile(LineParser):
     def parse(self, batch):
         if b"RAISE" in batch.data:
             raise RuntimeError("a bug in a plugin")
+        if b"LEAVE" in batch.data:
+            raise SystemExit(7)
         if b"EXIT" in batch.data:
             os._exit(3)
         if b"KILL" in batch.data:
@@ -50,6 +52,14 @@ def test_parser_that_raises(tree: Tree, logs: Logs, store: StoreUnderTest, plugi
     (folder / "logs/mine/bad.txt").write_text("good now\n")
     assert store.load(folder, plugins=plugins).rows == 1
     assert store.rows("SELECT status, sum(rows) FROM files GROUP BY ALL") == [("parsed", 6)]
+
+
+def test_parser_that_leaves(tree: Tree, logs: Logs, store: StoreUnderTest, plugin: Write) -> None:
+    """A parser that calls `sys.exit` does not end the load."""
+    folder = tree({"logs/mine/bad.txt": "LEAVE\n", "logs/mine/good.txt": "good\n", logs.worker: logs.records(2)}, "a")
+    report = store.load(folder, plugins=PluginOptions((plugin("hostile", HOSTILE),)))
+    assert report.failed_files == ["a: logs/mine/bad.txt: parser raised SystemExit(7)"]
+    assert store.one("SELECT count(*) FROM log_records") == 3
 
 
 def test_failure_on_the_command_line(tree: Tree, logs: Logs, run: Run, store: StoreUnderTest, plugin: Write) -> None:
@@ -129,3 +139,27 @@ def test_parser_that_raises_late_in_a_large_file(
     assert store.one("SELECT sum(rows) FROM files") == 17_503
     other_store.load(folder, plugins=plugins)
     assert store.digest() == other_store.digest()
+
+
+CUTS = """
+from ingest import LineParser, Sample, hookimpl
+from ingest.model import LOG_RECORDS
+
+class Cuts(LineParser):
+    def cut(self, data):
+        {cut}
+
+@hookimpl
+def ingest_parsers():
+    return [Cuts(name="mine.cuts", kind="cuts", path=r"^logs/mine/large\\.txt$", head=r"^(?P<level>[A-Z]+) (?P<message>.*)$",
+                 table=LOG_RECORDS, samples=[Sample("logs/mine/large.txt", "A a\\n", 1)])]
+"""
+
+
+@pytest.mark.parametrize("cut", ["raise RuntimeError('no')", "return -5", "return len(data) + 1"])
+def test_parser_that_cuts_badly(tree: Tree, logs: Logs, store: StoreUnderTest, plugin: Write, cut: str) -> None:
+    """A large file whose parser cannot say where to cut it fails alone; nothing is lost in silence."""
+    folder = tree({"logs/mine/large.txt": f"A {'x' * 2_000}\n" * 8_500, logs.worker: logs.records(3)}, "a")
+    report = store.load(folder, plugins=PluginOptions((plugin("cuts", CUTS.format(cut=cut)),)))
+    assert [text.partition(": parser raised")[0] for text in report.failed_files] == ["a: logs/mine/large.txt"]
+    assert store.one("SELECT count(*) FROM log_records WHERE source = 'worker'") == 3

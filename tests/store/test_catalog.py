@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,6 +106,25 @@ def test_store_named_in_another_way(filled: StoreUnderTest, run: Run, tmp_path: 
     for store in ("../store", "./../cwd/../store", tmp_path / "link"):
         done = run("sql", "--store", store, "SELECT count(*) AS n FROM log_records")
         assert (done.returncode, done.stdout, done.stderr) == (0, "n\n7\n", "")
+
+
+def test_store_in_an_odd_place(store: StoreUnderTest, folder: Path) -> None:
+    """Quotes, blanks, brackets, stars and other scripts in the store's path are just its name."""
+    store.path = store.path / 'quo\'te "two" [1] *{a,b} %41 größer\n'
+    store.load(folder)
+    assert store.one("SELECT count(*) FROM log_records") == 11
+
+
+@pytest.mark.parametrize("name", ["question?mark", os.fsdecode(b"caf\xe9")])
+def test_store_that_the_database_cannot_name(store: StoreUnderTest, folder: Path, name: str) -> None:
+    """A path that DuckDB does not understand works all the same, or is refused in words."""
+    store.path = store.path / name
+    refused = None
+    try:
+        store.load(folder)
+    except StoreError as error:
+        refused = error
+    assert refused.remedy if refused else store.one("SELECT count(*) FROM log_records") == 11
 
 
 def test_moved(filled: StoreUnderTest, run: Run) -> None:
@@ -248,6 +269,18 @@ def test_place_that_cannot_be_a_store(folder: Path, run: Run, tmp_path: Path) ->
         assert done.returncode in codes
         assert "Traceback" not in done.stderr
         assert str(store) in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="gives up privileges in the way of Linux")
+def test_store_that_may_only_be_read(filled: StoreUnderTest, folder: Path, run_unprivileged: Run) -> None:
+    """Without the right to write, questions are answered, and a load says that it cannot write."""
+    for path in (filled.path, *filled.path.rglob("*")):
+        path.chmod(path.stat().st_mode & ~0o222)
+    done = run_unprivileged("sql", "--store", filled.path, "SELECT count(*) AS n FROM log_records")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "n\n7\n", "")
+    done = run_unprivileged(folder, "--store", filled.path)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "cannot be written" in done.stderr
 
 
 def test_dead_rows_and_slices(store: StoreUnderTest, tree: Tree, logs: Logs) -> None:

@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from tests.views.conftest import Database
 
 CELLS: dict[Type, tuple[Any, ...]] = {
-    Type.TEXT: (None, "", "process000", "Process-99999999999999999999", "open", "done", "report_v0", "'; DROP", "\U0001f600\n"),
+    Type.TEXT: (
+        None,
+        "",
+        "process000",
+        "Process-99999999999999999999",
+        "open",
+        "done",
+        "report_v0",
+        "'; DROP",
+        "\U0001f600\n",
+    ),
     Type.INT: (None, 0, 1, -1, 9_000_000_000_000_000_000),
     Type.FLOAT: (None, 0.0, -1.0, 1e308, float("nan"), float("inf"), float("-inf")),
     Type.BOOL: (None, True, False),
@@ -43,7 +53,9 @@ def test_extreme_tries(db: Database) -> None:
         more = {"elapsed_s": seconds, "run_s": seconds, "process_s": seconds, "total": items, "succeeded": items}
         db.attempt(number, "timeout", "10:00:00", failed=None, **more)
         db.attempt(number, "done", "10:01:00", attempt=2, failed=items, **more)
-        db.insert("node_samples", {"node": "0", "at": "10:01:00", "memory_used_percent": seconds, "memory_total_mb": seconds})
+        db.insert(
+            "node_samples", {"node": "0", "at": "10:01:00", "memory_used_percent": seconds, "memory_total_mb": seconds}
+        )
     for view in list_views():
         db.connection.execute(f"SELECT * FROM {view.name}").fetchall()
     assert db.rows("SELECT count(*), sum(attempts) FROM mini_batches WHERE outcome = 'done'") == [(35, 70)]
