@@ -44,10 +44,10 @@ def load(tree: Path, store: Path, *options: str) -> list[str]:
     return python("-m", "ingest", str(tree), "--store", str(store), "--quiet", "--no-verdict", *options)
 
 
-def ingest(tree: Path, workers: int = 1) -> Side:
+def ingest(tree: Path, workers: int = 1, name: str = "") -> Side:
     """`ingest` as a side of a comparison, into a new store each time."""
-    name = "ingest" if workers == 1 else f"ingest, {workers} workers"
-    return Side(name, lambda store: load(tree, store, "--jobs", str(workers)))
+    usual = "ingest" if workers == 1 else f"ingest, {workers} workers"
+    return Side(name or usual, lambda store: load(tree, store, "--jobs", str(workers)))
 
 
 def naive(tree: Path, name: str) -> Side:

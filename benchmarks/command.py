@@ -47,6 +47,10 @@ def main(arguments: list[str] | None = None) -> int:
                 _write_page(keep(_FIGURES, measured))
         shown = {"benchmarks": {figures.name: figures.as_json() for figures in measured}}
         print("\n\n".join(page.section(name, figures) for name, figures in shown["benchmarks"].items()))
+    if options.quick:
+        print(
+            "quick: it works or not; start-up is most of what was measured, so the figures say nothing", file=sys.stderr
+        )
     missed = [name for figures in measured for name in figures.missed]
     if missed and not options.quick:
         print(f"missed: {'; '.join(missed)}", file=sys.stderr)

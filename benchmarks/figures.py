@@ -127,10 +127,11 @@ def _processor() -> str:
 
 
 def _revision() -> str:
-    told = subprocess.run(
-        ["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
-    )
-    return told.stdout.strip()
+    """The commit that was measured, with a `+` if the code under measurement was changed since."""
+    git = ("git", "-C", str(REPOSITORY))
+    told = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    changed = subprocess.run([*git, "diff", "--quiet", "HEAD", "--", "ingest", "plugins", "sql"], check=False)
+    return told.stdout.strip() + ("+" if changed.returncode == 1 else "")
 
 
 def _holds(value: float, target: str) -> bool | None:

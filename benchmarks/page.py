@@ -60,20 +60,20 @@ def _anchor(name: str, figures: Json) -> str:
 
 
 def _sides(figures: Json) -> str:
-    rates = {
-        "MB/s" if size == "bytes" else f"{size}/s": _units(figures["sizes"][size], size) for size in figures["rates"]
-    }
+    sizes = figures["sizes"]
     rows = []
     for side, median in figures["medians"].items():
         walls = [one["wall_s"] for one in figures["runs"][side]]
         seconds = (f"{median['wall_s']:.2f}", f"{min(walls):.2f}–{max(walls):.2f}", f"{median['cpu_s']:.2f}")
-        speeds = (f"{size / median['wall_s']:,.0f}" for size in rates.values())
+        kind = side.rpartition(", ")[2]  # sides with an input of their own bear its name
+        speeds = [_speed(sizes.get(f"{size}, {kind}", sizes[size]), size, median) for size in figures["rates"]]
         rows.append((side, *seconds, *speeds, f"{median['peak_mb']:.0f}"))
-    return _table(("side", "wall s", "from–to", "processor s", *rates, "peak MB"), rows)
+    heads = ("MB/s" if size == "bytes" else f"{size}/s" for size in figures["rates"])
+    return _table(("side", "wall s", "from–to", "processor s", *heads, "peak MB"), rows)
 
 
-def _units(size: int, name: str) -> float:
-    return size / 1e6 if name == "bytes" else size
+def _speed(size: int, name: str, median: Json) -> str:
+    return f"{size / (1e6 if name == 'bytes' else 1) / median['wall_s']:,.0f}"
 
 
 def _ratios(figures: Json) -> str:

@@ -23,8 +23,6 @@ from ingest.parsing.scan import Flags, Positions, Spans
 _CHUNK = 1 << 20
 """Bytes scanned at once: what a processor's cache holds; whole 10 MB files at once are 40 % slower."""
 
-_NOTHING: Spans = (np.zeros(0, np.int64), np.zeros(0, np.int64))
-
 
 @dataclass(frozen=True, kw_only=True)
 class LineParser:
@@ -106,19 +104,10 @@ class LineParser:
             first_lines.append(np.searchsorted(line_starts, here) + line)
             line += len(line_starts)
         first_lines.append(np.full(int((batch.starts >= _end(batch)).sum()), line))  # empty pieces at the end
-        records = Records.of_heads(
-            batch,
-            np.concatenate([*starts, np.zeros(0, np.int64)]),
-            np.concatenate([*lines, np.zeros(0, np.int64)]),
-            {
-                name: (
-                    np.concatenate([s for s, _ in parts] or [_NOTHING[0]]),
-                    np.concatenate([e for _, e in parts] or [_NOTHING[0]]),
-                )
-                for name, parts in spans.items()
-            },
-            np.concatenate(first_lines),
-        )
+        joined_spans = {
+            name: (_joined([s for s, _ in parts]), _joined([e for _, e in parts])) for name, parts in spans.items()
+        }
+        records = Records.of_heads(batch, _joined(starts), _joined(lines), joined_spans, _joined(first_lines))
         if self.fold:
             records = records.with_headless().ended(self.text)
             return records.without_binary(self.text)
@@ -162,6 +151,10 @@ class LineParser:
         by_path = re.compile(self.path).groupindex
         told = {name: repeated([piece.file.groups.get(name) for piece in pieces], records.piece) for name in by_path}
         return told | {name: texts(records.batch.buffer, spans) for name, spans in records.spans.items()}
+
+
+def _joined(parts: Sequence[Positions]) -> Positions:
+    return np.concatenate([*parts, np.zeros(0, np.int64)])
 
 
 def _end(batch: Batch) -> int:
