@@ -43,7 +43,13 @@ def log() -> Any:
     )
     return structlog.wrap_logger(
         structlog.PrintLogger(sys.stderr),
-        processors=[structlog.processors.add_log_level, _harmless, stamp, structlog.processors.format_exc_info, renderer],
+        processors=[
+            structlog.processors.add_log_level,
+            _harmless,
+            stamp,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, _settings["level"].upper())),
     )
 

@@ -128,7 +128,7 @@ ATTEMPT_REPORTS = Table(
         Column("process_s", Type.FLOAT, "CPU time of the process in that time, children not counted"),
         Column("run_s", Type.FLOAT, "time inside run()"),
         Column("status", Type.TEXT, "as written: RUN_DONE, TASK_PROCESSED, ...", few=True),
-        Column("outcome", Type.TEXT, "done, timeout, exception, poisoned, open; failed where the cause is not told (V0 report)", few=True),
+        Column("outcome", Type.TEXT, "done, timeout, exception, poisoned, open; failed: no cause told (V0)", few=True),
         Column("error_category", Type.TEXT, "as written", few=True),
         Column("error_message", Type.TEXT, "as written"),
         Column("inputs", Type.TEXTS, "names of the input files or partitions"),

@@ -166,7 +166,8 @@ class _Load:
 
     def _commit(self, results: Sequence[SliceResult], notes: Sequence[Note], *, ended: bool) -> None:
         """Publishes a catalog with these results."""
-        from ingest.store.catalog import Commit, publish
+        from ingest.store.catalog import publish
+        from ingest.store.commit import Commit
 
         rows = [self._file_row(file, result.name) for result in results for file in result.files]
         rows += [self._note_row(note) for note in notes]

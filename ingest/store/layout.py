@@ -20,7 +20,9 @@ class Layout:
         """The layout of a store at a path, made absolute: the catalog's views name files absolutely."""
         path = Path(root).resolve()
         if "?" in str(path) or not is_text(str(path)):  # the database takes `?` for the start of a URL's parameters
-            raise StoreError(f"{path!r}: a store's path must be text without '?'", "Choose another place: --store PATH.")
+            raise StoreError(
+                f"{path!r}: a store's path must be text without '?'", "Choose another place: --store PATH."
+            )
         return cls(path)
 
     @property

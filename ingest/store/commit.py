@@ -1,0 +1,121 @@
+"""What a commit changes in the catalog's own tables: `jobs`, `loads`, `files`, and the schema `ledger`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ingest.model import FILES, JOBS, LOADS, Column
+from ingest.store.quoting import literal, quoted_name
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from ingest.store.parts import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What a commit adds. A file of (job, path) replaces the one of that name; a job or load replaces its own row."""
+
+    files: pa.Table
+    jobs: pa.Table
+    """`job_id`, `source`, `run_id`; the other columns are read from the records."""
+    load: pa.Table
+    parts: Sequence[Part]
+    digest: str
+
+
+def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
+    """The catalog's own tables, empty."""
+    for name, columns in (("jobs", JOBS), ("loads", LOADS), ("files", FILES)):
+        connection.execute(f"CREATE TABLE {name} ({_definition(columns)})")
+    connection.execute("CREATE SCHEMA ledger")
+    connection.execute("CREATE TABLE ledger.meta (key VARCHAR, value VARCHAR)")
+    connection.execute(
+        "CREATE TABLE ledger.parts (name VARCHAR, slice VARCHAR, rows BIGINT, bytes BIGINT, columns VARCHAR)"
+    )
+    connection.execute("CREATE TABLE ledger.dead_files (file_id BIGINT, slice VARCHAR, live BOOLEAN)")
+    connection.execute("CREATE TABLE ledger.dropped_slices (slice VARCHAR, dropped_at DOUBLE)")
+
+
+def _definition(columns: Sequence[Column]) -> str:
+    return ", ".join(f"{quoted_name(column)} {column.type}" for column in columns)
+
+
+def apply_commit(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
+    """Replaces files, adds parts, and drops slices of which no file is left."""
+    for name, rows in (("new_files", commit.files), ("new_jobs", commit.jobs), ("new_load", commit.load)):
+        connection.register(name, rows)
+    connection.execute(  # the same bytes with another time: the rows stand
+        "UPDATE files SET modified_at = new.modified_at, modified_ns = new.modified_ns FROM new_files new"
+        " WHERE new.reason = 'unchanged' AND files.job_id = new.job_id AND files.path = new.path"
+    )
+    connection.execute(  # a file that cannot be read any more: what was read of it stands
+        "CREATE TEMP TABLE replacing AS SELECT new.* FROM new_files new LEFT JOIN files old"
+        " ON old.job_id = new.job_id AND old.path = new.path AND old.status = 'parsed'"
+        " WHERE new.reason IS DISTINCT FROM 'unchanged' AND NOT (new.file_id = 0 AND old.path IS NOT NULL)"
+    )
+    connection.execute(
+        "INSERT INTO ledger.dead_files SELECT old.file_id, old.slice, false FROM files old JOIN replacing new"
+        " ON old.job_id IS NOT DISTINCT FROM new.job_id AND old.path = new.path"
+        " WHERE old.slice IS NOT NULL AND old.slice IS DISTINCT FROM new.slice"
+    )
+    connection.execute(
+        "DELETE FROM files USING replacing new"
+        " WHERE files.job_id IS NOT DISTINCT FROM new.job_id AND files.path = new.path"
+    )
+    connection.execute("INSERT INTO files BY NAME SELECT * FROM replacing")
+    connection.execute("DELETE FROM loads WHERE load_id IN (SELECT load_id FROM new_load)")
+    connection.execute("INSERT INTO loads BY NAME SELECT * FROM new_load")
+    if commit.parts:
+        rows = [(part.table, part.slice, part.rows, part.bytes, part.columns) for part in commit.parts]
+        connection.executemany("INSERT INTO ledger.parts VALUES (?, ?, ?, ?, ?)", rows)
+    gone = "slice NOT IN (SELECT slice FROM files WHERE slice IS NOT NULL)"
+    connection.execute(
+        f"INSERT INTO ledger.dropped_slices SELECT DISTINCT slice, {time.time()} FROM ledger.parts WHERE {gone}"
+    )
+    connection.execute(f"DELETE FROM ledger.parts WHERE {gone}")
+    connection.execute(f"DELETE FROM ledger.dead_files WHERE {gone}")
+    connection.execute(
+        "UPDATE ledger.dead_files SET live = file_id IN (SELECT file_id FROM files WHERE slice IS NOT NULL)"
+    )
+    set_meta(connection, {"registry": commit.digest})
+
+
+def refresh_jobs(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
+    """Reads the facts about the jobs that changed from their records.
+
+    Their ids stand in the query as literals, so that Parquet's statistics spare the other jobs' rows a reading.
+    """
+    connection.register("changed_jobs", commit.jobs)
+    ids = ", ".join(literal(job_id) for job_id in commit.jobs.column("job_id").to_pylist()) or "NULL"
+    facts = connection.sql(
+        f"""
+        SELECT changed.job_id, changed.source, changed.run_id, facts.* EXCLUDE (job_id),
+               coalesce(sizes.files, 0) AS files, coalesce(sizes.bytes, 0) AS bytes, changed.loaded_at
+        FROM changed_jobs changed
+        LEFT JOIN (SELECT job_id, count(*) AS files, sum(bytes)::BIGINT AS bytes FROM files GROUP BY job_id) sizes
+          ON sizes.job_id = changed.job_id
+        LEFT JOIN (SELECT * FROM job_facts WHERE job_id IN ({ids})) facts
+          ON facts.job_id = changed.job_id
+        """
+    ).to_arrow_table()
+    connection.register("job_rows", facts)
+    connection.execute("DELETE FROM jobs WHERE job_id IN (SELECT job_id FROM job_rows)")
+    connection.execute("INSERT INTO jobs BY NAME SELECT * FROM job_rows ORDER BY job_id")
+
+
+def read_meta(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """What the catalog says of itself: its format, its place, the registry and the views it was made with."""
+    return dict(connection.execute("SELECT key, value FROM ledger.meta").fetchall())
+
+
+def set_meta(connection: duckdb.DuckDBPyConnection, values: dict[str, str]) -> None:
+    """Replaces some of it."""
+    for key, value in values.items():
+        connection.execute("DELETE FROM ledger.meta WHERE key = ?", [key])
+        connection.execute("INSERT INTO ledger.meta VALUES (?, ?)", [key, value])
