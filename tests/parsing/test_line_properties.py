@@ -89,6 +89,7 @@ def essentials(content: Content) -> list[dict[str, Any]]:
     return [{name: row[name] for name in wanted if name in row} for row in content.of("log_records")]
 
 
+@settings(max_examples=60)
 @given(TEXTS)
 def test_same_as_line_by_line(parser: LineParser, read: Read, text: bytes) -> None:
     """The vectorised parser and a plain loop over lines find the same records: nothing is lost, nothing made up."""
@@ -98,6 +99,7 @@ def test_same_as_line_by_line(parser: LineParser, read: Read, text: bytes) -> No
     assert not content.rejects
 
 
+@settings(max_examples=60)
 @given(WITH_NUL)
 def test_records_and_rejects_hold_every_line(parser: LineParser, read: Read, text: bytes) -> None:
     """With NUL bytes too, each line that is not blank is in a record or in a reject."""
@@ -111,6 +113,7 @@ def test_records_and_rejects_hold_every_line(parser: LineParser, read: Read, tex
             assert kept in held
 
 
+@settings(max_examples=60)
 @given(WITH_NUL, st.data())
 def test_cut_anywhere(parser: LineParser, read: Read, text: bytes, data: st.DataObject) -> None:
     """A file cut anywhere never raises; all records before its last one are those of the whole file."""
@@ -120,6 +123,7 @@ def test_cut_anywhere(parser: LineParser, read: Read, text: bytes, data: st.Data
     assert kept == whole.of("log_records")[: len(kept)]
 
 
+@settings(max_examples=60)
 @given(TEXTS, st.binary(max_size=30), TEXTS)
 def test_splice(parser: LineParser, read: Read, before: bytes, damage: bytes, after: bytes) -> None:
     """Bytes put into a file change only the record that they fall into; those before and those after it are as they were."""
@@ -133,6 +137,7 @@ def test_splice(parser: LineParser, read: Read, before: bytes, damage: bytes, af
     assert records[len(records) - len(headed) :] == headed
 
 
+@settings(max_examples=60)
 @given(st.lists(WITH_NUL, max_size=6))
 def test_one_by_one_as_in_a_batch(parser: LineParser, read: Read, texts: list[bytes]) -> None:
     """Files parsed together give what each gives alone, in every table; parsing again gives the same."""
@@ -141,6 +146,7 @@ def test_one_by_one_as_in_a_batch(parser: LineParser, read: Read, texts: list[by
     assert together == read(parser, *texts)
 
 
+@settings(max_examples=60)
 @given(TEXTS, st.integers(1, 400))
 def test_whole_as_in_pieces(parser: LineParser, read: Read, read_pieces: ReadPieces, text: bytes, window: int) -> None:
     """A file in windows of any size, cut where the parser says, gives what the whole file gives."""
