@@ -25,10 +25,10 @@ from ingest.store.layout import Layout
 from ingest.store.parts import SliceWriter
 from ingest.work import FileResult, Slice, SliceResult, WorkFile, file_id
 
-_BATCH_BYTES = 8 << 20
+_BATCH_BYTES = 4 << 20
 """Bytes handed to a parser at once."""
 
-_WINDOW_BYTES = 16 << 20
+_WINDOW_BYTES = 8 << 20
 """A larger file comes in windows of this size, cut where the parser says; bounds memory."""
 
 _WINDOW_LIMIT = 128 << 20

@@ -6,20 +6,25 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from ingest.model import ERRORS, Table, Type
+from ingest.model import ERRORS, Table
 from ingest.parsing import scan
-from ingest.parsing.columns import Array, repeated, typed
+from ingest.parsing.columns import Array, converted, repeated, typed
 from ingest.parsing.records import Records
 from ingest.parsing.scan import Positions
 from ingest.parsing.tracebacks import TRACEBACK, Failure, read_failure
 
 _HEAD_LENGTH = 4_096
 """Facts are looked for in this much of a record's text."""
+
+
+_PLAIN = re.compile(r"(?:[^\\.^$*+?{}\[\]|()]|\\\W)+")
+"""A pattern that is nothing but text."""
+
+_TRACEBACK = re.compile(re.escape(TRACEBACK.encode()))
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,15 @@ class ErrorRules:
         return [re.compile(pattern) for pattern in self.facts]
 
     @cached_property
-    def _phases(self) -> list[tuple[re.Pattern[str], str]]:
-        return [(re.compile(pattern), phase) for pattern, phase in self.phases]
+    def _phases(self) -> list[tuple[list[str], re.Pattern[str] | None, str]]:
+        """Of each phase the plain words, which `in` finds ten times as fast as a pattern does, and a pattern for the rest."""
+        phases = []
+        for pattern, phase in self.phases:
+            parts = re.split(r"(?<!\\)\|", pattern) if "(" not in pattern.replace("\\(", "") else [pattern]
+            words = [re.sub(r"\\(\W)", r"\1", part) for part in parts if _PLAIN.fullmatch(part)]
+            rest = [part for part in parts if not _PLAIN.fullmatch(part)]
+            phases.append((words, re.compile("|".join(rest)) if rest else None, phase))
+        return phases
 
     @cached_property
     def _driver(self) -> re.Pattern[str] | None:
@@ -67,36 +79,47 @@ class ErrorRules:
         chosen = self._chosen(records, text)
         starts, ends = records.spans[text]
         data = records.batch.data
-        told: list[dict[str, Any]] = []
+        told: list[dict[str, str]] = []
         failures: list[Failure] = []
+        headlines: list[str] = []
+        phases: list[str | None] = []
+        occurrences: list[int] = []
         rows: list[int] = []
-        for row in chosen.tolist():
-            message = data[starts[row] : ends[row]].decode("utf-8", "replace")
-            facts = self._told(message)
-            counted = list(self._counted.finditer(message)) if self._counted else []
-            for summed in counted:
-                failures.append(read_failure(summed["error"]))
-                told.append({**facts, "occurrences": int(summed["occurrences"])})
-            if not counted:
-                failures.append(read_failure(message, self._driver))
+        driver, counted = self._driver, self._counted
+        for row, start, end in zip(chosen.tolist(), starts[chosen].tolist(), ends[chosen].tolist(), strict=True):
+            message = data[start:end].decode("utf-8", "replace")
+            facts, phase = self._told(message)
+            headline = message[:_HEAD_LENGTH].partition("\n")[0].rstrip()
+            found = (
+                [(read_failure(one["error"]), int(one["occurrences"])) for one in counted.finditer(message)]
+                if counted
+                else []
+            )
+            for failure, times in found or [(read_failure(message, driver), 1)]:
+                rows.append(row)
+                failures.append(failure)
+                occurrences.append(times)
                 told.append(facts)
-            rows += [row] * max(len(counted), 1)
+                phases.append(phase)
+                headlines.append(headline)
         chosen = np.array(rows, np.int64)
         count = len(rows)
+        of_failures = (
+            dict(zip(Failure._fields, zip(*failures, strict=True), strict=True))
+            if failures
+            else dict.fromkeys(Failure._fields, ())
+        )
+        of_failures["exception_message"] = of_failures.pop("message")
         columns: dict[str, Array] = {
             "piece": pa.array(records.piece[chosen].astype(np.int32)),
             "line_no": pa.array(records.line_no[chosen]),
-            "exception_type": pa.array([f.exception_type for f in failures], pa.string()),
-            "exception_message": pa.array([f.message for f in failures], pa.string()),
-            "headline": pa.array([facts.pop("headline") for facts in told], pa.string()),
-            "frame": pa.array([f.frame for f in failures], pa.string()),
-            "traceback": pa.array([f.traceback for f in failures], pa.string()),
-            "fingerprint": pa.array([f.fingerprint for f in failures], pa.string()),
-            "occurrences": pa.array([facts.get("occurrences", 1) for facts in told], pa.int64()),
-            "phase": pa.array([facts.pop("phase", self.phase) for facts in told], pa.string()),
+            **{name: pa.array(values, pa.string()) for name, values in of_failures.items()},
+            "headline": pa.array(headlines, pa.string()),
+            "occurrences": pa.array(occurrences, pa.int64()),
+            "phase": pa.array(phases, pa.string()),
         }
+        named = {name for pattern in self._facts for name in pattern.groupindex}
         for column in self.table.own:
-            values = [facts.get(column.name) for facts in told]
             if column.name in columns:
                 continue
             if column.name in records.spans and column.name != text:
@@ -105,10 +128,10 @@ class ErrorRules:
                 columns[column.name] = typed(records.batch.buffer, spans, column.type)
             elif column.name in constants:
                 columns[column.name] = repeated([constants[column.name]], np.zeros(count, np.int64))
-            elif any(value is not None for value in values):
-                numbers = column.type is Type.INT
-                values = [int(value) if value and numbers else value for value in values]
-                columns[column.name] = pa.array(values, column.type.arrow)
+            elif column.name in named:
+                columns[column.name] = converted(
+                    pa.array([facts.get(column.name) for facts in told], pa.string()), column.type
+                )
         return pa.table(columns)
 
     def _chosen(self, records: Records, text: str) -> Positions:
@@ -119,30 +142,29 @@ class ErrorRules:
             for level in self.levels:
                 flags |= scan.equal_to(records.batch.buffer, records.spans["level"], level)
         data = records.batch.data
-        at, needle = data.find(TRACEBACK.encode()), TRACEBACK.encode()
-        while at >= 0 and len(starts):
-            i = int(np.searchsorted(starts, at, side="right")) - 1
-            if i < 0 or at >= ends[i]:
-                at = data.find(needle, at + 1)
-                continue
-            flags[i] = True
-            at = data.find(needle, int(ends[i]))
+        found = np.array([hit.start() for hit in _TRACEBACK.finditer(data)], np.int64)
+        holders = np.searchsorted(starts, found, side="right") - 1
+        inside = holders >= 0
+        inside[inside] = found[inside] < ends[holders[inside]]
+        flags[holders[inside]] = True
         if self._also is not None:
             for row in np.flatnonzero(~flags).tolist():
                 flags[row] = self._also.search(data, int(starts[row]), int(ends[row])) is not None
         return np.flatnonzero(flags)
 
-    def _told(self, message: str) -> dict[str, Any]:
-        """The facts that the patterns find in a message."""
+    def _told(self, message: str) -> tuple[dict[str, str], str | None]:
+        """The facts and the phase that the patterns find in a message."""
         head = message[:_HEAD_LENGTH]
-        told: dict[str, Any] = {"headline": head.partition("\n")[0].rstrip()}
+        told: dict[str, str] = {}
         for pattern in self._facts:
+            if pattern.groupindex.keys() <= told.keys():
+                continue  # nothing new to learn
             if found := pattern.search(head):
-                told |= {
-                    key: value for key, value in found.groupdict().items() if value is not None and key not in told
-                }
-        for pattern, phase in self._phases:
-            if pattern.search(head):
-                told["phase"] = phase
-                break
-        return told
+                told = {key: value for key, value in found.groupdict().items() if value is not None} | told
+        for words, rest, phase in self._phases:
+            for word in words:
+                if word in head:
+                    return told, phase
+            if rest and rest.search(head):
+                return told, phase
+        return told, self.phase

@@ -111,10 +111,7 @@ class Word:
 
     def matches(self, buffer: Bytes, spans: Spans) -> Flags:
         """Whether each span is one of the words."""
-        flags = np.zeros(len(spans[0]), np.bool_)
-        for word in self.words:
-            flags |= scan.equal_to(buffer, spans, word)
-        return flags
+        return scan.one_of(buffer, spans, self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +147,22 @@ class Text:
 
 
 Field = Time | Word | Digits | Text
+
+
+def _matches(
+    field: Field, required: Field | None, buffer: Bytes, starts: Positions, ends: Positions, in_line: Flags
+) -> Flags:
+    """Whether each span that ends in its line is such a field, and not one that is `required` after it."""
+    taken = in_line.copy()
+    if required is not None and taken.any():  # first, since it mostly leaves nothing
+        there = np.flatnonzero(taken)
+        taken[there] = ~required.matches(buffer, (starts[there], ends[there]))
+    if taken.all():
+        return field.matches(buffer, (starts, ends))
+    there = np.flatnonzero(taken)
+    if len(there):
+        taken[there] = field.matches(buffer, (starts[there], ends[there]))
+    return taken
 
 
 @dataclass(frozen=True)
@@ -193,12 +206,11 @@ class DelimitedHead:
             field_end = delimiters[np.minimum(following, len(delimiters) - 1)]
             in_line = field_end < line_end
             field_end = np.minimum(field_end, line_end)
-            taken = in_line & field.matches(buffer, (at, field_end))
-            if field.optional:
-                required = next((other for other in self.fields[i + 1 :] if not other.optional), None)
-                if required is not None:
-                    taken &= ~required.matches(buffer, (at, field_end))
-            else:
+            required = (
+                next((other for other in self.fields[i + 1 :] if not other.optional), None) if field.optional else None
+            )
+            taken = _matches(field, required, buffer, at, field_end, in_line)
+            if not field.optional:
                 alive &= taken
             spans[field.name] = (np.where(taken, at, -1), field_end)
             at = np.where(taken, field_end + 1, at)

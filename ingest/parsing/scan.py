@@ -6,6 +6,8 @@ The buffer must have eight readable bytes behind every position looked at (`batc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,9 @@ NO_TIME = np.iinfo(np.int64).min
 """How numpy spells "not a time" in the integers behind `datetime64`."""
 
 _DAY_US = 86_400_000_000
+
+_FIRST_BYTES = np.array([(1 << 8 * i) - 1 for i in range(9)], np.uint64)
+"""Masks of the first bytes of a word, by their number."""
 
 
 def words_at(buffer: Bytes, positions: Positions) -> Words:
@@ -75,21 +80,56 @@ def times(buffer: Bytes, spans: Spans) -> Positions:
     date, hour = words_at(buffer, at), words_at(buffer, at + 11)
     day_word = words_at(buffer, at + 8)
     there &= (looks_like(date, "dddd-dd-") | looks_like(date, "dddd/dd/")) & looks_like(hour, "dd:dd:dd")
-    year, month, day = digits_of(date, 0, 4), digits_of(date, 5, 2), digits_of(day_word, 0, 2)
-    hours, minutes, seconds = digits_of(hour, 0, 2), digits_of(hour, 3, 2), digits_of(hour, 6, 2)
-    there &= (month >= 1) & (month <= 12) & (hours < 24) & (minutes < 60) & (seconds < 61)
+    pairs = _pairs(hour)
+    hours, minutes, seconds = _pair(pairs, 0), _pair(pairs, 3), _pair(pairs, 6)
+    there &= (hours < 24) & (minutes < 60) & (seconds < 61)
+    midnight, good = _midnights(date, day_word)
+    there &= good
+    micros = _fraction(buffer, at + 19, np.where(there, ends, 0))
+    total = midnight + ((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + micros
+    return np.where(there, total, NO_TIME)
+
+
+def _midnights(date: Words, day_word: Words) -> tuple[Positions, Flags]:
+    """Microseconds since 1970 of the days that `YYYY-MM-` and `DD` spell, and whether there is such a day.
+
+    Worked out once for each run of one day: logs are in order.
+    """
+    if not len(date):
+        return np.zeros(0, np.int64), np.zeros(0, np.bool_)
+    days_of = day_word & np.uint64(0xFFFF)
+    changes = np.flatnonzero((date[1:] != date[:-1]) | (days_of[1:] != days_of[:-1])) + 1
+    firsts = np.concatenate([[0], changes])
+    pairs = _pairs(date[firsts])
+    year, month, day = _pair(pairs, 0) * 100 + _pair(pairs, 2), _pair(pairs, 5), _pair(_pairs(day_word[firsts]), 0)
+    good = (month >= 1) & (month <= 12)
     month_start = ((year - 1970) * 12 + np.clip(month, 1, 12) - 1).astype("datetime64[M]")
     days = month_start.astype("datetime64[D]").astype(np.int64)
     month_days = (month_start + 1).astype("datetime64[D]").astype(np.int64) - days
-    there &= (day >= 1) & (day <= month_days)
-    micros = _fraction(buffer, at + 19, np.where(there, ends, 0))
-    total = (days + day - 1) * _DAY_US + ((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + micros
-    return np.where(there, total, NO_TIME)
+    good &= (day >= 1) & (day <= month_days)
+    counts = np.diff(np.append(firsts, len(date)))
+    return np.repeat((days + day - 1) * _DAY_US, counts), np.repeat(good, counts)
+
+
+def _pairs(words: Words) -> Words:
+    """Words whose byte i is the number that the digits at i and i + 1 spell, where digits stand there."""
+    digits = words & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return (digits * np.uint64(10)) + (digits >> np.uint64(8))
+
+
+def _pair(pairs: Words, at: int) -> Positions:
+    """Byte `at` of each word."""
+    return ((pairs >> np.uint64(8 * at)) & np.uint64(0xFF)).astype(np.int64)
 
 
 def _fraction(buffer: Bytes, at: Positions, ends: Positions) -> Positions:
     """Microseconds of `.ffffff` or `,fff` at each position, 0 where none stands."""
-    reading = (at < ends) & np.isin(buffer[np.minimum(at, len(buffer) - 1)], (44, 46))
+    reading = (at < ends) & ((buffer[np.minimum(at, len(buffer) - 1)] | 2) == 46)
+    if len(at) and (reading & (ends - at == 4)).all():  # milliseconds, as Python's logging writes them
+        words = words_at(buffer, np.minimum(at, len(buffer) - 8))
+        digits = (words >> np.uint64(8)) & np.uint64(0xFFFFFF) | np.uint64(0x3030303030000000)
+        if looks_like(digits, "dddddddd").all():
+            return digits_of(words, 1, 3) * 1000
     micros = np.zeros(len(at), np.int64)
     weight = 100_000
     position = at + 1
@@ -134,6 +174,18 @@ def equal_to(buffer: Bytes, spans: Spans, text: str) -> Flags:
     starts, ends = spans
     right_length = ends - starts == len(raw)
     return np.asarray(right_length & ((words_at(buffer, np.minimum(starts, len(buffer) - 8)) & mask) == literal))
+
+
+def one_of(buffer: Bytes, spans: Spans, texts: Sequence[str]) -> Flags:
+    """Whether each span is one of some texts (ASCII, up to eight characters, no NUL)."""
+    starts, ends = spans
+    lengths = ends - starts
+    short = (lengths > 0) & (lengths <= 8)
+    words = words_at(buffer, np.minimum(starts, len(buffer) - 8)) & _FIRST_BYTES[np.where(short, lengths, 0)]
+    flags = np.zeros(len(starts), np.bool_)
+    for text in texts:
+        flags |= words == np.frombuffer(text.encode("ascii").ljust(8, b"\0"), "<u8")[0]
+    return flags
 
 
 def without_line_break(buffer: Bytes, starts: Positions, ends: Positions) -> Positions:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 TRACEBACK = "Traceback (most recent call last)"
 
@@ -31,8 +31,7 @@ _VARIABLE = re.compile(
 _LONGEST_MESSAGE = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """What one traceback or error text says."""
 
     exception_type: str | None
@@ -52,12 +51,9 @@ def read_failure(text: str, driver: re.Pattern[str] | None = None) -> Failure:
     if at < 0:
         first_line = text.partition("\n")[0].strip()[:_LONGEST_MESSAGE]
         return Failure(None, first_line, None, None, fingerprint(None, first_line, None))
-    last_frame = at
-    for found in _FRAME.finditer(text, at):
-        last_frame = found.start()
+    last_frame, frame = _frames(text, at, driver)
     exception = _exception_text(text[last_frame:])
     type_, message = exception if exception else (None, "")
-    frame = _user_frame(text[at:last_frame] + text[last_frame:].partition("\n")[0], driver)
     return Failure(type_, message, frame, text[at:].rstrip(), fingerprint(type_, message, frame))
 
 
@@ -114,14 +110,30 @@ def _exception_text(tail: str) -> tuple[str, str] | None:
     return None
 
 
-@lru_cache(maxsize=1024)
-def _user_frame(frames: str, driver: re.Pattern[str] | None) -> str | None:
-    """The innermost frame of the user's own code. Cached: the same stack comes again and again."""
-    for frame in reversed(list(_FRAME.finditer(frames))):
-        file = frame["file"]
-        if not _LIBRARY.search(file) and not (driver and driver.search(file)):
-            return f"{file}:{frame['line']} in {(frame['function'] or '?').strip()}"
-    return None
+def _frames(text: str, at: int, driver: re.Pattern[str] | None) -> tuple[int, str | None]:
+    """Where the last frame of a traceback that starts at a position starts, and the innermost one of the user's own code.
+
+    Looked for from the end, where the user's code mostly is.
+    """
+    last = at
+    end = len(text)
+    while (found := text.rfind('File "', at, end)) >= 0:
+        end = text.rfind("\n", at, found) + 1 or at
+        frame = _FRAME.match(text, end)
+        if frame is None:
+            continue
+        if last == at:
+            last = end
+        file, line, function = frame.groups()
+        if not _is_foreign(file, driver):
+            return last, f"{file}:{line} in {(function or '?').strip()}"
+    return last, None
+
+
+@lru_cache(maxsize=4096)
+def _is_foreign(file: str, driver: re.Pattern[str] | None) -> bool:
+    """Whether a file belongs to a library or the driver. Cached: the same files come again and again."""
+    return bool(_LIBRARY.search(file) or (driver and driver.search(file)))
 
 
 def masked(text: str) -> str:
@@ -135,11 +147,10 @@ def fingerprint(exception_type: str | None, message: str, frame: str | None) -> 
     return _digest(f"{exception_type}\n{masked(message.partition(chr(10))[0])}\n{place}")
 
 
-@lru_cache(maxsize=1024)
 def _place(frame: str) -> str:
     """File name and function: folders differ from run to run, line numbers from version to version."""
     file, _, function = frame.rpartition(" in ")
-    return re.split(r"[/\\]", file)[-1].rpartition(":")[0] + function
+    return file.replace("\\", "/").rpartition("/")[2].rpartition(":")[0] + function
 
 
 @lru_cache(maxsize=4096)

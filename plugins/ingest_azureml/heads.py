@@ -35,7 +35,7 @@ DRIVER_CODE = (
 PHASES = (
     (r"init\(\)|\"method\": \"init\"", "init"),
     (r"shutdown\(\)", "shutdown"),
-    (r"run\(\)|\"method\": \"run\"|Failed to (?:Failed to )?process|Error processing", "run"),
+    (r"run\(\)|\"method\": \"run\"|Failed to process|Failed to Failed to process|Error processing", "run"),
     (r"amlbi_main\.py|The master role failed|azureml_sys", "driver"),
 )
 """Words that tell in which phase an error happened."""

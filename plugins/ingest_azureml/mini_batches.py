@@ -6,11 +6,12 @@ queue message as JSON, which names the input files.
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.json
 
 from ingest import CsvColumn, CsvParser, Sample
@@ -48,9 +49,13 @@ def inputs_of(details: pa.Array) -> pa.Array:
     lines = details.fill_null("{}")
     schema = pa.schema([("minibatch", pa.list_(pa.string()))])
     options = pa.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore", newlines_in_values=False)
-    text = "\n".join(lines.to_pylist()) + "\n"
+    ended = pc.binary_join_element_wise(lines, pa.scalar("\n"), "")  # so that its bytes are the lines of a JSON file
+    first, last = (
+        int(np.frombuffer(ended.buffers()[1], np.int32)[i]) for i in (ended.offset, ended.offset + len(ended))
+    )
+    text = ended.buffers()[2].slice(first, last - first)
     try:
-        read = pa.json.read_json(io.BytesIO(text.encode()), parse_options=options).column("minibatch").combine_chunks()
+        read = pa.json.read_json(pa.BufferReader(text), parse_options=options).column("minibatch").combine_chunks()
         if len(read) == len(details):
             return read
     except pa.ArrowInvalid:
