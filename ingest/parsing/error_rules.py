@@ -18,7 +18,7 @@ from ingest.parsing.scan import Positions
 from ingest.parsing.tracebacks import TRACEBACK, Failure, read_failure
 
 _HEAD_LENGTH = 4_096
-"""Facts are looked for in this much of a record's text."""
+"""The phase is looked for in this much of a record's text."""
 
 
 _PLAIN = re.compile(r"(?:[^\\.^$*+?{}\[\]|()]|\\\W)+")
@@ -88,8 +88,9 @@ class ErrorRules:
         driver, counted = self._driver, self._counted
         for row, start, end in zip(chosen.tolist(), starts[chosen].tolist(), ends[chosen].tolist(), strict=True):
             message = data[start:end].decode("utf-8", "replace")
-            facts, phase = self._told(message)
-            headline = message[:_HEAD_LENGTH].partition("\n")[0].rstrip()
+            head = message[:_HEAD_LENGTH]
+            headline = head.partition("\n")[0].rstrip()
+            facts, phase = self._facts_in(headline), self._phase_of(head)
             found = (
                 [(read_failure(one["error"]), int(one["occurrences"])) for one in counted.finditer(message)]
                 if counted
@@ -152,19 +153,22 @@ class ErrorRules:
                 flags[row] = self._also.search(data, int(starts[row]), int(ends[row])) is not None
         return np.flatnonzero(flags)
 
-    def _told(self, message: str) -> tuple[dict[str, str], str | None]:
-        """The facts and the phase that the patterns find in a message."""
-        head = message[:_HEAD_LENGTH]
+    def _facts_in(self, headline: str) -> dict[str, str]:
+        """The facts that the patterns find in a record's first line."""
         told: dict[str, str] = {}
         for pattern in self._facts:
             if pattern.groupindex.keys() <= told.keys():
                 continue  # nothing new to learn
-            if found := pattern.search(head):
+            if found := pattern.search(headline):
                 told = {key: value for key, value in found.groupdict().items() if value is not None} | told
+        return told
+
+    def _phase_of(self, head: str) -> str | None:
+        """The phase that the text tells."""
         for words, rest, phase in self._phases:
             for word in words:
                 if word in head:
-                    return told, phase
+                    return phase
             if rest and rest.search(head):
-                return told, phase
-        return told, self.phase
+                return phase
+        return self.phase

@@ -26,6 +26,8 @@ class Event:
 
     name: str
     pattern: str
+    contains: str = ""
+    """A text that every match holds, to pass over other messages quickly where the pattern starts with no such text."""
 
     @cached_property
     def prefix(self) -> str:
@@ -53,7 +55,7 @@ def find_events(messages: Array, events: Sequence[Event], columns: Mapping[str, 
     found: dict[str, list[tuple[np.ndarray[Any, Any], Array]]] = {}
     for index, event in enumerate(events):
         open_ = pa.array(which < 0)
-        candidates = pc.and_(open_, pc.starts_with(messages, event.prefix)) if event.prefix else open_
+        candidates = pc.and_(open_, _may_match(messages, event))
         rows = np.flatnonzero(candidates.fill_null(False).to_numpy(zero_copy_only=False))
         if not len(rows):
             continue
@@ -80,6 +82,15 @@ def find_events(messages: Array, events: Sequence[Event], columns: Mapping[str, 
         type_ = columns[name].type if name in columns else Type.TEXT
         result[name] = _scattered(count, parts, type_)
     return result
+
+
+def _may_match(messages: Array, event: Event) -> Array:
+    """A quick look at which messages may be of a form."""
+    if event.prefix:
+        return pc.starts_with(messages, event.prefix)
+    if event.contains:
+        return pc.match_substring(messages, event.contains)
+    return pc.is_valid(messages)
 
 
 def _scattered(count: int, parts: Sequence[tuple[np.ndarray[Any, Any], Array]], type_: Type) -> Array:

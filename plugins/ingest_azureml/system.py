@@ -9,23 +9,27 @@ from ingest import Event, LineParser, Sample
 from ingest.model import LOG_RECORDS
 from ingest_azureml.heads import ERRORS, SYSTEM_HEAD
 
+_JOB_SUMMARY = (
+    r"There are (?P<tasks>\d+) mini batches with (?P<items>\d+) items\. Processed (?P<done>\d+) mini batches "
+    r"containing (?P<done_items>\d+) items, (?P<succeeded>\d+) succeeded, (?P<failed>\d+) failed\. "
+    r"The error threshold is (?P<threshold>-?\d+)\."
+)
+
 MASTER_EVENTS = (
     Event("start_scheduling", r"^Start scheduling\."),
+    Event("job_stage", r"^Setting job stage to (?P<stage>[A-Z_]+)(?:, reason: (?P<reason>.*))?\.$"),
     Event(
         "job_stage",
-        r"^(?:(?P<node>\S+): )?[sS]etting job stage to (?P<stage>[A-Z_]+)(?:, reason: (?P<reason>.*))?\.$",
+        r"^(?P<node>\S+): setting job stage to (?P<stage>[A-Z_]+)(?:, reason: (?P<reason>.*))?\.$",
+        contains=": setting job stage to ",
     ),
     Event(
         "checkpoint",
         r"^Save checkpoint for folder (?P<folder>\d+), offset (?P<offset>\d+), task_id (?P<task_id>\d+), "
         r"total_items (?P<items>\d+), finished=(?P<finished>True|False)\.",
     ),
-    Event(
-        "job_summary",
-        r"There are (?P<tasks>\d+) mini batches with (?P<items>\d+) items\. Processed (?P<done>\d+) mini batches "
-        r"containing (?P<done_items>\d+) items, (?P<succeeded>\d+) succeeded, (?P<failed>\d+) failed\. "
-        r"The error threshold is (?P<threshold>-?\d+)\.",
-    ),
+    Event("job_summary", rf"^{_JOB_SUMMARY}"),
+    Event("job_summary", rf"^The ParallelRunStep .*{_JOB_SUMMARY}"),
     Event("no_progress", r"^No progress update in (?P<seconds>\d+) seconds\."),
     Event("first_task_slow", r"^First task creation is taking longer than (?P<seconds>\d+) seconds\."),
 )
