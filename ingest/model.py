@@ -174,6 +174,23 @@ PROGRESS = Table(
     ),
 )
 
+REPORT_SUMMARIES = Table(
+    "report_summaries",
+    "a line of the driver's summary of mini-batches per node or process",
+    (
+        Column("node", Type.TEXT, "the node", few=True),
+        Column("process", Type.TEXT, "the process; null in a line per node", few=True),
+        Column("mini_batches", Type.INT, "mini-batches"),
+        Column("total", Type.INT, "items given"),
+        Column("succeeded", Type.INT, "items that succeeded"),
+        Column("failed", Type.INT, "items that failed"),
+        Column("elapsed_s", Type.FLOAT, "sum of the wall times"),
+        Column("process_s", Type.FLOAT, "sum of the CPU times"),
+        Column("run_s", Type.FLOAT, "sum of the times inside run()"),
+        Column("extra", Type.TEXT, "JSON of columns this version does not know"),
+    ),
+)
+
 LOG_RECORDS = Table(
     "log_records",
     "a record of a system log: master, node manager, worker, warnings, errors",
@@ -302,6 +319,7 @@ RECORD_TABLES = (
     ATTEMPT_REPORTS,
     SCRIPT_EVENTS,
     PROGRESS,
+    REPORT_SUMMARIES,
     LOG_RECORDS,
     OUTPUT_LINES,
     ERRORS,

@@ -5,26 +5,9 @@ The columns of the summary tables are known only by what they say; headers that 
 
 from __future__ import annotations
 
-from ingest import Column, CsvColumn, CsvParser, ErrorRules, LineParser, Sample, Table, Type
-from ingest.model import LOG_RECORDS, PROGRESS
+from ingest import CsvColumn, CsvParser, ErrorRules, LineParser, Sample
+from ingest.model import LOG_RECORDS, PROGRESS, REPORT_SUMMARIES
 from ingest_azureml.heads import COUNTED_ERRORS, DRIVER_CODE, SYSTEM_HEAD
-
-REPORT_SUMMARIES = Table(
-    "report_summaries",
-    "a line of the driver's summary of mini-batches per node or process",
-    (
-        Column("node", Type.TEXT, "the node", few=True),
-        Column("process", Type.TEXT, "the process; null in a line per node", few=True),
-        Column("mini_batches", Type.INT, "mini-batches"),
-        Column("total", Type.INT, "items given"),
-        Column("succeeded", Type.INT, "items that succeeded"),
-        Column("failed", Type.INT, "items that failed"),
-        Column("elapsed_s", Type.FLOAT, "sum of the wall times"),
-        Column("process_s", Type.FLOAT, "sum of the CPU times"),
-        Column("run_s", Type.FLOAT, "sum of the times inside run()"),
-        Column("extra", Type.TEXT, "JSON of columns this version does not know"),
-    ),
-)
 
 USER_ERROR_SUMMARY = LineParser(
     name="azureml.user_error_summary",
