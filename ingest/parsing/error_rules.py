@@ -9,13 +9,14 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest.model import ERRORS, Table
 from ingest.parsing import scan
 from ingest.parsing.columns import Array, converted, repeated, typed
 from ingest.parsing.records import Records
 from ingest.parsing.scan import Positions
-from ingest.parsing.tracebacks import TRACEBACK, Failure, read_failure
+from ingest.parsing.tracebacks import TRACEBACK, Failure, fingerprints, read_failure
 
 _HEAD_LENGTH = 4_096
 """The phase is looked for in this much of a record's text."""
@@ -31,11 +32,10 @@ _TRACEBACK = re.compile(re.escape(TRACEBACK.encode()))
 class ErrorRules:
     """What counts as an error in a log, besides any record that holds a Python traceback.
 
-    `levels`: record levels that are errors. `also`: a pattern that makes a record one. `facts`: patterns searched in
-    the
-    text; a group that bears the name of a column of `errors` fills it, the first match wins. `phases`: patterns and the
-    phase that they tell. `driver`: files that are no user code. `counted`: a pattern with the groups `error` and
-    `occurrences` for records that sum up errors; each match is a row in place of the record.
+    `levels`: record levels that are errors. `also`: a pattern that makes a record one. `facts`: patterns (RE2, as those
+    of `Event`) searched in the first line; a group that bears the name of a column of `errors` fills it, the first match
+    wins. `phases`: patterns and the phase that they tell. `driver`: files that are no user code. `counted`: a pattern
+    with the groups `error` and `occurrences` for records that sum up errors; each match is a row in place of the record.
     """
 
     levels: Sequence[str] = ()
@@ -56,10 +56,6 @@ class ErrorRules:
         return re.compile(self.counted, re.MULTILINE) if self.counted else None
 
     @cached_property
-    def _facts(self) -> list[re.Pattern[str]]:
-        return [re.compile(pattern) for pattern in self.facts]
-
-    @cached_property
     def _phases(self) -> list[tuple[list[str], re.Pattern[str] | None, str]]:
         """Of each phase the plain words, which `in` finds ten times as fast as a pattern does, and a pattern for the rest."""
         phases = []
@@ -77,49 +73,31 @@ class ErrorRules:
     def rows(self, records: Records, text: str, constants: Mapping[str, str]) -> pa.Table:
         """The rows of `errors` for the records that report one."""
         chosen = self._chosen(records, text)
-        starts, ends = records.spans[text]
         data = records.batch.data
-        told: list[dict[str, str]] = []
-        failures: list[Failure] = []
-        headlines: list[str] = []
-        phases: list[str | None] = []
-        occurrences: list[int] = []
-        rows: list[int] = []
-        driver, counted = self._driver, self._counted
-        for row, start, end in zip(chosen.tolist(), starts[chosen].tolist(), ends[chosen].tolist(), strict=True):
-            message = data[start:end].decode("utf-8", "replace")
-            head = message[:_HEAD_LENGTH]
-            headline = head.partition("\n")[0].rstrip()
-            facts, phase = self._facts_in(headline), self._phase_of(head)
-            found = (
-                [(read_failure(one["error"]), int(one["occurrences"])) for one in counted.finditer(message)]
-                if counted
-                else []
-            )
-            for failure, times in found or [(read_failure(message, driver), 1)]:
-                rows.append(row)
-                failures.append(failure)
-                occurrences.append(times)
-                told.append(facts)
-                phases.append(phase)
-                headlines.append(headline)
-        chosen = np.array(rows, np.int64)
-        count = len(rows)
-        of_failures = (
-            dict(zip(Failure._fields, zip(*failures, strict=True), strict=True))
-            if failures
-            else dict.fromkeys(Failure._fields, ())
-        )
-        of_failures["exception_message"] = of_failures.pop("message")
+        starts, ends = (edge[chosen].tolist() for edge in records.spans[text])
+        messages = [data[start:end].decode("utf-8", "replace") for start, end in zip(starts, ends, strict=True)]
+        reported = [self._reported(message) for message in messages]
+        if self.counted:
+            times = [len(failures) for failures in reported]
+            chosen = np.repeat(chosen, times)
+            messages = [message for message, count in zip(messages, times, strict=True) for _ in range(count)]
+        failures = [failure for of_record in reported for failure, _ in of_record]
+        heads = [message[:_HEAD_LENGTH] for message in messages]
+        headlines = pa.array([head.partition("\n")[0].rstrip() for head in heads], pa.string())
+        types, texts, frames, tracebacks = zip(*failures, strict=True) if failures else ((),) * len(Failure._fields)
         columns: dict[str, Array] = {
             "piece": pa.array(records.piece[chosen].astype(np.int32)),
             "line_no": pa.array(records.line_no[chosen]),
-            **{name: pa.array(values, pa.string()) for name, values in of_failures.items()},
-            "headline": pa.array(headlines, pa.string()),
-            "occurrences": pa.array(occurrences, pa.int64()),
-            "phase": pa.array(phases, pa.string()),
+            "exception_type": pa.array(types, pa.string()),
+            "exception_message": pa.array(texts, pa.string()),
+            "frame": pa.array(frames, pa.string()),
+            "traceback": pa.array(tracebacks, pa.string()),
+            "fingerprint": pa.array(fingerprints(failures), pa.string()),
+            "headline": headlines,
+            "occurrences": pa.array([count for of_record in reported for _, count in of_record], pa.int64()),
+            "phase": pa.array([self._phase_of(head) for head in heads], pa.string()),
         }
-        named = {name for pattern in self._facts for name in pattern.groupindex}
+        facts = self._facts_in(headlines)
         for column in self.table.own:
             if column.name in columns:
                 continue
@@ -128,11 +106,9 @@ class ErrorRules:
                 spans = (span_starts[chosen], span_ends[chosen])
                 columns[column.name] = typed(records.batch.buffer, spans, column.type)
             elif column.name in constants:
-                columns[column.name] = repeated([constants[column.name]], np.zeros(count, np.int64))
-            elif column.name in named:
-                columns[column.name] = converted(
-                    pa.array([facts.get(column.name) for facts in told], pa.string()), column.type
-                )
+                columns[column.name] = repeated([constants[column.name]], np.zeros(len(chosen), np.int64))
+            elif column.name in facts:
+                columns[column.name] = converted(facts[column.name], column.type)
         return pa.table(columns)
 
     def _chosen(self, records: Records, text: str) -> Positions:
@@ -153,14 +129,21 @@ class ErrorRules:
                 flags[row] = self._also.search(data, int(starts[row]), int(ends[row])) is not None
         return np.flatnonzero(flags)
 
-    def _facts_in(self, headline: str) -> dict[str, str]:
-        """The facts that the patterns find in a record's first line."""
-        told: dict[str, str] = {}
-        for pattern in self._facts:
-            if pattern.groupindex.keys() <= told.keys():
-                continue  # nothing new to learn
-            if found := pattern.search(headline):
-                told = {key: value for key, value in found.groupdict().items() if value is not None} | told
+    def _reported(self, message: str) -> list[tuple[Failure, int]]:
+        """The errors that a record reports, and how often each occurred."""
+        if self._counted and (found := list(self._counted.finditer(message))):
+            return [(read_failure(one["error"]), int(one["occurrences"])) for one in found]
+        return [(read_failure(message, self._driver), 1)]
+
+    def _facts_in(self, headlines: Array) -> dict[str, Array]:
+        """The facts that the patterns find in the first lines of records; of each the one found first."""
+        told: dict[str, Array] = {}
+        for pattern in self.facts:
+            found = pc.extract_regex(headlines, pattern)
+            for field in found.type:
+                values = pc.struct_field(found, field.name)
+                values = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)  # an optional group
+                told[field.name] = pc.coalesce(told[field.name], values) if field.name in told else values
         return told
 
     def _phase_of(self, head: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.rivals.naive.sink import Row, Sink
 from benchmarks.rivals.trees import LogKind, TreeFile
 from ingest.model import ERRORS, LOG_RECORDS
-from ingest.parsing.tracebacks import TRACEBACK, read_failure
+from ingest.parsing.tracebacks import TRACEBACK, VARIABLE, fingerprint, read_failure
 from ingest_azureml.heads import DRIVER_CODE, FACTS, PHASES
 from ingest_azureml.system import MASTER_EVENTS
 
@@ -26,13 +26,14 @@ _FACTS = [re.compile(pattern) for pattern in FACTS]
 _PHASES = [(re.compile(pattern), phase) for pattern, phase in PHASES]
 _DRIVER = re.compile(DRIVER_CODE)
 _EVENTS = [(event.name, event.prefix, re.compile(event.pattern)) for event in MASTER_EVENTS]
+_VARIABLE = re.compile(VARIABLE)
 _FACTS_WITHIN = 4_096
 _ROWS = 20_000
 
 _HEAD_COLUMNS = ("at", "logger", "level", "pid", "thread", "func")
 _RECORD = ("line_no", "cut", "message", *_HEAD_COLUMNS)
 _EVENT = ("event", "node", "fields")
-_FAILURE = ("exception_type", "exception_message", "frame", "traceback", "fingerprint")
+_FAILURE = ("fingerprint", "exception_type", "exception_message", "frame", "traceback")
 _ERROR = ("line_no", "cut", "at", "pid", "occurrences", "headline", "mini_batch_id", "phase", *_FAILURE)
 
 
@@ -98,10 +99,12 @@ def _error(record: Row, phase: str | None) -> Row:
     """The row of `errors` for a record that reports one."""
     line_no, cut, message, at, _, _, pid, *_ = record
     failure = read_failure(message, _DRIVER)
+    wording = _VARIABLE.sub("#", failure.message.partition("\n")[0])
     start = message[:_FACTS_WITHIN]
     mini_batch = next((found["mini_batch_id"] for fact in _FACTS if (found := fact.search(start))), None)
     told = next((name for pattern, name in _PHASES if pattern.search(start)), phase)
     return (
         *(line_no, cut, at, pid, 1, start.partition("\n")[0].rstrip(), mini_batch, told),
-        *(failure.exception_type, failure.message, failure.frame, failure.traceback, failure.fingerprint),
+        fingerprint(failure.exception_type, wording, failure.frame),
+        *(failure.exception_type, failure.message, failure.frame, failure.traceback),
     )
