@@ -31,3 +31,29 @@ def test_every_file_counts(db: Database) -> None:
         ("job", "unclaimed", "unclaimed", 2, 111, None, None, None, None, 0.0, 0),
         (None, "unclaimed", "unclaimed", 1, 5, None, None, None, None, 0.0, 0),
     ]
+
+
+def test_unexplained_bytes(db: Database) -> None:
+    """Bytes of files that nobody read, with the reason; rejects are told, ignored files are known: neither counts."""
+    db.insert("files", {"kind": "worker", "status": "parsed", "bytes": 500, "rejected_bytes": 20, "reason": None})
+    db.insert("files", {"kind": "readme", "status": "ignored", "bytes": 70, "reason": "the driver's own description"})
+    db.insert("files", *({"status": "unclaimed", "bytes": size, "reason": "no parser knows it"} for size in (100, 11)))
+    db.insert("files", {"kind": "worker", "status": "failed", "bytes": 7, "reason": "cannot be read: EIO"})
+    db.insert("files", {"kind": "worker", "status": "failed", "bytes": 1, "reason": "cannot be read: EACCES"})
+    columns = "kind, status, bytes_understood, unexplained_bytes, reasons"
+    assert db.rows(f"SELECT {columns} FROM coverage") == [
+        ("worker", "failed", 0, 8, ["cannot be read: EACCES", "cannot be read: EIO"]),
+        ("readme", "ignored", 0, 0, ["the driver's own description"]),
+        ("worker", "parsed", 480, 0, None),
+        ("unclaimed", "unclaimed", 0, 111, ["no parser knows it"]),
+    ]
+
+
+def test_files_without_records(db: Database) -> None:
+    """A file of a header alone gave nothing, and says so; an empty file, and one of rejects alone, are told otherwise."""
+    parsed = {"kind": "mini_batches", "status": "parsed"}
+    db.insert("files", parsed | {"bytes": 200, "records": 0, "rejects": 0})
+    db.insert("files", parsed | {"bytes": 0, "records": 0, "rejects": 0})
+    db.insert("files", parsed | {"bytes": 200, "records": 0, "rejects": 3})
+    db.insert("files", parsed | {"bytes": 200, "records": 1, "rejects": 0})
+    assert db.rows("SELECT files, files_without_records FROM coverage") == [(4, 1)]

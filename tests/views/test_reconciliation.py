@@ -31,7 +31,7 @@ def _progress(db: Database, at: str, source: str = "overview", **told: Any) -> N
     db.insert("progress", {"source": source, "at": at, **told})
 
 
-def _verdicts(db: Database, facts: str = "mini_batches_%", scope: str = "job") -> dict[str, tuple[Any, ...]]:
+def _verdicts(db: Database, facts: str = "mini_batches_%", scope: str = "job") -> dict[str, list[Any]]:
     """Fact → verdict and explanation."""
     where = f"WHERE scope = '{scope}' AND fact LIKE '{facts}'"
     return {fact: rest for fact, *rest in db.rows(f"SELECT fact, verdict, explanation FROM reconciliation {where}")}
