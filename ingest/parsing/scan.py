@@ -177,14 +177,14 @@ def equal_to(buffer: Bytes, spans: Spans, text: str) -> Flags:
 
 
 def one_of(buffer: Bytes, spans: Spans, texts: Sequence[str]) -> Flags:
-    """Whether each span is one of some texts (ASCII, up to eight characters, no NUL)."""
+    """Whether each span is one of some texts (ASCII, up to eight characters)."""
     starts, ends = spans
     lengths = ends - starts
     short = (lengths > 0) & (lengths <= 8)
     words = words_at(buffer, np.minimum(starts, len(buffer) - 8)) & _FIRST_BYTES[np.where(short, lengths, 0)]
     flags = np.zeros(len(starts), np.bool_)
-    for text in texts:
-        flags |= words == np.frombuffer(text.encode("ascii").ljust(8, b"\0"), "<u8")[0]
+    for text in texts:  # the length too: `INFO` and a NUL byte is no `INFO`
+        flags |= (words == np.frombuffer(text.encode("ascii").ljust(8, b"\0"), "<u8")[0]) & (lengths == len(text))
     return flags
 
 
