@@ -19,12 +19,11 @@ class LogKind:
     path: re.Pattern[str]
     source: str
     phase: str | None = None
-    events: bool = False
 
 
 _PLACE = r"(?P<node>[^/]+)/(?P<process>[^/]+?)\.txt$"
 LOG_KINDS = (
-    LogKind(re.compile(r"^logs/sys/master(?:_role)?(?:[._](?P<part>[^/]+))?\.txt$"), "master", events=True),
+    LogKind(re.compile(r"^logs/sys/master(?:_role)?(?:[._](?P<part>[^/]+))?\.txt$"), "master"),
     LogKind(re.compile(rf"^logs/sys/(?:node|worker)/{_PLACE}"), "worker"),
     LogKind(re.compile(rf"^logs/sys/(?:error|warning)/{_PLACE}"), "worker_level"),
     LogKind(re.compile(rf"^logs/user/error/{_PLACE}"), "user_error", phase="run"),

@@ -6,48 +6,20 @@ A job may leave several (a new one each day and after a master failover), and th
 
 from __future__ import annotations
 
-from ingest import ErrorRules, Event, LineParser, Sample
+from ingest import ErrorRules, LineParser, Sample
 from ingest.model import PROGRESS
+from ingest_azureml.events.progress import PROGRESS_EVENTS
 from ingest_azureml.heads import DRIVER_CODE, ISO_HEAD
-
-_DURATION = r"(?:\d+ days?, )?\d+:\d\d:\d\d(?:\.\d+)?"
-
-EVENTS = (
-    Event("none_yet", r"^No task has been processed yet\.$"),
-    Event(
-        "processed_of",
-        rf"^Processed (?P<processed>\d+) of (?P<total>\d+) mini batches in (?P<elapsed_s>{_DURATION})\. "
-        rf"(?:Estimate remaining|Estimated remaining time) (?P<remaining_s>{_DURATION})\.$",
-    ),
-    Event("processed", r"^Processed (?P<processed>\d+) mini batches\.$"),
-    Event("scheduled", r"^Scheduled (?P<scheduled>\d+) mini batches in (?P<elapsed_s>\d+) seconds\.$"),
-    Event(
-        "sched_done",
-        r"^Scheduling finished\. Scheduled (?P<scheduled>\d+) mini batches(?: with (?P<items>\d+) items)? "
-        r"in (?P<elapsed_s>\d+) seconds\.$",
-    ),
-    Event(
-        "sched_done",
-        r"^Scheduling finished\. Scheduled (?P<scheduled>\d+) mini batches in (?P<elapsed_s>\d+) seconds\. "
-        r"There are (?P<total>\d+) tasks with (?P<items>\d+) items\.$",
-    ),
-    Event("all_done", r"^All (?P<total>\d+) mini batches have been processed\.$"),
-    Event("overviewer", r"^The overviewer on (?P<node>\S+) (?P<change>started|stopped)\.$"),
-    Event("stopped_for", r"^Progress update stopped for reasons: (?P<reasons>\[.*\])\.$"),
-    Event("concat_done", rf"^Finished concatenating (?P<files>\d+) files in (?P<elapsed_s>{_DURATION})\.$"),
-    Event("start", r"^Start (?P<what>scheduling|the simulator)\.$"),
-    Event("stop_signal", r"^Received stop signal"),
-    Event("no_temp_file", r"^No temp file found\."),
-)
 
 OVERVIEW = LineParser(
     name="azureml.overview",
+    version=2,
     kind="overview",
     path=r"^logs/(?:user/)?(?:job_progress_)?overview(?:[._](?P<stamp>[0-9][0-9T_:.-]*?))?\.txt$",
     head=ISO_HEAD,
     table=PROGRESS,
     constants={"source": "overview"},
-    events=EVENTS,
+    events=PROGRESS_EVENTS,
     errors=ErrorRules(also=r"Failed to |Exception", driver=DRIVER_CODE, phase="driver"),
     samples=[
         Sample(

@@ -6,8 +6,9 @@ says "failed, look elsewhere".
 
 from __future__ import annotations
 
-from ingest import ErrorRules, Event, LineParser, Sample
+from ingest import ErrorRules, LineParser, Sample
 from ingest.model import LOG_RECORDS
+from ingest_azureml.events.run import COMMON_RUNTIME_EVENTS, CONTROL_EVENTS, DRIVER_EVENTS, PLATFORM_EVENTS
 from ingest_azureml.heads import DRIVER_CODE, LEVELS
 
 _ISO = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?"
@@ -15,27 +16,16 @@ _ISO = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _DRIVER_LINE = rf"^(?:\[(?P<at>{_ISO})Z?\] )?(?P<message>.*\S.*)$"
 _GO_LINE = r"^(?P<at>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d) (?P<message>.*\S.*)$"
 
-RUN_EVENTS = (
-    Event(
-        "run_ids",
-        r"^RunId:\[(?P<run_id>[^\]]*)\] ParentRunId:\[(?P<parent_run_id>[^\]]*)\] ComputeTarget:\[(?P<target>[^\]]*)\]",
-    ),
-    Event("experiment", r"^Experiment:\s+(?P<experiment>\S+)"),
-    Event("run_id", r"^Run Id:\s+(?P<run_id>\S+)"),
-    Event("run_target", r"^Run target:\s+(?P<target>\S+)"),
-    Event("execution_status", r"^Job is running, job runstatus is (?P<status>\w+)"),
-    Event("execution_status", r"^Job is in progress\. Execution status: (?P<status>\w+)"),
-    Event("job_failed", r"^Job failed, job RunId is (?P<run_id>\S+?)\. Error:"),
-)
-
 DRIVER = LineParser(
     name="azureml.driver",
+    version=2,
     kind="driver",
     path=r"^(?:azureml-logs/70_driver_log(?:_(?P<rank>[^/]+))?|user_logs/std_log[^/]*)\.txt$",
     head=(_GO_LINE, _DRIVER_LINE),
     table=LOG_RECORDS,
     fold=False,
     constants={"source": "driver"},
+    events=DRIVER_EVENTS,
     errors=ErrorRules(
         also=r"^\S*(?:Exception|Error): |^No module named |role failed", phase="driver", driver=DRIVER_CODE
     ),
@@ -53,6 +43,7 @@ DRIVER = LineParser(
 
 PLATFORM = LineParser(
     name="azureml.platform",
+    version=2,
     kind="platform",
     path=(
         r"^azureml-logs/(?:(?!70_driver_log)\d\d_[a-z_-]+?(?:-(?P<node_name>tvmps_[0-9a-f]+_\w))?\.txt"
@@ -66,6 +57,7 @@ PLATFORM = LineParser(
     table=LOG_RECORDS,
     fold=False,
     constants={"source": "platform"},
+    events=PLATFORM_EVENTS,
     errors=ErrorRules(phase="platform"),
     samples=[
         Sample(
@@ -79,6 +71,7 @@ PLATFORM = LineParser(
 
 CONTROL = LineParser(
     name="azureml.control",
+    version=2,
     kind="control",
     path=r"^logs/azureml/[^/]+\.(?:txt|log)$",
     head=(
@@ -87,7 +80,7 @@ CONTROL = LineParser(
     ),
     table=LOG_RECORDS,
     constants={"source": "control"},
-    events=RUN_EVENTS,
+    events=CONTROL_EVENTS,
     errors=ErrorRules(levels=("ERROR", "CRITICAL"), also=r"Job failed, job RunId", phase="platform"),
     samples=[
         Sample(
@@ -105,6 +98,7 @@ CONTROL = LineParser(
 
 SYSTEM = LineParser(
     name="azureml.common_runtime",
+    version=2,
     kind="common_runtime",
     path=r"^system_logs/(?P<capability>[^/]+)/[^/]+$",
     head=(
@@ -114,14 +108,7 @@ SYSTEM = LineParser(
     ),
     table=LOG_RECORDS,
     constants={"source": "common_runtime"},
-    events=(
-        Event(
-            "exit_code",
-            r"Gathered execution result for rank (?P<rank>\d+) process_rank=(?P<process_rank>\d+) "
-            r"exit_code=(?P<exit_code>-?\d+)",
-        ),
-        Event("job_status", r"job_status: (?P<status>\w+)"),
-    ),
+    events=COMMON_RUNTIME_EVENTS,
     errors=ErrorRules(levels=("ERROR", "CRITICAL"), phase="platform"),
     samples=[
         Sample(

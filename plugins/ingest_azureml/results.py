@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from ingest import ErrorRules, LineParser, Sample
 from ingest.model import LOG_RECORDS
+from ingest_azureml.events.outcome import JOB_ERROR_EVENTS, JOB_RESULT_EVENTS
 from ingest_azureml.heads import COUNTED_ERRORS, DRIVER_CODE, FACTS, ISO_HEAD
 
 _FAILED_ON = r"The (?P<process>\S+) on node (?P<node>\S+) failed with error"
 
 JOB_ERROR = LineParser(
     name="azureml.job_error",
+    version=2,
     kind="job_error",
     path=r"^logs/(?:user/)?job_?error(?:[._](?P<stamp>[^/]+))?\.txt$",
     head=ISO_HEAD,
     table=LOG_RECORDS,
     constants={"source": "job_error"},
+    events=JOB_ERROR_EVENTS,
     errors=ErrorRules(
         also=r"failed with error|\b\w*(?:Error|Exception)\b",
         facts=(_FAILED_ON, *FACTS),
@@ -40,11 +43,13 @@ JOB_ERROR = LineParser(
 
 JOB_RESULT = LineParser(
     name="azureml.job_result",
+    version=2,
     kind="job_result",
     path=r"^logs/(?:user/)?job_?result(?:[._](?P<stamp>[^/]+))?\.txt$",
     head=r"^(?:(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?) )?(?P<message>\S.*)$",
     table=LOG_RECORDS,
     constants={"source": "job_result"},
+    events=JOB_RESULT_EVENTS,
     errors=ErrorRules(
         also=(
             r"^(?:\S+ )?Failed\b|^The \w+\(\) .* had (?:raised exception|timeout)|role failed|\b\w*(?:Error|Exception)\b"

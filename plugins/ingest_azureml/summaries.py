@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from ingest import CsvColumn, CsvParser, ErrorRules, LineParser, Sample
 from ingest.model import LOG_RECORDS, PROGRESS, REPORT_SUMMARIES
+from ingest_azureml.events.outcome import ERROR_SUMMARY_EVENTS
 from ingest_azureml.heads import COUNTED_ERRORS, DRIVER_CODE, SYSTEM_HEAD
 
 USER_ERROR_SUMMARY = LineParser(
     name="azureml.user_error_summary",
+    version=2,
     kind="user_error_summary",
     path=r"^logs/user/error\.txt$",
     head=SYSTEM_HEAD,
     table=LOG_RECORDS,
     constants={"source": "user_error_summary"},
+    events=ERROR_SUMMARY_EVENTS,
     errors=ErrorRules(
         levels=("ERROR", "CRITICAL"), also=COUNTED_ERRORS, counted=COUNTED_ERRORS, phase="run", driver=DRIVER_CODE
     ),

@@ -5,37 +5,15 @@ Table `log_records`; errors and tracebacks also go to `errors`. §4 (heads), §6
 
 from __future__ import annotations
 
-from ingest import Event, LineParser, Sample
+from ingest import LineParser, Sample
 from ingest.model import LOG_RECORDS
+from ingest_azureml.events.master import MASTER_EVENTS, MASTER_TROUBLE_EVENTS
+from ingest_azureml.events.workers import WORKER_EVENTS
 from ingest_azureml.heads import ERRORS, SYSTEM_HEAD
-
-_JOB_SUMMARY = (
-    r"There are (?P<tasks>\d+) mini batches with (?P<items>\d+) items\. Processed (?P<done>\d+) mini batches "
-    r"containing (?P<done_items>\d+) items, (?P<succeeded>\d+) succeeded, (?P<failed>\d+) failed\. "
-    r"The error threshold is (?P<threshold>-?\d+)\."
-)
-
-MASTER_EVENTS = (
-    Event("start_scheduling", r"^Start scheduling\."),
-    Event("job_stage", r"^Setting job stage to (?P<stage>[A-Z_]+)(?:, reason: (?P<reason>.*))?\.$"),
-    Event(
-        "job_stage",
-        r"^(?P<node>\S+): setting job stage to (?P<stage>[A-Z_]+)(?:, reason: (?P<reason>.*))?\.$",
-        contains=": setting job stage to ",
-    ),
-    Event(
-        "checkpoint",
-        r"^Save checkpoint for folder (?P<folder>\d+), offset (?P<offset>\d+), task_id (?P<task_id>\d+), "
-        r"total_items (?P<items>\d+), finished=(?P<finished>True|False)\.",
-    ),
-    Event("job_summary", rf"^{_JOB_SUMMARY}"),
-    Event("job_summary", rf"^The ParallelRunStep .*{_JOB_SUMMARY}"),
-    Event("no_progress", r"^No progress update in (?P<seconds>\d+) seconds\."),
-    Event("first_task_slow", r"^First task creation is taking longer than (?P<seconds>\d+) seconds\."),
-)
 
 MASTER = LineParser(
     name="azureml.master",
+    version=2,
     kind="master",
     path=r"^logs/sys/master(?:_role)?(?:[._](?P<part>[^/]+))?\.txt$",
     head=SYSTEM_HEAD,
@@ -60,11 +38,13 @@ MASTER = LineParser(
 
 MASTER_LEVEL = LineParser(
     name="azureml.master_level",
+    version=2,
     kind="master_level",
     path=r"^logs/sys/(?:error|warning)(?:/(?:master(?:_role)?[^/]*))?\.txt$",
     head=SYSTEM_HEAD,
     table=LOG_RECORDS,
     constants={"source": "master_level"},
+    events=MASTER_TROUBLE_EVENTS,
     errors=ERRORS,
     samples=[
         Sample("logs/sys/error.txt", "2020-05-06 05:50:48,001|ParallelRunStep.User Error|ERROR|17|boom\n", records=1),
@@ -73,11 +53,13 @@ MASTER_LEVEL = LineParser(
 
 WORKER = LineParser(
     name="azureml.worker",
+    version=2,
     kind="worker",
     path=r"^logs/sys/(?:node|worker)/(?P<node>[^/]+)/(?P<process>[^/.]+)\.txt$",
     head=SYSTEM_HEAD,
     table=LOG_RECORDS,
     constants={"source": "worker"},
+    events=WORKER_EVENTS,
     errors=ERRORS,
     samples=[
         Sample(
@@ -93,11 +75,13 @@ WORKER = LineParser(
 
 WORKER_LEVEL = LineParser(
     name="azureml.worker_level",
+    version=2,
     kind="worker_level",
     path=r"^logs/sys/(?:error|warning)/(?P<node>[^/]+)/(?P<process>[^/]+?)(?:\.txt)?$",  # `_main` without .txt: trap 16
     head=SYSTEM_HEAD,
     table=LOG_RECORDS,
     constants={"source": "worker_level"},
+    events=(*WORKER_EVENTS, *MASTER_TROUBLE_EVENTS),  # the master's twin lies here too
     errors=ERRORS,
     samples=[
         Sample(

@@ -6,15 +6,18 @@ from dataclasses import replace
 
 from ingest import LineParser, Sample
 from ingest.model import LOG_RECORDS
+from ingest_azureml.events.workers import SCRIPT_EVENTS
 from ingest_azureml.heads import ERRORS, SYSTEM_HEAD
 
 USER_ERROR = LineParser(
     name="azureml.user_error",
+    version=2,
     kind="user_error",
     path=r"^logs/user/error/(?P<node>[^/]+)/(?P<process>[^/]+?)\.txt$",
     head=SYSTEM_HEAD,
     table=LOG_RECORDS,
     constants={"source": "user_error"},
+    events=SCRIPT_EVENTS,
     errors=replace(ERRORS, phase="run"),
     samples=[
         Sample(

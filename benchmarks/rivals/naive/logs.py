@@ -13,7 +13,8 @@ from benchmarks.rivals.trees import LogKind, TreeFile
 from ingest.model import ERRORS, LOG_RECORDS
 from ingest.parsing.tracebacks import TRACEBACK, VARIABLE, fingerprint, read_failure
 from ingest_azureml.heads import DRIVER_CODE, FACTS, PHASES
-from ingest_azureml.system import MASTER_EVENTS
+from ingest_azureml.system import MASTER, WORKER, WORKER_LEVEL
+from ingest_azureml.user_errors import USER_ERROR
 
 _LEVELS = "DEBUG|INFO|WARNING|ERROR|CRITICAL"
 _HEAD = re.compile(  # formats.md, Appendix A, `SYS`; it ends before the message, which is sliced: quicker than `.*$`
@@ -25,14 +26,17 @@ _HEAD = re.compile(  # formats.md, Appendix A, `SYS`; it ends before the message
 _FACTS = [re.compile(pattern) for pattern in FACTS]
 _PHASES = [(re.compile(pattern), phase) for pattern, phase in PHASES]
 _DRIVER = re.compile(DRIVER_CODE)
-_EVENTS = [(event.name, event.prefix, re.compile(event.pattern)) for event in MASTER_EVENTS]
+_EVENTS = {
+    parser.constants["source"]: [(event.name, event.prefix, re.compile(event.pattern)) for event in parser.events]
+    for parser in (MASTER, WORKER, WORKER_LEVEL, USER_ERROR)
+}
 _VARIABLE = re.compile(VARIABLE)
 _FACTS_WITHIN = 4_096
 _ROWS = 20_000
 
 _HEAD_COLUMNS = ("at", "logger", "level", "pid", "thread", "func")
 _RECORD = ("line_no", "cut", "message", *_HEAD_COLUMNS)
-_EVENT = ("event", "node", "fields")
+_EVENT = ("event", "fields", "node")
 _FAILURE = ("fingerprint", "exception_type", "exception_message", "frame", "traceback")
 _ERROR = ("line_no", "cut", "at", "pid", "occurrences", "headline", "mini_batch_id", "phase", *_FAILURE)
 
@@ -54,11 +58,12 @@ def _add(records: Sequence[Row], kind: LogKind, same: dict[str, Any], sink: Sink
     """Tells errors and events from records, and adds all to their tables."""
     wrong = [record for record in records if record[5] in ("ERROR", "CRITICAL") or TRACEBACK in record[2]]
     sink.add(ERRORS, _ERROR, [_error(record, kind.phase) for record in wrong], same)
-    if kind.events:
-        rows = [record + _event(record[2]) for record in records]
+    events = _EVENTS[kind.source]
+    rows = [record + _event(record[2], events) for record in records]
+    if kind.source == "master":  # no node in its path; some of its messages name one
         sink.add(LOG_RECORDS, _RECORD + _EVENT, rows, {name: value for name, value in same.items() if name != "node"})
     else:
-        sink.add(LOG_RECORDS, _RECORD, records, same)
+        sink.add(LOG_RECORDS, _RECORD + _EVENT[:2], [row[:-1] for row in rows], same)
 
 
 def _records(path: Path) -> Iterator[list[Row]]:
@@ -85,13 +90,13 @@ def _records(path: Path) -> Iterator[list[Row]]:
     yield records
 
 
-def _event(message: str) -> Row:
-    """What the message says: the event, the node that it names, its other facts as JSON."""
-    for name, prefix, pattern in _EVENTS:
+def _event(message: str, events: Sequence[tuple[str, str, re.Pattern[str]]]) -> Row:
+    """What the message says: the event, its facts as JSON, and the node that it names."""
+    for name, prefix, pattern in events:
         if message.startswith(prefix) and (found := pattern.search(message)):
             facts = {key: value for key, value in found.groupdict().items() if value}
             node = facts.pop("node", None)
-            return name, node, json.dumps(facts) if found.groupdict().keys() - {"node"} else None
+            return name, json.dumps(facts) if facts else None, node
     return None, None, None
 
 
