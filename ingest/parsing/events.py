@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from ingest.model import Column, Type
 from ingest.parsing.columns import Array, converted
 from ingest.parsing.json_objects import json_objects
+from ingest.parsing.scan import FIRST_BYTES, Flags, Words, words_at
 
 
 @dataclass(frozen=True)
@@ -48,25 +49,34 @@ class Event:
 
 
 def find_events(messages: Array, events: Sequence[Event], columns: Mapping[str, Column]) -> dict[str, Array]:
-    """The columns `event`, `fields` and those that the events' groups fill, one value per message."""
+    """The columns `event`, `fields` and those that the events' groups fill, one value per message.
+
+    Of several events that match a message the first counts: put those first that most messages are.
+    """
     count = len(messages)
     names: list[str | None] = [event.name for event in events]
     which = np.full(count, -1, np.int64)
     found: dict[str, list[tuple[np.ndarray[Any, Any], Array]]] = {}
+    left, starts = np.arange(count), _first_words(messages)
     for index, event in enumerate(events):
-        open_ = pa.array(which < 0)
-        candidates = pc.and_(open_, _may_match(messages, event))
-        rows = np.flatnonzero(candidates.fill_null(False).to_numpy(zero_copy_only=False))
+        rows = left[_may_start(starts, event.prefix)]
+        texts = messages if len(rows) == count else messages.take(pa.array(rows))
+        if event.contains and not event.prefix:
+            there = pc.match_substring(texts, event.contains).fill_null(False)
+            rows, texts = rows[there.to_numpy(zero_copy_only=False)], texts.filter(there)
         if not len(rows):
             continue
-        facts = pc.extract_regex(messages.take(pa.array(rows)), event.pattern)
-        hit = facts.is_valid().to_numpy(zero_copy_only=False)
-        rows, facts = rows[hit], facts.drop_null()
+        facts = pc.extract_regex(texts, event.pattern)
+        if facts.null_count:
+            rows, facts = rows[facts.is_valid().to_numpy(zero_copy_only=False)], facts.drop_null()
+        if not len(rows):
+            continue
         which[rows] = index
+        still = which[left] < 0
+        left, starts = left[still], starts[still]
         others: dict[str, Array] = {}
         for group in event.groups:
-            values = pc.struct_field(facts, group)
-            values = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
+            values = _without_empty(pc.struct_field(facts, group))
             if group in columns:
                 found.setdefault(group, []).append((rows, converted(values, columns[group].type)))
             else:
@@ -84,13 +94,27 @@ def find_events(messages: Array, events: Sequence[Event], columns: Mapping[str, 
     return result
 
 
-def _may_match(messages: Array, event: Event) -> Array:
-    """A quick look at which messages may be of a form."""
-    if event.prefix:
-        return pc.starts_with(messages, event.prefix)
-    if event.contains:
-        return pc.match_substring(messages, event.contains)
-    return pc.is_valid(messages)
+def _first_words(texts: Array) -> Words:
+    """The first eight bytes of each text, with NUL bytes behind a shorter one, as one number."""
+    _, offsets, values = texts.buffers()
+    edges = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+    padded = np.frombuffer(values or b"", np.uint8)
+    if len(edges) and edges[-1] + 8 > len(padded):
+        padded = np.append(padded, np.zeros(8, np.uint8))
+    return words_at(padded, edges[:-1]) & FIRST_BYTES[np.minimum(np.diff(edges), 8)]
+
+
+def _may_start(words: Words, prefix: str) -> Flags:
+    """Which texts, by their first eight bytes, may start with a prefix: a quick look, exact for eight characters."""
+    start = prefix.encode()[:8]
+    return np.asarray((words & FIRST_BYTES[len(start)]) == np.frombuffer(start.ljust(8, b"\0"), "<u8")[0])
+
+
+def _without_empty(values: Array) -> Array:
+    """The texts with null for empty ones: an optional group that did not match."""
+    if pc.min(pc.binary_length(values)).as_py() != 0:
+        return values
+    return pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
 
 
 def _scattered(count: int, parts: Sequence[tuple[np.ndarray[Any, Any], Array]], type_: Type) -> Array:

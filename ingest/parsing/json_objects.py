@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.parsing.columns import Array
 
 _ESCAPES = (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"))
-_NEEDS_ESCAPE = r'["\\\x00-\x1f]'
 
 
 def json_objects(names: Sequence[str], columns: Sequence[Array]) -> Array:
     """An object `{"name": "text"}` of each row's texts; nulls are left out, and the object is null if all are."""
+    keys = [f"{json.dumps(name, ensure_ascii=False)}: " for name in _distinct(names)]
+    cells = [_escaped(column) for column in columns]
+    if not any(column.null_count for column in cells):
+        between = [f'{", " if i else "{"}{key}"' for i, key in enumerate(keys)]
+        parts = [part for key, column in zip(between, cells, strict=True) for part in (key, column, '"')]
+        return pc.binary_join_element_wise(*parts, "}", "")
     members = [
-        pc.binary_join_element_wise(f", {json.dumps(name, ensure_ascii=False)}: ", _quoted(cells), "")
-        for name, cells in zip(_distinct(names), columns, strict=True)
+        pc.binary_join_element_wise(f', {key}"', column, '"', "") for key, column in zip(keys, cells, strict=True)
     ]
     # not null_handling="skip": pyarrow 26 then loses the rows in which all are null
     joined = pc.binary_join_element_wise(*members, "", null_handling="replace", null_replacement="")
@@ -26,16 +31,19 @@ def json_objects(names: Sequence[str], columns: Sequence[Array]) -> Array:
     return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), objects)
 
 
-def _quoted(cells: Array) -> Array:
-    if pc.any(pc.match_substring_regex(cells, _NEEDS_ESCAPE)).as_py():
-        escaped = cells
-        for char, escape in _ESCAPES:
-            escaped = pc.replace_substring(escaped, char, escape)
-        if pc.any(pc.match_substring_regex(escaped, r"[\x00-\x1f]")).as_py():
-            texts = [None if cell is None else json.dumps(cell, ensure_ascii=False) for cell in cells.to_pylist()]
-            return pa.array(texts, pa.string())
-        cells = escaped
-    return pc.binary_join_element_wise('"', cells, '"', "")
+def _escaped(cells: Array) -> Array:
+    """The texts as they stand between the quotes of a JSON text."""
+    _, _, values = cells.buffers()
+    every_byte = np.frombuffer(values or b"", np.uint8)
+    if not ((every_byte < ord(" ")) | (every_byte == ord('"')) | (every_byte == ord("\\"))).any():
+        return cells
+    escaped = cells
+    for char, escape in _ESCAPES:
+        escaped = pc.replace_substring(escaped, char, escape)
+    if pc.any(pc.match_substring_regex(escaped, r"[\x00-\x1f]")).as_py():
+        texts = [None if cell is None else json.dumps(cell, ensure_ascii=False)[1:-1] for cell in cells.to_pylist()]
+        return pa.array(texts, pa.string())
+    return escaped
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

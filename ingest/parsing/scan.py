@@ -22,7 +22,7 @@ NO_TIME = np.iinfo(np.int64).min
 
 _DAY_US = 86_400_000_000
 
-_FIRST_BYTES = np.array([(1 << 8 * i) - 1 for i in range(9)], np.uint64)
+FIRST_BYTES = np.array([(1 << 8 * i) - 1 for i in range(9)], np.uint64)
 """Masks of the first bytes of a word, by their number."""
 
 
@@ -181,7 +181,7 @@ def one_of(buffer: Bytes, spans: Spans, texts: Sequence[str]) -> Flags:
     starts, ends = spans
     lengths = ends - starts
     short = (lengths > 0) & (lengths <= 8)
-    words = words_at(buffer, np.minimum(starts, len(buffer) - 8)) & _FIRST_BYTES[np.where(short, lengths, 0)]
+    words = words_at(buffer, np.minimum(starts, len(buffer) - 8)) & FIRST_BYTES[np.where(short, lengths, 0)]
     flags = np.zeros(len(starts), np.bool_)
     for text in texts:  # the length too: `INFO` and a NUL byte is no `INFO`
         flags |= (words == np.frombuffer(text.encode("ascii").ljust(8, b"\0"), "<u8")[0]) & (lengths == len(text))
