@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.cli.options import plugin_choice, plugin_options
+from ingest.cli.options import load_plugins, plugin_options
 
 if TYPE_CHECKING:
     from ingest.explain import Explanation
@@ -28,9 +28,8 @@ def explain(path: str, as_path: str | None, format_: str, plugin_files: tuple[st
     """
     from ingest.explain import explain as explanations
     from ingest.output import redact_text
-    from ingest.registry import load_registry
 
-    registry = load_registry(plugin_choice(plugin_files, no_plugins))
+    registry = load_plugins(plugin_files, no_plugins)
     found = list(explanations(path, registry, as_path))
     if format_ == "json":
         click.echo(redact_text(json.dumps([asdict(one) for one in found], indent=2)))

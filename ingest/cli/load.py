@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.cli.options import configure_log, log_options, plugin_choice, plugin_options, store_option
+from ingest.cli.options import (
+    configure_log,
+    log_options,
+    plugin_choice,
+    plugin_options,
+    store_option,
+    tell_plugin_problems,
+)
 from ingest.errors import ExitCode, IngestError
 
 if TYPE_CHECKING:
@@ -113,8 +120,7 @@ def _tell_problems(report: LoadReport) -> None:
     """What could not be read, on stderr."""
     from ingest.output import visible
 
-    for plugin in report.plugin_problems:
-        click.echo(f"ingest: plugin {visible(plugin.plugin)}: {visible(plugin.reason)}; the others work", err=True)
+    tell_plugin_problems(report.plugin_problems)
     for problem in report.problems:
         click.echo(f"ingest: {visible(problem.wrong)}", err=True)
         click.echo(f"  → {visible(problem.remedy)}", err=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import os
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ingest.registry import PluginOptions
+
+if TYPE_CHECKING:
+    from ingest.registry import Problem, Registry
 
 Command = Callable[..., Any]
 
@@ -26,17 +30,20 @@ def store_option(command: Command) -> Command:
 
 
 def plugin_options(command: Command) -> Command:
-    """`--plugin` and `--no-plugins`."""
+    """`--plugin`, and `INGEST_PLUGINS`, and `--no-plugins`."""
     command = click.option(
-        "--no-plugins", is_flag=True, help="Only the built-in parsers; installed plugins are left out."
+        "--no-plugins",
+        is_flag=True,
+        help="Only the built-in parsers and --plugin files; neither installed plugins nor INGEST_PLUGINS.",
     )(command)
     return click.option(
         "--plugin",
         "plugin_files",
         multiple=True,
         type=click.Path(),
-        envvar="INGEST_PLUGINS",
-        help="A Python file with further parsers; may be given several times.",
+        metavar="FILE",
+        help="A Python file with further parsers; may be given several times. Those that INGEST_PLUGINS lists "
+        f"(FILE{os.pathsep}FILE...) are used too.",
     )(command)
 
 
@@ -61,4 +68,23 @@ def configure_log(quiet: bool, verbose: bool, log_format: str | None) -> None:
 
 def plugin_choice(plugin_files: tuple[str, ...], no_plugins: bool) -> PluginOptions:
     """The plugin options as one value."""
-    return PluginOptions(files=plugin_files, installed=not no_plugins)
+    listed = "" if no_plugins else os.environ.get("INGEST_PLUGINS", "")
+    standing = tuple(file for file in listed.split(os.pathsep) if file)
+    return PluginOptions(plugin_files, not no_plugins, standing)
+
+
+def load_plugins(plugin_files: tuple[str, ...], no_plugins: bool) -> Registry:
+    """The registry that the options ask for; what is wrong with plugins is told on stderr."""
+    from ingest.registry import load_registry
+
+    registry = load_registry(plugin_choice(plugin_files, no_plugins))
+    tell_plugin_problems(registry.problems)
+    return registry
+
+
+def tell_plugin_problems(problems: Iterable[Problem]) -> None:
+    """A line on stderr for each."""
+    from ingest.output import visible
+
+    for problem in problems:
+        click.echo(f"ingest: plugin {visible(problem.plugin)}: {visible(problem.reason)}", err=True)

@@ -3,43 +3,106 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import textwrap
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingest.cli.options import plugin_choice, plugin_options
+from ingest.cli.options import load_plugins, plugin_options
+
+if TYPE_CHECKING:
+    from ingest.registry import Plugin, Registry
+
+_WIDTH = 100
 
 
-@click.command(short_help="List the parsers and what they claim.")
+@click.command(short_help="List the plugins, their parsers and what they claim.")
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @plugin_options
 def plugins(format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
-    """List the parsers, the kinds of files that they read, and the tables that they fill."""
-    from ingest.registry import load_registry
+    """List the plugins: where each comes from, its parsers, the kinds of files that they read, the tables that they fill.
 
-    registry = load_registry(plugin_choice(plugin_files, no_plugins))
-    rows: list[dict[str, Any]] = [
-        {
-            "parser": parser.name,
-            "version": parser.version,
-            "plugin": registry.plugin_of[parser.name],
-            "kind": parser.kind,
-            "tables": [table.name for table in parser.tables],
-            "path": parser.path,
-        }
-        for parser in registry.parsers.values()
-    ]
-    ignored = [{"kind": one.kind, "reason": one.reason, "path": one.path} for one in registry.ignored]
+    What is wrong with a plugin is told on stderr. JSON has the path patterns too.
+    """
+    registry = load_plugins(plugin_files, no_plugins)
     if format_ == "json":
-        problems = [{"plugin": one.plugin, "reason": one.reason} for one in registry.problems]
-        click.echo(json.dumps({"parsers": rows, "ignored": ignored, "problems": problems}, indent=2))
-        return
-    width = max(len(row["parser"]) for row in rows)
-    kinds = max(len(row["kind"]) for row in rows)
-    for row in rows:
-        click.echo(f"{row['parser']:<{width}}  v{row['version']}  {row['kind']:<{kinds}}  → {', '.join(row['tables'])}")
-    click.echo("known and not read:")
-    for one in ignored:
-        click.echo(f"  {one['kind']:<{kinds}}  {one['reason']}")
-    for problem in registry.problems:
-        click.echo(f"ingest: plugin {problem.plugin}: {problem.reason}", err=True)
+        click.echo(json.dumps(_told(registry), indent=2))
+    else:
+        _show(registry.plugins)
+
+
+def _told(registry: Registry) -> dict[str, Any]:
+    """All of it for programs."""
+    return {
+        "plugins": [
+            {
+                "name": plugin.name,
+                "origin": plugin.origin,
+                "distribution": plugin.distribution,
+                "version": plugin.version,
+                "file": plugin.file,
+                "parsers": [parser.name for parser in plugin.parsers],
+                "kinds": _each(parser.kind for parser in plugin.parsers),
+                "tables": _each(table.name for parser in plugin.parsers for table in parser.tables),
+                "views": _views(plugin),
+            }
+            for plugin in registry.plugins
+        ],
+        "parsers": [
+            {
+                "parser": parser.name,
+                "version": parser.version,
+                "plugin": plugin.name,
+                "kind": parser.kind,
+                "tables": [table.name for table in parser.tables],
+                "path": parser.path,
+            }
+            for plugin in registry.plugins
+            for parser in plugin.parsers
+        ],
+        "ignored": [{"kind": one.kind, "reason": one.reason, "path": one.path} for one in registry.ignored],
+        "problems": [asdict(problem) for problem in registry.problems],
+    }
+
+
+def _show(found: Iterable[Plugin]) -> None:
+    """A paragraph for each plugin."""
+    from ingest.output import visible
+
+    for plugin in found:
+        where = plugin.file or f"{plugin.distribution} {plugin.version}"
+        click.secho(visible(f"{plugin.name} ({plugin.origin}: {where})"), bold=True)
+        width = max((len(parser.name) for parser in plugin.parsers), default=0)
+        kinds = max((len(parser.kind) for parser in plugin.parsers), default=0)
+        for parser in plugin.parsers:
+            tables = ", ".join(table.name for table in parser.tables)
+            _line(f"  {parser.name:<{width}}  v{parser.version}  {parser.kind:<{kinds}}  → ", tables)
+        for one in plugin.ignored:
+            _line("  known and not read: ", f"{one.kind} ({one.reason})")
+        if views := _views(plugin):
+            _line("  views: ", ", ".join(views))
+        if not (plugin.parsers or plugin.ignored or views):
+            _line("  nothing: ", "what it offers is left out, see stderr")
+
+
+def _line(head: str, text: str) -> None:
+    """A line, or several of which the further ones are indented below the text of the first."""
+    from ingest.output import visible
+
+    indent = " " * min(len(head), _WIDTH // 2)
+    for line in textwrap.wrap(visible(head + text), _WIDTH, subsequent_indent=indent, drop_whitespace=True):
+        click.echo(line)
+
+
+def _views(plugin: Plugin) -> list[str]:
+    """The names of its views."""
+    from ingest.views import list_views
+
+    found = list_views(plugin.view_folders)
+    return [view.name for view in found if any(view.file.is_relative_to(folder) for folder in plugin.view_folders)]
+
+
+def _each(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))

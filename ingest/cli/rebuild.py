@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ingest.cli.options import plugin_choice, plugin_options, store_option
+from ingest.cli.options import load_plugins, plugin_options, store_option
 from ingest.errors import StoreError
 
 
@@ -14,7 +14,6 @@ from ingest.errors import StoreError
 def rebuild(store: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
     """Make a store's views anew: after the store was moved, or to have the views of this version of ingest."""
     from ingest.logs import log
-    from ingest.registry import load_registry
     from ingest.store.catalog import connect_catalog, publish
     from ingest.store.layout import Layout
     from ingest.store.lock import writer_lock
@@ -22,7 +21,7 @@ def rebuild(store: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None
     layout = Layout.of(store)
     if not layout.catalog.exists():
         raise StoreError(f"{layout.root}: no store there", "Fill one with: ingest <job folders> --store PATH")
-    registry = load_registry(plugin_choice(plugin_files, no_plugins))
+    registry = load_plugins(plugin_files, no_plugins)
     with connect_catalog(layout, moved=True):
         pass  # a damaged or foreign catalog is told as such
     with writer_lock(layout, 60.0, lambda holder: log().warning("waiting for the store", holder=holder)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ingest.cli.options import plugin_choice, plugin_options
+from ingest.cli.options import load_plugins, plugin_options
 
 
 @click.command(short_help="List the views and tables that can be asked.")
@@ -12,10 +12,9 @@ from ingest.cli.options import plugin_choice, plugin_options
 @plugin_options
 def views(format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
     """List the views and tables that can be asked, each with the question that it answers."""
-    from ingest.registry import load_registry
     from ingest.views import list_views
 
-    registry = load_registry(plugin_choice(plugin_files, no_plugins))
+    registry = load_plugins(plugin_files, no_plugins)
     found = list_views(registry.view_folders)
     tables = [(table.name, table.doc) for table in registry.tables]
     tables += [("jobs", "a job"), ("loads", "a run of ingest"), ("files", "a file seen, and what became of it")]

@@ -1,0 +1,103 @@
+"""What may be wrong with what a plugin offers, said so that its author can mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ingest.errors import PluginError
+from ingest.hookspecs import Ignored, Parser
+from ingest.model import RECORD_TABLES, Column, Table, Type
+from ingest.parsing.sample import Sample
+from ingest.views import list_views
+
+_TEXTS = ("name", "kind", "path", "reason")
+
+
+def as_list(hook: str, given: Any) -> list[Any]:
+    """What a hook gave, as a list. Raises `PluginError` if it is none."""
+    if isinstance(given, str | bytes | Path) or not isinstance(given, Iterable):
+        hint = "is a `return` missing?" if given is None else "give a list, or `yield` each"
+        raise PluginError(f"{hook}() gave {_shown(given)}, not a list: {hint}")
+    return list(given)
+
+
+def fault_of(one: Any, others: Mapping[str, Parser]) -> str | None:
+    """What is wrong with something offered as a parser, beside the other parsers by their names; None if nothing is."""
+    if isinstance(one, type):
+        return f"offers the class {one.__name__}, not an object of it"
+    contract = Ignored if hasattr(one, "reason") else Parser
+    missing = [part for part in vars(contract) if not part.startswith("_") and not hasattr(one, part)]
+    if missing:
+        return f"offers {_shown(one)}, which is no parser: it has no {', '.join(missing)}"
+    who = getattr(one, "name", None) or one.kind
+    for part in _TEXTS:
+        if not isinstance(text := getattr(one, part, "-"), str) or not text:
+            return f"{who}: its {part} is {_shown(text)}, not a text"
+    try:
+        re.compile(one.path)
+    except re.error as error:
+        return f"{who}: the path pattern {one.path!r} is no regular expression: {error}"
+    return _parser_fault(one, others) if contract is Parser else None
+
+
+def _parser_fault(one: Parser, others: Mapping[str, Parser]) -> str | None:
+    """The same for what only parsers have."""
+    if one.name in others:
+        return f"a parser named {one.name!r} exists already"
+    if not isinstance(one.version, int):
+        return f"{one.name}: its version is {_shown(one.version)}, not a whole number"
+    for part, kind in (("samples", Sample), ("tables", Table)):
+        given = getattr(one, part)
+        if not isinstance(given, Sequence) or isinstance(given, str) or not given:
+            return f"{one.name}: its {part} are {_shown(given)}; give a list of at least one {kind.__name__}"
+        for each in given:
+            if not isinstance(each, kind):
+                return f"{one.name}: its {part} hold {_shown(each)}, which is no {kind.__name__}"
+    known = {table.name: table for parser in others.values() for table in parser.tables}
+    known |= {table.name: table for table in RECORD_TABLES}
+    for table in one.tables:
+        if fault := _table_fault(table):
+            return f"{one.name}: {fault}"
+        if table.name in known and _stored(known[table.name]) != _stored(table):
+            return f"{one.name}: the table {table.name!r} exists with other columns"
+    return None
+
+
+def _table_fault(table: Table) -> str | None:
+    """What is wrong with a table that a plugin declares."""
+    if table in RECORD_TABLES:
+        return None
+    if not isinstance(table.own, tuple):
+        return f"table {table.name!r}: its columns are {_shown(table.own)}, not a tuple"
+    for column in table.own:
+        if not isinstance(column, Column) or not isinstance(column.type, Type):
+            return f"table {table.name!r}: {_shown(column)} is no Column with a Type"
+    names = [column.name for column in table.columns]
+    for name in (table.name, *names):
+        if not isinstance(name, str) or not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+            return f"the name {name!r} is not of small letters, digits and underscores"
+    if table.name in _taken():
+        return f"a table or view named {table.name!r} exists"
+    twice = next((name for name in names if names.count(name) > 1), None)
+    return f"table {table.name!r} has two columns {twice!r}" if twice else None
+
+
+@cache
+def _taken() -> frozenset[str]:
+    """Names of ours that are no record tables."""
+    return frozenset({"jobs", "loads", "files"} | {view.name for view in list_views()})
+
+
+def _stored(table: Table) -> list[tuple[str, Type, bool]]:
+    """What of a table's columns shows in the files."""
+    return [(column.name, column.type, column.few) for column in table.columns]
+
+
+def _shown(value: Any) -> str:
+    """A value in a message; some are long."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"
