@@ -1,0 +1,148 @@
+"""Real files differ from made ones: other line ends, lost indentation, cut lines. Our samples, changed in these ways.
+
+Whatever was done to a file, it is claimed and none of its lines is lost. Changes that take nothing away change no
+answer; the others leave what can still be read.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.conftest import StoreUnderTest
+from tests.coverage.accounting import unexplained
+
+JOBS = Path(__file__).resolve().parents[2] / "data" / "jobs"
+TREES = ("era-2020-05", "exceptions-one-node", "init-failure-42")
+
+Answers = dict[str, list[tuple[Any, ...]]]
+
+QUESTIONS = {
+    "jobs": "SELECT job_id, state, mini_batches, items, failed_items, attempts, retries, timeouts, exceptions, poisoned,"
+    " restarts, highest_memory_percent, memory_samples FROM job_summary",
+    "progress": "SELECT job_id, source, event, count(*), max(processed), max(total), max(items) FROM progress GROUP BY ALL",
+    "records": "SELECT job_id, source, level, count(l.at) FROM log_records AS l WHERE level IS NOT NULL GROUP BY ALL",
+    "events": "SELECT job_id, source, event, count(*) FROM log_records WHERE event IS NOT NULL GROUP BY ALL",
+    "output": "SELECT job_id, source, level, logger, count(*) FROM output_lines GROUP BY ALL",
+    "processes": "SELECT job_id, count(*), sum(rss_kb), sum(cpu_percent) FROM os_processes GROUP BY ALL",
+    "exceptions": "SELECT job_id, source, exception_type, count(*) FROM errors"
+    " WHERE exception_type IS NOT NULL GROUP BY ALL",
+    "errors": "SELECT job_id, source, phase, frame, fingerprint, mini_batch_id, sum(occurrences) FROM errors GROUP BY ALL",
+    "rejects": "SELECT job_id, count(*) FROM rejects GROUP BY ALL",
+}
+TABLES_ONLY = {"jobs", "processes"}
+"""Answers that come from tables and snapshots: a change of the text logs leaves them alone."""
+
+
+class Variation(NamedTuple):
+    """What happens to files on their way to us."""
+
+    name: str
+    change: Callable[[bytes], bytes]
+    kept: set[str]
+    """The answers that stay the same."""
+    logs_only: bool = True
+    """Spare the tables."""
+
+
+def _truncated(content: bytes) -> bytes:
+    """Lines cut at 160 characters by a page, with an ellipsis."""
+    return re.sub(rb"(?m)^([^\r\n]{160})[^\r\n]+", lambda line: line[1] + "…".encode(), content)
+
+
+def _escaped(content: bytes) -> bytes:
+    """HTML entities in place of the characters, as stored copies of pages have them."""
+    for plain, entity in ((b"&", b"&amp;"), (b"<", b"&lt;"), (b">", b"&gt;"), (b'"', b"&quot;"), (b"'", b"&#39;")):
+        content = content.replace(plain, entity)
+    return content
+
+
+def _tabs(content: bytes) -> bytes:
+    """Two blanks at the start of a line are a tab, an odd one stays."""
+    return re.sub(rb"(?m)^ +", lambda blanks: b"\t" * (len(blanks[0]) // 2) + b" " * (len(blanks[0]) % 2), content)
+
+
+ALL = set(QUESTIONS)
+VARIATIONS = (
+    Variation("CRLF everywhere", lambda b: b.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"), ALL, logs_only=False),
+    Variation("LF everywhere", lambda b: b.replace(b"\r\n", b"\n"), ALL, logs_only=False),
+    Variation("byte order mark", lambda b: b"\xef\xbb\xbf" + b, ALL, logs_only=False),
+    Variation("no line break at the end", lambda b: b.rstrip(b"\r\n"), ALL, logs_only=False),
+    Variation("blank lines between the lines", lambda b: b.replace(b"\n", b"\n\n"), ALL),
+    Variation("tabs", _tabs, ALL),
+    Variation(
+        "no indentation",  # an item of a list of errors then is a line of its own
+        lambda b: re.sub(rb"(?m)^[ \t]+", b"", b),
+        ALL - {"errors"},
+    ),
+    Variation(
+        "blanks at the end of lines", lambda b: re.sub(rb"([^\r\n])(\r?\n)", rb"\1  \2", b), TABLES_ONLY | {"records"}
+    ),
+    Variation(
+        "no fraction of seconds",
+        lambda b: re.sub(rb"(\d\dT\d\d:\d\d:\d\d)\.\d+(?!Z)\b", rb"\1", b),
+        {"progress", "records", "output", "exceptions"},
+        logs_only=False,
+    ),
+    Variation("HTML entities", _escaped, (TABLES_ONLY | {"progress", "records", "exceptions"})),
+    Variation("lines cut with an ellipsis", _truncated, TABLES_ONLY | {"records"}),
+    Variation("the first line lost its head", lambda b: b[len(b.partition(b"\n")[0]) // 2 :], set()),
+)
+
+
+def _load(top: Path, variation: Variation | None = None) -> tuple[StoreUnderTest, dict[str, Path]]:
+    """The trees, changed, in a store; and their artifact roots."""
+    roots = {}
+    for tree in TREES:
+        folder = Path(shutil.copytree(JOBS / tree, top / "jobs" / tree))
+        roots[tree] = folder / "artifacts" if (folder / "artifacts").is_dir() else folder
+        for file in folder.rglob("*"):
+            is_text = file.is_file() and file.suffix != ".profile"
+            if variation and is_text and not (variation.logs_only and file.suffix == ".csv"):
+                file.write_bytes(variation.change(file.read_bytes()))
+    store = StoreUnderTest(top / "store")
+    store.load(*sorted((top / "jobs").iterdir()))
+    return store, roots
+
+
+def _answers(store: StoreUnderTest) -> Answers:
+    return {name: store.rows(f"SELECT * FROM ({query}) ORDER BY ALL") for name, query in QUESTIONS.items()}
+
+
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    """What the trees say as they are."""
+    store, _ = _load(tmp_path_factory.mktemp("unchanged"))
+    return _answers(store)
+
+
+@pytest.mark.parametrize("variation", VARIATIONS, ids=lambda variation: variation.name)
+def test_variation(unchanged: Answers, tmp_path: Path, variation: Variation) -> None:
+    """Claimed, no line lost, and the answers that the change cannot touch are the same."""
+    store, roots = _load(tmp_path, variation)
+    assert store.rows("SELECT path FROM files WHERE status NOT IN ('parsed', 'ignored')") == []
+    assert unexplained(store.path, roots) == []
+    answers = _answers(store)
+    assert {name: answers[name] for name in variation.kept} == {name: unchanged[name] for name in variation.kept}
+
+
+def test_what_is_left_of_a_log_without_its_first_head(tmp_path: Path) -> None:
+    """Each log lost half of its first line: that text is a record without a time, all later records are whole."""
+    store, _ = _load(tmp_path, VARIATIONS[-1])
+    told = store.rows(
+        "SELECT line_no, count(*) FROM log_records AS l WHERE source = 'worker' AND l.at IS NULL GROUP BY 1"
+    )
+    workers = store.one("SELECT count(*) FROM files WHERE kind = 'worker' AND records > 0")
+    assert told == [(1, workers)]
+
+
+def test_utf_16(tmp_path: Path, unchanged: Answers) -> None:
+    """Windows tools save text in UTF-16 with a byte order mark: it says the same."""
+    changed = Variation("UTF-16", lambda b: b.decode("utf-8", "replace").encode("utf-16"), ALL, logs_only=False)
+    store, _ = _load(tmp_path, changed)
+    assert _answers(store) == unchanged
