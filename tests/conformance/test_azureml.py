@@ -1,0 +1,38 @@
+"""The parsers of Azure ML hold what the kit asks of a stranger's."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.registry import PluginOptions, load_registry
+from ingest.testing import ParserConformance
+
+NOT_YET = {
+    "azureml.mini_batches": ("test_keeps_to_its_tables",),
+    "azureml.task_csv": ("test_keeps_to_its_tables",),
+    "azureml.snapshot": ("test_keeps_to_its_tables", "test_may_hold_bad_bytes"),
+    "azureml.driver": ("test_reads_in_pieces_as_whole",),
+    "azureml.override_tasks": ("test_reads_alone_as_in_a_batch", "test_may_be_cut_anywhere", "test_may_hold_bad_bytes"),
+    "azureml.job_result": (
+        "test_reads_both_line_ends",
+        "test_reads_alone_as_in_a_batch",
+        "test_reads_in_pieces_as_whole",
+        "test_may_be_cut_anywhere",
+        "test_may_hold_bad_bytes",
+        "test_may_be_spliced",
+    ),
+}
+"""Faults that the kit found and that are not mended yet."""
+
+
+class TestAzureml(ParserConformance):
+    """Every built-in parser."""
+
+    parsers = load_registry(PluginOptions(installed=False)).parsers.values()
+
+    @pytest.fixture(autouse=True)
+    def expect_known_faults(self, request: pytest.FixtureRequest) -> None:
+        """Marks what is known to fail."""
+        parser = request.getfixturevalue("parser")
+        if request.function.__name__ in NOT_YET.get(parser.name, ()):
+            request.applymarker(pytest.mark.xfail(reason="found by the kit, not mended yet"))
