@@ -116,10 +116,10 @@ def _search(folder: Path, names: Mapping[str, str], jobs: list[JobTree], strays:
         return
     folders = {one.name for one in children if one.is_dir(follow_symlinks=False)}
     if folders.intersection(ROOT_MARKS):
-        jobs.append(_job(folder, folder, names, list(walk(str(folder)))))
+        jobs.append(_job(folder, folder, names, walk(str(folder))))
         return
     if DOWNLOAD_ROOT in folders and _is_root(folder / DOWNLOAD_ROOT):
-        entries = list(walk(str(folder / DOWNLOAD_ROOT)))
+        entries = walk(str(folder / DOWNLOAD_ROOT))
         for one in children:
             if one.name != DOWNLOAD_ROOT and one.name in folders:
                 beside = f"{one.name}/" if one.name in DOWNLOAD_OUTPUTS else f"../{printable(one.name)}/"

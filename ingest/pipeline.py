@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,7 +25,8 @@ from ingest.store.lock import writer_lock
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ingest.work import FileResult, SliceResult
+    from ingest.store.catalog import Draft
+    from ingest.work import FileResult, Slice, SliceResult
 
 _COMMIT_EVERY_S = 30.0
 """A long load commits as it goes, so that one that is killed has not worked in vain."""
@@ -116,27 +118,45 @@ class _Load:
         self._id = f"{self._started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
     def run(self, workers: int | None, progress: Progress | None) -> None:
-        """Parses what is to parse and commits it, whole jobs at a time."""
-        from ingest.store.catalog import sweep
-        from ingest.workers import parse_all
-
+        """Parses what is to parse and commits it; the catalog to commit is readied while the files are read."""
         plan = self._plan
-        sweep(self._layout)
         size = sum(file.size for file in plan.work)
         count = 1 if size < _IN_PROCESS_BYTES and len(plan.work) < 1_000 else workers or os.cpu_count() or 1
         work = list(slices(plan.work, self._id, count))
         if progress is not None:
             progress.begin(len(plan.work), size)
-        open_slices = {job.job_id: 0 for job in plan.jobs}
+        if self._layout.data.exists():
+            from ingest.store.catalog import sweep
+
+            sweep(self._layout)
+        with ThreadPoolExecutor(1) as aside:
+            draft = aside.submit(self._begin_draft)
+            for results, notes, ended in self._whole_jobs(work, count, progress):
+                self._commit(draft.result(), results, notes, ended=ended)
+                if not ended:
+                    draft = aside.submit(self._begin_draft)
+
+    def _begin_draft(self) -> Draft:
+        from ingest.store.catalog import Draft
+
+        return Draft(self._layout, self._registry.tables, self._registry.view_folders)
+
+    def _whole_jobs(
+        self, work: Sequence[Slice], workers: int, progress: Progress | None
+    ) -> Iterator[tuple[Sequence[SliceResult], Sequence[Note], bool]]:
+        """Parses, and gives now and then what there is to commit, whole jobs only; with the last one True."""
+        from ingest.workers import parse_all
+
+        open_slices = {job.job_id: 0 for job in self._plan.jobs}
         for slice_ in work:
             for job_id in {file.job_id for file in slice_.files}:
                 open_slices[job_id] += 1
         notes: dict[str | None, list[Note]] = {}
-        for note in plan.notes:
+        for note in self._plan.notes:
             notes.setdefault(note.job_id, []).append(note)
         held: list[SliceResult] = []
         last_commit = time.monotonic()
-        for result in parse_all(work, self._layout.root, self._plugins, count):
+        for result in parse_all(work, self._layout.root, self._plugins, workers):
             self._count(result)
             held.append(result)
             if progress is not None:
@@ -146,10 +166,10 @@ class _Load:
             if time.monotonic() - last_commit > _COMMIT_EVERY_S:
                 whole = [one for one in held if all(not open_slices[file.job_id] for file in one.files)]
                 done = {file.job_id for one in whole for file in one.files}
-                self._commit(whole, [note for job_id in done for note in notes.pop(job_id, [])], ended=False)
+                yield whole, [note for job_id in done for note in notes.pop(job_id, [])], False
                 held = [one for one in held if one not in whole]
                 last_commit = time.monotonic()
-        self._commit(held, [note for some in notes.values() for note in some], ended=True)
+        yield held, [note for some in notes.values() for note in some], True
 
     def _count(self, result: SliceResult) -> None:
         """Adds a slice to the report."""
@@ -164,9 +184,8 @@ class _Load:
                 report.failed_files.append(f"{file.job_id}: {file.path}: {file.failure}")
                 log().warning("file not read", job=file.job_id, path=file.path, reason=file.failure)
 
-    def _commit(self, results: Sequence[SliceResult], notes: Sequence[Note], *, ended: bool) -> None:
+    def _commit(self, draft: Draft, results: Sequence[SliceResult], notes: Sequence[Note], *, ended: bool) -> None:
         """Publishes a catalog with these results."""
-        from ingest.store.catalog import publish
         from ingest.store.commit import Commit
 
         rows = [self._file_row(file, result.name) for result in results for file in result.files]
@@ -185,7 +204,7 @@ class _Load:
             parts=[part for result in results for part in result.parts],
             digest=self._registry.digest,
         )
-        problems = publish(self._layout, commit, self._registry.tables, self._registry.view_folders)
+        problems = draft.publish(commit)
         debug("committed", load=self._id, jobs=len(jobs), files=len(rows), parts=len(commit.parts), ended=ended)
         for problem in problems:
             log().warning("view left out", problem=problem)

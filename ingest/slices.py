@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -33,6 +34,8 @@ _WINDOW_BYTES = 8 << 20
 
 _WINDOW_LIMIT = 128 << 20
 """A single record larger than this is cut in pieces."""
+
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 _Held = tuple[FileResult, SourceFile, bytes, int]
 """A file that waits for its batch: its content, and how many bytes of a byte order mark were left out."""
@@ -71,18 +74,24 @@ class _KindReader:
             result = FileResult(file.job_id, file.path, file.parser, size=file.size)
             results.append(result)
             try:
-                with open(file.location, "rb", buffering=0) as handle:  # noqa: PTH123  # Path costs more than the read
-                    status = os.fstat(handle.fileno())
-                    result.size, result.modified_ns = status.st_size, modified_ns(status)
-                    result.file_id = file_id(file.job_id, file.path, result.size, result.modified_ns)
-                    source = SourceFile(file.path, file.groups)
-                    if result.size > _WINDOW_BYTES:
-                        self._read_large(handle.fileno(), file, result, source)
-                        continue
-                    content = _read_all(handle.fileno(), result.size)
+                handle = os.open(file.location, _READ)  # a file object costs three times the read
             except OSError as error:
                 result.failure = f"cannot be read: {error.strerror}"
                 continue
+            try:
+                status = os.fstat(handle)
+                result.size, result.modified_ns = status.st_size, modified_ns(status)
+                result.file_id = file_id(file.job_id, file.path, result.size, result.modified_ns)
+                source = SourceFile(file.path, file.groups)
+                if result.size > _WINDOW_BYTES:
+                    self._read_large(handle, file, result, source)
+                    continue
+                content = _read_all(handle, result.size)
+            except OSError as error:
+                result.failure = f"cannot be read: {error.strerror}"
+                continue
+            finally:
+                os.close(handle)
             result.content_hash = _hash([content])
             if file.known_hash == result.content_hash:
                 result.unchanged = True
@@ -125,7 +134,7 @@ class _KindReader:
         line_no, rest, first_line = 1, b"", b""
         offset = start = mark_length(os.pread(handle, 4, 0))
         for window, at_end in _with_last(decoded(_hashed(_windows(handle), digest))):
-            rest += window
+            rest = rest + window if rest else window
             result.ends_cut = at_end and not rest.endswith(b"\n")
             try:
                 cut = len(rest) if at_end else self._cut(rest)
@@ -134,17 +143,16 @@ class _KindReader:
                 return
             if not cut:
                 continue
-            data = rest[:cut]
             piece = Piece(source, 0, cut, line_no, offset, first_line if offset > start else b"")
-            broken = b"" if data.endswith(b"\n") else b"\n"
-            batch = Batch(b"".join([data, broken, PADDING]), [piece])
+            broken = b"" if rest[cut - 1 : cut] == b"\n" else b"\n"
+            batch = Batch(b"".join([memoryview(rest)[:cut], broken, PADDING]), [piece])
             try:
                 self._store(self._parser.parse(batch), batch, [result])
             except (Exception, SystemExit) as error:  # a stranger's parser may raise anything
                 result.failure = f"parser raised {error!r}"
                 return
-            first_line = first_line or data.lstrip(b"\r\n").partition(b"\n")[0]
-            line_no, offset, rest = line_no + data.count(b"\n"), offset + cut, rest[cut:]
+            first_line = first_line or _first_line(rest[:cut])
+            line_no, offset, rest = line_no + rest.count(b"\n", 0, cut), offset + cut, rest[cut:]
         result.content_hash = digest.hexdigest()[:32]
 
     def _cut(self, data: bytes) -> int:
@@ -197,6 +205,12 @@ def _read_all(handle: int, size: int) -> bytes:
     while more := os.read(handle, 1 << 16) if len(content) != size else b"":
         content += more
     return content
+
+
+def _first_line(data: bytes) -> bytes:
+    """The first line that is not empty."""
+    found = re.search(rb"[^\r\n][^\n]*", data)
+    return found.group() if found else b""
 
 
 def _windows(handle: int) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from ingest.errors import StoreError
 def rebuild(store: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
     """Make a store's views anew: after the store was moved, or to have the views of this version of ingest."""
     from ingest.logs import log
-    from ingest.store.catalog import connect_catalog, publish
+    from ingest.store.catalog import Draft, connect_catalog
     from ingest.store.layout import Layout
     from ingest.store.lock import writer_lock
 
@@ -25,7 +25,7 @@ def rebuild(store: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None
     with connect_catalog(layout, moved=True):
         pass  # a damaged or foreign catalog is told as such
     with writer_lock(layout, 60.0, lambda holder: log().warning("waiting for the store", holder=holder)):
-        problems = publish(layout, None, registry.tables, registry.view_folders)
+        problems = Draft(layout, registry.tables, registry.view_folders, anew=True).publish(None)
     for problem in problems:
         log().warning("view left out", problem=problem)
     click.echo(f"{layout.root}: views made anew", err=True)

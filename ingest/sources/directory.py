@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Something found in a folder: a file that can be read, or (`problem`) something that is not."""
 
     path: str
@@ -22,34 +21,47 @@ class Entry:
     """Why it is not read: a symbolic link, a device, a folder that may not be listed."""
 
 
-def walk(top: str, prefix: str = "", *, deep: bool = True) -> Iterator[Entry]:
+def walk(top: str, prefix: str = "", *, deep: bool = True) -> list[Entry]:
     """Everything below a folder (only in the folder itself unless `deep`), sorted within each folder.
 
     Symbolic links are never followed: a log tree from elsewhere must not lead out of itself, nor round in circles.
     """
+    entries: list[Entry] = []
+    to_list = [(top, prefix)]
+    while to_list:
+        below = _list(*to_list.pop(), entries)
+        if deep:
+            to_list += reversed(below)
+    return entries
+
+
+def _list(folder: str, prefix: str, entries: list[Entry]) -> list[tuple[str, str]]:
+    """Adds what a folder holds to the entries. Returns the folders in it, with the prefix of what is in them."""
     try:
-        with os.scandir(top) as listing:
-            found = sorted(listing, key=lambda one: one.name)
+        with os.scandir(folder) as listing:
+            found = sorted(listing, key=_name)
     except OSError as error:
-        yield Entry(prefix.rstrip("/") or ".", top, problem=f"folder cannot be listed: {error.strerror}")
-        return
-    folders: list[os.DirEntry[str]] = []
+        problem = f"folder cannot be listed: {error.strerror}"
+        entries.append(Entry(prefix.rstrip("/") or ".", folder, problem=problem))
+        return []
+    folders: list[tuple[str, str]] = []
     for one in found:
         path = prefix + printable(one.name)
         try:
             if one.is_symlink():
-                yield Entry(path, one.path, problem="symbolic link, not followed")
+                entries.append(Entry(path, one.path, problem="symbolic link, not followed"))
             elif one.is_dir(follow_symlinks=False):
-                folders.append(one)
+                folders.append((one.path, f"{path}/"))
             else:
                 status = one.stat(follow_symlinks=False)
-                problem = None if stat.S_ISREG(status.st_mode) else "not a regular file"
-                yield Entry(path, one.path, status.st_size, modified_ns(status), problem)
-        except OSError as error:
-            yield Entry(path, one.path, problem=f"cannot be looked at: {error.strerror}")
-    if deep:
-        for folder in folders:
-            yield from walk(folder.path, f"{prefix}{printable(folder.name)}/")
+                irregular = None if stat.S_ISREG(status.st_mode) else "not a regular file"
+                entries.append(Entry(path, one.path, status.st_size, modified_ns(status), irregular))
+        except OSError as wrong:
+            entries.append(Entry(path, one.path, problem=f"cannot be looked at: {wrong.strerror}"))
+    return folders
+
+
+_name = attrgetter("name")
 
 
 def printable(name: str) -> str:

@@ -93,56 +93,73 @@ def _check(connection: duckdb.DuckDBPyConnection, layout: Layout, moved: bool) -
         )
 
 
-def publish(layout: Layout, commit: Commit | None, tables: Sequence[Table], view_folders: Sequence[Path]) -> list[str]:
-    """Makes the next catalog from the published one and a commit (None: only the views anew), and puts it in place.
+class Draft:
+    """The next catalog, in the making: begun as a copy of the published one, then changed and put in its place.
 
-    The caller holds the writer's lock. Returns what is wrong with views of plugins, which are left out.
+    It can be begun, which takes most of the time, before it is known what will be committed. Whoever makes one holds the
+    writer's lock. `anew`: the views are made again even if their texts are those of the published catalog.
     """
-    shutil.rmtree(layout.draft.parent, ignore_errors=True)
-    layout.draft.parent.mkdir(parents=True)
-    begun = layout.catalog.exists()
+
+    def __init__(
+        self, layout: Layout, tables: Sequence[Table], view_folders: Sequence[Path], *, anew: bool = False
+    ) -> None:
+        self._layout = layout
+        self._tables = tables
+        self._views = views_digest(view_folders)
+        self._problems: list[ViewProblem] = []
+        shutil.rmtree(layout.draft.parent, ignore_errors=True)
+        with _told(layout):
+            layout.draft.parent.mkdir(parents=True)
+            begun = layout.catalog.exists()
+            if begun:
+                shutil.copyfile(layout.catalog, layout.draft)
+            self._connection = duckdb.connect(config=_CONFIG)
+            self._connection.execute(
+                f"ATTACH {quoted_path(layout.draft)} AS catalog (STORAGE_VERSION '{_STORAGE_VERSION}')"
+            )
+            self._connection.execute("USE catalog")
+            if not begun:
+                create_ledger(self._connection)
+            if anew or read_meta(self._connection).get("views") != self._views:
+                _drop_views(self._connection)
+                for table in tables:  # binding the views that answer over empty tables is quick, over files it is not
+                    self._connection.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS {no_rows(table)}')
+                self._problems = create_views(self._connection, view_folders)
+
+    def publish(self, commit: Commit | None) -> list[str]:
+        """Applies a commit (None: nothing but the views is new) and replaces the published catalog by one rename.
+
+        Returns what is wrong with views of plugins, which are left out.
+        """
+        layout, connection = self._layout, self._connection
+        with _told(layout), connection:
+            if commit is not None:
+                apply_commit(connection, commit)
+            for table in self._tables:
+                connection.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS {rows_of(connection, layout, table)}')
+            set_meta(connection, {"format": FORMAT, "root": str(layout.root), "views": self._views})
+            if commit is not None:
+                refresh_jobs(connection, commit)
+            connection.execute("USE memory")
+            connection.execute("DETACH catalog")
+        with _told(layout):
+            sync(layout.draft)
+        layout.draft.replace(layout.catalog)
+        sync(layout.root)
+        layout.draft.parent.rmdir()
+        return [f"{problem}" for problem in self._problems]
+
+
+@contextmanager
+def _told(layout: Layout) -> Iterator[None]:
+    """Says what to do if the catalog cannot be written."""
     try:
-        if begun:
-            shutil.copyfile(layout.catalog, layout.draft)
-        problems = _change_draft(layout, commit, tables, view_folders, begun=begun)
-        sync(layout.draft)
+        yield
     except (OSError, *_DAMAGE) as error:
         raise StoreError(
             f"{layout.root}: the catalog cannot be written: {_first_line(error)}",
             "The last whole commit stands. Is the disk full? If the store is damaged: move it away and ingest again.",
         ) from error
-    layout.draft.replace(layout.catalog)
-    sync(layout.root)
-    layout.draft.parent.rmdir()
-    return [f"{problem}" for problem in problems]
-
-
-def _change_draft(
-    layout: Layout, commit: Commit | None, tables: Sequence[Table], view_folders: Sequence[Path], *, begun: bool
-) -> list[ViewProblem]:
-    """Makes the draft, a copy of the published catalog if one was `begun`, the next one."""
-    problems: list[ViewProblem] = []
-    with duckdb.connect(config=_CONFIG) as connection:
-        connection.execute(f"ATTACH {quoted_path(layout.draft)} AS catalog (STORAGE_VERSION '{_STORAGE_VERSION}')")
-        connection.execute("USE catalog")
-        if not begun:
-            create_ledger(connection)
-        if commit is not None:
-            apply_commit(connection, commit)
-        digest = views_digest(view_folders)
-        if commit is None or read_meta(connection).get("views") != digest:
-            _drop_views(connection)
-            for table in tables:  # binding the views that answer over empty tables is quick, over files it is not
-                connection.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS {no_rows(table)}')
-            problems = create_views(connection, view_folders)
-        for table in tables:
-            connection.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS {rows_of(connection, layout, table)}')
-        set_meta(connection, {"format": FORMAT, "root": str(layout.root), "views": digest})
-        if commit is not None:
-            refresh_jobs(connection, commit)
-        connection.execute("USE memory")
-        connection.execute("DETACH catalog")
-    return problems
 
 
 def _drop_views(connection: duckdb.DuckDBPyConnection) -> None:
