@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import sys
+import textwrap
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ingest.cli.options import load_plugins, plugin_options
+from ingest.errors import ExitCode
 
 if TYPE_CHECKING:
     from ingest.explain import Explanation
+    from ingest.registry import Registry
+
+_WIDTH = 100
+_LONGEST_VALUE = 60
 
 
 @click.command(short_help="Say which parser reads a file and why, and what it could not understand.")
@@ -24,60 +32,107 @@ if TYPE_CHECKING:
 def explain(path: str, as_path: str | None, format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
     """Say which parser reads a file and why, who else would, and the first lines that it could not understand.
 
-    PATH is a file, or a job's folder for all its files. Nothing is stored.
+    PATH is a file, or a folder for all files in it. Nothing is stored. Signatures, keys and tokens are masked.
     """
     from ingest.explain import explain as explanations
-    from ingest.output import redact_text
+    from ingest.output import Redactor
 
     registry = load_plugins(plugin_files, no_plugins)
     found = list(explanations(path, registry, as_path))
     if format_ == "json":
-        click.echo(redact_text(json.dumps([asdict(one) for one in found], indent=2)))
+        told = Redactor().value([asdict(one) for one in found])
+        click.echo(json.dumps(told, indent=2, default=str))
     elif len(found) == 1:
-        _tell_one(found[0])
+        _tell_one(found[0], registry)
+        if found[0].problem is not None:
+            sys.exit(ExitCode.INPUT)
     else:
         _tell_many(found)
 
 
-def _tell_one(one: Explanation) -> None:
+def _tell_one(one: Explanation, registry: Registry) -> None:
     """Everything about one file."""
-    from ingest.output import redact_text, visible
+    from ingest.explain import closest
 
-    click.echo(visible(one.path))
-    if one.ignored is not None:
-        click.echo(f"  not read: {one.ignored} (kind {one.kind}, pattern {one.pattern})")
-    elif one.parser is None:
-        click.echo(
-            "  no parser knows a file at this path; it is listed as unclaimed (ingest plugins lists the patterns)"
+    click.echo(_safe(one.path))
+    if one.parser is not None:
+        _line("read by", f"{one.parser} v{one.version} as {one.kind} (plugin {one.plugin})")
+    elif one.ignored is not None:
+        _line("not read", f"{one.ignored} (kind {one.kind})")
+    elif one.problem is None:
+        _line("unclaimed", "no parser knows a file at this path")
+        if found := closest(one.path, registry):
+            path, parser = found
+            _line("closest", f"{path}, which {parser.name} reads; its pattern is {parser.path}")
+    if one.pattern is not None:
+        _line("because", f"its path matches {one.pattern}, specificity {one.specificity}")
+    if one.groups:
+        _line("path says", ", ".join(f"{key} = {value}" for key, value in one.groups.items()))
+    for other in one.others:
+        less = "less specific" if other.specificity < (one.specificity or 0) else "as specific"
+        _line(
+            "also", f"{other.parser or 'known and not read'}: {other.pattern}, specificity {other.specificity}, {less}"
         )
-    else:
-        click.echo(f"  read by   {one.parser} as {one.kind}")
-        click.echo(f"  because   its path matches {one.pattern}")
-        if one.groups:
-            click.echo(f"  path says {visible(', '.join(f'{key} = {value}' for key, value in one.groups.items()))}")
-        if one.others:
-            click.echo(f"  also      {', '.join(one.others)}: less specific")
-        rows = ", ".join(f"{count} in {table}" for table, count in one.rows.items())
-        click.echo(f"  gives     {one.records} records, {one.rejects} rejects; rows: {rows or 'none'}")
-        for misfit in one.misfits:
-            click.echo(f"  line {misfit.line_no}: {visible(redact_text(f'{misfit.reason}: {misfit.text}'))}")
+    if one.problem is not None:
+        _line("problem", one.problem)
+    elif one.parser is not None:
+        _tell_content(one)
 
 
-def _tell_many(found: list[Explanation]) -> None:
-    """A line per kind, and the files that nobody knows or that gave rejects."""
-    from ingest.output import redact_text, visible
+def _tell_content(one: Explanation) -> None:
+    """What the parser made of the file."""
+    rows = ", ".join(f"{count} in {table}" for table, count in one.rows.items())
+    _line("gives", f"{one.records} records, {one.rejects} rejects; rows: {rows or 'none'}")
+    if one.bytes_left:
+        _line("", f"the last {one.bytes_left} bytes were not looked at")
+    for table, row in one.first_rows.items():
+        _line("first row", f"{table}: {_row(row)}")
+    for misfit in one.misfits:
+        click.echo(f"  line {misfit.line_no}: {_safe(f'{misfit.reason}: {misfit.text}')}")
 
-    kinds: dict[str, list[Explanation]] = {}
+
+def _row(row: Mapping[str, Any]) -> str:
+    """`a = 1, b = x; nothing in c, d`."""
+    told = [f"{name} = {_cut(value)}" for name, value in row.items() if value is not None]
+    empty = [name for name, value in row.items() if value is None]
+    return ", ".join(told) + (f"; nothing in {', '.join(empty)}" if empty else "")
+
+
+def _cut(value: object) -> str:
+    text = _safe(str(value))  # before it is cut: half a secret may pass for none
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def _tell_many(found: Iterable[Explanation]) -> None:
+    """A line per kind, and the files that nobody reads, though somebody should, or that gave rejects."""
+    kinds: dict[tuple[str, str], list[Explanation]] = {}
     for one in found:
-        kinds.setdefault(one.kind or "unclaimed", []).append(one)
-    for kind, files in sorted(kinds.items()):
-        by = files[0].parser or files[0].ignored or "no parser knows these"
+        by = one.parser or one.ignored or ("cannot be read" if one.problem else "no parser knows these")
+        kinds.setdefault((one.kind or ("" if one.problem else "unclaimed"), by), []).append(one)
+    for (kind, by), files in sorted(kinds.items()):
         records = sum(one.records for one in files)
         rejects = sum(one.rejects for one in files)
         click.echo(f"{kind:<20} {len(files):>6} files {records:>9} records {rejects:>6} rejects  {by}")
     for one in found:
-        if one.parser is None and one.ignored is None:
-            click.echo(f"unclaimed: {visible(one.path)}")
+        where = f"{one.job}:{one.path}" if one.job else one.path
+        if one.problem is not None:
+            click.echo(f"{_safe(where)}: {_safe(one.problem)}")
+        elif one.kind is None:
+            click.echo(f"{_safe(where)}: unclaimed")
         for misfit in one.misfits:
-            said = visible(redact_text(f"{misfit.reason}: {misfit.text}"))
-            click.echo(f"{visible(one.path)}:{misfit.line_no}: {said[:120]}")
+            said = _safe(f"{misfit.reason}: {misfit.text}")
+            click.echo(f"{_safe(where)}:{misfit.line_no}: {said[:120]}")
+
+
+def _line(head: str, text: str) -> None:
+    """A line with a heading, or several of them, no longer than 100 characters where the text has blanks."""
+    lines = textwrap.wrap(_safe(text), _WIDTH - 12, break_long_words=False, break_on_hyphens=False)
+    for i, line in enumerate(lines):
+        click.echo(f"  {'' if i else head:<9} {line}")
+
+
+def _safe(text: str) -> str:
+    """Text from files for a terminal: no secrets, nothing that steers."""
+    from ingest.output import redact_text, visible
+
+    return visible(redact_text(text))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from typing import TYPE_CHECKING
 
 import click
 
 from ingest.cli.options import store_option
-from ingest.discover import DOWNLOAD_ROOT
 from ingest.errors import IngestError, InputError
 
-_LINE_AT_MOST = 2_000
+if TYPE_CHECKING:
+    from ingest.show import Line, Place
 
 
 @click.command(short_help="Show a record at its place in the raw file.")
@@ -21,44 +22,56 @@ _LINE_AT_MOST = 2_000
 def show(ref: str, store: str, context: int, show_secrets: bool) -> None:
     """Show a record at its place in the raw file, with the lines around it.
 
-    REF is FILE_ID:LINE as in any table (file_id, line_no), or JOB:PATH:LINE with a path below the artifact root.
+    REF is FILE_ID:LINE as in any table (file_id, line_no), or JOB:PATH:LINE with a path below the artifact root. The
+    record's lines bear a >. What the store says of it is told on stderr.
     """
-    from ingest.output import redact_text, visible
+    from ingest.show import find, is_changed, lines_of, location_of
     from ingest.store.reading import open_store
 
-    head, _, line = ref.rpartition(":")
-    if not head or not line.isdigit():
+    parts = re.fullmatch(r"(?P<file>.+):(?P<line>[0-9]{1,15})", ref, re.DOTALL)
+    wanted = int(parts["line"]) if parts else 0
+    if parts is None or not wanted:
         raise IngestError(f"{ref}: not FILE_ID:LINE or JOB:PATH:LINE", "Example: ingest show 123456789:42")
     with open_store(store) as opened:
-        columns = "SELECT f.job_id, f.path, j.source FROM files f JOIN jobs j USING (job_id)"
-        if head.isdigit():
-            rows = opened.rows(f"{columns} WHERE file_id = $1", [int(head)])
-        else:
-            job, _, path = head.partition(":")
-            rows = opened.rows(f"{columns} WHERE f.job_id = $1 AND f.path = $2", [job, path])
-    if not rows:
+        place = find(opened, parts["file"], wanted)
+    if place is None:
         raise InputError(
             f"{ref}: no such file in the store", 'Look it up: ingest sql "SELECT file_id, job_id, path FROM files"'
         )
-    found = rows[0]
-    location = _location(Path(found["source"]), found["path"])
-    click.echo(f"{visible(found['job_id'])}: {visible(found['path'])}", err=True)
-    wanted = int(line)
-    with location.open("rb") as handle:
-        for number, raw in enumerate(handle, 1):
-            if number > wanted + context:
-                break
-            if number >= wanted - context:
-                text = raw[:_LINE_AT_MOST].decode("utf-8", "replace").rstrip("\r\n")
-                text = text if show_secrets else redact_text(text)
-                click.echo(f"{'>' if number == wanted else ' '} {number:>7}  {visible(text)}")
+    _tell(place)
+    location = location_of(place)
+    changed = is_changed(place, location)
+    if changed:
+        click.echo("the file has changed since it was read: this line may be another one", err=True)
+    last = place.last_line
+    reached = 0
+    for line in lines_of(location, max(wanted - context, 1), last + context):
+        reached = line.number
+        click.echo(f"{'>' if wanted <= reached <= last else ' '} {reached:>7}  {_shown(line, show_secrets)}")
+    if reached < wanted:
+        remedy = "Load the job again." if changed else f"Its last record starts at line {place.above}."
+        raise InputError(f"{ref}: the file ends before this line", remedy)
 
 
-def _location(source: Path, path: str) -> Path:
-    """Where a job's file lies: below its folder, or below the `artifacts` of a download."""
-    for candidate in (source / DOWNLOAD_ROOT / path, source / path, source / path.removeprefix("../")):
-        if candidate.is_file():
-            return candidate
-    raise InputError(
-        f"{source / path}: the file is gone", "The store keeps what was read of it; only the raw text is not there."
-    )
+def _tell(place: Place) -> None:
+    """Which file it is, and what the store has of the line."""
+    from ingest.output import visible
+
+    file = place.file
+    read_by = f"{file['kind']}, read by {file['parser']} v{file['parser_version']}" if file["parser"] else "not read"
+    click.echo(visible(f"{file['job_id'] or 'outside any job'}: {file['path']} ({read_by})"), err=True)
+    for reason in place.rejected:
+        click.echo(f"line {place.line_no} is a reject: {visible(reason)}", err=True)
+    if place.tables:
+        click.echo(f"line {place.line_no} is a record of {', '.join(place.tables)}", err=True)
+    elif not place.rejected and place.above is not None:
+        click.echo(f"no record starts at line {place.line_no}; the one above starts at line {place.above}", err=True)
+
+
+def _shown(line: Line, show_secrets: bool) -> str:
+    """A line for a terminal."""
+    from ingest.output import redact_text, visible
+
+    text = line.start.decode("utf-8", "replace")
+    more = f" … {line.more_bytes} more bytes" if line.more_bytes else ""
+    return visible(text if show_secrets else redact_text(text)) + more
