@@ -19,11 +19,14 @@ def tree(folder: Path, **sizes: float) -> dict[str, int]:
 
 
 def keep_only(folder: Path, *patterns: str) -> dict[str, int]:
-    """Deletes all files whose path below their job matches none of the patterns. Returns what is left."""
+    """Deletes all files whose path below their job matches none of the patterns, and folders that hold none then.
+
+    Returns what is left.
+    """
     wanted = re.compile("|".join(patterns))
     files = size = 0
     for job in sorted(folder.iterdir()):
-        for place, _, names in os.walk(job):
+        for place, _, names in os.walk(job, topdown=False):
             for name in names:
                 path = Path(place, name)
                 if wanted.search(path.relative_to(job).as_posix()):
@@ -31,4 +34,6 @@ def keep_only(folder: Path, *patterns: str) -> dict[str, int]:
                     size += path.stat().st_size
                 else:
                     path.unlink()
+            if not any(Path(place).iterdir()):
+                Path(place).rmdir()
     return {"jobs": sum(1 for _ in folder.iterdir()), "files": files, "bytes": size}

@@ -6,6 +6,9 @@ import codecs
 from collections.abc import Iterator
 
 
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
 def mark_length(content: bytes) -> int:
     """Bytes of a UTF-8 byte order mark at the start: what `decoded` drops."""
     return len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0
@@ -27,4 +30,6 @@ def decoded(windows: Iterator[bytes]) -> Iterator[bytes]:
 
 def as_utf8(content: bytes) -> bytes:
     """A whole file's bytes, likewise."""
+    if not content.startswith(_MARKS):
+        return content
     return b"".join(decoded(iter([content])))
