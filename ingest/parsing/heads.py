@@ -94,11 +94,18 @@ class Time:
 
     def matches(self, buffer: Bytes, spans: Spans) -> Flags:
         """Whether each span is such a field."""
+        return self.starts(buffer, spans) & self.ends(buffer, spans)
+
+    def starts(self, buffer: Bytes, spans: Spans) -> Flags:
+        """Whether each span starts with date and time."""
+        return scan.starts_with_time(buffer, *spans, between=self.between)
+
+    def ends(self, buffer: Bytes, spans: Spans) -> Flags:
+        """Whether behind the seconds is nothing, or a point or comma and digits."""
         starts, ends = spans
-        fraction = (starts + 20, ends)  # behind the seconds: nothing, or a point or comma and digits
         mark = buffer[np.minimum(starts + 19, len(buffer) - 1)]
-        whole = (ends - starts == 19) | (((mark == 44) | (mark == 46)) & scan.are_digits(buffer, fraction))
-        return np.asarray(scan.starts_with_time(buffer, *spans, between=self.between) & whole)
+        fraction = ((mark == 44) | (mark == 46)) & scan.are_digits(buffer, (starts + 20, ends))
+        return np.asarray((ends - starts == 19) | fraction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +183,11 @@ class DelimitedHead:
     rest: str = "message"
     delimiter: str = "|"
 
-    def _may_start(self, buffer: Bytes, starts: Positions, ends: Positions) -> Flags:
-        """A quick look that leaves few lines: those that start with a time, if the first field is one."""
+    @cached_property
+    def _leading_time(self) -> Time | None:
+        """The first field if it is a time, which leaves few lines to look at more closely."""
         first = self.fields[0]
-        if isinstance(first, Time) and not first.optional:
-            return scan.starts_with_time(buffer, starts, ends, between=first.between)
-        return np.ones(len(starts), np.bool_)
+        return first if isinstance(first, Time) and not first.optional else None
 
     @property
     def names(self) -> Sequence[str]:
@@ -191,7 +197,8 @@ class DelimitedHead:
     def find(self, batch: Batch, starts: Positions, ends: Positions) -> Heads:
         """All lines at once, field by field; lines drop out where a required field does not match."""
         buffer = batch.buffer
-        lines = np.flatnonzero(self._may_start(buffer, starts, ends))
+        leading = self._leading_time
+        lines = np.flatnonzero(leading.starts(buffer, (starts, ends))) if leading else np.arange(len(starts))
         if not len(lines):
             empty = np.zeros(0, np.int64)
             return Heads(empty, dict.fromkeys(self.names, (empty, empty)))
@@ -209,7 +216,10 @@ class DelimitedHead:
             required = (
                 next((other for other in self.fields[i + 1 :] if not other.optional), None) if field.optional else None
             )
-            taken = _matches(field, required, buffer, at, field_end, in_line)
+            if field is leading:
+                taken = in_line & leading.ends(buffer, (at, field_end))
+            else:
+                taken = _matches(field, required, buffer, at, field_end, in_line)
             if not field.optional:
                 alive &= taken
             spans[field.name] = (np.where(taken, at, -1), field_end)
