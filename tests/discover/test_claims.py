@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ingest.registry import Registry
 
 BUILT_IN = load_registry(PluginOptions(installed=False))
-PATTERNS = [one.path for one in (*BUILT_IN.parsers.values(), *BUILT_IN.ignored)]
+PATTERNS = [parser.path for parser in BUILT_IN.parsers.values()] + [ignored.path for ignored in BUILT_IN.ignored]
 HARD_PATTERNS = [
     r"a\.b+c",
     r"^logs/(?:sys|user)/(?P<node>\d+)/x{0,2}y{2}\.txt$",

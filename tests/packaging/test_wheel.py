@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
-import subprocess
 import sys
-import sysconfig
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
+if TYPE_CHECKING:
+    from tests.packaging.conftest import NewEnvironment, Shell
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 JOB = REPOSITORY / "data" / "jobs" / "exceptions-one-node"
 QUERY = "SELECT node, failed_items FROM failed_items_by_node ORDER BY node"
-
-
-def run(command: Sequence[str | os.PathLike[str]], folder: Path, **environment: str) -> str:
-    """What a command prints on stdout, run in a folder with none of the environment's Python settings."""
-    clean = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "INGEST_", "VIRTUAL_ENV"))
-    }
-    done = subprocess.run(
-        list(command), cwd=folder, env=clean | environment, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the source archive, and the wheel that was built from it."""
-    out = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--outdir", str(out), str(REPOSITORY)]
-    if importlib.util.find_spec("hatchling"):  # the pinned one, and nothing to download
-        command.insert(3, "--no-isolation")
-    run(command, out)
-    return out
-
-
-@pytest.fixture(scope="module")
-def wheel(built: Path) -> Path:
-    """The wheel."""
-    return next(built.glob("*.whl"))
 
 
 def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
@@ -72,24 +42,18 @@ def test_wheel_holds_every_module(wheel: Path) -> None:
     assert not modules - names
 
 
-def test_installed_wheel_does_the_main_job(wheel: Path, tmp_path: Path) -> None:
+def test_installed_wheel_does_the_main_job(
+    wheel: Path, shell: Shell, new_environment: NewEnvironment, tmp_path: Path
+) -> None:
     """In a new environment and another folder: load a job, ask a query. The dependencies are those of the tests."""
-    environment = tmp_path / "environment"
-    run([sys.executable, "-m", "venv", "--without-pip", environment], tmp_path)
-    python = environment / "bin" / "python"
-    site = Path(run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], tmp_path).strip())
-    run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", site, wheel], tmp_path)
-    dependencies = dict.fromkeys([sysconfig.get_path("purelib"), sysconfig.get_path("platlib")])
-    (site / "zz_dependencies.pth").write_text("\n".join(dependencies) + "\n", encoding="utf-8")
+    python = new_environment(wheel)
     program: list[str | os.PathLike[str]] = [python, "-m", "ingest"]
-    where = run(
-        [python, "-c", "import ingest, ingest_azureml; print(ingest.__file__, ingest_azureml.__file__)"], tmp_path
-    )
-    assert where.split() == [str(site / "ingest" / "__init__.py"), str(site / "ingest_azureml" / "__init__.py")]
-    check_main_job(program, tmp_path)
+    where = "import ingest, ingest_azureml; print(ingest.__file__, ingest_azureml.__file__)"
+    assert all(Path(file).is_relative_to(python.parents[1]) for file in shell([python, "-c", where], tmp_path).split())
+    check_main_job(shell, program, tmp_path)
 
 
-def test_bare_checkout_does_the_main_job(tmp_path: Path) -> None:
+def test_bare_checkout_does_the_main_job(shell: Shell, tmp_path: Path) -> None:
     """`python -m ingest` with nothing installed but the dependencies; `plugins/` and `sql/` are found beside the package."""
     libraries = tmp_path / "libraries"
     libraries.mkdir()
@@ -98,13 +62,13 @@ def test_bare_checkout_does_the_main_job(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     path = os.pathsep.join([str(libraries), str(REPOSITORY)])
-    check_main_job([sys.executable, "-m", "ingest"], tmp_path, PYTHONPATH=path)
+    check_main_job(shell, [sys.executable, "-m", "ingest"], tmp_path, PYTHONPATH=path)
 
 
-def check_main_job(program: Sequence[str | os.PathLike[str]], folder: Path, **environment: str) -> None:
+def check_main_job(shell: Shell, program: Sequence[str | os.PathLike[str]], folder: Path, **environment: str) -> None:
     """Loads a sample job, and the answer is what its generator put in."""
-    run([*program, JOB, "--store", "store"], folder, **environment)
-    printed = run([*program, "sql", "--store", "store", "--format", "json", QUERY], folder, **environment)
+    shell([*program, JOB, "--store", "store"], folder, **environment)
+    printed = shell([*program, "sql", "--store", "store", "--format", "json", QUERY], folder, **environment)
     expected = json.loads((REPOSITORY / "data" / "expected.json").read_text(encoding="utf-8"))[JOB.name]
     wanted = {node: counts["failed_items"] for node, counts in expected["failed_items_by_node"].items()}
     assert {row["node"]: row["failed_items"] for row in json.loads(printed)} == wanted
