@@ -7,6 +7,7 @@ queue message as JSON, which names the input files.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -39,8 +40,11 @@ COLUMNS = (
 """Headers of all generations; the V0 names are aliases."""
 
 
+_NAMES = re.compile(r'"minibatch"\s*:\s*(?=\[)')
+
+
 def inputs_of(details: pa.Array) -> pa.Array:
-    """The names under `minibatch` in each JSON text; null where there is none or the text is no whole JSON.
+    """The names under `minibatch` in each JSON text; null where there is none or the text is cut in the middle of them.
 
     Files of a FileDataset are names, partitions of a TabularDataset are numbers (§7).
     """
@@ -64,10 +68,13 @@ def inputs_of(details: pa.Array) -> pa.Array:
 
 
 def _inputs_of_one(detail: str | None) -> list[str] | None:
+    """Reads no more than the list, so that a text that is cut behind it, or is no JSON there, tells them all the same."""
+    names = _NAMES.search(detail or "")
+    if detail is None or names is None:
+        return None
     try:
-        names = json.loads(detail or "")["minibatch"]
-        return [str(name) for name in names]
-    except (ValueError, KeyError, TypeError):
+        return [str(name) for name in json.JSONDecoder().raw_decode(detail, names.end())[0]]
+    except (ValueError, RecursionError):
         return None
 
 
