@@ -53,24 +53,16 @@ def spliced(parser: Parser) -> Iterator[str]:
 
 def _twice(parser: Parser, path: str, content: bytes, whole: Content) -> Iterator[str]:
     """The same file twice: the second time all but its first record, which may go on with what is above it."""
-    again = whole.moved(content.count(b"\n"), len(content))
+    again = whole.moved(content.count(b"\n"), len(content)).by_line
     (both,) = read(parser, content * 2, path=path)
-    for line in again.lines()[1:]:
-        if told_without_offset(both, line) != told_without_offset(again, line):
+    for line, expected in list(again.items())[1:]:
+        found = both.by_line.get(line, {})
+        if found != expected:
             yield (
-                f"{path}: with the same file once more behind it, the record at line {line} should be "
-                f"{_short(again.at(line))}, but is {_short(both.at(line))}. What was read so far must not change how later "
-                "records are read."
+                f"{path}: with the same file once more behind it, the record at line {line} should be {_short(expected)}, "
+                f"but is {_short(found)}. What was read so far must not change how later records are read."
             )
             return
-
-
-def told_without_offset(content: Content, line: int) -> dict[str, list[dict[str, object]]]:
-    """The record at a line, without where its bytes are."""
-    return {
-        table: [{name: value for name, value in row.items() if name != "byte_offset"} for row in rows]
-        for table, rows in content.at(line).items()
-    }
 
 
 def lost(content: bytes, whole: Content, until: int, damaged: Content) -> str | None:
@@ -81,16 +73,16 @@ def lost(content: bytes, whole: Content, until: int, damaged: Content) -> str | 
     many lines) may differ, if the record has another row.
     """
     broken_line = content.count(b"\n", 0, until) + 1
-    lines = [line for line in whole.lines() if line < broken_line]
-    present = set(damaged.lines())
-    for line in lines:
-        if line not in present:
-            return f"nothing tells of the record at line {line}, {_short(whole.at(line))}"
-    for line in lines[:-1]:
-        before, after = whole.at(line), damaged.at(line)
-        same = [table for table in before if after.get(table) == before[table]]
-        if not same or any(len(after.get(table, ())) != len(rows) for table, rows in before.items()):
-            return f"the record at line {line} was {_short(before)} and now is {_short(after)}"
+    before = {line: told for line, told in whole.by_line.items() if line < broken_line}
+    after = damaged.by_line
+    for line, told in before.items():
+        if line not in after:
+            return f"nothing tells of the record at line {line}, {_short(told)}"
+    for line, told in list(before.items())[:-1]:
+        now = after[line]
+        same = [table for table in told if now.get(table) == told[table]]
+        if not same or any(len(now.get(table, ())) != len(rows) for table, rows in told.items()):
+            return f"the record at line {line} was {_short(told)} and now is {_short(now)}"
     return None
 
 

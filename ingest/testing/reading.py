@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,16 +36,14 @@ class Content:
         """The rows of a table."""
         return self.rows.get(table, [])
 
-    def lines(self) -> list[int]:
-        """The lines on which records and rejects start."""
-        every = [row for rows in self.rows.values() for row in rows] + self.rejects
-        return sorted({row["line_no"] for row in every})
-
-    def at(self, line: int) -> dict[str, list[Row]]:
-        """The rows and rejects of the record that starts on a line, by table, without `cut`."""
-        told = {**self.rows, "rejects": self.rejects}
-        chosen = {name: [_without(row, "cut") for row in rows if row["line_no"] == line] for name, rows in told.items()}
-        return {name: rows for name, rows in chosen.items() if rows}
+    @cached_property
+    def by_line(self) -> dict[int, dict[str, list[Row]]]:
+        """The rows and rejects of the record that starts on a line, by line and table, without `cut`; lines ascend."""
+        found: dict[int, dict[str, list[Row]]] = {}
+        for table, rows in {**self.rows, "rejects": self.rejects}.items():
+            for row in rows:
+                found.setdefault(row["line_no"], {}).setdefault(table, []).append(_without(row, "cut"))
+        return dict(sorted(found.items()))
 
     def moved(self, lines: int, offset: int) -> Content:
         """The same further down in a file."""

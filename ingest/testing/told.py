@@ -32,11 +32,11 @@ def lines(parser: Parser) -> Iterator[str]:
         yield from (f"{path}: {fault}" for fault in _misplaced(content, whole))
         ends = [i + 1 for i, byte in enumerate(content) if byte == 10]
         for line, one in enumerate(read(parser, *(content[:end] for end in ends), path=path), 1):
-            expected = [start for start in whole.lines() if start <= line]
-            if one.lines() != expected:
+            expected = [start for start in whole.by_line if start <= line]
+            if list(one.by_line) != expected:
                 yield (
                     f"{path}: records start on the lines {expected} up to line {line}, but if the file ends there, on "
-                    f"{one.lines()}. line_no must be the number of the record's first line, from piece.line_no on."
+                    f"{list(one.by_line)}. line_no must be the number of the record's first line, from piece.line_no on."
                 )
                 break
 
@@ -44,7 +44,7 @@ def lines(parser: Parser) -> Iterator[str]:
 def _misplaced(content: bytes, whole: Content) -> Iterator[str]:
     """Rows and rejects that stand where there is nothing."""
     last = len(content.splitlines())
-    if outside := [line for line in whole.lines() if not 1 <= line <= last]:
+    if outside := [line for line in whole.by_line if not 1 <= line <= last]:
         yield f"line_no is {outside[0]} in a file of {last} lines"
     for reject in whole.rejects:
         start, size = reject["byte_offset"], reject["bytes"]

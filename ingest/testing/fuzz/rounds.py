@@ -95,10 +95,10 @@ def _problems(damaged: Damaged, whole: Content, result: FileResult, content: Con
         yield f"{result.rows} rows and {result.rejects} rejects are counted, others are stored"
     text = as_utf8(damaged.data)
     last = text.count(b"\n") + 1
-    if outside := [line for line in content.lines() if not 1 <= line <= last]:
+    if outside := [line for line in content.by_line if not 1 <= line <= last]:
         yield f"a record at line {outside[0]} of {last}"
     after_header = text.lstrip(b"\r\n").split(b"\n")[1:]
-    if not content.lines() and any(_is_new(line, damaged.whole) for line in after_header):
+    if not content.by_line and any(_is_new(line, damaged.whole) for line in after_header):
         yield "nothing is told of a file that holds something"
 
 
