@@ -26,6 +26,7 @@ _FORMATS = ["table", "csv", "json", "jsonl", "markdown", "parquet"]
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file instead of stdout.")
 @click.option("--limit", type=click.IntRange(1), help="Rows at most.  [default: 1000 in a table, else all]")
 @click.option("--show-secrets", is_flag=True, help="Do not mask signatures, keys and tokens in the result.")
+@click.option("--mask-ids", is_flag=True, help="Mask subscriptions, tenants, resource groups and workspaces too.")
 def sql(
     query: str | None,
     store: str,
@@ -34,6 +35,7 @@ def sql(
     output: str | None,
     limit: int | None,
     show_secrets: bool,
+    mask_ids: bool,
 ) -> None:
     """Ask the store with SQL, read-only.
 
@@ -49,6 +51,8 @@ def sql(
     from ingest.output import Format, default_format, query_result, write_result
     from ingest.store.reading import open_store, query_error
 
+    if show_secrets and mask_ids:
+        raise click.UsageError("--show-secrets and --mask-ids ask for the opposite of each other; give one.")
     text = _query_text(query, file)
     target = Path(output) if output else sys.stdout
     wanted = Format(format_) if format_ else Format.CSV if output else default_format(sys.stdout)
@@ -56,7 +60,7 @@ def sql(
         try:
             result = query_result(opened.connection, text)
             if result is not None:
-                write_result(result, wanted, target, redact=not show_secrets, limit=limit)
+                write_result(result, wanted, target, redact=not show_secrets, ids=mask_ids, limit=limit)
         except duckdb.Error as error:
             raise query_error(text, error) from error
 

@@ -110,8 +110,8 @@ def _truth(text: str) -> bool:
 
 
 def _time(text: str) -> datetime:
-    """ISO 8601; times without a zone are UTC (formats.md §3), with or without fraction (§16, trap 2)."""
-    time = datetime.fromisoformat(text)
+    """ISO 8601, also with `/` in the date; without a zone it is UTC (formats.md §3), with or without fraction (trap 2)."""
+    time = datetime.fromisoformat(text.replace("/", "-", 2))
     return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
 
 

@@ -16,7 +16,7 @@ from ingest.parsing import scan
 from ingest.parsing.columns import Array, converted, repeated, typed
 from ingest.parsing.records import Records
 from ingest.parsing.scan import Positions
-from ingest.parsing.tracebacks import TRACEBACK, Failure, fingerprints, read_failure
+from ingest.parsing.tracebacks import TRACEBACK_BYTES, Failure, fingerprints, read_failure
 
 _HEAD_LENGTH = 4_096
 """The phase is looked for in this much of a record's text."""
@@ -25,7 +25,7 @@ _HEAD_LENGTH = 4_096
 _PLAIN = re.compile(r"(?:[^\\.^$*+?{}\[\]|()]|\\\W)+")
 """A pattern that is nothing but text."""
 
-_TRACEBACK = re.compile(re.escape(TRACEBACK.encode()))
+_TRACEBACK = re.compile(re.escape(TRACEBACK_BYTES))
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class ErrorRules:
 
     @cached_property
     def _also(self) -> re.Pattern[bytes] | None:
-        return re.compile(self.also.encode()) if self.also else None
+        return re.compile(self.also.encode(), re.MULTILINE) if self.also else None
 
     @cached_property
     def _counted(self) -> re.Pattern[str] | None:
@@ -126,7 +126,8 @@ class ErrorRules:
         flags[holders[inside]] = True
         if self._also is not None:
             for row in np.flatnonzero(~flags).tolist():
-                flags[row] = self._also.search(data, int(starts[row]), int(ends[row])) is not None
+                # a slice, since `^` does not match at the position that a search begins at
+                flags[row] = self._also.search(data[int(starts[row]) : int(ends[row])]) is not None
         return np.flatnonzero(flags)
 
     def _reported(self, message: str) -> list[tuple[Failure, int]]:

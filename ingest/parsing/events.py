@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from ingest.model import Column, Type
 from ingest.parsing.columns import Array, converted
 from ingest.parsing.json_objects import json_objects
-from ingest.parsing.scan import FIRST_BYTES, Flags, Words, words_at
+from ingest.parsing.scan import FIRST_BYTES, Bytes, Flags, Positions, Words, words_at
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,12 @@ class Event:
 def find_events(messages: Array, events: Sequence[Event], columns: Mapping[str, Column]) -> dict[str, Array]:
     """The columns `event`, `fields` and those that the events' groups fill, one value per message.
 
-    Of several events that match a message the first counts: put those first that most messages are.
+    Of several events that match a message the first counts: put those first that most messages are. Blanks at a message's
+    end, as copies add them, do not count.
     """
     count = len(messages)
+    if _end_blank(messages):
+        messages = pc.ascii_rtrim(messages, " \t")
     names: list[str | None] = [event.name for event in events]
     which = np.full(count, -1, np.int64)
     found: dict[str, list[tuple[np.ndarray[Any, Any], Array]]] = {}
@@ -94,14 +97,26 @@ def find_events(messages: Array, events: Sequence[Event], columns: Mapping[str, 
     return result
 
 
+def _edges(texts: Array) -> tuple[Positions, Bytes]:
+    """Where each text starts in the bytes of all, and where the last one ends; the bytes."""
+    _, offsets, values = texts.buffers()
+    edges = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return edges.astype(np.int64), np.frombuffer(values or b"", np.uint8)
+
+
+def _end_blank(texts: Array) -> bool:
+    """Whether any text ends with a blank."""
+    edges, every_byte = _edges(texts)
+    last = every_byte[edges[1:][np.diff(edges) > 0] - 1]
+    return bool(((last == ord(" ")) | (last == ord("\t"))).any())
+
+
 def _first_words(texts: Array) -> Words:
     """The first eight bytes of each text, with NUL bytes behind a shorter one, as one number."""
-    _, offsets, values = texts.buffers()
-    edges = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-    padded = np.frombuffer(values or b"", np.uint8)
-    if len(edges) and edges[-1] + 8 > len(padded):
-        padded = np.append(padded, np.zeros(8, np.uint8))
-    return words_at(padded, edges[:-1]) & FIRST_BYTES[np.minimum(np.diff(edges), 8)]
+    edges, every_byte = _edges(texts)
+    if len(edges) and edges[-1] + 8 > len(every_byte):
+        every_byte = np.append(every_byte, np.zeros(8, np.uint8))
+    return words_at(every_byte, edges[:-1]) & FIRST_BYTES[np.minimum(np.diff(edges), 8)]
 
 
 def _may_start(words: Words, prefix: str) -> Flags:

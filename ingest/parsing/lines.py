@@ -19,6 +19,7 @@ from ingest.parsing.heads import Head, RegexHead
 from ingest.parsing.records import Records
 from ingest.parsing.sample import Sample
 from ingest.parsing.scan import Flags, Positions, Spans
+from ingest.parsing.tracebacks import before_open_traceback
 
 _CHUNK = 1 << 20
 """Bytes scanned at once: what a processor's cache holds; whole 10 MB files at once are 40 % slower."""
@@ -66,6 +67,8 @@ class LineParser:
     def cut(self, data: bytes) -> int:
         """Where the last record in the bytes starts; 0 if only one does."""
         end = data.rfind(b"\n") + 1
+        if not self.fold:
+            return before_open_traceback(data, max(end - _CHUNK, 0), end)
         size = _TAIL
         while end > 0:
             start = data.rfind(b"\n", 0, max(end - size, 0)) + 1

@@ -9,9 +9,7 @@ import numpy as np
 from ingest.parsing import scan
 from ingest.parsing.batch import Batch, Reject
 from ingest.parsing.scan import Positions, Spans
-from ingest.parsing.tracebacks import TRACEBACK, end_of_traceback
-
-TRACEBACK_BYTES = TRACEBACK.encode()
+from ingest.parsing.tracebacks import TRACEBACK_BYTES, end_of_traceback
 
 
 @dataclass(frozen=True)

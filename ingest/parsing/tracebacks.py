@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 TRACEBACK = "Traceback (most recent call last)"
+TRACEBACK_BYTES = TRACEBACK.encode()
 
 _FRAME = re.compile(r'^[ \t]*File "(?P<file>[^"\n]*)", line (?P<line>\d+)(?:, in (?P<function>[^\n]*))?', re.MULTILINE)
 _EXCEPTION = re.compile(r"^(?P<type>[A-Za-z_]\w*(?:\.\w+)*)(?::[ ]?(?P<message>.*))?$", re.DOTALL)
@@ -49,18 +50,24 @@ class Failure(NamedTuple):
 def read_failure(text: str, driver: re.Pattern[str] | None = None) -> Failure:
     """What an error record says. Of several chained tracebacks the last one counts, as Python itself reports it.
 
-    Frames whose file matches `driver` are no user code.
+    Without a traceback the first line counts: `dotted.Name: message`, or only a message. Frames whose file matches
+    `driver` are no user code.
     """
     at = text.find(TRACEBACK)
     if at < 0:
         first_line = text.partition("\n")[0].strip()[:_LONGEST_MESSAGE]
-        return Failure(None, first_line, None, None)
+        named = _EXCEPTION.match(first_line) if _EXCEPTION_LINE.match(first_line) else None
+        return (
+            Failure(named["type"], named["message"] or "", None, None)
+            if named
+            else Failure(None, first_line, None, None)
+        )
     last_frame = _last_frame(text, at)
     tail = text[last_frame:]
     stack = text[at:last_frame] + tail.partition("\n")[0]
     own_frame = _own_frame if len(stack) <= _LONGEST_STACK_CACHED else _own_frame.__wrapped__
     frame = own_frame(stack, driver)
-    type_, message = _exception_text(tail) or (None, "")
+    type_, message = _exception_text(tail) or (None, text[:at].partition("\n")[0].strip())  # cut before the exception
     return Failure(type_, message, frame, text[at:].rstrip())
 
 
@@ -92,6 +99,20 @@ def end_of_traceback(data: bytes, at: int, limit: int) -> int:
         after_frame = text.startswith('File "')
         if text.strip():
             end = line_end
+    return end
+
+
+def before_open_traceback(data: bytes, start: int, end: int) -> int:
+    """Where the line starts that begins a traceback which may go on after the end; the end if there is none.
+
+    Looked for from a position on.
+    """
+    at = data.find(TRACEBACK_BYTES, start, end)
+    while at >= 0:
+        stop = end_of_traceback(data, at, end)
+        if not data[stop:end].strip():  # another one, chained to it, may follow
+            return data.rfind(b"\n", 0, at) + 1
+        at = data.find(TRACEBACK_BYTES, stop, end)
     return end
 
 

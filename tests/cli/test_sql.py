@@ -126,3 +126,14 @@ def test_views(sql: Run, run: Run) -> None:
     done = sql(union)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == len(told) + 1
+
+
+def test_ids_are_masked_when_asked(sql: Run) -> None:
+    """Whose subscription and workspace it was stays in the house (formats.md §16, trap 21); the wrong pair is refused."""
+    query = "SELECT '/subscriptions/0a1b2c3d-0a2b-4c3d-8e9f-0123456789ab/resourceGroups/secret-group/x' AS url"
+    assert "secret-group" in sql(query).stdout
+    masked = sql(query, "--mask-ids")
+    assert masked.returncode == 0
+    assert "secret-group" not in masked.stdout
+    assert "0a1b2c3d" not in masked.stdout
+    assert sql(query, "--mask-ids", "--show-secrets").returncode == 2

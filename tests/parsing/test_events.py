@@ -127,6 +127,17 @@ def test_facts_without_column_go_to_fields() -> None:
     ]
 
 
+def test_blanks_at_the_end_do_not_count() -> None:
+    """Pages and copies add them; a pattern that ends with `$` matches all the same."""
+    event = Event("e", r"^Got task (?P<id>\d+)\.$")
+    assert found(["Got task 1. ", "Got task 2.\t", "Got task 3.", "Got task 4.\nmore"], event) == [
+        {"event": "e", "fields": {"id": "1"}},
+        {"event": "e", "fields": {"id": "2"}},
+        {"event": "e", "fields": {"id": "3"}},
+        {},
+    ]
+
+
 def test_number_too_large_for_its_column() -> None:
     """A number beyond 64 bits is NULL; the record stays."""
     (row,) = found(["a 99999999999999999999"], Event("e", r"^a (?P<total>\d+)$"), table=PROGRESS)
