@@ -1,9 +1,10 @@
 -- Which facts of a whole job are told, by which of its files, and what does each say?
 -- The ground of `reconciliation`; ask that. One row per job, fact and teller. Tellers: master (the last job summary
--- line), overview, progress_csv, job_result, error_summary (logs/user/error.txt), user_errors (logs/user/error/*), and
--- mini_batch_table (the tries, and the entry script's events beside them). `last_at` is when the teller last spoke.
--- "Processed" counts poisoned mini-batches too, and all others that will not be tried again (formats.md §5). Facts
--- that only the table tells are there to explain: mini_batches_open, mini_batches_poisoned, workers_died.
+-- line; what it scheduled and left pending), overview, progress_csv, job_result, error_summary (logs/user/error.txt),
+-- user_errors (logs/user/error/*), worker_logs (messages of failed tries), and mini_batch_table (the tries, and the
+-- entry script's events beside them). `last_at` is when the teller last spoke. "Processed" counts poisoned mini-batches
+-- too, and all others that will not be tried again (formats.md §5). mini_batches_open, mini_batches_poisoned and
+-- workers_died are told where there are any.
 with summary_lines as (
     select r.job_id, r.at as last_at, try_cast(r.fields as json) as fields
     from log_records as r
@@ -74,6 +75,7 @@ tables as (
                 and (error_category = 'Driver' or starts_with(error_message, 'Process abort with unfinished'))
         ) as workers_died
     from judged_attempts
+    where source <> 'worker'  -- no tries that only a log tells
     group by job_id
 ),
 
@@ -87,6 +89,33 @@ told as (
         {fact: 'items_failed', value: try_cast(fields ->> 'failed' as bigint)}
     ], recursive := true)
     from summary_lines
+
+    union all
+
+    select r.job_id, 'master', max(r.at), unnest([
+        {fact: 'mini_batches_total', value: max(try_cast(try_cast(r.fields as json) ->> 'scheduled' as bigint))},
+        {fact: 'items_total', value: max(try_cast(try_cast(r.fields as json) ->> 'items' as bigint))},
+        {fact: 'mini_batches_open', value: max(try_cast(try_cast(r.fields as json) ->> 'tasks' as bigint))}
+    ], recursive := true)
+    from log_records as r
+    where r.source = 'master' and r.event in ('queue_done', 'pending_tasks')
+    group by r.job_id
+
+    union all
+
+    select
+        r.job_id,
+        'worker_logs',
+        max(r.at),
+        case r.event
+            when 'batch_failed' then 'run_exceptions'
+            when 'batch_timeout' then 'run_timeouts'
+            when 'batch_aborted' then 'workers_died'
+        end,
+        count(*)
+    from log_records as r
+    where r.source = 'worker' and r.event in ('batch_failed', 'batch_timeout', 'batch_aborted')
+    group by r.job_id, r.event
 
     union all
 

@@ -1,39 +1,30 @@
--- What do the summary tables and the tries say of each node and each worker process?
+-- What do the summary tables, the workers themselves and the tries say of each node and each worker process?
 -- The ground of `reconciliation`; ask that. One row per job, node, process (NULL: the node as a whole), fact, teller.
--- Tellers: node_summary and process_summary (the driver's sums), mini_batch_table (sums over all tries with a result),
--- and final_tries, the same over the tries that decided: which of the two the driver sums up is not known (formats.md
--- §17). Seconds are rounded to whole ones. `mini_batches` counts different ones: those of a node's processes may come
--- to more than the node's.
+-- Tellers: node_summary and process_summary (the driver's sums), worker_telemetry (what a worker says at its end), and
+-- mini_batch_table (sums over all tries with a result). final_tries and done_tries are the same sums over the tries
+-- that decided and over those that were done: which ones the others sum up is not known (formats.md §17). Seconds are
+-- rounded to whole ones. `mini_batches` counts different ones: those of a node's processes may come to more than the
+-- node's.
 with sums as (
     select
-        job_id,
-        node,
-        case when grouping(process) = 0 then coalesce(process, '') end as process,
-        unnest([
-            {
-                teller: 'mini_batch_table',
-                mini_batches: count(distinct mini_batch_id),
-                items: sum(total),
-                succeeded: sum(succeeded),
-                failed: sum(failed),
-                elapsed_s: sum(elapsed_s),
-                process_s: sum(process_s),
-                run_s: sum(run_s)
-            },
-            {
-                teller: 'final_tries',
-                mini_batches: count(distinct mini_batch_id) filter (where final),
-                items: sum(total) filter (where final),
-                succeeded: sum(succeeded) filter (where final),
-                failed: sum(failed) filter (where final),
-                elapsed_s: sum(elapsed_s) filter (where final),
-                process_s: sum(process_s) filter (where final),
-                run_s: sum(run_s) filter (where final)
-            }
-        ], recursive := true)
-    from judged_attempts
-    where outcome <> 'open'
-    group by grouping sets ((job_id, node, process), (job_id, node))
+        a.job_id,
+        a.node,
+        case when grouping(a.process) = 0 then coalesce(a.process, '') end as process,
+        t.teller,
+        count(distinct a.mini_batch_id) as mini_batches,
+        sum(a.total) as items,
+        sum(a.succeeded) as succeeded,
+        sum(a.failed) as failed,
+        sum(a.elapsed_s) as elapsed_s,
+        sum(a.process_s) as process_s,
+        sum(a.run_s) as run_s
+    from judged_attempts as a
+    join (values ('mini_batch_table'), ('final_tries'), ('done_tries')) as t (teller)
+        on t.teller = 'mini_batch_table'
+        or (t.teller = 'final_tries' and a.final)
+        or (t.teller = 'done_tries' and a.outcome = 'done')
+    where a.outcome <> 'open' and a.source <> 'worker'  -- no tries that only a log tells
+    group by grouping sets ((a.job_id, a.node, a.process, t.teller), (a.job_id, a.node, t.teller))
 
     union all
 
@@ -50,6 +41,27 @@ with sums as (
         sum(process_s),
         sum(run_s)
     from report_summaries
+    group by job_id, node, process
+
+    union all
+
+    select
+        job_id,
+        node,
+        process,
+        'worker_telemetry',
+        sum(try_cast(facts ->> 'tasks' as bigint)),
+        sum(try_cast(facts ->> 'items' as bigint)),
+        sum(try_cast(facts ->> 'succeeded' as bigint)),
+        null,
+        null,
+        sum(try_cast(facts ->> 'process_s' as double)),
+        sum(try_cast(facts ->> 'run_s' as double))
+    from (
+        select job_id, node, process, try_cast(fields as json) as facts
+        from log_records
+        where event = 'worker_telemetry' and source = 'worker' and process is not null
+    )
     group by job_id, node, process
 )
 
