@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import multiprocessing
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -20,7 +18,6 @@ from ingest.work import FileResult, Slice, SliceResult
 
 def parse_all(work: Sequence[Slice], root: Path, options: PluginOptions, workers: int) -> Iterator[SliceResult]:
     """The results of all slices, as they come."""
-    _remember_no_pandas()
     if workers <= 1 or len(work) <= 1:
         for slice_ in work:
             yield parse_slice(slice_, root, options)
@@ -51,14 +48,7 @@ def _start(options: PluginOptions) -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
     Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    _remember_no_pandas()
     load_registry(options)
-
-
-def _remember_no_pandas() -> None:
-    """Spares Arrow its search for pandas, which it repeats with each list that it is given: 5 % of a load."""
-    if importlib.util.find_spec("pandas") is None:
-        sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]  # how the import system writes "not there"
 
 
 def _end_with(sentinel: int) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.rivals.duckdb_sql import events
 from benchmarks.rivals.trees import log_kind, tree_files
 
 _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\|"
@@ -38,7 +39,8 @@ def main(way: str, tree: str, store: str) -> None:
         ]
         connection.executemany("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)", rows)
         connection.execute("SET VARIABLE files = (SELECT list(filename ORDER BY filename) FROM sources)")
-        connection.execute(query.format(head=_HEAD, start=_TIME, parquet=parquet))
+        told = {"form": events.number(), "event": events.name(), "node": events.node(), "fields": events.fields()}
+        connection.execute(query.format(head=_HEAD, start=_TIME, parquet=parquet, **told))
         counted = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(parquet)]).fetchone()
     print(json.dumps({"log_records": counted[0] if counted else 0}))
 
