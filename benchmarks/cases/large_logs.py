@@ -9,6 +9,7 @@ from benchmarks.sides import in_turn, ratio
 
 NAME = "large-logs"
 
+
 def run(bench: Bench) -> Figures:
     """Worker and master logs of one job."""
     with bench.place(NAME) as folder:
@@ -17,11 +18,16 @@ def run(bench: Bench) -> Figures:
         sizes = inputs.keep_only(tree, r"^logs/sys/master_role", r"^logs/sys/node/")
         sizes |= {"records": made["log_records"], "tracebacks": made["log_tracebacks"]}
         ours, two = ingest(tree), ingest(tree, workers=2)
+        larger = folder / "larger"
+        inputs.tree(larger, nodes=4, processes=4, log_mb=bench.size(960, 60))
+        of_larger = inputs.keep_only(larger, r"^logs/sys/master_role", r"^logs/sys/node/")
+        sizes["bytes, larger"] = of_larger["bytes"]
+        one_larger, two_larger = ingest(larger, name="larger"), ingest(larger, workers=2, name="larger, 2 workers")
         regex = naive(tree, "regex per line")
         windows, marks = sql(tree, "by_windows", "DuckDB windows"), sql(tree, "by_marks", "DuckDB marks")
         checked = [check_rows(folder, ours, regex)]
         checked += [check_rows(folder, ours, query) for query in (windows, marks)]
-        runs = in_turn([ours, regex, windows, marks, two], folder, bench.repeats)
+        runs = in_turn([ours, regex, windows, marks, two, one_larger, two_larger], folder, bench.repeats)
     return Figures(
         name=NAME,
         title="Large logs",
@@ -42,5 +48,6 @@ def run(bench: Bench) -> Figures:
             ratio(runs, windows.name, ours.name, ">= 3"),
             ratio(runs, marks.name, ours.name, ">= 3"),
             ratio(runs, ours.name, two.name, ">= 1.7"),
+            ratio(runs, one_larger.name, two_larger.name, ">= 1.7"),
         ],
     )
