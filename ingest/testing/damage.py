@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from random import Random
 
+_TOO_LARGE = b"99999999999999999999999"
+"""Digits before a number make it one that no column holds."""
+
 BAD_BYTES = (
     b"\0",
     b"\xff\xfe\x80",
@@ -22,7 +25,7 @@ BAD_BYTES = (
     b"\\",
     b"\x1b[31m",
     "\u2028é🎉".encode(),
-    b"99999999999999999999999",
+    _TOO_LARGE,
     b"Traceback (most recent call last):\n",
     b" " * 300,
 )
@@ -35,13 +38,16 @@ def cuts(content: bytes, most: int = 600) -> list[int]:
     return list(range(0, len(content), step))
 
 
-def inserted(content: bytes, count: int = 90) -> Iterator[tuple[int, bytes, bytes]]:
+def inserted(content: bytes, count: int = 120) -> Iterator[tuple[int, bytes, bytes]]:
     """Files with bad bytes put in: where, what, and the file. Each kind comes at several places, half of them before a word."""
     random = Random(len(content))
     words = [found.start() for found in re.finditer(rb"\b\w", content)] or [0]
-    for i in range(count):
+    numbers = [found.start() for found in re.finditer(rb"\b\d", content)]
+    places = [(random.choice(numbers), _TOO_LARGE) for _ in range(count // 4) if numbers]
+    for i in range(count - len(places)):
         at = random.choice(words) if i % 2 else random.randint(0, len(content))
-        bad = BAD_BYTES[i // 2 % len(BAD_BYTES)]
+        places.append((at, BAD_BYTES[i // 2 % len(BAD_BYTES)]))
+    for at, bad in places:
         yield at, bad, content[:at] + bad + content[at:]
 
 
