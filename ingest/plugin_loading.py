@@ -114,7 +114,7 @@ class PluginLoader:
             if isinstance(folder, str | PathLike) and Path(folder).is_dir():
                 views.append(Path(folder))
             else:
-                self._leave_out(name, f"ingest_views() gave {folder!r}, which is no folder")
+                self._leave_out(name, f"ingest_views() names {folder}, which is no folder")
         self.plugins.append(
             Plugin(name, source.origin, source.distribution, source.version, source.file, parsers, ignored, views)
         )

@@ -8,6 +8,8 @@ A block is a fenced block with a comment on the line above it:
 * `<!-- output -->`: what was printed last, stdout and stderr; written by `docs/generate.py`;
 * `<!-- file NAME -->`: a file for the blocks below.
 
+What a block installs with `pip install --target installed` is there for those below it.
+
 All blocks of a page run in one new folder that holds a copy of `data/jobs`, as if it were a clone of the repository.
 How long something took ("in 0.4 s") differs from run to run and is not compared.
 """
@@ -38,7 +40,7 @@ _BLOCK = re.compile(
 )
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _VARYING = re.compile(
-    r"\bin \d+(?:\.\d+)? s\b"  # how long it took
+    r"\bin \d+(?:\.\d+)? ?s\b"  # how long it took
 )
 
 
@@ -96,6 +98,9 @@ def _run(block: _Block, workspace: Path) -> str:
         command = ["bash", "-euo", "pipefail", "-c", block.body]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("INGEST_")}
     environment |= {
+        "PYTHONPATH": os.pathsep.join([str(workspace / "installed"), os.environ.get("PYTHONPATH", "")]).rstrip(
+            os.pathsep
+        ),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "COLUMNS": str(_WIDTH),
         "NO_COLOR": "1",

@@ -1,6 +1,6 @@
 """Our parsers hold what every parser must hold."""
 
-from ingest_gpu_farm import ingest_parsers
+from ingest_gpu_farm import feeder, usage
 
 from ingest.testing import ParserConformance
 
@@ -8,4 +8,4 @@ from ingest.testing import ParserConformance
 class TestParsers(ParserConformance):
     """The conformance kit, with our samples."""
 
-    parsers = ingest_parsers()
+    parsers = (*feeder.ingest_parsers(), *usage.ingest_parsers())
