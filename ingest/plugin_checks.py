@@ -27,6 +27,13 @@ def as_list(hook: str, given: Any) -> list[Any]:
 
 def fault_of(one: Any, others: Mapping[str, Parser]) -> str | None:
     """What is wrong with something offered as a parser, beside the other parsers by their names; None if nothing is."""
+    try:
+        return _fault(one, others)
+    except (Exception, SystemExit) as error:  # a part may be a property, which may raise anything
+        return f"offers a {type(one).__name__} that raised {error!r} when it was looked at"
+
+
+def _fault(one: Any, others: Mapping[str, Parser]) -> str | None:
     if isinstance(one, type):
         return f"offers the class {one.__name__}, not an object of it"
     contract = Ignored if hasattr(one, "reason") else Parser

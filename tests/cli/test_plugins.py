@@ -191,6 +191,11 @@ WRONG = {
         "def ingest_parsers():\n    return [Sample('logs/a.txt', '', 0)]",
         "it has no name, version, kind, tables",
     ),
+    "raising": (
+        "def ingest_parsers():\n    class Raising(LineParser):\n        tables = property(lambda self: 1 / 0)\n"
+        "    return [parser(of=Raising)]",
+        "offers a Raising that raised ZeroDivisionError('division by zero') when it was looked at",
+    ),
     "path": (
         "def ingest_parsers():\n    return [parser(path=Path('logs'))]",
         "its path is PosixPath('logs'), not a text",
@@ -221,10 +226,10 @@ from pathlib import Path
 from ingest import LineParser, Sample, Table, hookimpl
 from ingest.model import LOG_RECORDS
 
-def parser(**other):
+def parser(of=LineParser, **other):
     parts = dict(name="mine.notes", kind="notes", path=r"^logs/mine/", head=r"^(?P<message>.+)$", table=LOG_RECORDS,
                  samples=[Sample("logs/mine/a.txt", "b\n", 1)])
-    return LineParser(**(parts | other))
+    return of(**(parts | other))
 
 """
 
