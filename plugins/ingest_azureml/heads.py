@@ -50,5 +50,5 @@ FACTS = (
 
 ERRORS = ErrorRules(levels=("ERROR", "CRITICAL"), facts=FACTS, phases=PHASES, driver=DRIVER_CODE)
 
-COUNTED_ERRORS = r"^\s*\* Error '(?P<error>.*)' occurred (?P<occurrences>\d+) times\.[ \t\r]*$"
-"""An item of the summary at a job's end; the text may hold quotes itself. On Windows lines end in CRLF (trap 19)."""
+COUNTED_ERRORS = r"^\s*\* Error '(?P<error>(?s:.){0,4000}?)' occurred (?P<occurrences>\d{1,18}) times\.[ \t\r]*$"
+"""An item of the summary at a job's end; the text may hold quotes and line breaks. On Windows lines end in CRLF (trap 19)."""

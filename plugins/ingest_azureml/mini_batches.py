@@ -86,6 +86,7 @@ def _shape(rows: pa.Table) -> Mapping[str, pa.Table]:
 
 MINI_BATCHES = CsvParser(
     name="azureml.mini_batches",
+    version=2,
     kind="mini_batches",
     path=r"^logs/sys/job_report/processed_mini-batch(?:es)?\.csv$",
     table=ATTEMPT_REPORTS,

@@ -102,7 +102,7 @@ SYSTEM = LineParser(
     kind="common_runtime",
     path=r"^system_logs/(?P<capability>[^/]+)/[^/]+$",
     head=(
-        r"^(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})Z +(?P<level>TRACE|DEBUG|INFO|WARN|ERROR) (?P<message>.*)$",
+        r"^(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)Z +(?P<level>TRACE|DEBUG|INFO|WARN|ERROR) (?P<message>.*)$",
         rf"^(?P<level>{'|'.join(LEVELS)}) (?P<at>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d,\d{{3}}) "
         r"(?P<logger>[^ :]+:\d+) \[\d+\] - (?P<message>.*)$",
     ),

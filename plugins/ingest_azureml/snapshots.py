@@ -27,12 +27,16 @@ def _shaped(rows: pa.Table) -> pa.Table:
     stamp = pc.binary_join_element_wise(rows["hour"].cast(pa.string()), rows["minute"].cast(pa.string()), "")
     at = pc.strptime(stamp, "%Y%m%d%H%M", "us", error_is_null=True)
     digits = pc.replace_substring_regex(rows["memory"], r"\D", "")
-    rss = pc.coalesce(rows["rss_kb"].cast(pa.int64()), digits.cast(pa.int64()))
-    return rows.drop_columns(["rss_kb"]).append_column("rss_kb", rss).append_column("at", at)
+    possible = pc.less_equal(pc.binary_length(digits), 18)
+    memory = pc.if_else(possible, digits, pa.scalar(None, pa.string())).cast(pa.int64())
+    rss = pc.coalesce(rows["rss_kb"].cast(pa.int64()), memory)
+    other = ["rss_kb", "hour", "minute", "sort", "memory"]
+    return rows.drop_columns(other).append_column("rss_kb", rss).append_column("at", at)
 
 
 SNAPSHOT = LineParser(
     name="azureml.snapshot",
+    version=2,
     kind="snapshot",
     path=(
         r"^logs/(?:sys/)?perf/(?P<node>[^/]+)/(?:os|processes_cpu_memory_usage)/(?P<hour>\d{10})/"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from ingest import Table
+from ingest.model import ATTEMPT_REPORTS, SCRIPT_EVENTS
 
 V0_NUMBERS = {
     "11": "ENTRY_SCRIPT_INIT_START",
@@ -72,5 +76,27 @@ def split(rows: pa.Table) -> Mapping[str, pa.Table]:
         "event", each(event, rows["status"])
     )
     is_event = pc.or_(pc.is_null(rows["mini_batch_id"]), pc.is_valid(rows["event"]))
-    events = rows.filter(is_event).rename_columns({"started_at": "at"})
-    return {"attempt_reports": rows.filter(pc.invert(is_event)).drop_columns(["event"]), "script_events": events}
+    tries, events = rows.filter(pc.invert(is_event)), rows.filter(is_event).rename_columns({"started_at": "at"})
+    events = _with_extra(events)
+    return {
+        "attempt_reports": tries.select([name for name in tries.column_names if name in _of(ATTEMPT_REPORTS)]),
+        "script_events": events.select([name for name in events.column_names if name in _of(SCRIPT_EVENTS)]),
+    }
+
+
+def _of(table: Table) -> set[str]:
+    return {"piece", "line_no", *(column.name for column in table.own)}
+
+
+def _with_extra(events: pa.Table) -> pa.Table:
+    """Keeps as JSON in `extra` the cells that `script_events` has no column for; events are few."""
+    others = [
+        name for name in events.column_names if name not in _of(SCRIPT_EVENTS) and name not in ("source", "inputs")
+    ]
+    known = events["extra"].to_pylist() if "extra" in events.column_names else [None] * events.num_rows
+    extra: list[str | None] = []
+    for text, cells in zip(known, events.select(others).to_pylist(), strict=True):
+        told = {name: str(value) for name, value in cells.items() if value is not None}
+        extra.append(json.dumps(told | json.loads(text or "{}"), ensure_ascii=False) if told else text)
+    kept = events.drop_columns(["extra"]) if "extra" in events.column_names else events
+    return kept.append_column("extra", pa.array(extra, pa.string()))

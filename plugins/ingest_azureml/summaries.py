@@ -85,8 +85,9 @@ SUMMARY_CSV = CsvParser(
 
 POISON_LIST = LineParser(
     name="azureml.poison_list",
+    version=2,
     kind="poison_list",
-    path=r"^logs/sys/poison_task[^/]*\.txt$",
+    path=r"^logs/sys/poison_tasks?(?:_(?P<node>\d+\.\d+\.\d+\.\d+)_(?P<pid>\d{1,18}))?[^/]*\.txt$",
     head=r"^(?P<message>.*\S.*)$",
     table=LOG_RECORDS,
     fold=False,

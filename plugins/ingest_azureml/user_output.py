@@ -50,10 +50,11 @@ CHILD_STREAM = LineParser(
 
 ENTRY_SCRIPT_LOG = LineParser(
     name="azureml.entry_script_log",
+    version=2,
     kind="entry_script_log",
     path=(
-        r"^logs/user/(?:entry_script_log/(?P<node>[^/]+)/(?P<process>process\d+|Process-\d+|[^/_]+).*"
-        r"|(?P<node_v0>\d+\.\d+\.\d+\.\d+)/(?P<process_v0>MainProcess|Process-\d+|[^/]+\.log)\.txt)$"
+        r"^logs/user/(?:entry_script_log/|(?=\d+\.\d+\.\d+\.\d+/(?:MainProcess|Process-\d+|[^/]+\.log)\.txt$))"
+        r"(?P<node>[^/]+)/(?P<process>process\d+|Process-\d+|[^/_.]+)[^/]*$"
     ),
     head=system_head(rest="text"),
     table=OUTPUT_LINES,

@@ -10,7 +10,9 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from ingest import Batch, CsvParser, Parsed, Reject, Sample, SourceFile, Table
@@ -20,6 +22,7 @@ from ingest_azureml.statuses import split
 
 TASK_CSV = CsvParser(
     name="azureml.task_csv",
+    version=2,
     kind="task_csv",
     path=r"^logs/sys/worker/(?P<node>[^/]+)/(?P<process>[^/]+?)\.task\.csv$",
     table=ATTEMPT_REPORTS,
@@ -109,7 +112,7 @@ class OverrideParser:
     """
 
     name: str = "azureml.override_tasks"
-    version: int = 1
+    version: int = 2
     kind: str = "report_v0"
     path: str = r"^logs/sys/report/override_tasks\.csv$"
     tables: Sequence[Table] = (ATTEMPT_REPORTS,)
@@ -133,34 +136,62 @@ class OverrideParser:
         rejects: list[Reject] = []
         tables: list[pa.Table] = []
         for index, piece in enumerate(batch.pieces):
-            position, line_no = piece.start, piece.line_no
-            rows: list[tuple[int, list[str]]] = []
-            for line in batch.data[piece.start : piece.end].splitlines(keepends=True):
-                cells = next(csv.reader(io.StringIO(line.decode("utf-8", "replace"))), [])
-                later = _later(cells)
-                if later is not None:
-                    rows.append((line_no, later))
-                elif cells and not cells[0].startswith("Prior "):
-                    rejects.append(
-                        Reject(position, position + len(line.rstrip()), f"{len(cells)} cells are no two results")
-                    )
-                position, line_no = position + len(line), line_no + 1
+            rows: list[_Row] = []
+            results: list[list[str]] = []
+            position = piece.start
+            for line_no, line in enumerate(batch.data[piece.start : piece.end].split(b"\n"), piece.line_no):
+                row, cells = _Row(line_no, position, position + len(line.rstrip(b"\r"))), _cells(line)
+                position += len(line) + 1
+                if later := _later(cells):
+                    rows.append(row)
+                    results.append(later)
+                elif line.strip() and cells[:1] != ["Prior Task Id"]:
+                    rejects.append(Reject(row.start, row.end, f"{len(cells)} cells are no two results"))
             if rows:
-                tables.append(self._typed(index, piece.file, rows))
+                typed, wrong = self._typed(index, piece.file, rows, results)
+                tables.append(typed)
+                rejects += wrong
+        rejects.sort(key=lambda reject: reject.start)
         return Parsed({"attempt_reports": pa.concat_tables(tables)} if tables else {}, rejects)
 
-    def _typed(self, piece: int, file: SourceFile, rows: Sequence[tuple[int, list[str]]]) -> pa.Table:
-        """Rows of (line, cells) with the report's types, each marked as one that overrides."""
+    def _typed(
+        self, piece: int, file: SourceFile, rows: Sequence[_Row], results: Sequence[list[str]]
+    ) -> tuple[pa.Table, list[Reject]]:
+        """The results with the report's types, each marked as one that overrides; and those with a cell of no such type."""
         text = io.StringIO()
-        csv.writer(text).writerows([_REPORT_HEADER, *(cells for _, cells in rows)])
-        typed = PROCESSED_TASKS.parse(Batch.of((file, text.getvalue().encode()))).tables["attempt_reports"]
-        lines = [rows[line - 2][0] for line in typed["line_no"].to_pylist()]  # line 1 is the header
-        return (
+        csv.writer(text).writerows([_REPORT_HEADER, *results])
+        report = Batch.of((file, text.getvalue().encode()))
+        parsed = PROCESSED_TASKS.parse(report)
+        wrong_lines = report.line_numbers(np.array([reject.start for reject in parsed.rejects], np.int64)).tolist()
+        wrong = [
+            Reject(rows[line - 2].start, rows[line - 2].end, reject.reason)  # line 1 is the header
+            for line, reject in zip(wrong_lines, parsed.rejects, strict=True)
+        ]
+        typed = parsed.tables["attempt_reports"]
+        lines = [rows[line - 2].line_no for line in typed["line_no"].to_pylist()]
+        typed = (
             typed.drop_columns(["piece", "line_no"])
             .append_column("piece", pa.array([piece] * len(lines), pa.int32()))
             .append_column("line_no", pa.array(lines, pa.int64()))
-            .append_column("overrides", pa.array([True] * len(lines)))
+            .append_column("overrides", pa.array([True] * len(lines), pa.bool_()))
         )
+        return typed, wrong
+
+
+class _Row(NamedTuple):
+    """A line of the table and where it stands."""
+
+    line_no: int
+    start: int
+    end: int
+
+
+def _cells(line: bytes) -> list[str]:
+    """The cells of a line; none if one is longer than any result's."""
+    try:
+        return next(csv.reader([line.decode("utf-8", "replace").replace("\r", "")]), [])
+    except csv.Error:
+        return []
 
 
 def _later(cells: list[str]) -> list[str] | None:

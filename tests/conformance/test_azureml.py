@@ -7,13 +7,7 @@ import pytest
 from ingest.registry import PluginOptions, load_registry
 from ingest.testing import ParserConformance
 
-NOT_YET = {
-    "azureml.mini_batches": ("test_keeps_to_its_tables",),
-    "azureml.task_csv": ("test_keeps_to_its_tables",),
-    "azureml.snapshot": ("test_keeps_to_its_tables", "test_may_hold_bad_bytes", "test_reads_alone_as_in_a_batch"),
-    "azureml.user_error_summary": ("test_may_hold_bad_bytes", "test_reads_alone_as_in_a_batch"),
-    "azureml.override_tasks": ("test_reads_alone_as_in_a_batch", "test_may_be_cut_anywhere", "test_may_hold_bad_bytes"),
-}
+NOT_YET: dict[str, tuple[str, ...]] = {}
 """Faults that the kit found and that are not mended yet."""
 
 
