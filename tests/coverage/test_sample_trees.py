@@ -112,5 +112,5 @@ def test_the_count_can_fail(tree: Tree, store: StoreUnderTest, tmp_path: Path) -
     ]
 
 
-ROW = "2020-10-19T10:28:30.107230,100664.22,14823,80705.27,15.5\r\n"
+ROW = "2024-03-01T10:00:30.100000,1000.5,200.25,700.25,22.2\r\n"
 DISK = "Utc Time,Disk (/) Total (MB),Disk (/) Used (MB),Disk (/) Free (MB),Disk (/) Used Percent\r\n" + ROW

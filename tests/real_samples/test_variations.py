@@ -80,9 +80,7 @@ VARIATIONS = (
         lambda b: re.sub(rb"(?m)^[ \t]+", b"", b),
         ALL - {"errors"},
     ),
-    Variation(
-        "blanks at the end of lines", lambda b: re.sub(rb"([^\r\n])(\r?\n)", rb"\1  \2", b), TABLES_ONLY | {"records"}
-    ),
+    Variation("blanks at the end of lines", lambda b: re.sub(rb"([^\r\n])(\r?\n)", rb"\1  \2", b), ALL),
     Variation(
         "no fraction of seconds",
         lambda b: re.sub(rb"(\d\dT\d\d:\d\d:\d\d)\.\d+(?!Z)\b", rb"\1", b),

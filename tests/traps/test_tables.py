@@ -26,7 +26,7 @@ def test_trap_01_no_value_and_rows_without_a_mini_batch(tree: Tree, store: Store
     """`N/A` (V0) and an empty cell (V1+) are NULL, not 0 and no reject; rows without an id are no mini-batches."""
     old = table(
         TASK_HEADER,
-        "N/A,N/A,2020-05-06T05:50:48.682392,N/A,N/A,N/A,N/A,N/A,N/A,ENTRY_SCRIPT_INIT_START,",
+        "N/A,N/A,2020-05-06T05:50:48.123456,N/A,N/A,N/A,N/A,N/A,N/A,ENTRY_SCRIPT_INIT_START,",
         "N/A,N/A,2020-05-06T05:50:49.000392,N/A,N/A,N/A,N/A,N/A,N/A,ENTRY_SCRIPT_INIT_DONE,",
         "0,1,2020-05-06T05:50:49.100000,10,9,1,1.5,N/A,1.25,TASK_PROCESSED,",
     )
