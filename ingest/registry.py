@@ -7,7 +7,7 @@ later. Which of several parsers gets a file is told in `ingest.claims`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -58,7 +58,12 @@ class Registry:
 
     def claim(self, path: str) -> Claim | None:
         """Who reads the file at this path below the artifact root; None if nobody knows it."""
-        return next(self.claims(path), None)
+        return self._first(path)
+
+    @cached_property
+    def _first(self) -> Callable[[str], Claim | None]:
+        """Remembers what was asked lately: jobs of one kind have the same paths."""
+        return lru_cache(maxsize=1 << 15)(lambda path: next(self.claims(path), None))
 
     def claims(self, path: str) -> Iterator[Claim]:
         """Everyone whose pattern matches, the one that gets the file first."""
