@@ -57,6 +57,14 @@ JOB_ERROR = """2023-03-01T08:00:01.000001 This file shows errors. Please check "
     import pkg_resources
 ModuleNotFoundError: No module named 'pkg_resources'
 """
+DRIVER = "/mnt/azureml/cr/j/1/exe/wd/driver/azureml_user/parallel_run"
+WRONG_RESULT = f"""2024-03-01T10:00:12.000001 The process001 on node 3 failed with error: Traceback (most recent call last):
+  File "{DRIVER}/entry_script_helper.py", line 173, in call_run
+    self.check(result)
+  File "{DRIVER}/entry_script_helper.py", line 201, in check
+    raise TypeError("run() should return a list or a pandas DataFrame")
+TypeError: run() should return a list or a pandas DataFrame
+"""
 TABLE_CUT_IN_JSON = table(
     MINI_BATCH_HEADER,
     ",,10.0.0.10,process003,2020-10-19T10:28:31.1,,,,0.0029,,,LOAD_DONE,,,",
@@ -124,6 +132,12 @@ FORMS: dict[str, tuple[str, str, str, list[tuple[Any, ...]]]] = {
         JOB_ERROR,
         "SELECT node, process, phase, exception_type, line_no FROM errors",
         [("0", "process000", "init", "ModuleNotFoundError", 2)],
+    ),
+    "§8, an error that the driver raises about the script has no frame of the script": (
+        "logs/job_error.2024030110.txt",
+        WRONG_RESULT,
+        "SELECT node, process, phase, exception_type, frame FROM errors",
+        [("3", "process001", "run", "TypeError", None)],
     ),
     "§9.3, a detail cut behind or inside the names": (
         "logs/sys/job_report/processed_mini-batches.csv",
