@@ -23,7 +23,7 @@ class Commit:
 
     files: pa.Table
     jobs: pa.Table
-    """`job_id`, `source`, `run_id`; the other columns are read from the records."""
+    """`job_id`, `source`, `run_id` where the path tells it; what is missing is read from the records."""
     load: pa.Table
     parts: Sequence[Part]
     digest: str
@@ -95,7 +95,8 @@ def refresh_jobs(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
     ids = ", ".join(literal(job_id) for job_id in commit.jobs.column("job_id").to_pylist()) or "NULL"
     facts = connection.sql(
         f"""
-        SELECT changed.job_id, changed.source, changed.run_id, facts.* EXCLUDE (job_id),
+        SELECT changed.job_id, changed.source, coalesce(changed.run_id, facts.run_id) AS run_id,
+               facts.* EXCLUDE (job_id, run_id),
                coalesce(sizes.files, 0) AS files, coalesce(sizes.bytes, 0) AS bytes, changed.loaded_at
         FROM changed_jobs changed
         LEFT JOIN (SELECT job_id, count(*) AS files, sum(bytes)::BIGINT AS bytes FROM files GROUP BY job_id) sizes

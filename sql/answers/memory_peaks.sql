@@ -74,6 +74,9 @@ tries as (
     select job_id, node, process, mini_batch_id, started_at, after(started_at, elapsed_s) as ended_at, outcome
     from attempt_reports
     anti join superseded_reports using (file_id, line_no)
+    union all
+    select job_id, node, process, mini_batch_id, started_at, after(started_at, elapsed_s), outcome
+    from unreported_tries
 ),
 
 held as (

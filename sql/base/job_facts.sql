@@ -1,11 +1,12 @@
 -- What state is each job in, as far as its records tell, and when did it run?
--- One row per job with a file or record; `ingest` writes it to `jobs` with each load. The strongest sign decides;
--- among equally strong ones the latest: 1 the job result, 2 the master's verdict, 3 an exit code, or an error of the
--- driver without a time (the launcher's), 4 the driver's progress messages, or an error of the driver after which no
--- work went on. Without a sign a job is completed if all scheduled mini-batches are processed. Else a job that left
--- records of work is running, or stalled if its last step lies more than 30 minutes, and more than ten usual gaps
--- between two steps, before its last record of any kind; else it is unknown. A progress file can end before its job
--- does, so its silence alone is no sign. `generation` is told by the paths of the files (V0 to V4).
+-- One row per job with a file or record, and what `run_facts` tells of it; `ingest` writes it to `jobs` with each load.
+-- The strongest sign decides; among equally strong ones the latest: 1 the job result, 2 the master's verdict, 3 an exit
+-- code, what the platform says of the run, or an error of the driver without a time (the launcher's), 4 the driver's
+-- progress messages, or an error of the driver after which no work went on. Without a sign a job is completed if all
+-- scheduled mini-batches are processed. Else a job that left records of work is running, or stalled if its last step
+-- lies more than 30 minutes, and more than ten usual gaps between two steps, before its last record of any kind; else
+-- it is unknown. A progress file can end before its job does, so its silence alone is no sign. `generation` is told by
+-- the paths of the files (V0 to V4).
 with told as (
     select
         job_id,
@@ -97,6 +98,27 @@ jobs_seen as (
     group by job_id
 ),
 
+platform_words as (  -- one failed process of several is enough
+    select
+        r.job_id,
+        r.event,
+        max(r.at) as said_at,
+        case
+            when bool_or(r.event = 'job_failed' or (r.fields ->> 'status') in ('Failed', 'Canceled')) then 'failed'
+            when bool_or((r.fields ->> 'exit_code') <> '0') then 'failed'
+            when bool_or(r.event = 'exit_code' or (r.fields ->> 'status') in ('Succeeded', 'Completed'))
+                then 'completed'
+        end as state,
+        case r.event when 'exit_code' then 'exit code ' else 'job ' end
+            || arg_max(coalesce(r.fields ->> 'status', r.fields ->> 'exit_code', 'failed'), {
+                failed: coalesce((r.fields ->> 'exit_code') <> '0', false), said_at: r.at
+            }) as word
+    from log_records as r
+    where r.event in ('exit_code', 'job_status', 'execution_status', 'job_failed')
+        and r.source in ('control', 'common_runtime')
+    group by r.job_id, r.event
+),
+
 signs as (
     select
         r.job_id,
@@ -131,6 +153,11 @@ signs as (
 
     union all
 
+    select job_id, 3, said_at, false, state, 'platform: ' || word
+    from platform_words
+
+    union all
+
     select
         p.job_id,
         4,
@@ -144,6 +171,7 @@ signs as (
         'progress: ' || p.message
     from progress as p
     where p.event in ('all_done', 'concat_done', 'stopped_for', 'no_progress', 'errsum_head')
+        or p.event in ('concat_failed', 'tasks_failed', 'threshold_exceeded')
         or contains(p.message, 'The job failed')
         or contains(p.message, 'Received stop signal')
         or starts_with(p.message, 'Failed to create tasks')
@@ -195,5 +223,13 @@ select
     end as state_reason,
     started_at,
     case when sign is not null or all_processed then last_record_at end as ended_at,
-    last_record_at
+    last_record_at,
+    run_facts.run_id,
+    run_facts.parent_run_id,
+    run_facts.experiment,
+    run_facts.compute_target,
+    run_facts.queue_s,
+    logged.job_id is not null as attempts_in_logs
 from judged
+left join run_facts using (job_id)
+left join jobs_with_logged_tries as logged using (job_id)

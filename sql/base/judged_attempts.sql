@@ -1,12 +1,26 @@
 -- Which tries were there at each mini-batch, and what do they mean for the mini-batch?
--- The ground of `attempts` and `mini_batches`; ask those. `final` marks the try that decided (`retold_mini_batches`).
--- `items*` are those of the mini-batch if this try decides: a timeout, an exception or poison fails all its items, an
--- open one fails nothing yet (NULL). `all_*` are of all tries at the mini-batch.
+-- The ground of `attempts` and `mini_batches`; ask those. `told_by`: table, or log where no table tells of the try (see
+-- `unreported_tries`). `final` marks the try that decided (`retold_mini_batches`). `items*` are those of the mini-batch
+-- if this try decides: a timeout, an exception or poison fails all its items, an open one fails nothing yet (NULL).
+-- `all_*` are of all tries at the mini-batch.
+with retold as materialized (
+    select * from retold_mini_batches
+),
+
+told as (
+    select *, 'table' as told_by, attempt as number
+    from attempt_reports
+    where mini_batch_id is not null
+    union all by name
+    select unnest(logged, max_depth := 2), 'log' as told_by
+    from retold
+)
+
 select
-    r.* replace (coalesce(r.overrides, false) as overrides),
+    r.* exclude (number) replace (coalesce(r.overrides, false) as overrides),
     after(r.started_at, r.elapsed_s) as ended_at,
     r.elapsed_s - r.run_s as overhead_s,
-    coalesce(r.attempt > 1, r.overrides, false) as is_retry,
+    coalesce(r.number > 1, r.overrides, false) as is_retry,
     m.job_id is null or (r.file_id = m.deciding.file_id and r.line_no = m.deciding.line_no) as final,
     coalesce(m.attempts, 1) as all_attempts,
     coalesce(m.retries, is_retry::bigint) as all_retries,
@@ -21,7 +35,6 @@ select
         when r.outcome = 'done' then coalesce(r.failed, r.total - r.succeeded)
         when r.outcome <> 'open' then coalesce(r.failed, items)
     end as items_failed
-from attempt_reports as r
-left join retold_mini_batches as m using (job_id, mini_batch_id)
-where r.mini_batch_id is not null
-    and (m.job_id is null or list_contains(m.standing, {file_id: r.file_id, line_no: r.line_no}))
+from told as r
+left join retold as m using (job_id, mini_batch_id)
+where m.job_id is null or list_contains(m.standing, {file_id: r.file_id, line_no: r.line_no})

@@ -247,7 +247,7 @@ def damage_format(catalog: Path) -> None:
 def test_store_of_another_format(damaged: StoreUnderTest, folder: Path) -> None:
     """A store of a later format is refused, with both formats named."""
     for action in (damaged.tables, lambda: damaged.load(folder, job_ids={"": "b"})):
-        with pytest.raises(StoreError, match="store of format 99, this version of ingest reads 1"):
+        with pytest.raises(StoreError, match="store of format 99, this version of ingest reads 2"):
             action()
 
 

@@ -7,6 +7,7 @@ All rows are of one day, so a time is written and read as `10:05:00`. What a row
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -65,6 +66,11 @@ class Database:
             row |= {"total": 10, "succeeded": 10 if outcome == "done" else 0, "elapsed_s": 10.0}
             row["failed"] = 0 if outcome == "done" else 10
         self.insert("attempt_reports", row | more)
+
+    def event(self, source: str, event: str, at: str, row: dict[str, Any] | None = None, /, **facts: str) -> None:
+        """Puts in a log record of a known form with its facts; `row` are other columns of it."""
+        fields = json.dumps(facts) if facts else None
+        self.insert("log_records", {"source": source, "at": at, "event": event, "fields": fields, **(row or {})})
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The result of a query."""

@@ -1,0 +1,26 @@
+-- In which jobs may worker logs tell of tries that no table reports?
+-- One row per such job: its logs say more often that a mini-batch was begun than any one table says that it ended.
+-- `ingest` writes it to `jobs.attempts_in_logs` with each load, so that a question need not look through the logs of
+-- all jobs.
+with begun as (
+    select r.job_id, try_cast(r.fields ->> 'mini_batch_id' as bigint) as mini_batch_id, count(*) as tries
+    from log_records as r
+    where r.event = 'got_task' and r.source = 'worker'
+    group by all
+),
+
+ended as (
+    select job_id, mini_batch_id, max(tries) as tries
+    from (
+        select job_id, mini_batch_id, source, count(*) as tries
+        from attempt_reports
+        where outcome <> 'open'
+        group by all
+    )
+    group by job_id, mini_batch_id
+)
+
+select distinct begun.job_id
+from begun
+left join ended using (job_id, mini_batch_id)
+where begun.tries > coalesce(ended.tries, 0)
