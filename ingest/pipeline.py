@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest import __version__
 from ingest.discover import discover
-from ingest.errors import InputError
+from ingest.errors import InputError, StoreError
 from ingest.logs import debug, log
 from ingest.model import FILES, JOBS, LOADS, Column
 from ingest.plan import Note, Plan, make_plan, slices
@@ -125,16 +125,24 @@ class _Load:
         work = list(slices(plan.work, self._id, count))
         if progress is not None:
             progress.begin(len(plan.work), size)
-        if self._layout.data.exists():
-            from ingest.store.catalog import sweep
-
-            sweep(self._layout)
+        self._sweep()
         with ThreadPoolExecutor(1) as aside:
             draft = aside.submit(self._begin_draft)
-            for results, notes, ended in self._whole_jobs(work, count, progress):
-                self._commit(draft.result(), results, notes, ended=ended)
-                if not ended:
-                    draft = aside.submit(self._begin_draft)
+            try:
+                for results, notes, ended in self._whole_jobs(work, count, progress):
+                    self._commit(draft.result(), results, notes, ended=ended)
+                    if not ended:
+                        draft = aside.submit(self._begin_draft)
+            except StoreError:
+                self._sweep()  # a full disk needs the room
+                raise
+
+    def _sweep(self) -> None:
+        """Deletes what a load left that was broken off."""
+        from ingest.store.catalog import sweep
+
+        if self._layout.data.exists():
+            sweep(self._layout)
 
     def _begin_draft(self) -> Draft:
         from ingest.store.catalog import Draft

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ingest.errors import StoreError
 from ingest.hookspecs import Parser
 from ingest.model import REJECTS
 from ingest.parsing.batch import PADDING, Batch, Parsed, Piece, SourceFile
@@ -115,6 +116,8 @@ class _KindReader:
         results = [one[0] for one in held]
         try:
             self._store(self._parser.parse(batch), batch, results)
+        except StoreError:
+            raise
         except (Exception, SystemExit) as error:  # a stranger's parser may raise anything
             if len(held) == 1:
                 results[0].failure = f"parser raised {error!r}"
@@ -148,6 +151,8 @@ class _KindReader:
             batch = Batch(b"".join([memoryview(rest)[:cut], broken, PADDING]), [piece])
             try:
                 self._store(self._parser.parse(batch), batch, [result])
+            except StoreError:
+                raise
             except (Exception, SystemExit) as error:  # a stranger's parser may raise anything
                 result.failure = f"parser raised {error!r}"
                 return

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing.connection import wait as wait_for_process
 from pathlib import Path
 from threading import Thread
@@ -23,7 +24,7 @@ def parse_all(work: Sequence[Slice], root: Path, options: PluginOptions, workers
             yield parse_slice(slice_, root, options)
         return
     suspects: list[Slice] = []
-    with _pool(min(workers, len(work)), options) as pool:
+    with _pool(min(workers, len(work)), options) as pool, _no_more_work(pool):
         futures = {pool.submit(parse_slice, slice_, root, options): slice_ for slice_ in work}
         open_: set[Future[SliceResult]] = set(futures)
         while open_:
@@ -41,6 +42,16 @@ def _pool(workers: int, options: PluginOptions) -> ProcessPoolExecutor:
     """Worker processes started afresh: a fork after Arrow's threads have started may hang."""
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(options,))
+
+
+@contextmanager
+def _no_more_work(pool: ProcessPoolExecutor) -> Iterator[None]:
+    """If something goes wrong, work that has not begun is not done any more."""
+    try:
+        yield
+    except BaseException:
+        pool.shutdown(cancel_futures=True)
+        raise
 
 
 def _start(options: PluginOptions) -> None:

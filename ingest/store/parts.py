@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingest.errors import StoreError
 from ingest.model import Table, Type
 from ingest.store.layout import Layout
 
@@ -59,24 +61,37 @@ class SliceWriter:
         for table in self._held:
             self._flush(table)
         parts = []
-        for table, writer in self._writers.items():
-            writer.close()
-            path = self._layout.part(table, self._slice)
-            sync(path)
-            columns = ",".join(self._tables[table].schema.names)
-            parts.append(Part(table, self._slice, self._rows[table], path.stat().st_size, columns))
+        with self._told():
+            for table, writer in self._writers.items():
+                writer.close()
+                path = self._layout.part(table, self._slice)
+                sync(path)
+                columns = ",".join(self._tables[table].schema.names)
+                parts.append(Part(table, self._slice, self._rows[table], path.stat().st_size, columns))
         return parts
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Says what to do if rows cannot be written."""
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(
+                f"{self._layout.data}: rows cannot be written: {error}",
+                "The last whole commit stands. Is the disk full? Make room and run the same command again.",
+            ) from error
 
     def _flush(self, table: str) -> None:
         held = sorted(self._held[table], key=lambda one: one[0])  # stable: the order of files within a job stays
         if not held:
             return
         rows = pa.concat_tables([part for _, part in held])
-        if table not in self._writers:
-            path = self._layout.part(table, self._slice)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._writers[table] = _parquet_writer(path, self._tables[table])
-        self._writers[table].write_table(rows.unify_dictionaries(), row_group_size=_ROW_GROUP)
+        with self._told():
+            if table not in self._writers:
+                path = self._layout.part(table, self._slice)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._writers[table] = _parquet_writer(path, self._tables[table])
+            self._writers[table].write_table(rows.unify_dictionaries(), row_group_size=_ROW_GROUP)
         self._held[table].clear()
         self._held_bytes[table] = 0
 
