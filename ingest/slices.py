@@ -33,7 +33,7 @@ _BATCH_BYTES = 4 << 20
 _WINDOW_BYTES = 8 << 20
 """A larger file comes in windows of this size, cut where the parser says; bounds memory."""
 
-_WINDOW_LIMIT = 128 << 20
+_WINDOW_LIMIT = 48 << 20
 """A single record larger than this is cut in pieces."""
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)

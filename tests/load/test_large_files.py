@@ -1,11 +1,14 @@
-"""Files larger than a window (16 MiB) are read in parts that must not show."""
+"""Files larger than a window (8 MiB) are read in parts that must not show."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
-    from tests.conftest import Logs, StoreUnderTest, Tree
+    from tests.conftest import Logs, Start, StoreUnderTest, Tree
 
 PATH = "logs/sys/node/0/process000.txt"
 
@@ -62,6 +65,30 @@ def test_giant_record(tree: Tree, store: StoreUnderTest) -> None:
     store.load(tree({PATH: text}, "a"))
     rows = store.rows("SELECT line_no, length(message) FROM log_records ORDER BY 1")
     assert rows == [(1, 6), (2, 999 + lines * 1_000), (lines + 3, 5)]
+
+
+LOAD = """
+# Loads a folder in this process and tells its highest memory in MB.
+import resource, sys
+from ingest import ingest_jobs
+ingest_jobs([sys.argv[1]], sys.argv[2], workers=1)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere memory is told in other units")
+def test_record_beyond_all_bounds(tree: Tree, store: StoreUnderTest, start: Start) -> None:
+    """One line of 120 MB is stored in parts, every byte of it, within the memory that everything has to do with."""
+    head = "2021-04-13 03:23:05,649|INFO|1|"
+    giant = 120 << 20
+    folder = tree({PATH: f"{head}before\n{head}{'x' * giant}\n{head}after\n"}, "a")
+    process = start("-c", LOAD, folder, store.path)
+    told, error = process.communicate(timeout=120)
+    assert (process.returncode, error) == (0, "")
+    rows = store.rows("SELECT message = 'before', message = 'after', length(message) FROM log_records")
+    assert rows.count((True, False, 6)) == rows.count((False, True, 5)) == 1
+    assert sum(length for before, after, length in rows if not before and not after) == giant
+    assert int(told) < 600
 
 
 def test_wide_characters_in_windows(tree: Tree, store: StoreUnderTest) -> None:
