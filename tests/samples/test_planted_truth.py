@@ -65,6 +65,23 @@ def test_job_summary(summaries: dict[str, dict[str, Any]], job: str, truth: dict
     assert got == {key: truth[key] for key in got}
 
 
+@pytest.mark.parametrize(("job", "truth"), TRUTHS, ids=[job for job, _ in TRUTHS])
+def test_open_attempts(store: Path, job: str, truth: dict[str, Any]) -> None:
+    """Each try that was begun and not ended is open once: in V0 a table says so, later only the log of its worker."""
+    columns = "mini_batch_id, node, process, told_by"
+    got = _rows(store, f"SELECT {columns} FROM attempts WHERE job_id = '{job}' AND outcome = 'open'")
+    by_id = sorted(truth["open"], key=lambda one: one["mini_batch_id"])
+    assert sorted(got, key=lambda one: one["mini_batch_id"]) == by_id
+    assert len(got) == truth["open_attempts"]
+
+
+@pytest.mark.parametrize(("job", "truth"), TRUTHS, ids=[job for job, _ in TRUTHS])
+def test_run(store: Path, job: str, truth: dict[str, Any]) -> None:
+    """Run ids, experiment, compute and queue time come from the logs, and do not change what the job is called."""
+    columns = "run_id, parent_run_id, experiment, compute_target, queue_s"
+    assert _rows(store, f"SELECT {columns} FROM jobs WHERE job_id = '{job}'") == [truth["run"]]
+
+
 def test_failed_items_by_node(store: Path) -> None:
     """`select * from failed_items_by_node` gives each node's planted failures."""
     got: dict[str, dict[str, Any]] = {}

@@ -126,7 +126,7 @@ def _write_python_logs(job: Job, tree: Tree) -> None:
         "workspace_name": identity.WORKSPACE,
         "experiment_name": plan.experiment,
         "node_id": job.history.nodes[0].batch_name,
-        "root_run_id": identity.guid(plan, "parent"),
+        "root_run_id": identity.parent_run_id(plan),
         "run_id": identity.run_id(plan),
     }
 

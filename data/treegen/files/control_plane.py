@@ -47,7 +47,7 @@ def write_control_plane(job: Job, tree: Tree) -> None:
 
 
 def _execution(job: Job) -> list[Record]:
-    run, parent = identity.run_id(job.plan), identity.guid(job.plan, "parent")
+    run, parent = identity.run_id(job.plan), identity.parent_run_id(job.plan)
     lines: list[Record] = [
         (-190.0, f"Experiment: {job.plan.experiment}"),
         (-190.0, f"Run Id:     {run}"),
@@ -56,14 +56,15 @@ def _execution(job: Job) -> list[Record]:
         (-188.0, f"RunId:[{run}] ParentRunId:[{parent}] ComputeTarget:[AmlCompute]"),
     ]
     words: list[tuple[float, str]]
+    queued, runs = -1.0 - job.plan.queue_seconds, -1.0
     if job.generation is Generation.V4:
         form = "Job is in progress. Execution status: {}."
-        words = [(-180.0, "Preparing"), (-120.0, "Queued"), (-1.0, "Running")]
+        words = [(-180.0, "Preparing"), (queued, "Queued"), (runs, "Running")]
         if not job.history.running:
             words.append((job.history.ended_at + 3, "Finalizing"))
     else:
         form = "Job is running, job runstatus is {}"
-        words = [(-180.0, "Queued"), (-65.0, "Queued"), (-1.0, "Running")]
+        words = [(queued, "Queued"), (-65.0, "Queued"), (runs, "Running")]
     return [*lines, *((at, form.format(word)) for at, word in words)]
 
 

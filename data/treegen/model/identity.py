@@ -57,6 +57,11 @@ def run_id(plan: JobPlan) -> str:
     return plan.name if plan.layout is Layout.BLOB else guid(plan, "run")
 
 
+def parent_run_id(plan: JobPlan) -> str:
+    """The run of the endpoint or pipeline that started this one."""
+    return guid(plan, "parent")
+
+
 def work_dir(plan: JobPlan) -> str:
     """Working directory on the node, as tracebacks show it (real samples of both eras)."""
     if plan.generation.number <= 2:

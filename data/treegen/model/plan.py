@@ -125,6 +125,11 @@ class JobPlan:
         return 3 * (self.run_timeout + overhead)
 
     @property
+    def queue_seconds(self) -> int:
+        """From the word that the run is queued to the word that it runs (formats.md §11.2)."""
+        return 119 if self.generation is Generation.V4 else 179
+
+    @property
     def max_attempts(self) -> int:
         """Picks of one mini-batch; in V0 the fourth pick finds it poisoned (formats.md §9.5)."""
         return 4 if self.generation is Generation.V0 else 1 + self.max_retries

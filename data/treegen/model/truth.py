@@ -11,7 +11,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from treegen.model import identity
 from treegen.model.history import Attempt, History, Outcome
+from treegen.model.plan import Generation, JobPlan
 from treegen.model.resources import Samples
 
 
@@ -54,6 +56,8 @@ class Truth:
     nodes: list[str]
     processes: int
     processes_started: int
+    open: list[dict[str, Any]]
+    run: dict[str, Any] | None
     faults: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -110,8 +114,33 @@ def truth_of(history: History, samples: Samples) -> Truth:
         [node.name for node in history.nodes],
         len(pairs),
         len(history.workers),
+        [_open(plan, a) for a in history.attempts if a not in ended],
+        _run(plan),
         [type(fault).__name__ for fault in plan.faults],
     )
+
+
+def _open(plan: JobPlan, attempt: Attempt) -> dict[str, Any]:
+    """Tables have a row when a mini-batch is picked in V0 only; later it is the worker's log that tells."""
+    return {
+        "mini_batch_id": attempt.mini_batch_id,
+        "node": attempt.worker.node.name,
+        "process": attempt.worker.name,
+        "told_by": "table" if plan.generation is Generation.V0 else "log",
+    }
+
+
+def _run(plan: JobPlan) -> dict[str, Any] | None:
+    """What the service says of the run; nothing without the platform's files."""
+    if not plan.extras:
+        return None
+    return {
+        "run_id": identity.run_id(plan),
+        "parent_run_id": identity.parent_run_id(plan),
+        "experiment": plan.experiment,
+        "compute_target": identity.CLUSTER,
+        "queue_s": float(plan.queue_seconds),
+    }
 
 
 def _node_order(attempt: Attempt) -> int:
