@@ -127,6 +127,12 @@ FACTS = [
         [(36, 36)],
     ),
     Fact(
+        "executionlogs_2019-11_issue606",
+        "SELECT queue_s, length(run_id), length(parent_run_id), length(experiment), length(compute_target)"
+        " FROM jobs WHERE {job}",
+        [(313.0, 36, 36, 10, 15)],
+    ),
+    Fact(
         "job_error_2023-02_azuredocs105903",
         """SELECT node, process, strftime("at", '%H:%M:%S.%f'), line_no, cut FROM errors WHERE {job}""",
         [("0", "process000", "11:12:07.031290", 2, True)],
@@ -268,6 +274,12 @@ FACTS = [
         "SELECT DISTINCT event, fields ->> 'exit_code', fields ->> 'status' FROM log_records"
         " WHERE {job} AND event IN ('exit_code', 'job_status') ORDER BY 1",
         [("exit_code", "0", None), ("job_status", None, "Succeeded")],
+    ),
+    Fact(
+        "command_job_2023",
+        "SELECT state, contains(state_reason, 'exit code 0'), generation, length(run_id), length(experiment)"
+        " FROM jobs WHERE {job}",
+        [("completed", True, "V4", 22, 23)],
     ),
     Fact(
         "command_job_2023",
