@@ -20,6 +20,9 @@ _TOO_MUCH = 9.0
 _NOTICED_S = 0.05
 """Less than this for the large one is not looked at: other things decide such times."""
 
+_SLOW_S = 1.0
+"""A quarter of a megabyte may take no longer: a window would take half a minute."""
+
 _UNITS = (
     *(
         b'"',
@@ -62,7 +65,7 @@ def growth(parser: Parser, files: Sequence[File]) -> Iterator[Finding]:
                 problem = f"raised {error!r} for much of {unit[:40]!r}"
                 yield Finding(parser.name, files[0][0], problem, _much(before, unit, _LARGE))
                 continue
-            if long > _TOO_MUCH * short:
+            if long > _TOO_MUCH * short or long > _SLOW_S:
                 problem = (
                     f"{short:.3f} s for 64 KiB of {unit[:40]!r} behind {before[-40:]!r}, and {long:.3f} s for 256 KiB"
                 )
