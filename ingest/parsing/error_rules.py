@@ -124,16 +124,18 @@ class ErrorRules:
         inside = holders >= 0
         inside[inside] = found[inside] < ends[holders[inside]]
         flags[holders[inside]] = True
+        in_traceback = np.zeros(len(starts), np.bool_)  # lines of one that a record above was made longer by
+        in_traceback[1:] = records.starts[1:] < np.maximum.accumulate(ends)[:-1]
         if self._also is not None:
             for row in np.flatnonzero(~flags).tolist():
                 # a slice, since `^` does not match at the position that a search begins at
                 flags[row] = self._also.search(data[int(starts[row]) : int(ends[row])]) is not None
-        return np.flatnonzero(flags)
+        return np.flatnonzero(flags & ~in_traceback)
 
     def _reported(self, message: str) -> list[tuple[Failure, int]]:
         """The errors that a record reports, and how often each occurred."""
         if self._counted and (found := list(self._counted.finditer(message))):
-            return [(read_failure(one["error"]), int(one["occurrences"])) for one in found]
+            return [(read_failure(one["error"]), _count(one["occurrences"])) for one in found]
         return [(read_failure(message, self._driver), 1)]
 
     def _facts_in(self, headlines: Array) -> dict[str, Array]:
@@ -156,3 +158,8 @@ class ErrorRules:
             if rest and rest.search(head):
                 return phase
         return self.phase
+
+
+def _count(digits: str) -> int:
+    """A number; 1 for one that no table can hold."""
+    return int(digits) if len(digits) <= 18 else 1

@@ -22,6 +22,9 @@ NO_TIME = np.iinfo(np.int64).min
 
 _DAY_US = 86_400_000_000
 
+_FEW_BREAKS = 8
+"""More line breaks than stand behind a record of any log that is whole."""
+
 FIRST_BYTES = np.array([(1 << 8 * i) - 1 for i in range(9)], np.uint64)
 """Masks of the first bytes of a word, by their number."""
 
@@ -190,9 +193,13 @@ def one_of(buffer: Bytes, spans: Spans, texts: Sequence[str]) -> Flags:
 
 def without_line_break(buffer: Bytes, starts: Positions, ends: Positions) -> Positions:
     """The ends moved back over line feeds and carriage returns."""
-    while True:
+    for _ in range(_FEW_BREAKS):
         last = buffer[np.maximum(ends - 1, 0)]
         trailing = (ends > starts) & ((last == 10) | (last == 13))
         if not trailing.any():
             return ends
         ends = ends - trailing
+    for i in np.flatnonzero(trailing):  # a file that a crash filled with them: not step by step for all
+        text = buffer[starts[i] : ends[i]].tobytes()
+        ends[i] = starts[i] + len(text.rstrip(b"\r\n"))
+    return ends

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ingest import Batch, ErrorRules, LineParser, Sample, SourceFile
@@ -67,3 +69,17 @@ def test_window_ends_before_an_open_traceback() -> None:
     )
     assert PLAIN.cut(chained) == 8
     assert PLAIN.cut(TRACEBACK) == 0
+
+
+def test_lines_of_a_traceback_are_no_errors_of_their_own() -> None:
+    """Where each line is a record, its last line may match what makes an error; the failure is one all the same."""
+    parser = replace(PLAIN, errors=ErrorRules(also=r"^\S*Error: "))
+    parsed = parser.parse(Batch.of((SourceFile("a.txt"), b"working\n" + TRACEBACK + b"KeyError: 'x'\n")))
+    rows = parsed.tables["errors"].select(["line_no", "exception_type"]).to_pylist()
+    assert [tuple(row.values()) for row in rows] == [(2, "ValueError"), (6, "KeyError")]
+
+
+def test_many_line_breaks_at_the_end() -> None:
+    """A file that a crash filled up with line breaks is read in the time that its bytes take."""
+    (whole,) = errors(b"Failed. a\nfine\nFailed. b" + b"\r\n" * 100_000)[1:]
+    assert whole == (0, 3, None, "Failed. b")
