@@ -9,7 +9,7 @@ from __future__ import annotations
 from ingest import ErrorRules, LineParser, Sample
 from ingest.model import LOG_RECORDS
 from ingest_azureml.events.run import COMMON_RUNTIME_EVENTS, CONTROL_EVENTS, DRIVER_EVENTS, PLATFORM_EVENTS
-from ingest_azureml.heads import DRIVER_CODE, LEVELS
+from ingest_azureml.heads import COUNTED_ERRORS, DRIVER_CODE, LEVELS
 
 _ISO = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?"
 
@@ -27,7 +27,10 @@ DRIVER = LineParser(
     constants={"source": "driver"},
     events=DRIVER_EVENTS,
     errors=ErrorRules(
-        also=r"^\S*(?:Exception|Error): |^No module named |role failed", phase="driver", driver=DRIVER_CODE
+        also=rf"^\S*(?:Exception|Error): |^No module named |role failed|{COUNTED_ERRORS}",
+        counted=COUNTED_ERRORS,
+        phase="driver",
+        driver=DRIVER_CODE,
     ),
     samples=[
         Sample(
