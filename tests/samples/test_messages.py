@@ -13,11 +13,11 @@ from ingest.registry import PluginOptions, load_registry
 PARSERS = [one for one in load_registry(PluginOptions(installed=False)).parsers.values() if isinstance(one, LineParser)]
 BY_KIND = {parser.kind: parser for parser in PARSERS}
 
-MASTER = "2020-10-09 01:38:51,269|INFO|356|140501711763200|"
-WORKER = "2021-04-13 03:23:05,649|ERROR|334|"
+MASTER = "2020-10-19 02:08:11,207|INFO|351|140501711763136|"
+WORKER = "2021-04-14 04:24:06,650|ERROR|335|"
 V0 = "2020-05-06 05:50:48,001|ParallelRunStep.Worker|DEBUG|17|139773019682560|process()|"
-OVERVIEW = "2021-04-15T22:03:54.767763 "
-CONTROL = "[2019-11-22 15:50:54Z] "
+OVERVIEW = "2021-04-16T21:04:55.768764 "
+CONTROL = "[2019-11-23 16:51:55Z] "
 SUMMARY = (
     "There are 276 mini batches with 551 items. Processed 12 mini batches containing 24 items, 20 succeeded, 4 failed. "
     "The error threshold is -1. "
@@ -67,12 +67,12 @@ FORMS: list[tuple[str, str, str, dict[str, Any]]] = [
     ),
     (
         "master",
-        f"{MASTER}10.0.0.6: setting job stage to FIRST_TASK_SCHEDULED, reason: The first task created at 2020-10-09 01:43:16.",
+        f"{MASTER}10.0.0.6: setting job stage to FIRST_TASK_SCHEDULED, reason: The first task created at 2020-10-19 02:13:36.",
         "job_stage",
         {
             "node": "10.0.0.6",
             "stage": "FIRST_TASK_SCHEDULED",
-            "reason": "The first task created at 2020-10-09 01:43:16",
+            "reason": "The first task created at 2020-10-19 02:13:36",
         },
     ),
     ("master", f"{MASTER}Setting job stage to FIRST_TASK_SCHEDULED.", "job_stage", {"stage": "FIRST_TASK_SCHEDULED"}),
@@ -338,7 +338,7 @@ FORMS: list[tuple[str, str, str, dict[str, Any]]] = [
     ),
     (
         "platform",
-        "Job release is complete. Current time:2020-06-25T16:58:17.906795",
+        "Job release is complete. Current time:2020-06-26T17:59:18.907796",
         "job_release",
         {"step": "complete"},
     ),
