@@ -24,7 +24,7 @@ OVERVIEW = LineParser(
     samples=[
         Sample(
             "logs/job_progress_overview.2021041522.txt",
-            "2021-04-15T22:03:34.285780 The overviewer on 10.0.0.4 started.\n"
+            "2021-04-15T22:04:36.385781 The overviewer on 10.0.0.4 started.\n"
             "2021-04-15T22:03:54 No task has been processed yet.\n"
             "2021-04-15T22:05:54.767763 Processed 3 of 276 mini batches in 0:02:00. Estimate remaining 1:50:00.\n",
             records=3,

@@ -35,7 +35,7 @@ DRIVER = LineParser(
     samples=[
         Sample(
             "user_logs/std_log_0.txt",
-            "[2024-01-16 01:56:57.441773] No started flag set. Skip creating started flag.\n"
+            "[2024-01-17 02:57:58.541774] No started flag set. Skip creating started flag.\n"
             "Azure Machine Learning Batch Inference End\nTraceback (most recent call last):\n"
             '  File "driver/amlbi_main.py", line 275, in <module>\n    main()\nSystemExit: 42\n',
             records=6,
@@ -65,7 +65,7 @@ PLATFORM = LineParser(
     samples=[
         Sample(
             "azureml-logs/75_job_post-tvmps_0a_d.txt",
-            "Entering job release. Current time:2020-06-25T16:58:14.638838\nLogging experiment finalizing status.\n",
+            "Entering job release. Current time:2020-06-26T17:59:15.738839\nLogging experiment finalizing status.\n",
             records=2,
         ),
         Sample("azureml-logs/process_status.json", '{\n  "processes": []\n}\n', records=3),
@@ -88,7 +88,7 @@ CONTROL = LineParser(
     samples=[
         Sample(
             "logs/azureml/executionlogs.txt",
-            "[2019-11-22 15:50:54Z] Experiment: ret-master\n[2019-11-22 15:51:02Z] Job is running, job runstatus is Queued\n",
+            "[2019-11-23 16:51:55Z] Experiment: ret-master\n[2019-11-23 16:52:03Z] Job is running, job runstatus is Queued\n",
             records=2,
         ),
         Sample(

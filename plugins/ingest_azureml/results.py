@@ -31,9 +31,9 @@ JOB_ERROR = LineParser(
     samples=[
         Sample(
             "logs/job_error.txt",
-            "2023-02-28T11:11:55.543843 This file shows errors in loading, calling init() and calling run() of the entry "
+            "2023-03-01T12:12:56.643844 This file shows errors in loading, calling init() and calling run() of the entry "
             'script. An error here may not impact the job result. Please check "job_result.txt" for the job result.\n'
-            "2023-02-28T11:12:07.031290 The process000 on node 0 failed with error: Traceback (most recent call last):\n"
+            "2023-03-01T12:13:08.131291 The process000 on node 0 failed with error: Traceback (most recent call last):\n"
             '  File "/mnt/azureml/cr/j/1/exe/wd/score.py", line 3, in init\n    import pandas\n'
             "ModuleNotFoundError: No module named 'pandas'\n",
             records=2,

@@ -24,8 +24,8 @@ MASTER = LineParser(
     samples=[
         Sample(
             "logs/sys/master_role.2020100901.txt",
-            "2020-10-09 01:38:51,269|INFO|356|140501711763200|Start scheduling.\n"
-            "2020-10-09 01:43:16,124|INFO|356|140501711763200|Setting job stage to FIRST_TASK_SCHEDULED.\n",
+            "2020-10-19 02:39:52,370|INFO|351|140501711763136|Start scheduling.\n"
+            "2020-10-19 02:44:17,225|INFO|351|140501711763136|Setting job stage to FIRST_TASK_SCHEDULED.\n",
             records=2,
         ),
         Sample(
@@ -86,7 +86,7 @@ WORKER_LEVEL = LineParser(
     samples=[
         Sample(
             "logs/sys/error/10.0.0.4/_main.txt",
-            "2021-04-15 22:05:26,715|ERROR|255|139773019682560|stderr: terminate called without an active exception\n",
+            "2021-04-16 23:06:27,816|ERROR|251|139773019682496|stderr: terminate called without an active exception\n",
             records=1,
         ),
     ],

@@ -35,7 +35,7 @@ TASK_CSV = CsvParser(
             "logs/sys/worker/10.0.0.4/Process-1.task.csv",
             "Task Id,Dequeue Count,Start Time,Total,Succeeded,Failed,Elapsed Seconds,Process Seconds,Run Method Seconds,"
             "Status,Error\r\n"
-            "N/A,N/A,2020-05-06T05:50:48.682392,N/A,N/A,N/A,N/A,N/A,N/A,ENTRY_SCRIPT_INIT_START,\r\n"
+            "N/A,N/A,2020-05-07T06:51:49.782393,N/A,N/A,N/A,N/A,N/A,N/A,ENTRY_SCRIPT_INIT_START,\r\n"
             "0,1,2020-05-06T05:50:49,0,0,0,0,0,0,TASK_PICKED,\r\n"
             "0,1,2020-05-06T05:50:49,10,9,1,1.5,0.2,1.25,TASK_PROCESSED,\r\n",
             records=3,
