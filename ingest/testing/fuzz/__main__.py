@@ -30,7 +30,6 @@ class Report:
         total = self.tried.setdefault(parser, Outcome())
         total.files += outcome.files
         total.bytes += outcome.bytes
-        total.cpu_s += outcome.cpu_s
         for finding in outcome.findings:
             if len(total.findings) < 20:
                 self._keep(finding, len(total.findings))
@@ -46,10 +45,9 @@ class Report:
 
     def print(self, seconds: float) -> int:
         """Prints the table; 1 if something was found."""
-        rows = [("parser", "files", "MB", "MB/s of CPU", "findings")]
+        rows = [("parser", "files", "MB", "findings")]
         for parser, one in self.tried.items():
-            speed = one.bytes / 1e6 / one.cpu_s if one.cpu_s else 0.0
-            rows.append((parser, f"{one.files:,}", f"{one.bytes / 1e6:.1f}", f"{speed:.1f}", str(len(one.findings))))
+            rows.append((parser, f"{one.files:,}", f"{one.bytes / 1e6:.1f}", str(len(one.findings))))
         width = max(len(row[0]) for row in rows)
         for name, *others in rows:
             print(f"{name:<{width}}", *(f"{other:>12}" for other in others))
