@@ -35,21 +35,17 @@ tries as (
         t.* exclude (event, fields, problem, next_event, next_at, next_fields, next_problem),
         t.next_event is not null as went_on,
         case
-            when t.next_event is null then case when d.died_at >= t.said_at then 'batch_aborted' end
-            when t.next_event not in ('got_task', 'worker_telemetry')
-                and coalesce(t.next_fields ->> 'mini_batch_id', t.fields ->> 'mini_batch_id')
-                    = (t.fields ->> 'mini_batch_id') then t.next_event
+            when coalesce(t.next_event, 'got_task') not in ('got_task', 'worker_telemetry') then
+                case when coalesce(t.next_fields ->> 'mini_batch_id', t.fields ->> 'mini_batch_id')
+                    = (t.fields ->> 'mini_batch_id') then t.next_event end
+            when d.said_at <= coalesce(t.next_at, 'infinity') then d.event
         end as end_event,
-        case when end_event is not null then coalesce(t.next_at, d.died_at) end as end_at,
-        case when end_event is not null then t.next_fields end as end_fields,
-        case when end_event is not null then coalesce(t.next_problem, d.problem) end as end_problem
+        case when end_event = d.event then d.said_at else t.next_at end as end_at,
+        case when end_event = t.next_event then t.next_fields end as end_fields,
+        case when end_event = d.event then d.problem else t.next_problem end as end_problem
     from followed as t
-    left join (
-        select job_id, node, mini_batch_id, max(said_at) as died_at, any_value(problem) as problem
-        from followed
-        where event = 'batch_aborted'
-        group by all
-    ) as d using (job_id, node, mini_batch_id)
+    asof left join (select * from followed where event = 'batch_aborted') as d
+        on d.job_id = t.job_id and d.node = t.node and d.mini_batch_id = t.mini_batch_id and d.said_at >= t.said_at
     where t.event = 'got_task' and t.mini_batch_id is not null
 )
 

@@ -111,6 +111,25 @@ def test_a_worker_that_died(db: Database, log: Log) -> None:
     ]
 
 
+def test_two_deaths_over_one_mini_batch(db: Database, log: Log) -> None:
+    """A worker and the one that took its name, its file and its mini-batch: each dies at its own time, a third works on."""
+    for began, died, pid in (("10:00:00", "10:00:30", 1), ("10:01:00", "10:01:10", 2)):
+        log(began, "got_task", mini_batch_id=4, pid=pid)
+        log(
+            died,
+            "batch_aborted",
+            mini_batch_id=4,
+            process="_main",
+            message="Process abort with unfinished mini batch 4.",
+        )
+    log("10:02:00", "got_task", mini_batch_id=4, pid=3)
+    assert db.rows("SELECT pid, outcome, elapsed_s, is_retry, final FROM attempts ORDER BY 1") == [
+        (1, "exception", 30.0, False, False),
+        (2, "exception", 10.0, True, False),
+        (3, "open", None, True, True),
+    ]
+
+
 def test_a_worker_that_went_on(db: Database, log: Log) -> None:
     """Its earlier task ended, though nothing says how: no open try. After its last words, nor is the last one."""
     log("10:00:00", "got_task", mini_batch_id=0)
