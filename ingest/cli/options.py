@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingest.registry import PluginOptions
-
 if TYPE_CHECKING:
-    from ingest.registry import Problem, Registry
+    from ingest.registry import PluginOptions, Problem, Registry
 
 Command = Callable[..., Any]
 
@@ -68,6 +66,8 @@ def configure_log(quiet: bool, verbose: bool, log_format: str | None) -> None:
 
 def plugin_choice(plugin_files: tuple[str, ...], no_plugins: bool) -> PluginOptions:
     """The plugin options as one value."""
+    from ingest.registry import PluginOptions
+
     listed = "" if no_plugins else os.environ.get("INGEST_PLUGINS", "")
     standing = tuple(file for file in listed.split(os.pathsep) if file)
     return PluginOptions(plugin_files, not no_plugins, standing)

@@ -18,8 +18,7 @@ import duckdb
 from ingest.errors import StoreError
 from ingest.model import Table
 from ingest.store.commit import Commit, apply_commit, create_ledger, read_meta, refresh_jobs, set_meta
-from ingest.store.layout import Layout
-from ingest.store.parts import sync
+from ingest.store.layout import Layout, sync
 from ingest.store.quoting import quoted_path
 from ingest.store.record_views import no_rows, rows_of
 from ingest.views import ViewProblem, create_views, views_digest

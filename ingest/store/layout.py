@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,3 +49,12 @@ class Layout:
     def part(self, table: str, slice_: str) -> Path:
         """The Parquet file of one table's rows of one slice."""
         return self.data / table / f"{slice_}.parquet"
+
+
+def sync(path: Path) -> None:
+    """Makes sure that a file, or a folder's list of names, is on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

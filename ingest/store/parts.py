@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import pyarrow.parquet as pq
 
 from ingest.errors import StoreError
 from ingest.model import Table, Type
-from ingest.store.layout import Layout
+from ingest.store.layout import Layout, sync
 
 _FLUSH_BYTES = 64 << 20
 """Rows of a table held in memory before they are written; bounds a worker's memory on a large file."""
@@ -108,12 +107,3 @@ def _parquet_writer(path: Path, table: Table) -> pq.ParquetWriter:
         use_dictionary=few,
         write_statistics=ordered,
     )
-
-
-def sync(path: Path) -> None:
-    """Makes sure that a file, or a folder's list of names, is on disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
