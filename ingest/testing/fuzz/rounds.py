@@ -93,14 +93,17 @@ def _problems(damaged: Damaged, whole: Content, result: FileResult, content: Con
     last = text.count(b"\n") + 1
     if outside := [line for line in content.by_line if not 1 <= line <= last]:
         yield f"a record at line {outside[0]} of {last}"
-    after_header = text.lstrip(b"\r\n").split(b"\n")[1:]
-    if not content.by_line and any(_is_new(line, damaged.whole) for line in after_header):
+    first = next(iter(whole.by_line), 1)
+    header = b"\n".join(damaged.whole.split(b"\n")[: first - 1])
+    if not content.by_line and any(
+        _is_new(line, damaged.whole, header) for line in text.lstrip(b"\r\n").split(b"\n")[1:]
+    ):
         yield "nothing is told of a file that holds something"
 
 
-def _is_new(line: bytes, whole: bytes) -> bool:
-    """Whether a line is no part of the file as it was: it is no header then, and must be told."""
-    return bool(line.strip()) and line.strip() not in whole
+def _is_new(line: bytes, whole: bytes, header: bytes) -> bool:
+    """Whether a line is neither part of the file as it was nor made of pieces of its header: it must be told."""
+    return line.strip() not in whole and not all(word in header for word in line.split())
 
 
 def _read_as_a_slice(
