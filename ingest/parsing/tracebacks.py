@@ -24,6 +24,8 @@ _EXCEPTION_LINE = re.compile(
     r"^(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Threshold)(?::|\s*$)"
 )
 _CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
+_MORE = (*_CHAINED, "Traceback")
+_INDENTED = (" ", "\t")
 _LIBRARY = re.compile(r"site-packages|dist-packages|[/\\]lib[/\\]python\d|<frozen |[/\\]Lib[/\\]")
 VARIABLE = (  # for RE2 too, which masks all messages of a batch at once, five times as fast as Python would
     r"'[^'\n]*'|\"[^\"\n]*\""  # quoted values
@@ -127,9 +129,9 @@ def _exception_text(tail: str) -> tuple[str, str] | None:
     for i, line in enumerate(lines[1:], 1):
         # the frame's source line is indented, or, with indentation stripped, must not be mistaken for the exception
         candidate = line.rstrip("\r")
-        if not candidate or candidate[0] in " \t" or candidate.startswith((*_CHAINED, "Traceback")):
+        if not candidate or candidate.startswith(_INDENTED) or candidate.startswith(_MORE):
             continue
-        if i == 1 and not lines[0].startswith((" ", "\t")) and not _EXCEPTION_LINE.match(candidate):
+        if i == 1 and not lines[0].startswith(_INDENTED) and not _EXCEPTION_LINE.match(candidate):
             continue
         found = _EXCEPTION.match(candidate)
         if found:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import Keep, Logs, Run, StoreUnderTest
+    from tests.conftest import Keep, Logs, Run, Start, StoreUnderTest
 
 QUERY = "SELECT job_id, count(*) AS n FROM log_records GROUP BY job_id"
 
@@ -137,3 +137,22 @@ def test_ids_are_masked_when_asked(sql: Run) -> None:
     assert "secret-group" not in masked.stdout
     assert "0a1b2c3d" not in masked.stdout
     assert sql(query, "--mask-ids", "--show-secrets").returncode == 2
+
+
+IMPORTED = """
+# Becomes `ingest sql ...`, then says on stderr which heavy modules it imported.
+import sys
+from ingest.cli import main
+try:
+    main()
+except SystemExit:
+    pass
+print(sorted({"numpy", "pyarrow", "rich", "structlog"} & set(sys.modules)), file=sys.stderr)
+"""
+
+
+def test_text_needs_no_arrow(start: Start, shared: StoreUnderTest) -> None:
+    """An answer as CSV is there before Arrow would have been imported."""
+    process = start("-c", IMPORTED, "sql", "--store", shared.path, "--format", "csv", QUERY)
+    told, imported = process.communicate(timeout=60)
+    assert (told, imported) == ("job_id,n\na,9\n", "[]\n")
