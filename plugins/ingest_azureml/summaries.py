@@ -8,6 +8,7 @@ from __future__ import annotations
 from ingest import CsvColumn, CsvParser, ErrorRules, LineParser, Sample
 from ingest.model import LOG_RECORDS, PROGRESS, REPORT_SUMMARIES
 from ingest_azureml.events.outcome import ERROR_SUMMARY_EVENTS
+from ingest_azureml.events.workers import POISON_LIST_EVENTS
 from ingest_azureml.heads import COUNTED_ERRORS, DRIVER_CODE, SYSTEM_HEAD
 
 USER_ERROR_SUMMARY = LineParser(
@@ -85,13 +86,14 @@ SUMMARY_CSV = CsvParser(
 
 POISON_LIST = LineParser(
     name="azureml.poison_list",
-    version=2,
+    version=3,
     kind="poison_list",
     path=r"^logs/sys/poison_tasks?(?:_(?P<node>\d+\.\d+\.\d+\.\d+)_(?P<pid>\d{1,18}))?[^/]*\.txt$",
     head=r"^(?P<message>.*\S.*)$",
     table=LOG_RECORDS,
     fold=False,
-    constants={"source": "poison_list", "event": "poisoned"},
+    constants={"source": "poison_list"},
+    events=POISON_LIST_EVENTS,
     samples=[
         Sample("logs/sys/poison_tasks_10.0.0.5_283.txt", '{"id": 7, "minibatch": ["part-00070.csv"]}\n', records=1),
     ],

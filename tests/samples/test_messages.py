@@ -218,6 +218,7 @@ FORMS: list[tuple[str, str, str, dict[str, Any]]] = [
         "batch_poisoned",
         {"mini_batch_id": "7", "dequeue_count": "4"},
     ),
+    ("poison_list", '{"id": 7, "minibatch": ["part-00070.csv"]}', "poisoned", {"mini_batch_id": "7"}),
     ("worker", f"{V0}Wait 31 seconds to get a task. This is usually slow", "slow_scheduling", {"seconds": "31"}),
     ("worker", f"{V0}Assign GPU 1 to worker 240", "gpu", {"gpu": "1", "worker_pid": "240"}),
     (

@@ -36,6 +36,9 @@ BATCH_EVENTS = (
 )
 """The life of a try; `got_task` tells no attempt number, and `batch_completed` not even the mini-batch."""
 
+POISON_LIST_EVENTS = (Event("poisoned", rf"^{_TASK}"),)
+"""A line of a poison list is the queue's message of a mini-batch (§9.5)."""
+
 SCRIPT_EVENTS = (
     Event("script_timeout", r"^Stop for (?P<method>\w+)\(\) unable to finish within (?P<timeout_s>[\d.]+) seconds"),
     Event("script_failed", r"^Entry script (?P<method>\w+)(?:\(\))? failed for "),
