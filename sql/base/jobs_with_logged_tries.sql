@@ -2,9 +2,14 @@
 -- One row per such job: its logs say more often that a mini-batch was begun than any one table says that it ended.
 -- `ingest` writes it to `jobs.attempts_in_logs` with each load, so that a question need not look through the logs of
 -- all jobs.
-with begun as (
+with reported as (
+    select distinct job_id from attempt_reports
+),
+
+begun as (
     select r.job_id, try_cast(r.fields ->> 'mini_batch_id' as bigint) as mini_batch_id, count(*) as tries
     from log_records as r
+    semi join reported using (job_id)
     where r.event = 'got_task' and r.source = 'worker'
     group by all
 ),
@@ -24,3 +29,10 @@ select distinct begun.job_id
 from begun
 left join ended using (job_id, mini_batch_id)
 where begun.tries > coalesce(ended.tries, 0)
+
+union
+
+select r.job_id  -- no table reports anything: nothing to compare one by one
+from log_records as r
+anti join reported using (job_id)
+where r.event = 'got_task' and r.source = 'worker'

@@ -13,7 +13,7 @@ from treegen.scale.template import NUMBER, PID, TIME, TOKEN, Template
 _EACH_TRACEBACK = 50
 """One record in fifty holds a traceback: 2 %."""
 _THREAD = 139_773_019_682_560
-_WORK_DIR = f"/mnt/batch/tasks/shared/LS_root/jobs/{WORKSPACE}/azureml/{TOKEN}-aaaa-bbbb/wd"
+_WORK_DIR = f"/mnt/batch/tasks/shared/LS_root/jobs/{WORKSPACE}/azureml/5b9762ab-58d0-4633-8d1d-e351525fd525/wd"
 
 
 def worker_block(generation: Generation, rng: Random, records: int, seconds: int) -> Template:
