@@ -1,13 +1,14 @@
 -- In which jobs may worker logs tell of tries that no table reports?
 -- One row per such job: its logs say more often that a mini-batch was begun than any one table says that it ended.
 -- `ingest` writes it to `jobs.attempts_in_logs` with each load, so that a question need not look through the logs of
--- all jobs.
+-- all jobs. Counted in 1,024 groups of mini-batches, which keeps the memory of a load small however many there are; two
+-- mini-batches of one group, one that only logs begin and one that only a table ends, hide each other.
 with reported as (
     select distinct job_id from attempt_reports
 ),
 
 begun as (
-    select r.job_id, try_cast(r.fields ->> 'mini_batch_id' as bigint) as mini_batch_id, count(*) as tries
+    select r.job_id, try_cast(r.fields ->> 'mini_batch_id' as bigint) & 1023 as mini_batches, count(*) as tries
     from log_records as r
     semi join reported using (job_id)
     where r.event = 'got_task' and r.source = 'worker'
@@ -15,24 +16,24 @@ begun as (
 ),
 
 ended as (
-    select job_id, mini_batch_id, max(tries) as tries
+    select job_id, mini_batches, max(tries) as tries
     from (
-        select job_id, mini_batch_id, source, count(*) as tries
+        select job_id, mini_batch_id & 1023 as mini_batches, source, count(*) as tries
         from attempt_reports
         where outcome <> 'open'
         group by all
     )
-    group by job_id, mini_batch_id
+    group by job_id, mini_batches
 )
 
 select distinct begun.job_id
 from begun
-left join ended using (job_id, mini_batch_id)
+left join ended using (job_id, mini_batches)
 where begun.tries > coalesce(ended.tries, 0)
 
 union
 
-select r.job_id  -- no table reports anything: nothing to compare one by one
+select r.job_id  -- no table reports anything: nothing to compare
 from log_records as r
 anti join reported using (job_id)
 where r.event = 'got_task' and r.source = 'worker'
