@@ -3,14 +3,9 @@
 -- `ingest` writes it to `jobs.attempts_in_logs` with each load, so that a question need not look through the logs of
 -- all jobs. Counted in 1,024 groups of mini-batches, which keeps the memory of a load small however many there are; two
 -- mini-batches of one group, one that only logs begin and one that only a table ends, hide each other.
-with reported as (
-    select distinct job_id from attempt_reports
-),
-
-begun as (
+with begun as (
     select r.job_id, try_cast(r.fields ->> 'mini_batch_id' as bigint) & 1023 as mini_batches, count(*) as tries
     from log_records as r
-    semi join reported using (job_id)
     where r.event = 'got_task' and r.source = 'worker'
     group by all
 ),
@@ -30,10 +25,3 @@ select distinct begun.job_id
 from begun
 left join ended using (job_id, mini_batches)
 where begun.tries > coalesce(ended.tries, 0)
-
-union
-
-select r.job_id  -- no table reports anything: nothing to compare
-from log_records as r
-anti join reported using (job_id)
-where r.event = 'got_task' and r.source = 'worker'
