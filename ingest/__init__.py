@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.hookspecs import hookimpl
 
 if TYPE_CHECKING:
+    from ingest.known_problems import KnownProblem
     from ingest.model import Column, Table, Type
     from ingest.parsing.batch import Batch, Parsed, Piece, Reject, SourceFile
     from ingest.parsing.csv import CsvColumn, CsvParser
@@ -35,6 +36,7 @@ _HOME = {
     "ErrorRules": "ingest.parsing.error_rules",
     "Event": "ingest.parsing.events",
     "IgnoredFiles": "ingest.parsing.ignored",
+    "KnownProblem": "ingest.known_problems",
     "LineParser": "ingest.parsing.lines",
     "LoadReport": "ingest.pipeline",
     "Parsed": "ingest.parsing.batch",
@@ -69,6 +71,7 @@ __all__ = [
     "ErrorRules",
     "Event",
     "IgnoredFiles",
+    "KnownProblem",
     "LineParser",
     "LoadReport",
     "Parsed",

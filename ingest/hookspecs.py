@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import pluggy
 
 if TYPE_CHECKING:
+    from ingest.known_problems import KnownProblem
     from ingest.model import Table
     from ingest.parsing.batch import Batch, Parsed
     from ingest.parsing.sample import Sample
@@ -80,3 +81,12 @@ def ingest_parsers() -> Iterable[Parser | Ignored]:  # type: ignore[empty-body] 
 @hookspec
 def ingest_views() -> Iterable[Path]:  # type: ignore[empty-body]
     """Folders of further `.sql` views, one view per file, over this plugin's tables or any other."""
+
+
+@hookspec
+def ingest_remedies() -> Iterable[KnownProblem]:  # type: ignore[empty-body]
+    """Known problems, each with its cause and remedy, in the order in which they are asked: the first match is told.
+
+    The problems of built-in plugins are asked first, then those of installed ones and of files. One that names another
+    in `before` is asked before that one; generic ones come last of all.
+    """

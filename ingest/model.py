@@ -366,6 +366,18 @@ LOADS = (
     Column("seconds", Type.FLOAT, "wall time"),
 )
 
+KNOWN_PROBLEMS = (
+    Column("id", Type.TEXT, "stands in the column `problem` of views"),
+    Column("rank", Type.INT, "from 1: the first one that matches is told"),
+    Column("pattern", Type.TEXT, "regular expression (RE2), whatever the case; empty for one that leaves no text"),
+    Column("cause", Type.TEXT, "why it happens"),
+    Column("remedy", Type.TEXT, "what to do; the first sentence is the first step"),
+    Column("reference", Type.TEXT, "who says so"),
+    Column("confidence", Type.TEXT, "of a match: high, medium, low"),
+    Column("generic", Type.BOOL, "true if the text only says that something failed"),
+    Column("plugin", Type.TEXT, "the plugin that knows it"),
+)
+
 FILES = (
     Column("file_id", Type.INT, "stands in every record; made from job, path, size and time"),
     Column("job_id", Type.TEXT, "null for a file outside any job tree"),

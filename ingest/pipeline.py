@@ -147,7 +147,8 @@ class _Load:
     def _begin_draft(self) -> Draft:
         from ingest.store.catalog import Draft
 
-        return Draft(self._layout, self._registry.tables, self._registry.view_folders)
+        offered = self._registry
+        return Draft(self._layout, offered.tables, offered.view_folders, offered.known_problems)
 
     def _whole_jobs(
         self, work: Sequence[Slice], workers: int, progress: Progress | None

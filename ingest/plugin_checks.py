@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import PluginError
 from ingest.hookspecs import Ignored, Parser
+from ingest.known_problems import CONFIDENCES, KnownProblem, any_of
 from ingest.model import RECORD_TABLES, Column, Table, Type
 from ingest.parsing.sample import Sample
 from ingest.views import list_views
@@ -96,7 +97,55 @@ def _table_fault(table: Table) -> str | None:
 @cache
 def _taken() -> frozenset[str]:
     """Names of ours that are no record tables."""
-    return frozenset({"jobs", "loads", "files"} | {view.name for view in list_views()})
+    return frozenset({"jobs", "loads", "files", "known_problems"} | {view.name for view in list_views()})
+
+
+def problem_fault(one: Any, others: Container[str]) -> str | None:
+    """What is wrong with something offered as a known problem, beside those with these ids; None if nothing is."""
+    if not isinstance(one, KnownProblem):
+        return f"ingest_remedies() gives {_shown(one)}, which is no KnownProblem"
+    if not isinstance(one.id, str) or not re.fullmatch(r"[a-z_][a-z0-9_]*(\.[a-z0-9_]+)*", one.id):
+        return f"the id {_shown(one.id)} of a known problem is not of small letters, digits and underscores"
+    for part in ("cause", "remedy", "reference"):
+        if not isinstance(text := getattr(one, part), str) or not text.strip():
+            return f"{one.id}: its {part} is {_shown(text)}, not a text"
+    if one.id in others:
+        return f"a known problem {one.id!r} exists already"
+    if one.before and one.before not in others:
+        return f"{one.id}: there is no known problem {one.before!r} that it could stand before"
+    if one.confidence not in CONFIDENCES:
+        return f"{one.id}: its confidence is {_shown(one.confidence)}; give one of {', '.join(CONFIDENCES)}"
+    return _pattern_fault(one)
+
+
+def _pattern_fault(one: KnownProblem) -> str | None:
+    """What is wrong with its pattern, in the words of the library that the database uses too."""
+    if not isinstance(one.pattern, str):
+        return f"{one.id}: its pattern is {_shown(one.pattern)}, not a text"
+    try:
+        if one.pattern and _matches_nothing(any_of([one])):
+            return f"{one.id}: the pattern {_shown(one.pattern)} matches every text"
+    except ValueError as error:
+        return f"{one.id}: the pattern {_shown(one.pattern)} is no regular expression of RE2: {error}"
+    return None
+
+
+def patterns_fault(problems: Iterable[KnownProblem]) -> str | None:
+    """What is wrong with their patterns together, which the database seeks as one."""
+    try:
+        _matches_nothing(any_of(problems))
+    except ValueError:
+        return "the patterns of its known problems are too large beside those that are there"
+    return None
+
+
+def _matches_nothing(pattern: str) -> bool:
+    """Whether a pattern matches the empty text. Raises `ValueError` if RE2 refuses the pattern."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    matched: list[bool] = pc.match_substring_regex(pa.array([""]), pattern, ignore_case=True).to_pylist()
+    return matched[0]
 
 
 def _stored(table: Table) -> list[tuple[str, Type, bool]]:

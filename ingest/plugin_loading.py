@@ -16,13 +16,14 @@ import pluggy
 from ingest import hookspecs
 from ingest.errors import PluginError
 from ingest.hookspecs import Ignored, Parser
-from ingest.plugin_checks import as_list, fault_of
+from ingest.known_problems import KnownProblem
+from ingest.plugin_checks import as_list, fault_of, patterns_fault, problem_fault
 from ingest.plugin_sources import Origin, PluginSource
 
 _SLOW_S = 1.0
 """A plugin that takes longer is named: every start of `ingest`, and of each of its workers, waits for it."""
 
-_HOOKS = ("ingest_parsers", "ingest_views")
+_HOOKS = ("ingest_parsers", "ingest_views", "ingest_remedies")
 _REMEDY = "Give the path of a Python file that defines ingest_parsers() with @hookimpl."
 
 
@@ -47,6 +48,7 @@ class Plugin:
     parsers: Sequence[Parser]
     ignored: Sequence[Ignored]
     view_folders: Sequence[Path]
+    known_problems: Sequence[KnownProblem]
 
 
 class PluginLoader:
@@ -56,6 +58,7 @@ class PluginLoader:
         self.plugins: list[Plugin] = []
         self.problems: list[Problem] = []
         self._parsers: dict[str, Parser] = {}
+        self._known_problems: dict[str, KnownProblem] = {}
         self._manager = pluggy.PluginManager("ingest")
         self._manager.add_hookspecs(hookspecs)
 
@@ -95,10 +98,11 @@ class PluginLoader:
         """Takes what a plugin offers, less what is wrong."""
         self._manager.register(plugin, name=name)
         hooks = list(self._hooks(plugin, name))
-        offered = [one for hook, call in hooks if hook == "ingest_parsers" for one in as_list(hook, call())]
-        folders = [one for hook, call in hooks if hook == "ingest_views" for one in as_list(hook, call())]
-        if hooks and not offered and not folders:
-            self._leave_out(name, "offers no parser and no view")
+        offered, folders, remedies = (
+            [one for hook, call in hooks if hook == wanted for one in as_list(hook, call())] for wanted in _HOOKS
+        )
+        if hooks and not (offered or folders or remedies):
+            self._leave_out(name, "offers no parser and no view and no known problem")
         parsers: list[Parser] = []
         ignored: list[Ignored] = []
         views: list[Path] = []
@@ -115,9 +119,23 @@ class PluginLoader:
                 views.append(Path(folder))
             else:
                 self._leave_out(name, f"ingest_views() names {folder}, which is no folder")
-        self.plugins.append(
-            Plugin(name, source.origin, source.distribution, source.version, source.file, parsers, ignored, views)
-        )
+        about = (source.origin, source.distribution, source.version, source.file)
+        self.plugins.append(Plugin(name, *about, parsers, ignored, views, self._problems(name, remedies)))
+
+    def _problems(self, name: str, offered: Sequence[Any]) -> list[KnownProblem]:
+        """The known problems that a plugin offers, less what is wrong."""
+        known = dict(self._known_problems)
+        for one in offered:
+            if fault := problem_fault(one, known):
+                self._leave_out(name, fault)
+            else:
+                known[one.id] = one
+        if fault := patterns_fault(known.values()):
+            self._leave_out(name, fault)
+            return []
+        new = [one for id_, one in known.items() if id_ not in self._known_problems]
+        self._known_problems = known
+        return new
 
     def _hooks(self, plugin: Any, name: str) -> Iterator[tuple[str, Callable[[], Any]]]:
         """The hooks that a plugin implements; what was meant as one and is none is told."""

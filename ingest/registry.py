@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ingest.claims import Claim, Claims
 from ingest.hookspecs import Ignored, Parser
+from ingest.known_problems import ListedProblem, in_order
 from ingest.model import RECORD_TABLES, Table
 from ingest.plugin_loading import Plugin, PluginLoader, Problem
 from ingest.plugin_sources import Origin, built_ins, installed, one_file
@@ -83,12 +84,18 @@ class Registry:
         return tuple(named.values())
 
     @cached_property
+    def known_problems(self) -> tuple[ListedProblem, ...]:
+        """Those of all plugins, in the order in which they are asked."""
+        return in_order((one, plugin.name) for plugin in self.plugins for one in plugin.known_problems)
+
+    @cached_property
     def digest(self) -> str:
         """Changes when another parser may claim a file, or a store would have other tables or views."""
         parts = [f"{p.name} {p.version} {p.kind} {p.path}" for p in self.parsers.values()]
         parts += [f"{i.kind} {i.path} {i.reason}" for i in self.ignored]
         parts += [f"{t.name} {[(column.name, column.type.value) for column in t.columns]}" for t in self.tables]
         parts.append(views_digest(self.view_folders))
+        parts += [repr(listed) for listed in self.known_problems]
         return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:16]
 
 

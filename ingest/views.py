@@ -26,7 +26,7 @@ _READ = re.compile(r'\b(?:from|join)\s+"?(\w+)|\b(\w+)\s*\(', re.IGNORECASE)
 _REMEDY = "The installation is damaged: install it again."
 _WITHOUT_COMMENT = "SELECT view_name FROM duckdb_views() WHERE comment IS NULL AND NOT internal"
 """Views that were not made here: tables of plugins."""
-_TABLES = frozenset({table.name for table in RECORD_TABLES} | {"jobs", "loads", "files"})
+_TABLES = frozenset({table.name for table in RECORD_TABLES} | {"jobs", "loads", "files", "known_problems"})
 
 
 class ViewError(IngestError):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ingest.model import FILES, JOBS, LOADS, WHERE_FROM, Column
+from ingest.model import FILES, JOBS, KNOWN_PROBLEMS, LOADS, WHERE_FROM, Column
 from ingest.registry import PluginOptions, load_registry
 
 _LEDGER = {
     "jobs": ("a job", JOBS),
     "loads": ("a run of `ingest` that found something new", LOADS),
     "files": ("a file seen, and what became of it", FILES),
+    "known_problems": ("a known problem, with its cause and remedy", KNOWN_PROBLEMS),
 }
 
 

@@ -13,6 +13,7 @@ from ingest import __version__
 from ingest.cli.explain import explain
 from ingest.cli.load import load
 from ingest.cli.plugins import plugins
+from ingest.cli.problems import problems
 from ingest.cli.rebuild import rebuild
 from ingest.cli.show import show
 from ingest.cli.sql import sql
@@ -58,7 +59,7 @@ def cli() -> None:
     """
 
 
-for command in (load, sql, views, plugins, explain, show, rebuild):
+for command in (load, sql, views, problems, plugins, explain, show, rebuild):
     cli.add_command(command)
 
 

@@ -47,6 +47,7 @@ def _told(registry: Registry) -> dict[str, Any]:
                 "kinds": _each(parser.kind for parser in plugin.parsers),
                 "tables": _each(table.name for parser in plugin.parsers for table in parser.tables),
                 "views": _views(plugin),
+                "known_problems": [one.id for one in plugin.known_problems],
             }
             for plugin in registry.plugins
         ],
@@ -83,7 +84,9 @@ def _show(found: Iterable[Plugin]) -> None:
             _line("  known and not read: ", f"{one.kind} ({one.reason})")
         if views := _views(plugin):
             _line("  views: ", ", ".join(views))
-        if not (plugin.parsers or plugin.ignored or views):
+        if plugin.known_problems:
+            _line("  known problems: ", ", ".join(one.id for one in plugin.known_problems))
+        if not (plugin.parsers or plugin.ignored or views or plugin.known_problems):
             _line("  nothing: ", "what it offers is left out, see stderr")
 
 

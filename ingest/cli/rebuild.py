@@ -25,7 +25,8 @@ def rebuild(store: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None
     with connect_catalog(layout, moved=True):
         pass  # a damaged or foreign catalog is told as such
     with writer_lock(layout, 60.0, lambda holder: log().warning("waiting for the store", holder=holder)):
-        problems = Draft(layout, registry.tables, registry.view_folders, anew=True).publish(None)
+        offered = registry.tables, registry.view_folders, registry.known_problems
+        problems = Draft(layout, *offered, anew=True).publish(None)
     for problem in problems:
         log().warning("view left out", problem=problem)
     click.echo(f"{layout.root}: views made anew", err=True)

@@ -18,6 +18,7 @@ def views(format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None
     found = list_views(registry.view_folders)
     tables = [(table.name, table.doc) for table in registry.tables]
     tables += [("jobs", "a job"), ("loads", "a run of ingest"), ("files", "a file seen, and what became of it")]
+    tables += [("known_problems", "a known problem, with its cause and remedy")]
     if format_ == "json":
         import json
 

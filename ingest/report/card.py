@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+from ingest.known_problems import first_step
 from ingest.output import redact_text, visible
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def verdict(store: Store, report: LoadReport) -> dict[str, Any]:
             )
         ),
         "first_errors": ask(
-            'SELECT job_id, "at", exception_type, exception_message, frame, node, process, source, symptom'
+            'SELECT job_id, "at", exception_type, exception_message, frame, node, process, source, symptom,'
+            " problem, remedy"
             ' FROM first_error WHERE {these} ORDER BY symptom, "at" NULLS LAST, job_id'
         ),
         "coverage": _first(
@@ -163,6 +165,8 @@ def _answers(card: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {'':<16}  at {_tail(error['frame'], 76)}"
         elif error["symptom"]:
             yield f"  {'':<16}  this is a symptom; the logs at hand do not tell the cause"
+        if error["remedy"]:
+            yield f"  {'':<16}  → {first_step(error['remedy'])}"
     if len(errors) > _ERRORS_SHOWN:
         yield f"  {'':<16}and {len(errors) - _ERRORS_SHOWN} more jobs: SELECT * FROM first_error"
 

@@ -16,8 +16,10 @@ from pathlib import Path
 import duckdb
 
 from ingest.errors import StoreError
+from ingest.known_problems import ListedProblem
 from ingest.model import Table
 from ingest.store.commit import Commit, apply_commit, create_ledger, read_meta, refresh_jobs, set_meta
+from ingest.store.known_problems import write_known_problems
 from ingest.store.layout import Layout, sync
 from ingest.store.quoting import quoted_path
 from ingest.store.record_views import no_rows, rows_of
@@ -100,7 +102,13 @@ class Draft:
     """
 
     def __init__(
-        self, layout: Layout, tables: Sequence[Table], view_folders: Sequence[Path], *, anew: bool = False
+        self,
+        layout: Layout,
+        tables: Sequence[Table],
+        view_folders: Sequence[Path],
+        known_problems: Sequence[ListedProblem],
+        *,
+        anew: bool = False,
     ) -> None:
         self._layout = layout
         self._tables = tables
@@ -119,6 +127,7 @@ class Draft:
             self._connection.execute("USE catalog")
             if not begun:
                 create_ledger(self._connection)
+            write_known_problems(self._connection, known_problems)
             if anew or read_meta(self._connection).get("views") != self._views:
                 _drop_views(self._connection)
                 for table in tables:  # binding the views that answer over empty tables is quick, over files it is not

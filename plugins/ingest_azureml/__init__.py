@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ingest import IgnoredFiles, hookimpl
+from ingest import IgnoredFiles, KnownProblem, hookimpl
+from ingest_azureml.known_problems import KNOWN_PROBLEMS
 from ingest_azureml.mini_batches import MINI_BATCH_PARSERS
 from ingest_azureml.not_logs import NOT_LOGS
 from ingest_azureml.overview import OVERVIEW
@@ -42,3 +43,9 @@ def ingest_parsers() -> Iterable[object]:
         *PLATFORM_PARSERS,
         *ignored,
     ]
+
+
+@hookimpl
+def ingest_remedies() -> Iterable[KnownProblem]:
+    """The problems of the troubleshooting pages and of users' threads."""
+    return KNOWN_PROBLEMS

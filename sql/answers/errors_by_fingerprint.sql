@@ -1,7 +1,8 @@
 -- Which distinct errors were there, and how often?
 -- Errors that differ only in numbers, ids and paths are one. An error is often told by several files (worker log, its
 -- error twin, user error, job_error): `occurrences` is per job the highest count of any one kind of file, summed over
--- jobs; `reports` counts every row. `symptom` and `rank` as in `error_reports`. The example is the earliest report.
+-- jobs; `reports` counts every row. `symptom` and `rank` as in `error_reports`. The example is the earliest report;
+-- `problem` is the first of `known_problems` that the example shows, with its cause and remedy, NULL if it shows none.
 with told as (
     select fingerprint, job_id, source, sum(coalesce(occurrences, 1)) as occurrences
     from errors
@@ -30,10 +31,17 @@ reported as (
         min(rank) as rank,
         first({
             exception_type: exception_type, exception_message: exception_message, frame: frame, phase: phase,
-            job_id: job_id, file_id: file_id, line_no: line_no
+            headline: headline, job_id: job_id, file_id: file_id, line_no: line_no
         } order by e.at nulls last, job_id, source, file_id, line_no) as example
     from error_reports as e
     group by fingerprint
+),
+
+shown as materialized ( -- else the patterns are sought again for what reads it
+    select
+        *,
+        known_problem_of(error_text(example.exception_type, example.exception_message, example.headline)) as problem
+    from reported
 )
 
 select
@@ -51,9 +59,13 @@ select
     r.example.exception_message as exception_message,
     r.example.frame as frame,
     r.example.phase as phase,
+    k.id as problem,
+    k.cause,
+    k.remedy,
     r.example.job_id as example_job_id,
     r.example.file_id as example_file_id,
     r.example.line_no as example_line_no
-from reported as r
+from shown as r
 join counted as c on c.fingerprint is not distinct from r.fingerprint
+left join known_problems as k on k.id = r.problem
 order by symptom, c.occurrences desc, r.first_at nulls last, r.fingerprint

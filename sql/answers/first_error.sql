@@ -1,12 +1,23 @@
 -- What went wrong first in each job?
 -- One row per job with errors: the earliest cause. Symptoms ("it failed", exit codes, the driver's sums, noise) come
 -- only where the job has nothing better: then `symptom` is true and the cause is not in the logs. `rank` as in
--- `error_reports`. Errors without a time come after those with a time of the same rank.
+-- `error_reports`. Of errors of one rank those come last of which no more is known than that something failed, and
+-- those without a time after those with one. `problem` is the first of `known_problems` that the error's type, message
+-- or headline shows, with its cause and remedy; NULL if it shows none.
+with shown as materialized ( -- else the patterns are sought again for what reads it
+    select text, known_problem_of(text) as problem
+    from (select distinct error_text(exception_type, exception_message, headline) as text from errors)
+)
+
 select
     e.job_id, e.at, e.exception_type, e.exception_message, e.frame, e.phase, e.node, e.process, e.mini_batch_id,
-    e.source, e.rank, e.symptom, e.fingerprint, e.traceback, e.file_id, e.line_no
+    e.source, e.rank, e.symptom, e.fingerprint, k.id as problem, k.cause, k.remedy, e.traceback, e.file_id, e.line_no
 from error_reports as e
+left join shown as s on s.text = error_text(e.exception_type, e.exception_message, e.headline)
+left join known_problems as k on k.id = s.problem
 qualify row_number() over (
     partition by e.job_id
-    order by e.rank, e.at nulls last, e.source, e.file_id, e.line_no, e.fingerprint, e.exception_message
+    order by
+        e.rank, coalesce(k.generic, false), e.at nulls last, e.source, e.file_id, e.line_no, e.fingerprint,
+        e.exception_message
 ) = 1

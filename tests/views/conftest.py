@@ -15,7 +15,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from ingest.known_problems import KnownProblem, in_order
 from ingest.model import FILES, JOBS, LOADS, RECORD_TABLES, Column, Type
+from ingest.store.known_problems import write_known_problems
 from ingest.views import create_views
 
 TABLES: dict[str, tuple[Column, ...]] = {
@@ -36,7 +38,12 @@ class Database:
         for name, columns in TABLES.items():
             definition = ", ".join(f'"{column.name}" {column.type}' for column in columns)
             self.connection.execute(f"CREATE TABLE {name} ({definition})")
+        self.know()
         assert create_views(self.connection) == []
+
+    def know(self, *problems: KnownProblem) -> None:
+        """Makes these the known problems, in this order; there are none before."""
+        write_known_problems(self.connection, in_order((one, "test") for one in problems))
 
     def insert(self, table: str, *rows: dict[str, Any]) -> None:
         """Puts rows into a table."""

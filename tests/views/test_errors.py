@@ -147,6 +147,9 @@ def test_an_error_told_by_several_files_happened_once(db: Database) -> None:
         "exception_message": "x",
         "frame": None,
         "phase": None,
+        "problem": None,
+        "cause": None,
+        "remedy": None,
         "example_job_id": "other",
         "example_file_id": 1,
     }

@@ -1,0 +1,67 @@
+"""`ingest problems`: what is known to go wrong, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ingest.cli.options import load_plugins, plugin_options
+from ingest.errors import IngestError
+
+if TYPE_CHECKING:
+    from ingest.known_problems import ListedProblem
+
+_WIDTH = 100
+_NO_TEXT = "none: it leaves no text in a log"
+
+
+@click.command(short_help="List the known problems, with cause and remedy.")
+@click.argument("problem_id", required=False, metavar="[ID]")
+@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@plugin_options
+def problems(problem_id: str | None, format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
+    """List the known problems: cause, remedy, and who says so; those too that leave no text in a log.
+
+    With ID: all that is known of one, with the pattern that its messages match. They are listed in the order in which
+    they are asked. Which of them a job shows: ingest sql "SELECT * FROM known_problems_seen"
+    """
+    known = load_plugins(plugin_files, no_plugins).known_problems
+    if problem_id is not None:
+        known = tuple(one for one in known if one.problem.id == problem_id)
+        if not known:
+            raise IngestError(f"{problem_id}: no known problem has this id", "All of them: ingest problems")
+    if format_ == "json":
+        told = [_told(one) for one in known]
+        click.echo(json.dumps(told if problem_id is None else told[0], indent=2, ensure_ascii=False))
+    else:
+        _show(known, whole=problem_id is not None)
+
+
+def _told(listed: ListedProblem) -> dict[str, Any]:
+    """All of one for programs."""
+    return {"rank": listed.rank, **asdict(listed.problem), "plugin": listed.plugin}
+
+
+def _show(known: Sequence[ListedProblem], *, whole: bool) -> None:
+    """A paragraph for each."""
+    from ingest.output import visible
+
+    for place, (rank, one, plugin) in enumerate(known):
+        if place:
+            click.echo()
+        click.secho(visible(one.id), bold=True)
+        lines = {"cause": one.cause, "remedy": one.remedy, "see": one.reference}
+        if whole:
+            kind = ", generic: it only says that something failed" if one.generic else ""
+            lines |= {"pattern": one.pattern or _NO_TEXT, "sure": f"{one.confidence}{kind}"}
+            lines |= {"asked": f"as number {rank}", "plugin": plugin}
+        for name, text in lines.items():
+            for line in textwrap.wrap(
+                visible(text), _WIDTH, initial_indent=f"  {name:<9}", subsequent_indent=" " * 11, break_on_hyphens=False
+            ):
+                click.echo(line)

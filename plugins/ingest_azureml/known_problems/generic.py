@@ -1,0 +1,33 @@
+"""Texts that say that something failed and not what: asked when nothing else matches. §13."""
+
+from __future__ import annotations
+
+from ingest import KnownProblem
+from ingest_azureml.known_problems.references import DEBUGGING, PAGE, notebooks
+
+GENERIC = (
+    KnownProblem(
+        id="run_exceptions",
+        pattern=r"had raised exception for \d+ times",
+        cause="The entry script raised in run().",
+        remedy="Read the traceback below `logs/user/error/`. The list under the message tells how often each error occurred.",
+        reference=DEBUGGING,
+        generic=True,
+    ),
+    KnownProblem(
+        id="run_failed_see_logs",
+        pattern=r"User program failed with Exception: Run failed[,.] please check logs",
+        cause="init() or run() of the entry script failed.",
+        remedy="Read `logs/user/error/<node>/process000.txt`.",
+        reference=PAGE,
+        generic=True,
+    ),
+    KnownProblem(
+        id="exit_42",
+        pattern=r"SystemExit: 42\b|(?:exited with status code|exit code:?) 42\b",
+        cause="The driver's exit code of every failed job; it does not tell the cause.",
+        remedy="Read `logs/job_error*.txt`, `logs/job_result.txt` and `logs/user/error/`.",
+        reference=notebooks(1930),
+        generic=True,
+    ),
+)
