@@ -9,7 +9,7 @@ GENERIC = (
     KnownProblem(
         id="run_exceptions",
         pattern=r"had raised exception for \d+ times",
-        cause="The entry script raised in run().",
+        cause="run(), or init(), of the entry script raised.",
         remedy="Read the traceback below `logs/user/error/`. The list under the message tells how often each error occurred.",
         reference=DEBUGGING,
         generic=True,
