@@ -127,7 +127,7 @@ def test_macros_are_not_listed(db: Database) -> None:
     """`list_views` names what can be asked, in the order of folders and names."""
     listed = [(view.folder, view.name) for view in list_views()]
     assert listed == sorted(listed)
-    assert {folder for folder, _ in listed} == {"answers", "base", "quality"}
+    assert {folder for folder, _ in listed} == {"answers", "base", "diagnosis", "quality"}
     assert sorted(name for _, name in listed) == [
         name for (name,) in db.rows("SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1")
     ]
