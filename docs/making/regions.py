@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from making import commands, contents, formats, plugins, tables, views
+from making import commands, contents, formats, plugins, problems, tables, views
 
 REGIONS: dict[str, Callable[[], str]] = {
     "commands": commands.commands,
@@ -20,6 +20,8 @@ REGIONS: dict[str, Callable[[], str]] = {
     "public-names": plugins.public_names,
     "explanations": contents.explanations,
     "decisions": contents.decisions,
+    "known-problems": problems.problems,
+    "problem-parts": problems.problem_parts,
     "kinds": formats.kinds,
     "kinds-in-full": formats.kinds_in_full,
     "kinds-left-alone": formats.kinds_left_alone,

@@ -13,7 +13,7 @@ import pytest
 
 from ingest.cli import cli
 from ingest.hookspecs import Ignored, Parser
-from ingest.model import FILES, JOBS, LOADS
+from ingest.model import FILES, JOBS, KNOWN_PROBLEMS, LOADS
 from ingest.registry import PluginOptions, load_registry
 from ingest.views import list_views
 
@@ -88,9 +88,9 @@ def test_every_command_is_documented() -> None:
 def test_every_table_is_documented() -> None:
     """docs/reference/tables.md has a section for each, with all of its columns."""
     page = REFERENCE / "tables.md"
-    assert {table.name for table in TABLES} | {"jobs", "loads", "files"} <= anchors(page)
+    assert {table.name for table in TABLES} | {"jobs", "loads", "files", "known_problems"} <= anchors(page)
     columns = {column.name for table in TABLES for column in table.columns}
-    columns |= {column.name for column in (*JOBS, *LOADS, *FILES)}
+    columns |= {column.name for column in (*JOBS, *LOADS, *FILES, *KNOWN_PROBLEMS)}
     text = page.read_text(encoding="utf-8")
     assert not [column for column in columns if f"| `{column}` |" not in text]
 
@@ -110,13 +110,22 @@ def test_every_view_is_documented() -> None:
     assert not [view.name for view in list_views() if not view.question.rstrip().endswith("?")]
 
 
+def test_every_known_problem_is_documented() -> None:
+    """docs/reference/known-problems.md has a section for each, with where its message or its remedy is from."""
+    page = REFERENCE / "known-problems.md"
+    known = [listed.problem for listed in load_registry(PluginOptions(installed=False)).known_problems]
+    assert {one.id for one in known} <= anchors(page)
+    text = page.read_text(encoding="utf-8")
+    assert not [one.id for one in known if one.reference not in text]
+
+
 def test_every_hook_is_documented() -> None:
     """docs/reference/hooks.md has a section for each, and for what a parser is."""
     from ingest import hookspecs
 
     hooks = {name for name, value in vars(hookspecs).items() if hasattr(value, "ingest_spec")}
     assert hooks
-    assert hooks | {"parser", "ignored"} <= anchors(REFERENCE / "hooks.md")
+    assert hooks | {"parser", "ignored", "what-a-known-problem-is"} <= anchors(REFERENCE / "hooks.md")
 
 
 def test_every_kind_of_file_is_documented() -> None:

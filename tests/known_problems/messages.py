@@ -160,12 +160,12 @@ MESSAGES: dict[str, Messages] = {
         ("All temp files are empty.", "No temp files were kept."),
     ),
     "task_visible_noise": Messages(
-        ("Failed to set task visible because of (138, 1).", "KeyError: (187, 1)"),
-        ("KeyError: (187, 'label')", "Failed to set task priority"),
+        ("Failed to set task visible because of (138, 1).",),
+        ("KeyError: (187, 1)", "Failed to set task visible: no such task"),
     ),
     "preempted": Messages(
         (
-            "PreemptionError: the node was taken away",
+            "AzureMLCompute job failed. PreemptionError: Nodes of this job got pre-empted.",
             "Node tvmps_0a1b_d was preempted.",
             "The node has been pre-empted, the job will be run again.",
         ),

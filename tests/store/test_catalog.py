@@ -251,6 +251,18 @@ def test_store_of_another_format(damaged: StoreUnderTest, folder: Path) -> None:
             action()
 
 
+def test_store_that_knows_no_problems(filled: StoreUnderTest, folder: Path, run: Run) -> None:
+    """One that an older version made gets the list and the views that need it, with a load or with `ingest rebuild`."""
+    for mend in (("load", folder, "--no-verdict"), ("rebuild",)):
+        with duckdb.connect(str(filled.path / "catalog.duckdb")) as connection:
+            connection.execute("DROP VIEW first_error; DROP TABLE known_problems; DROP MACRO known_problem_of")
+            connection.execute("UPDATE ledger.meta SET value = 'older' WHERE key IN ('views', 'registry')")
+        done = run(*mend, "--store", filled.path)
+        assert done.returncode == 0, done.stderr
+        assert filled.one("SELECT count(*) FROM known_problems") > 30
+        filled.rows("SELECT problem FROM first_error")
+
+
 def test_lost_parquet_file(shared: StoreUnderTest, run: Run, tmp_path: Path) -> None:
     """If rows were deleted by hand, a question that needs them says which file is missing; it is no bug of ours."""
     lost = sorted(shared.path.glob("data/log_records/*.parquet"))[0]

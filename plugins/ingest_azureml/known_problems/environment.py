@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest import KnownProblem
-from ingest_azureml.known_problems.references import PAGE, notebooks
+from ingest_azureml.known_problems.references import PAGE, USERS, notebooks
 
 
 def _no_module(name: str) -> str:
@@ -24,7 +24,7 @@ ENVIRONMENT = (
         pattern=_no_module("pandas"),
         cause="The environment lacks pandas, which the driver or the script imports.",
         remedy="Add `pandas` to the environment.",
-        reference="https://github.com/Azure/MachineLearningNotebooks/issues",
+        reference="https://github.com/microsoft/solution-accelerator-many-models/issues/147",
     ),
     KnownProblem(
         id="no_module_pkg_resources",
@@ -38,7 +38,7 @@ ENVIRONMENT = (
         pattern=_no_module("pip"),
         cause="The driver runs `python -m pip`, and the environment has no pip.",
         remedy="Add `pip` to the conda dependencies of the environment.",
-        reference="https://github.com/Azure/MachineLearningNotebooks/issues",
+        reference=USERS,
     ),
     KnownProblem(
         id="no_module_score",

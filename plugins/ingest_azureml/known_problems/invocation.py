@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest import KnownProblem
-from ingest_azureml.known_problems.references import PAGE
+from ingest_azureml.known_problems.references import PAGE, USERS
 
 INVOCATION = (
     KnownProblem(
@@ -34,6 +34,6 @@ INVOCATION = (
         pattern="",
         cause="Studio shows 429 or TooManyRequests for a log file: its own requests are throttled.",
         remedy="Harmless to the job: wait, or download the logs.",
-        reference="https://github.com/Azure/MachineLearningNotebooks/issues",
+        reference=USERS,
     ),
 )

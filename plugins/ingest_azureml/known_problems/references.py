@@ -9,6 +9,9 @@ PARALLEL_JOBS = "https://learn.microsoft.com/azure/machine-learning/how-to-use-p
 DEBUGGING = "https://learn.microsoft.com/azure/machine-learning/how-to-debug-parallel-run-step"
 MLFLOW = "https://learn.microsoft.com/azure/machine-learning/how-to-mlflow-batch"
 
+USERS = "reported by users of ParallelRunStep"
+"""For a problem whose thread is not known any more."""
+
 DRIVER = "what the parallel driver writes: docs/reference/formats.md"
 """For a problem that no page tells of; a section follows."""
 

@@ -76,7 +76,7 @@ SCRIPT = (
     ),
     KnownProblem(
         id="task_visible_noise",
-        pattern=r"Failed to set task visible because of \(\d+, \d+\)|^KeyError: \(\d+, \d+\)",
+        pattern=r"Failed to set task visible because of \(\d+, \d+\)",
         cause="What the driver says after a mini-batch timed out; harmless by itself.",
         remedy="Treat the timeout before it.",
         reference=notebooks(1429),
