@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterable
+from itertools import pairwise
 
 from ingest import known_problems
 from ingest.known_problems import ListedProblem
@@ -20,7 +21,10 @@ def problems() -> str:
 def _section(listed: ListedProblem) -> str:
     one = listed.problem
     generic = " It only says that something failed, so it is asked after all others." if one.generic else ""
-    shown = f"`{one.pattern}`, confidence {one.confidence}.{generic}" if one.pattern else "no text in a log."
+    quote = "``" if "`" in one.pattern else "`"
+    shown = (
+        f"{quote}{one.pattern}{quote}, confidence {one.confidence}.{generic}" if one.pattern else "no text in a log."
+    )
     lines = {"Cause": one.cause, "Remedy": one.remedy, "Shown by": shown, "See": _reference(one.reference)}
     return "\n".join([f"### {one.id}", "", *(f"* {name}: {text}" for name, text in lines.items())])
 
@@ -41,7 +45,7 @@ def _fields() -> Iterable[tuple[str, str, str]]:
     """Name, type and docstring of each: at run time the docstrings are gone."""
     module = ast.parse(inspect.getsource(known_problems))
     body = next(node.body for node in module.body if isinstance(node, ast.ClassDef) and node.name == "KnownProblem")
-    for field, doc in zip(body, body[1:], strict=False):
+    for field, doc in pairwise(body):
         if isinstance(field, ast.AnnAssign) and isinstance(doc, ast.Expr) and isinstance(doc.value, ast.Constant):
             default = f" = {ast.unparse(field.value)}" if field.value else ""
             yield ast.unparse(field.target), f"{ast.unparse(field.annotation)}{default}", str(doc.value.value)

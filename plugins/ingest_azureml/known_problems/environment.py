@@ -8,7 +8,7 @@ from ingest_azureml.known_problems.references import PAGE, USERS, notebooks
 
 def _no_module(name: str) -> str:
     """How Python tells that a module is missing, or one inside of it; quoted in one of three ways or not."""
-    return rf"No module named ['\"`]?{name}(?:[.'\"`\s]|$)"
+    return rf"""No module named ['"`]?{name}(?:[.'"`\s]|$)"""
 
 
 ENVIRONMENT = (

@@ -32,7 +32,7 @@ STORAGE = (
     ),
     KnownProblem(
         id="table_queue_auth",
-        pattern=r"Failed to create (?:table|queue) [^\n]*authorization failure|\bAccessError\(['\"]Failed to create",
+        pattern=r"""Failed to create (?:table|queue) [^\n]*authorization failure|\bAccessError\(['"]Failed to create""",
         cause="The job needs the table and the queue service of the storage account. Its identity may not use them, or in a "
         "private network they have no private endpoint.",
         remedy="Give it Storage Table and Queue Data Contributor. In a private network add private endpoints for `table` "
