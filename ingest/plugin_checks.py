@@ -107,8 +107,11 @@ def problem_fault(one: Any, others: Container[str]) -> str | None:
     if not isinstance(one.id, str) or not re.fullmatch(r"[a-z_][a-z0-9_]*(\.[a-z0-9_]+)*", one.id):
         return f"the id {_shown(one.id)} of a known problem is not of small letters, digits and underscores"
     for part in ("cause", "remedy", "reference"):
-        if not isinstance(text := getattr(one, part), str) or not text.strip():
+        if not _is_text(text := getattr(one, part)) or not text.strip():
             return f"{one.id}: its {part} is {_shown(text)}, not a text"
+    for part, kind in (("generic", bool), ("before", str)):
+        if not isinstance(value := getattr(one, part), kind):
+            return f"{one.id}: its {part} is {_shown(value)}, not a {kind.__name__}"
     if one.id in others:
         return f"a known problem {one.id!r} exists already"
     if one.before and one.before not in others:
@@ -120,7 +123,7 @@ def problem_fault(one: Any, others: Container[str]) -> str | None:
 
 def _pattern_fault(one: KnownProblem) -> str | None:
     """What is wrong with its pattern, in the words of the library that the database uses too."""
-    if not isinstance(one.pattern, str):
+    if not _is_text(one.pattern):
         return f"{one.id}: its pattern is {_shown(one.pattern)}, not a text"
     try:
         if one.pattern and _matches_nothing(any_of([one])):
@@ -137,6 +140,11 @@ def patterns_fault(problems: Iterable[KnownProblem]) -> str | None:
     except ValueError:
         return "the patterns of its known problems are too large beside those that are there"
     return None
+
+
+def _is_text(value: Any) -> bool:
+    """Whether it is a text that a database takes: neither half a character nor a NUL in it."""
+    return isinstance(value, str) and value.encode(errors="replace").decode() == value and "\0" not in value
 
 
 def _matches_nothing(pattern: str) -> bool:
