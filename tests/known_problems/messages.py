@@ -86,15 +86,14 @@ MESSAGES: dict[str, Messages] = {
     ),
     "table_queue_auth": Messages(
         (
-            "Failed to create table 'prs0a1bjob' due to authorization failure. If your workspace locates inside a",
+            "Failed to create table 'prs0a1bjob' due to authorization failure",
             "The master role failed. [AccessError(\"Failed to create queue 'prs0a1b'\")]",
         ),
         ("Failed to create table 'prices': it exists", "AccessError: row 7 may not be read"),
     ),
     "no_key_no_passthrough": Messages(
         (
-            "ParallelTaskException error. Exit code: 42. Message: Cannot find account key or SAS token in the specified "
-            "datastore, and credential passthrough is not enabled.",
+            "Exit code: 42. Message: Cannot find account key or SAS token in the specified datastore",
             "Unsupported datastore authentication type: None",
             "ErrorCode:NoAuthenticationInformation",
         ),
