@@ -22,7 +22,10 @@ def run(bench: Bench) -> Figures:
         inputs.tree(larger, nodes=4, processes=4, log_mb=bench.size(960, 60))
         of_larger = inputs.keep_only(larger, r"^logs/sys/master_role", r"^logs/sys/node/")
         sizes["bytes, larger"] = of_larger["bytes"]
-        one_larger, two_larger = ingest(larger, name="ingest, larger"), ingest(larger, workers=2, name="ingest, 2 workers, larger")
+        one_larger, two_larger = (
+            ingest(larger, name="ingest, larger"),
+            ingest(larger, workers=2, name="ingest, 2 workers, larger"),
+        )
         regex = naive(tree, "regex per line")
         windows, marks = sql(tree, "by_windows", "DuckDB windows"), sql(tree, "by_marks", "DuckDB marks")
         checked = [check_rows(folder, ours, regex)]
