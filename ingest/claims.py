@@ -40,6 +40,13 @@ class Claim:
     groups: Mapping[str, str]
     specificity: int = 0
 
+    @property
+    def claimant(self) -> Parser | Ignored:
+        """Whichever of the two it is."""
+        one = self.parser or self.ignored
+        assert one is not None
+        return one
+
 
 @dataclass(frozen=True)
 class Claims:

@@ -118,7 +118,7 @@ def _search(folder: Path, names: Mapping[str, str], jobs: list[JobTree], strays:
     if folders.intersection(ROOT_MARKS):
         jobs.append(_job(folder, folder, names, walk(str(folder))))
         return
-    if DOWNLOAD_ROOT in folders and _is_root(folder / DOWNLOAD_ROOT):
+    if DOWNLOAD_ROOT in folders and is_root(folder / DOWNLOAD_ROOT):
         entries = walk(str(folder / DOWNLOAD_ROOT))
         for one in children:
             if one.name != DOWNLOAD_ROOT and one.name in folders:
@@ -133,7 +133,8 @@ def _search(folder: Path, names: Mapping[str, str], jobs: list[JobTree], strays:
             _search(Path(one.path), names, jobs, strays)
 
 
-def _is_root(folder: Path) -> bool:
+def is_root(folder: Path) -> bool:
+    """Whether a folder is an artifact root."""
     return any((folder / mark).is_dir() for mark in ROOT_MARKS)
 
 

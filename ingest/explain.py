@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ingest.discover import DOWNLOAD_OUTPUTS, DOWNLOAD_ROOT, ROOT_MARKS, Found, discover
+from ingest.discover import DOWNLOAD_OUTPUTS, DOWNLOAD_ROOT, ROOT_MARKS, Found, discover, is_root
 from ingest.errors import InputError
 from ingest.hookspecs import Parser
 from ingest.model import WHERE_FROM
@@ -138,9 +138,7 @@ def closest(path: str, registry: Registry) -> tuple[str, Parser] | None:
 
 
 def _other(claim: Claim) -> Other:
-    one = claim.parser or claim.ignored
-    assert one is not None
-    return Other(claim.parser.name if claim.parser else None, one.path, claim.specificity)
+    return Other(claim.parser.name if claim.parser else None, claim.claimant.path, claim.specificity)
 
 
 def _content(location: Path, parser: Parser, told: Explanation) -> bytes:
@@ -165,7 +163,7 @@ def _tell_parsed(told: Explanation, parser: Parser, parsed: Parsed, batch: Batch
     told.rejects = len(parsed.rejects)
     for reject in sorted(parsed.rejects, key=lambda one: one.start)[:5]:
         text = batch.data[reject.start : min(reject.end, reject.start + 200)].decode("utf-8", "replace")
-        line_no = batch.data.count(b"\n", 0, reject.start) + 1
+        (line_no,) = batch.line_numbers(np.array([reject.start])).tolist()
         told.misfits.append(Misfit(line_no, reject.reason, text))
 
 
@@ -203,12 +201,8 @@ def _path_in_job(location: Path) -> str | None:
     """A path below the artifact root that it lies in; the nearest one, if there are several around it."""
     for folder in location.parents:
         inside = location.relative_to(folder)
-        if _is_root(folder):
+        if is_root(folder):
             return inside.as_posix()
-        if _is_root(folder / DOWNLOAD_ROOT):
+        if is_root(folder / DOWNLOAD_ROOT):
             return inside.as_posix() if inside.parts[0] in DOWNLOAD_OUTPUTS else f"../{inside.as_posix()}"
     return None
-
-
-def _is_root(folder: Path) -> bool:
-    return any((folder / mark).is_dir() for mark in ROOT_MARKS)

@@ -399,3 +399,11 @@ FILES = (
     Column("load_id", Type.TEXT, "the load that read it"),
     Column("slice", Type.TEXT, "the Parquet files that hold its rows: data/<table>/<slice>.parquet"),
 )
+
+CATALOG_TABLES = {
+    "jobs": ("a job", JOBS),
+    "loads": ("a run of ingest that found something new", LOADS),
+    "files": ("a file seen, and what became of it", FILES),
+    "known_problems": ("a known problem, with its cause and remedy", KNOWN_PROBLEMS),
+}
+"""Tables that the catalog itself holds: what a row of each is, and its columns."""

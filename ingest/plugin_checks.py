@@ -11,7 +11,7 @@ from typing import Any
 from ingest.errors import PluginError
 from ingest.hookspecs import Ignored, Parser
 from ingest.known_problems import CONFIDENCES, KnownProblem, any_of
-from ingest.model import RECORD_TABLES, Column, Table, Type
+from ingest.model import CATALOG_TABLES, RECORD_TABLES, Column, Table, Type
 from ingest.parsing.sample import Sample
 from ingest.views import list_views
 
@@ -97,7 +97,7 @@ def _table_fault(table: Table) -> str | None:
 @cache
 def _taken() -> frozenset[str]:
     """Names of ours that are no record tables."""
-    return frozenset({"jobs", "loads", "files", "known_problems"} | {view.name for view in list_views()})
+    return frozenset(CATALOG_TABLES.keys() | {view.name for view in list_views()})
 
 
 def problem_fault(one: Any, others: Container[str]) -> str | None:

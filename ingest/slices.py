@@ -36,7 +36,7 @@ _WINDOW_BYTES = 8 << 20
 _WINDOW_LIMIT = 48 << 20
 """A single record larger than this is cut in pieces."""
 
-_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
 _Held = tuple[FileResult, SourceFile, bytes, int]
 """A file that waits for its batch: its content, and how many bytes of a byte order mark were left out."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import IngestError
-from ingest.model import RECORD_TABLES
+from ingest.model import CATALOG_TABLES, RECORD_TABLES
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,7 +26,7 @@ _READ = re.compile(r'\b(?:from|join)\s+"?(\w+)|\b(\w+)\s*\(', re.IGNORECASE)
 _REMEDY = "The installation is damaged: install it again."
 _WITHOUT_COMMENT = "SELECT view_name FROM duckdb_views() WHERE comment IS NULL AND NOT internal"
 """Views that were not made here: tables of plugins."""
-_TABLES = frozenset({table.name for table in RECORD_TABLES} | {"jobs", "loads", "files", "known_problems"})
+_TABLES = frozenset({table.name for table in RECORD_TABLES} | CATALOG_TABLES.keys())
 
 
 class ViewError(IngestError):

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ingest.model import FILES, JOBS, KNOWN_PROBLEMS, LOADS, WHERE_FROM, Column
+from ingest.model import CATALOG_TABLES, WHERE_FROM, Column
 from ingest.registry import PluginOptions, load_registry
-
-_LEDGER = {
-    "jobs": ("a job", JOBS),
-    "loads": ("a run of `ingest` that found something new", LOADS),
-    "files": ("a file seen, and what became of it", FILES),
-    "known_problems": ("a known problem, with its cause and remedy", KNOWN_PROBLEMS),
-}
 
 
 def where_from() -> str:
@@ -22,7 +15,7 @@ def where_from() -> str:
 
 def ledger_tables() -> str:
     """What the store knows about jobs, loads and files."""
-    return "\n\n".join(_table(name, doc, columns) for name, (doc, columns) in _LEDGER.items())
+    return "\n\n".join(_table(name, doc, columns) for name, (doc, columns) in CATALOG_TABLES.items())
 
 
 def record_tables() -> str:

@@ -12,13 +12,13 @@ from ingest.cli.options import load_plugins, plugin_options
 @plugin_options
 def views(format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
     """List the views and tables that can be asked, each with the question that it answers."""
+    from ingest.model import CATALOG_TABLES
     from ingest.views import list_views
 
     registry = load_plugins(plugin_files, no_plugins)
     found = list_views(registry.view_folders)
     tables = [(table.name, table.doc) for table in registry.tables]
-    tables += [("jobs", "a job"), ("loads", "a run of ingest"), ("files", "a file seen, and what became of it")]
-    tables += [("known_problems", "a known problem, with its cause and remedy")]
+    tables += [(name, doc) for name, (doc, _) in CATALOG_TABLES.items()]
     if format_ == "json":
         import json
 

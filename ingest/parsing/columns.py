@@ -104,3 +104,10 @@ def repeated(values: Sequence[str | None], indexes: Positions) -> Array:
 def nulls_where(values: Array, absent: Flags) -> Array:
     """The values with null where `absent` says so."""
     return pc.if_else(pa.array(absent), pa.scalar(None, values.type), values)
+
+
+def without_empty(values: Array) -> Array:
+    """The texts with null for empty ones: an optional group that did not match."""
+    if pc.min(pc.binary_length(values)).as_py() != 0:
+        return values
+    return pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from ingest.model import ERRORS, Table
 from ingest.parsing import scan
-from ingest.parsing.columns import Array, converted, repeated, typed
+from ingest.parsing.columns import Array, converted, repeated, typed, without_empty
 from ingest.parsing.records import Records
 from ingest.parsing.scan import Positions
 from ingest.parsing.tracebacks import TRACEBACK_BYTES, Failure, fingerprints, read_failure
@@ -144,8 +144,7 @@ class ErrorRules:
         for pattern in self.facts:
             found = pc.extract_regex(headlines, pattern)
             for field in found.type:
-                values = pc.struct_field(found, field.name)
-                values = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)  # an optional group
+                values = without_empty(pc.struct_field(found, field.name))
                 told[field.name] = pc.coalesce(told[field.name], values) if field.name in told else values
         return told
 

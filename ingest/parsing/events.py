@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.model import Column, Type
-from ingest.parsing.columns import Array, converted
+from ingest.parsing.columns import Array, converted, without_empty
 from ingest.parsing.json_objects import json_objects
 from ingest.parsing.scan import FIRST_BYTES, Bytes, Flags, Positions, Words, words_at
 
@@ -79,7 +79,7 @@ def find_events(messages: Array, events: Sequence[Event], columns: Mapping[str, 
         left, starts = left[still], starts[still]
         others: dict[str, Array] = {}
         for group in event.groups:
-            values = _without_empty(pc.struct_field(facts, group))
+            values = without_empty(pc.struct_field(facts, group))
             if group in columns:
                 found.setdefault(group, []).append((rows, converted(values, columns[group].type)))
             else:
@@ -123,13 +123,6 @@ def _may_start(words: Words, prefix: str) -> Flags:
     """Which texts, by their first eight bytes, may start with a prefix: a quick look, exact for eight characters."""
     start = prefix.encode()[:8]
     return np.asarray((words & FIRST_BYTES[len(start)]) == np.frombuffer(start.ljust(8, b"\0"), "<u8")[0])
-
-
-def _without_empty(values: Array) -> Array:
-    """The texts with null for empty ones: an optional group that did not match."""
-    if pc.min(pc.binary_length(values)).as_py() != 0:
-        return values
-    return pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
 
 
 def _scattered(count: int, parts: Sequence[tuple[np.ndarray[Any, Any], Array]], type_: Type) -> Array:

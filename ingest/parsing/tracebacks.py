@@ -23,9 +23,10 @@ _EXCEPTION = re.compile(r"^(?P<type>[A-Za-z_]\w*(?:\.\w+)*)(?::[ ]?(?P<message>.
 _EXCEPTION_LINE = re.compile(
     r"^(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Threshold)(?::|\s*$)"
 )
-_CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
-_MORE = (*_CHAINED, "Traceback")
 _INDENTED = (" ", "\t")
+_CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
+_GOES_ON = (*_CHAINED, TRACEBACK)
+_NO_EXCEPTION = (*_INDENTED, *_CHAINED, "Traceback")
 _LIBRARY = re.compile(r"site-packages|dist-packages|[/\\]lib[/\\]python\d|<frozen |[/\\]Lib[/\\]")
 VARIABLE = (  # for RE2 too, which masks all messages of a batch at once, five times as fast as Python would
     r"'[^'\n]*'|\"[^\"\n]*\""  # quoted values
@@ -86,13 +87,13 @@ def end_of_traceback(data: bytes, at: int, limit: int) -> int:
         line_end = _line_end(data, start, limit)
         line = data[start:line_end].rstrip(b"\r")
         text = line.decode("utf-8", "replace")
-        if text.startswith((*_CHAINED, TRACEBACK)):
+        if text.startswith(_GOES_ON):
             ended = False
         elif ended:
             if text.strip():
                 break
             continue
-        elif text.startswith((" ", "\t")) or not text or text.startswith('File "'):
+        elif text.startswith(_INDENTED) or not text or text.startswith('File "'):
             pass
         elif not (after_frame and not _EXCEPTION_LINE.match(text)):
             if not _EXCEPTION.match(text):
@@ -129,7 +130,7 @@ def _exception_text(tail: str) -> tuple[str, str] | None:
     for i, line in enumerate(lines[1:], 1):
         # the frame's source line is indented, or, with indentation stripped, must not be mistaken for the exception
         candidate = line.rstrip("\r")
-        if not candidate or candidate.startswith(_INDENTED) or candidate.startswith(_MORE):
+        if not candidate or candidate.startswith(_NO_EXCEPTION):
             continue
         if i == 1 and not lines[0].startswith(_INDENTED) and not _EXCEPTION_LINE.match(candidate):
             continue

@@ -33,8 +33,7 @@ def claimed(parser: Parser, beside: Sequence[object] = ()) -> Iterator[str]:
         if not any(claim.parser == parser for claim in claims):
             yield f"its own pattern {parser.path} does not match the path of its sample, {sample.path}"
         elif claims[0].parser != parser:
-            winner = claims[0].parser or claims[0].ignored
-            assert winner is not None
+            winner = claims[0].claimant
             name = winner.name if isinstance(winner, Parser) else f"the note to ignore files of kind {winner.kind!r}"
             yield (
                 f"{sample.path} is claimed by {name}, whose pattern {winner.path} spells out more of the path than "
