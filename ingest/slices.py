@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,8 +18,9 @@ import numpy as np
 from ingest.errors import StoreError
 from ingest.hookspecs import Parser
 from ingest.model import REJECTS
-from ingest.parsing.batch import PADDING, Batch, Parsed, Piece, SourceFile
+from ingest.parsing.batch import Batch, Parsed, SourceFile
 from ingest.parsing.finish import finished, reject_rows
+from ingest.parsing.pieces import in_pieces
 from ingest.parsing.text import as_utf8, decoded, mark_length
 from ingest.registry import PluginOptions, load_registry
 from ingest.sources.directory import modified_ns
@@ -56,6 +57,21 @@ def parse_slice(slice_: Slice, root: Path, options: PluginOptions) -> SliceResul
         reader = _KindReader(registry.parsers[name], writer, order)
         results += reader.read(sorted(files, key=lambda file: (file.job_id, file.path)))
     return SliceResult(slice_.name, results, writer.close())
+
+
+class _ParserRaisedError(Exception):
+    """What a parser raised, or raised over what it gave."""
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tells what goes wrong in a parser from what goes wrong in the store."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except (Exception, SystemExit) as error:  # a stranger's parser may raise anything
+        raise _ParserRaisedError(f"parser raised {error!r}") from error
 
 
 class _KindReader:
@@ -115,12 +131,10 @@ class _KindReader:
         batch = Batch.of(*((source, content) for _, source, content, _ in held), skipped=[one[3] for one in held])
         results = [one[0] for one in held]
         try:
-            self._store(self._parser.parse(batch), batch, results)
-        except StoreError:
-            raise
-        except (Exception, SystemExit) as error:  # a stranger's parser may raise anything
+            self._parse(batch, results)
+        except _ParserRaisedError as error:
             if len(held) == 1:
-                results[0].failure = f"parser raised {error!r}"
+                results[0].failure = str(error)
                 return
             for one in held:
                 self._parse_whole([one])
@@ -134,40 +148,29 @@ class _KindReader:
             if result.unchanged:
                 return
             os.lseek(handle, 0, os.SEEK_SET)
-        line_no, rest, first_line = 1, b"", b""
-        offset = start = mark_length(os.pread(handle, 4, 0))
-        for window, at_end in _with_last(decoded(_hashed(_windows(handle), digest))):
-            rest = rest + window if rest else window
-            result.ends_cut = at_end and not rest.endswith(b"\n")
-            try:
-                cut = len(rest) if at_end else self._cut(rest)
-            except (Exception, SystemExit) as error:  # a stranger's parser may raise anything
-                result.failure = f"parser raised {error!r}"
-                return
-            if not cut:
-                continue
-            piece = Piece(source, 0, cut, line_no, offset, first_line if offset > start else b"")
-            broken = b"" if rest[cut - 1 : cut] == b"\n" else b"\n"
-            batch = Batch(b"".join([memoryview(rest)[:cut], broken, PADDING]), [piece])
-            try:
-                self._store(self._parser.parse(batch), batch, [result])
-            except StoreError:
-                raise
-            except (Exception, SystemExit) as error:  # a stranger's parser may raise anything
-                result.failure = f"parser raised {error!r}"
-                return
-            first_line = first_line or _first_line(rest[:cut])
-            line_no, offset, rest = line_no + rest.count(b"\n", 0, cut), offset + cut, rest[cut:]
+        windows = _with_last(decoded(_hashed(_windows(handle), digest)))
+        try:
+            for batch, result.ends_cut in in_pieces(source, windows, self._cut, mark_length(os.pread(handle, 4, 0))):
+                self._parse(batch, [result])
+        except _ParserRaisedError as error:
+            result.failure = str(error)
+            return
         result.content_hash = digest.hexdigest()[:32]
 
     def _cut(self, data: bytes) -> int:
         """Where the parser says that the last record starts; 0 to wait for more. A giant record is cut anyhow."""
-        cut = self._parser.cut(data)
-        if not 0 <= cut <= len(data):
-            raise ValueError(f"cut gave {cut} of {len(data)} bytes")
+        with _told():
+            cut = self._parser.cut(data)
+            if not 0 <= cut <= len(data):
+                raise ValueError(f"cut gave {cut} of {len(data)} bytes")
         if not cut and len(data) >= _WINDOW_LIMIT:
             return data.rfind(b"\n") + 1 or len(data)
         return cut
+
+    def _parse(self, batch: Batch, results: Sequence[FileResult]) -> None:
+        """Parses a batch and stores what it holds."""
+        with _told():
+            self._store(self._parser.parse(batch), batch, results)
 
     def _store(self, parsed: Parsed, batch: Batch, results: Sequence[FileResult]) -> None:
         """Adds the rows and rejects to the slice and the counts to the files."""
@@ -210,12 +213,6 @@ def _read_all(handle: int, size: int) -> bytes:
     while more := os.read(handle, 1 << 16) if len(content) != size else b"":
         content += more
     return content
-
-
-def _first_line(data: bytes) -> bytes:
-    """The first line that is not empty."""
-    found = re.search(rb"[^\r\n][^\n]*", data)
-    return found.group() if found else b""
 
 
 def _windows(handle: int) -> Iterator[bytes]:

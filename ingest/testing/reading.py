@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from ingest.hookspecs import Parser
-from ingest.parsing.batch import PADDING, Batch, Piece, SourceFile
+from ingest.parsing.batch import Batch, SourceFile
 from ingest.parsing.finish import finished, reject_rows
+from ingest.parsing.pieces import in_pieces
 from ingest.parsing.text import as_utf8, mark_length
 
 Row = dict[str, Any]
@@ -75,22 +76,11 @@ def read(parser: Parser, *contents: bytes | str, path: str | None = None) -> lis
 def read_in_pieces(parser: Parser, content: bytes, window: int, path: str | None = None) -> Content:
     """The same of one file that comes in windows, as a large one does, each cut where the parser says."""
     whole = Content()
-    file = source_file(parser, path)
-    line_no, offset, rest, first_line = 1, 0, b"", b""
-    for start in range(0, len(content), window):
-        rest += content[start : start + window]
-        at_end = start + window >= len(content)
-        cut = len(rest) if at_end else parser.cut(rest)
-        if not cut:
-            continue
-        data, rest = rest[:cut], rest[cut:]
-        piece = Piece(file, 0, cut, line_no, offset, first_line)
-        broken = b"" if data.endswith(b"\n") else b"\n"
-        batch = Batch(data + broken + PADDING, [piece])
-        (part,) = _contents(parser, batch, [at_end and bool(broken)])
+    starts = range(0, len(content), window)
+    windows = ((content[start : start + window], start + window >= len(content)) for start in starts)
+    for batch, ends_cut in in_pieces(source_file(parser, path), windows, parser.cut):
+        (part,) = _contents(parser, batch, [ends_cut])
         whole.add(part)
-        first_line = first_line or data.lstrip(b"\r\n").partition(b"\n")[0]
-        line_no, offset = line_no + data.count(b"\n"), offset + cut
     return whole
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest.parsing.batch import Batch, Parsed, Piece, SourceFile
+from ingest.parsing.batch import Batch, Parsed, SourceFile
+from ingest.parsing.pieces import in_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,21 +61,14 @@ def read_files(parser: Parser, *files: bytes) -> list[Content]:
 def read_in_pieces(parser: Parser, data: bytes, window: int) -> Content:
     """Parses a file as a large one is: window after window, each cut where the parser says."""
     whole = Content()
-    line_no, offset, rest = 1, 0, b""
-    for start in range(0, len(data), window):
-        rest += data[start : start + window]
-        at_end = start + window >= len(data)
-        cut = len(rest) if at_end else parser.cut(rest)
-        if not cut:
-            continue
-        piece = Piece(SourceFile("f"), 0, cut, line_no, offset)
-        batch = Batch(rest[:cut] + b"\n" * 65, [piece])
+    starts = range(0, len(data), window)
+    windows = ((data[start : start + window], start + window >= len(data)) for start in starts)
+    for batch, _ in in_pieces(SourceFile("f"), windows, parser.cut):
         (part,) = contents(parser.parse(batch), batch)
         for table, rows in part.rows.items():
             whole.rows.setdefault(table, []).extend(rows)
         whole.rejects += part.rejects
         whole.records += part.records
-        line_no, offset, rest = line_no + rest[:cut].count(b"\n"), offset + cut, rest[cut:]
     return whole
 
 
