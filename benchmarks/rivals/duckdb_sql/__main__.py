@@ -23,7 +23,9 @@ def main(way: str, tree: str, store: str) -> None:
     """Reads the logs below a folder with one processor, as `ingest --jobs 1` has."""
     parquet = Path(store) / "data" / "log_records" / "duckdb.parquet"
     parquet.parent.mkdir(parents=True)
-    query = Path(__file__).with_name(f"{way}.sql").read_text()
+    here = Path(__file__).parent
+    records = (here / f"{way}.sql").read_text().format(head=_HEAD, start=_TIME)
+    query = (here / "write.sql").read_text()
     with duckdb.connect() as connection:
         connection.execute("SET threads = 1")
         connection.execute("SET preserve_insertion_order = false")
@@ -40,7 +42,7 @@ def main(way: str, tree: str, store: str) -> None:
         connection.executemany("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)", rows)
         connection.execute("SET VARIABLE files = (SELECT list(filename ORDER BY filename) FROM sources)")
         told = {"form": events.number(), "event": events.name(), "node": events.node(), "fields": events.fields()}
-        connection.execute(query.format(head=_HEAD, start=_TIME, parquet=parquet, **told))
+        connection.execute(query.format(records=records, head=_HEAD, parquet=parquet, **told))
         counted = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(parquet)]).fetchone()
     print(json.dumps({"log_records": counted[0] if counted else 0}))
 
