@@ -15,6 +15,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest import checks
 from ingest.errors import IngestError
 from ingest.model import CATALOG_TABLES, RECORD_TABLES
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _NOT_SQL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
+_KEY = re.compile(r"(remedy|reference|query|explains|threshold|example): ")
 _READ = re.compile(r'\b(?:from|join)\s+"?(\w+)|\b(\w+)\s*\(', re.IGNORECASE)
 _REMEDY = "The installation is damaged: install it again."
 _WITHOUT_COMMENT = "SELECT view_name FROM duckdb_views() WHERE comment IS NULL AND NOT internal"
@@ -80,7 +82,23 @@ class View:
     @property
     def caveat(self) -> str:
         """What to know about the answer."""
-        return "\n".join(self.comment[1:])
+        return "\n".join(line for line in self.comment[1 : self._keys_from])
+
+    @cached_property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """What the head says behind a key, such as `remedy: ...`; each on one line, in the order of the file."""
+        found: list[tuple[str, str]] = []
+        for line in self.comment[self._keys_from :]:
+            if key := _KEY.match(line):
+                found.append((key[1], line[key.end() :].strip()))
+            else:
+                found[-1] = (found[-1][0], f"{found[-1][1]} {line}".strip())
+        return tuple(found)
+
+    @cached_property
+    def _keys_from(self) -> int:
+        """The first line of the comment that has a key; all lines behind it belong to keys."""
+        return next((i for i, line in enumerate(self.comment) if i and _KEY.match(line)), len(self.comment))
 
     @cached_property
     def reads(self) -> frozenset[str]:
@@ -114,9 +132,11 @@ def create_views(connection: duckdb.DuckDBPyConnection, extra_folders: Sequence[
     if not own:
         raise ViewError(f"{_own_folder()}: no views", _REMEDY)
     try:
-        ordered = _in_order(own)
+        ordered = _in_order(own | _grounds(own.values()))
     except CycleError as error:
         raise ViewError(f"views need each other in a circle: {' -> '.join(error.args[1])}", _REMEDY) from error
+    except ValueError as error:
+        raise ViewError(str(error), _REMEDY) from error
     for view in ordered:
         try:
             _create(connection, view)
@@ -132,9 +152,23 @@ def create_views(connection: duckdb.DuckDBPyConnection, extra_folders: Sequence[
     for view in _in_order_without_circles(extra, problems):
         try:
             _create(connection, view)
+            if view.folder == checks.FOLDER:
+                connection.execute(f"{checks.rows_of(view.name)} LIMIT 0")
+            grounds = checks.relations([*own.values(), view])
         except Exception as error:  # a stranger's file may be wrong in any way
+            connection.execute(f'DROP VIEW IF EXISTS "{view.name}"')
             problems.append(ViewProblem(view.file, _reason(error)))
+        else:
+            own[view.name] = view
+            for name, text in grounds.items():
+                connection.execute(f"CREATE OR REPLACE VIEW {name} AS {text}")
     return problems
+
+
+def _grounds(own: Iterable[View]) -> dict[str, View]:
+    """The views that are made from the heads of all others."""
+    made = checks.relations(own)
+    return {name: View(Path(f"{name}.sql"), f"-- What do the heads of views tell?\n{made[name]}") for name in made}
 
 
 def _own_folder() -> Path:
@@ -189,7 +223,7 @@ def _create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
     if len(connection.extract_statements(view.text)) != 1:
         raise ValueError("a file holds one SELECT")
     connection.execute(f'CREATE OR REPLACE VIEW "{view.name}" AS {view.text}')
-    comment = "\n".join(view.comment).replace("'", "''")
+    comment = f"{view.question}\n{view.caveat}".replace("'", "''")
     connection.execute(f"COMMENT ON VIEW \"{view.name}\" IS '{comment}'")
 
 

@@ -1,0 +1,103 @@
+-- What is wrong with each job, the most important first, and what can be done about it?
+-- One row per finding, `rank` counts from 1 within the job. `kind`: check (from `findings`), error (from `job_errors`), or
+-- problem (a known problem that only warnings tell of, from `known_problems_seen`). Severe findings come first; among
+-- equals those that explain errors, then errors, causes before symptoms and earliest first, then what costs most time.
+-- An error is severe if the job failed or lost items, else a warning; it is a note if a check explains it
+-- (`explained_by`) or if it is a symptom; but a symptom that is all there is to a failed job is severe: then the cause is
+-- not in the logs at hand. `query` shows more. A job without a row has nothing to say, or too few logs to say it.
+with outcomes as (
+    select job_id, sum(mini_batches_failed) > 0 or sum(failed_items) > 0 as lost_work
+    from node_work
+    group by job_id
+),
+
+named as (
+    select
+        e.*,
+        f.check_id as explained_by
+    from job_errors as e
+    left join findings as f
+        on f.job_id = e.job_id and f.explains is not null
+        and regexp_matches(coalesce(e.text, ''), f.explains, 'i')
+    qualify row_number() over (partition by e.job_id, e.place order by f.severity = 'severe' desc, f.check_id) = 1
+),
+
+judged as (
+    select
+        n.*,
+        case
+            when n.explained_by is not null then 'note'
+            when n.symptom then
+                case
+                    when n.rank < 5 and n.place = 1 and j.state = 'failed' and severe.job_id is null then 'severe'
+                    else 'note'
+                end
+            when j.state = 'failed' or coalesce(o.lost_work, false) or n.phase = 'init' then 'severe'
+            else 'warning'
+        end as severity
+    from named as n
+    join jobs as j on j.job_id = n.job_id
+    left join outcomes as o on o.job_id = n.job_id
+    left join (select distinct job_id from findings where severity = 'severe') as severe on severe.job_id = n.job_id
+),
+
+told as (
+    select
+        f.job_id, 'check' as kind, f.check_id as finding_id, f.severity, f.finding, null as cause, f.remedy,
+        f.reference, f.query, null as explained_by, f.at_stake_s, f.evidence, f.node, f.process, f.mini_batch_id,
+        null::bigint as occurrences, f.at as first_at, null::timestamp as last_at, null as frame,
+        null::bigint as file_id, null::integer as line_no,
+        case when exists (
+            select 1 from named as n where n.job_id = f.job_id and n.explained_by = f.check_id
+        ) then 1 else 3 end as stage,
+        0 as place
+    from findings as f
+
+    union all
+
+    select
+        e.job_id, 'error', coalesce(e.problem, e.exception_type, 'error'), e.severity,
+        coalesce(nullif(concat_ws(': ', e.exception_type, nullif(e.exception_message, '')), ''), e.text, 'error'),
+        e.cause, e.remedy, e.reference,
+        'SELECT * FROM error_reports WHERE job_id = ''' || replace(e.job_id, '''', '''''')
+            || ''' AND fingerprint = ''' || replace(e.fingerprint, '''', '''''') || '''',
+        e.explained_by, null,
+        to_json({
+            occurrences: e.occurrences, nodes: e.nodes, processes: e.processes, mini_batches: e.mini_batches,
+            rank: e.rank
+        })::varchar,
+        e.node, e.process, e.mini_batch_id, e.occurrences, e.first_at, e.last_at, e.frame, e.file_id, e.line_no,
+        case when e.symptom then 5 else 2 end, e.place
+    from judged as e
+
+    union all
+
+    select
+        p.job_id, 'problem', p.problem,
+        case when p.confidence = 'high' then 'warning' else 'note' end,
+        p.example, p.cause, p.remedy, p.reference,
+        'SELECT * FROM known_problems_seen WHERE job_id = ''' || replace(p.job_id, '''', '''''')
+            || ''' AND problem = ''' || replace(p.problem, '''', '''''') || '''',
+        f.check_id, null, to_json({occurrences: p.occurrences, nodes: p.nodes})::varchar,
+        p.example_node, p.example_process, null, p.occurrences, p.first_at, p.last_at, null,
+        p.example_file_id, p.example_line_no,
+        4, 0
+    from known_problems_seen as p
+    anti join job_errors as e on e.job_id = p.job_id and e.problem = p.problem
+    left join findings as f
+        on f.job_id = p.job_id and (f.check_id = p.problem or regexp_matches(coalesce(p.example, ''), f.explains, 'i'))
+    where not p.generic
+    qualify row_number() over (partition by p.job_id, p.problem order by f.check_id) = 1
+)
+
+select
+    job_id,
+    row_number() over (
+        partition by job_id
+        order by
+            case severity when 'severe' then 1 when 'warning' then 2 else 3 end, explained_by is not null, stage,
+            place, at_stake_s desc nulls last, first_at nulls last, finding_id
+    ) as rank,
+    * exclude (job_id, stage, place)
+from told
+order by job_id, rank
