@@ -25,6 +25,7 @@ class Type(StrEnum):
     FLOAT = "DOUBLE"
     BOOL = "BOOLEAN"
     TIME = "TIMESTAMP"
+    DATE = "DATE"
     TEXTS = "VARCHAR[]"
 
     @property
@@ -38,6 +39,7 @@ class Type(StrEnum):
             Type.FLOAT: pa.float64(),
             Type.BOOL: pa.bool_(),
             Type.TIME: pa.timestamp("us"),
+            Type.DATE: pa.date32(),
             Type.TEXTS: pa.list_(pa.string()),
         }
         return arrow_types[self]
@@ -400,10 +402,74 @@ FILES = (
     Column("slice", Type.TEXT, "the Parquet files that hold its rows: data/<table>/<slice>.parquet"),
 )
 
+JOB_HISTORY = (
+    Column("job_id", Type.TEXT, "as in `jobs`"),
+    Column("day", Type.DATE, "day of its start, UTC"),
+    Column("started_at", Type.TIME, "earliest time in any record"),
+    Column("ended_at", Type.TIME, "latest time in any record; null while it ran"),
+    Column("state", Type.TEXT, "as in `jobs`"),
+    Column("state_reason", Type.TEXT, "what the state was read from"),
+    Column("partial", Type.BOOL, "true if it was running, or a file was cut: figures will change"),
+    Column("generation", Type.TEXT, "V0 to V4"),
+    Column("experiment", Type.TEXT, "where a log tells it"),
+    Column("compute_target", Type.TEXT, "cluster, or kind of compute"),
+    Column("labels", Type.TEXT, "JSON object"),
+    Column("source", Type.TEXT, "the folder it was read from"),
+    Column("input_folder", Type.TEXT, "the first input folder that was scheduled, run ids masked"),
+    Column("settings", Type.TEXT, "JSON object of the settings that its logs tell, see `job_settings`"),
+    Column("duration_s", Type.FLOAT, "from its first to its last record"),
+    Column("queue_s", Type.FLOAT, "wait before it ran"),
+    Column("mini_batches_scheduled", Type.INT, "as the progress overview tells"),
+    Column("mini_batches", Type.INT, "mini-batches of which a try is known"),
+    Column("mini_batches_failed", Type.INT, "of these with no try done"),
+    Column("mini_batches_open", Type.INT, "of these without a result"),
+    Column("input_items", Type.INT, "input items in all, as the progress overview tells"),
+    Column("items", Type.INT, "items of mini-batches with a result"),
+    Column("failed_items", Type.INT, "of these failed"),
+    Column("failure_rate", Type.FLOAT, "failed items / items"),
+    Column("attempts", Type.INT, "tries"),
+    Column("retries", Type.INT, "second and later tries"),
+    Column("timeouts", Type.INT, "tries that ended so"),
+    Column("exceptions", Type.INT, "tries that ended so"),
+    Column("poisoned", Type.INT, "tries that ended so"),
+    Column("p50_run_s", Type.FLOAT, "median time inside run() of the tries that decided"),
+    Column("p95_run_s", Type.FLOAT, "95th percentile of it"),
+    Column("p99_run_s", Type.FLOAT, "99th percentile of it"),
+    Column("max_run_s", Type.FLOAT, "longest"),
+    Column("p50_elapsed_s", Type.FLOAT, "median wall time of the tries that decided"),
+    Column("p95_elapsed_s", Type.FLOAT, "95th percentile of it"),
+    Column("p99_elapsed_s", Type.FLOAT, "99th percentile of it"),
+    Column("max_elapsed_s", Type.FLOAT, "longest"),
+    Column("overhead_share", Type.FLOAT, "share of the elapsed time that lies outside run(), 0-1"),
+    Column("items_per_s", Type.FLOAT, "items / duration"),
+    Column("nodes", Type.INT, "nodes that left any sign"),
+    Column("nodes_without_work", Type.INT, "of these without a single try"),
+    Column("processes", Type.INT, "worker processes seen"),
+    Column("processes_at_one_time", Type.INT, "most worker processes that lived at one time on a node"),
+    Column("restarts", Type.INT, "worker processes that replaced another one"),
+    Column("node_s", Type.FLOAT, "nodes x duration"),
+    Column("busy_node_s", Type.FLOAT, "time of all tries / worker processes at one time"),
+    Column("wasted_node_s", Type.FLOAT, "the same of tries that did not decide"),
+    Column("idle_node_s", Type.FLOAT, "node time - busy node time"),
+    Column("highest_memory_percent", Type.FLOAT, "highest sample of any node; not a peak"),
+    Column("memory_samples", Type.INT, "samples of all nodes"),
+    Column("first_error", Type.TEXT, "type and message"),
+    Column("distinct_errors", Type.INT, "distinct errors, symptoms left out"),
+    Column("error_fingerprints", Type.TEXTS, "of the 100 most frequent of them"),
+    Column("errors", Type.TEXT, "JSON list of the same: fingerprint, occurrences, example"),
+    Column("files", Type.INT, "files seen"),
+    Column("bytes", Type.INT, "their size"),
+    Column("files_unclaimed", Type.INT, "files that no parser knows"),
+    Column("rejects", Type.INT, "records not understood"),
+    Column("loaded_at", Type.TIME, "`jobs.loaded_at` of the records that were measured"),
+    Column("measured_at", Type.TIME, "when they were measured"),
+)
+
 CATALOG_TABLES = {
     "jobs": ("a job", JOBS),
     "loads": ("a run of ingest that found something new", LOADS),
     "files": ("a file seen, and what became of it", FILES),
+    "job_history": ("a job, as measured when its records last changed: kept when they are dropped", JOB_HISTORY),
     "known_problems": ("a known problem, with its cause and remedy", KNOWN_PROBLEMS),
 }
 """Tables that the catalog itself holds: what a row of each is, and its columns."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.model import FILES, JOBS, LOADS, Column
+from ingest.model import FILES, JOB_HISTORY, JOBS, LOADS, Column
 from ingest.store.quoting import literal, quoted_name
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Commit:
 
 def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     """The catalog's own tables, empty."""
-    for name, columns in (("jobs", JOBS), ("loads", LOADS), ("files", FILES)):
+    for name, columns in (("jobs", JOBS), ("loads", LOADS), ("files", FILES), ("job_history", JOB_HISTORY)):
         connection.execute(f"CREATE TABLE {name} ({_definition(columns)})")
     connection.execute("CREATE SCHEMA ledger")
     connection.execute("CREATE TABLE ledger.meta (key VARCHAR, value VARCHAR)")

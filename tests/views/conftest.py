@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from ingest.known_problems import KnownProblem, in_order
-from ingest.model import FILES, JOBS, LOADS, RECORD_TABLES, Column, Type
+from ingest.model import FILES, JOB_HISTORY, JOBS, LOADS, RECORD_TABLES, Column, Type
 from ingest.store.known_problems import write_known_problems
 from ingest.views import create_views
 
@@ -24,6 +24,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "jobs": JOBS,
     "loads": LOADS,
     "files": FILES,
+    "job_history": JOB_HISTORY,
     **{table.name: table.columns for table in RECORD_TABLES},
 }
 DAY = "2024-03-01"

@@ -28,6 +28,7 @@ CELLS: dict[Type, tuple[Any, ...]] = {
     Type.FLOAT: (None, 0.0, -1.0, 1e308, float("nan"), float("inf"), float("-inf")),
     Type.BOOL: (None, True, False),
     Type.TIME: (None, "0001-01-01", "9999-12-31 23:59:59.999999", "2024-03-01 10:00:00"),
+    Type.DATE: (None, "0001-01-01", "9999-12-31", "2024-03-01"),
     Type.TEXTS: (None, [], [""], ["a", None]),
 }
 

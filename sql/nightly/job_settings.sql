@@ -1,0 +1,75 @@
+-- With which settings did each job run, as far as its logs tell?
+-- One row per job whose logs tell any. What the master says it works with goes before the driver's command line; a
+-- setting that neither tells is NULL, which does not mean its default. `run_timeout_s` is also told by a try that did
+-- not finish in time (then the longest time told). `input_folder` is the first that was scheduled, with * for run ids,
+-- so that it is equal in jobs that read the same. `settings` has those that are told as one JSON object.
+with told as (
+    select
+        r.job_id,
+        case r.event when 'batch_start' then 1 when 'batch_timeout' then 3 else 2 end as rank,
+        -r.file_id as file_rank,
+        r.line_no,
+        try_cast(r.fields as json) as fields
+    from log_records as r
+    where r.event in ('batch_start', 'driver_options', 'batch_timeout', 'input_folders', 'schedule_input')
+),
+
+ranked as (
+    select
+        job_id,
+        rank,
+        {rank: rank, file: file_rank, line: line_no} as place,
+        nullif(trim(fields ->> 'mini_batch_size'), '') as mini_batch_size,
+        try_cast(fields ->> 'process_count_per_node' as bigint) as processes_per_node,
+        try_cast(fields ->> 'nodes' as bigint) as nodes,
+        try_cast(fields ->> 'error_threshold' as bigint) as error_threshold,
+        nullif(trim(fields ->> 'output_action'), '') as output_action,
+        nullif(trim(fields ->> 'logging_level'), '') as logging_level,
+        try_cast(fields ->> 'max_tries' as bigint) as max_tries,
+        try_cast(coalesce(fields ->> 'run_timeout_s', fields ->> 'timeout_s') as double) as run_timeout_s,
+        regexp_replace(
+            nullif(coalesce(
+                fields ->> 'folder', regexp_extract(fields ->> 'folders', '[''"]([^''"]+)[''"]', 1)
+            ), ''),
+            '(?i)[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}', '*', 'g'
+        ) as input_folder
+    from told
+),
+
+chosen as (
+    select
+        job_id,
+        arg_min(mini_batch_size, place) as mini_batch_size,
+        arg_min(processes_per_node, place) as processes_per_node,
+        arg_min(nodes, place) as nodes,
+        arg_min(error_threshold, place) as error_threshold,
+        arg_min(output_action, place) as output_action,
+        arg_min(logging_level, place) as logging_level,
+        arg_min(max_tries, place) as max_tries,
+        coalesce(arg_min(run_timeout_s, place) filter (where rank < 3), max(run_timeout_s)) as run_timeout_s,
+        arg_min(input_folder, place) as input_folder
+    from ranked
+    group by job_id
+)
+
+select
+    *,
+    to_json(map_from_entries(list_filter(
+        [
+            {name: 'mini_batch_size', told: mini_batch_size},
+            {name: 'processes_per_node', told: processes_per_node::varchar},
+            {name: 'nodes', told: nodes::varchar},
+            {name: 'error_threshold', told: error_threshold::varchar},
+            {name: 'output_action', told: output_action},
+            {name: 'logging_level', told: logging_level},
+            {name: 'max_tries', told: max_tries::varchar},
+            {name: 'run_timeout_s', told: run_timeout_s::varchar},
+            {name: 'input_folder', told: input_folder}
+        ],
+        lambda setting: setting.told is not null
+    )))::varchar as settings
+from chosen
+where coalesce(
+    mini_batch_size, processes_per_node::varchar, nodes::varchar, error_threshold::varchar, output_action,
+    logging_level, max_tries::varchar, run_timeout_s::varchar, input_folder
+) is not null
