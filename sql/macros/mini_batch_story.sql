@@ -1,0 +1,272 @@
+-- What happened to one mini-batch, from its first try to its end?
+-- `SELECT * FROM mini_batch_story('job', 47)`: one row per thing told, in the order in which it happened. `what`: try
+-- started, try ended, try open (no end is told), log, error, output, node sample, process sample, process exited,
+-- process started (the one that replaced it), lines without time. A record belongs to a try if the process that made
+-- the try wrote it from its start to its end, up to a second off but never in another try; or, whoever wrote it, if it
+-- names the mini-batch. `try_no` counts the tries in order of time. What several files tell is one row: `reports` is how
+-- many tell it. `placed` says how the row came here: time; names it (no try is told); after a line with a time, of lines
+-- without one of their own; before the try, of the last sample before it, for a sample is no peak and there may be none
+-- within a try; not placed, of the lines of the process that could be of any of its mini-batches: they are counted.
+create or replace macro mini_batch_story(job, id) as table
+with all_tries as materialized (
+    select
+        mini_batch_id, node, process, attempt, outcome, started_at, ended_at, elapsed_s, total, failed, error_message,
+        told_by, file_id, line_no,
+        lag(ended_at) over of_process as previous_ended_at,
+        lead(started_at) over of_process as next_started_at,
+        min(case when outcome not in ('done', 'open') then ended_at end) over (
+            partition by node, process order by started_at, line_no rows between 1 following and unbounded following
+        ) as next_failed_at
+    from attempts
+    where job_id = job
+    window of_process as (partition by node, process order by started_at, line_no)
+),
+
+tries as materialized (
+    select
+        *,
+        row_number() over (order by started_at nulls last, attempt, file_id, line_no) as try_no,
+        -- of a process that is not told no record is its own
+        process is not null and node is not null and started_at is not null as has_window,
+        greatest(after(started_at, -0.1), coalesce(previous_ended_at, '-infinity')) as from_at,
+        least(coalesce(after(ended_at, 1), 'infinity'), coalesce(next_started_at, 'infinity')) as to_at,
+        case when outcome not in ('done', 'open') then after(ended_at, -0.1) end as reported_from_at,
+        least(after(ended_at, 10), after(coalesce(next_failed_at, 'infinity'), -0.1)) as reported_to_at
+    from all_tries
+    where mini_batch_id = id
+),
+
+places as materialized (
+    select distinct node, process from tries where has_window
+),
+
+told as materialized (
+    select
+        r.at, r.node, r.process, r.source, r.event, r.message as text, r.file_id, r.line_no,
+        coalesce(contains(r.fields, '"mini_batch_id": "' || id || '"'), false) as names_it,
+        coalesce(contains(r.fields, '"mini_batch_id": "'), false) as names_one,
+        false as is_error
+    from log_records as r
+    where r.job_id = job
+        and ((r.node, r.process) in (select (node, process) from places)
+            or contains(r.fields, '"mini_batch_id": "' || id || '"'))
+        and not exists (
+            select 1 from errors as e where e.job_id = job and e.file_id = r.file_id and e.line_no = r.line_no
+        )
+
+    union all
+
+    select
+        e.at, e.node, e.process, e.source, e.fingerprint,
+        concat_ws(
+            chr(10),
+            coalesce(nullif(concat_ws(': ', e.exception_type, e.exception_message), ''), e.headline),
+            'at ' || e.frame
+        ),
+        e.file_id, e.line_no,
+        coalesce(e.mini_batch_id = id, false)
+            or (e.at is null and names_mini_batch(e.headline, id)),
+        e.mini_batch_id is not null,
+        true
+    from errors as e
+    where e.job_id = job and ((e.node, e.process) in (select (node, process) from places) or e.mini_batch_id = id)
+
+    union all
+
+    select o.at, o.node, o.process, o.source, o.stream, o.text, o.file_id, o.line_no, false, false, false
+    from output_lines as o
+    where o.job_id = job and o.at is not null
+        and (o.node, o.process) in (select (node, process) from places)
+        and not exists (
+            select 1 from errors as e where e.job_id = job and e.file_id = o.file_id and e.line_no = o.line_no
+        )
+),
+
+records as (  -- the nth time that one file tells it and the nth time that another does are the same
+    select
+        t.*, try_no, started_at,
+        row_number() over (
+            partition by try_no, t.source, t.node, t.process, is_error, event, case when not is_error then text end
+            order by t.at, t.file_id, t.line_no
+        ) as nth
+    from told as t
+    left join tries
+        on has_window and t.node = tries.node and (names_it or (t.process = tries.process and not names_one))
+        and case
+            when t.source = 'job_error' then t.at between reported_from_at and reported_to_at
+            else t.at between from_at and to_at
+        end
+    where try_no is not null or names_it
+    qualify row_number() over (partition by t.file_id, t.line_no, is_error order by try_no desc) = 1
+),
+
+merged as (
+    select
+        min(r.at) as said_at,
+        case when is_error then 'error' when bool_or(stands_in_output) then 'output' else 'log' end as what,
+        try_no, node, process,
+        arg_min(text, place) as text,
+        case when try_no is null then 'names it' else 'time' end as placed,
+        max(started_at) as started_at,
+        count(*) as reports,
+        arg_min(place, place) as place
+    from (
+        select
+            *,
+            source in ('user_stream', 'child_stream', 'entry_script_log') and not is_error as stands_in_output,
+            {later: coalesce(epoch_us(records.at), 9e18::bigint), copy: source <> 'worker', file_id: file_id,
+                line_no: line_no} as place
+        from records
+    ) as r
+    group by
+        try_no, node, process, is_error, nth,
+        case when is_error then event else text end,
+        case when not is_error then r.at end
+),
+
+untimed as (
+    select
+        o.node, o.process, o.file_id, o.line_no, o.text,
+        last_value(o.at ignore nulls) over (partition by o.file_id order by o.line_no) as line_before_at,
+        names_mini_batch(o.text, id) as names_it,
+        o.at
+    from output_lines as o
+    where o.job_id = job and (o.node, o.process) in (select (node, process) from places)
+),
+
+samples as (
+    select
+        s.at, 'node sample' as what, s.node, null as process, s.file_id, s.line_no,
+        concat_ws(
+            ', ',
+            printf('memory %.1f %% of the node', s.memory_used_percent),
+            printf('%.0f MB', s.memory_used_mb),
+            printf('CPU %.1f %%', s.cpu_percent)
+        ) as text
+    from node_samples as s
+    where s.job_id = job and s.node in (select node from places)
+
+    union all
+
+    select
+        s.at, 'process sample', s.node, s.process, s.file_id, s.line_no,
+        concat_ws(
+            ', ',
+            printf('memory %.1f %% of the node', s.memory_used_percent),
+            printf('CPU %.1f %%', s.cpu_percent),
+            s.threads || ' threads'
+        )
+    from process_samples as s
+    where s.job_id = job and (s.node, s.process) in (select (node, process) from places)
+),
+
+lives as (
+    select r.at, r.event, r.node, r.process, r.message, r.fields ->> 'worker' as worker, r.file_id, r.line_no
+    from log_records as r
+    where r.job_id = job and r.source = 'worker' and r.event in ('worker_exited', 'worker_started')
+        and r.node in (select node from places)
+),
+
+exits as (
+    select l.*, try_no
+    from lives as l
+    join tries
+        on has_window and l.event = 'worker_exited' and l.node = tries.node and l.worker = tries.process
+        and l.at >= started_at and l.at <= least(after(ended_at, 60), coalesce(next_started_at, 'infinity'))
+),
+
+rows_told as (
+    select
+        started_at as "at", 'try started' as what, try_no, node, process,
+        concat_ws(', ', 'attempt ' || attempt, case when told_by = 'log' then 'told by the log alone' end) as text,
+        'time' as placed, 1::bigint as reports, file_id, line_no, started_at as placed_at, 0 as place
+    from tries
+
+    union all
+
+    select
+        ended_at, case when outcome = 'open' then 'try open' else 'try ended' end, try_no, node, process,
+        concat_ws(
+            ', ',
+            case when outcome = 'open' then 'no end of it is told' else outcome end,
+            printf('%.1f s', elapsed_s),
+            case when outcome <> 'open' then failed || ' of ' || total || ' items failed' end,
+            nullif(error_message, '')
+        ),
+        'time', 1, file_id, line_no, coalesce(ended_at, to_at), 9
+    from tries
+
+    union all
+
+    select
+        said_at, what, try_no, node, process, text, placed, reports, place.file_id, place.line_no,
+        greatest(said_at, started_at), 3
+    from merged
+
+    union all
+
+    select
+        null, 'output', min(try_no), u.node, u.process, u.text, 'after a line with a time', 1, u.file_id, u.line_no,
+        any_value(line_before_at), 4
+    from untimed as u
+    join tries
+        on has_window and u.node = tries.node and u.process = tries.process and line_before_at between from_at and to_at
+    where u.at is null
+    group by all
+
+    union all
+
+    select null, 'output', null, node, process, text, 'names it', 1, file_id, line_no, null, 5
+    from untimed as u
+    where u.at is null and line_before_at is null and names_it
+        and not exists (
+            select 1 from errors as e where e.job_id = job and e.file_id = u.file_id and e.line_no = u.line_no
+        )
+
+    union all
+
+    select
+        null, 'lines without time', null, u.node, u.process,
+        concat(
+            count(*), case when count(*) = 1 then ' line' else ' lines' end, ' in ', any_value(f.path),
+            case when count(*) filter (where names_it) > 0 then
+                '; naming this mini-batch: ' || count(*) filter (where names_it)
+            end
+        ),
+        'not placed', count(*), u.file_id, min(u.line_no), null, 6
+    from untimed as u
+    left join files as f on f.file_id = u.file_id
+    where u.at is null and line_before_at is null
+    group by u.node, u.process, u.file_id
+
+    union all
+
+    select
+        s.at, s.what, try_no, s.node, s.process, s.text,
+        case when s.at >= started_at then 'time' else 'before the try' end,
+        1, s.file_id, s.line_no, s.at, 2
+    from samples as s
+    join tries
+        on has_window and s.node = tries.node and coalesce(s.process = tries.process, true)
+        and s.at <= coalesce(ended_at, to_at)
+    qualify s.at >= started_at
+        or row_number() over (partition by try_no, s.what, s.at >= started_at order by s.at desc, s.line_no) = 1
+            and row_number() over (partition by s.file_id, s.line_no order by try_no) = 1
+
+    union all
+
+    select e.at, 'process exited', try_no, node, process, message, 'time', 1, file_id, line_no, e.at, 10 from exits as e
+
+    union all
+
+    select
+        min(l.at), 'process started', try_no, l.node, arg_min(l.process, l.at), arg_min(l.message, l.at), 'time', 1,
+        arg_min(l.file_id, l.at), arg_min(l.line_no, l.at), min(l.at), 11
+    from exits as e
+    join lives as l on l.event = 'worker_started' and l.node = e.node and l.at between e.at and after(e.at, 60)
+    group by try_no, l.node
+)
+
+select r.at, what, try_no, node, process, text, placed, reports, file_id, line_no
+from rows_told as r
+order by placed_at nulls last, place, try_no, file_id, line_no;
