@@ -10,6 +10,7 @@ import click
 from click_default_group import DefaultGroup
 
 from ingest import __version__
+from ingest.cli.diagnose import diagnose
 from ingest.cli.explain import explain
 from ingest.cli.load import load
 from ingest.cli.plugins import plugins
@@ -59,7 +60,7 @@ def cli() -> None:
     """
 
 
-for command in (load, sql, views, problems, plugins, explain, show, rebuild):
+for command in (load, diagnose, sql, views, problems, plugins, explain, show, rebuild):
     cli.add_command(command)
 
 

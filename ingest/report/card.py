@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from ingest.known_problems import first_step
 from ingest.output import redact_text, visible
+from ingest.report.wording import cut, duration, plural, size, tail
 
 if TYPE_CHECKING:
     from ingest.pipeline import LoadReport
@@ -98,8 +99,8 @@ def _lines(card: Mapping[str, Any], store: str) -> Iterator[str]:
     load, jobs = card["load"], card["jobs"]
     read = load["files"] - load["files_unchanged"]
     yield (
-        f"{load['jobs']} job{_s(load['jobs'])}, {load['files']} files: {read} read"
-        f" ({_bytes(load['bytes_read'])}, {load['rows']} rows), {load['files_unchanged']} unchanged,"
+        f"{load['jobs']} job{plural(load['jobs'])}, {load['files']} files: {read} read"
+        f" ({size(load['bytes_read'])}, {load['rows']} rows), {load['files_unchanged']} unchanged,"
         f" in {load['seconds']:.1f} s"
     )
     yield ""
@@ -119,7 +120,7 @@ def _job_table(jobs: Sequence[Row]) -> Iterator[str]:
     width = max(3, *(min(len(job["job_id"]), 36) for job in jobs))
     yield f"  {'job':<{width}}  {'state':<9}  {'time':>9}  {'mini-batches':>12}  {'items failed':>14}  {'retries':>7}"
     for job in jobs[:_JOBS_SHOWN]:
-        time = _duration(job["duration_s"]) if job["duration_s"] is not None else ""
+        time = duration(job["duration_s"]) if job["duration_s"] is not None else ""
         batches = f"{job['mini_batches'] or 0}"
         if (job["mini_batches_scheduled"] or 0) > (job["mini_batches"] or 0):  # the rest left no row (yet)
             batches += f" of {job['mini_batches_scheduled']}"
@@ -127,7 +128,7 @@ def _job_table(jobs: Sequence[Row]) -> Iterator[str]:
             batches += f" ({job['mini_batches_open']} open)"
         items = f"{job['failed_items'] or 0} of {job['items']}" if job["items"] else "none seen"
         yield (
-            f"  {_cut(job['job_id'], 36):<{width}}  {job['state'] or 'unknown':<9}  {time:>9}  {batches:>12}"
+            f"  {cut(job['job_id'], 36):<{width}}  {job['state'] or 'unknown':<9}  {time:>9}  {batches:>12}"
             f"  {items:>14}  {job['retries'] or 0:>7}"
         )
     if len(jobs) > _JOBS_SHOWN:
@@ -147,7 +148,7 @@ def _answers(card: Mapping[str, Any]) -> Iterator[str]:
     if slow:
         times = f", {slow['ratio_to_median']:.1f}× the median" if slow["ratio_to_median"] else ""
         yield (
-            f"  {'slowest':<16}mini-batch {slow['mini_batch_id']} in {slow['job_id']}: {_duration(slow['elapsed_s'])}{times},"
+            f"  {'slowest':<16}mini-batch {slow['mini_batch_id']} in {slow['job_id']}: {duration(slow['elapsed_s'])}{times},"
             f" {slow['outcome']} on {slow['node']} {slow['process'] or ''}".rstrip()
         )
     if memory:
@@ -162,7 +163,7 @@ def _answers(card: Mapping[str, Any]) -> Iterator[str]:
         message = str(error["exception_message"] or "").partition("\n")[0]
         yield f"  {'first error' if i == 0 else '':<16}{error['job_id']}: {kind}{message}"
         if error["frame"]:
-            yield f"  {'':<16}  at {_tail(error['frame'], 76)}"
+            yield f"  {'':<16}  at {tail(error['frame'], 76)}"
         elif error["symptom"]:
             yield f"  {'':<16}  this is a symptom; the logs at hand do not tell the cause"
         if error["remedy"]:
@@ -177,33 +178,4 @@ def _coverage(coverage: Row | None) -> str:
     understood = coverage["bytes_understood_percent"]
     bytes_ = f"{understood:.1f} % of bytes understood" if understood is not None else "nothing to understand"
     files = [f"{coverage[key]} {key}" for key in ("parsed", "ignored", "unclaimed", "failed") if coverage[key]]
-    return f"{bytes_}; files: {', '.join(files)}; {coverage['rejects']} reject{_s(coverage['rejects'])}"
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def _tail(text: str, width: int) -> str:
-    return text if len(text) <= width else "…" + text[-width + 1 :]
-
-
-def _bytes(count: int) -> str:
-    size = float(count)
-    for unit in ("B", "KB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d} min"
+    return f"{bytes_}; files: {', '.join(files)}; {coverage['rejects']} reject{plural(coverage['rejects'])}"

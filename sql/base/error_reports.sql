@@ -15,6 +15,8 @@ select
         when regexp_matches(exception_message, '(?i)exited with status code|^job failed') then 4
         when regexp_matches(exception_message, '(?i)entry sc?ript (had (raised exception|timeout)|raised in)') then 3
         when contains(exception_message, 'failed in all processes') then 3
+        when regexp_matches(exception_message, '^(Failed to )+process (task )?[\[{]')
+            and not contains(exception_message, ' with ') then 3  -- cut before it says why
         when regexp_matches(exception_message, '(?i)no progress update in|exceed(s|ed) (the )?error threshold') then 3
         when regexp_matches(exception_message, '(?i)no succeeded mini.?batch item|no temp file found') then 3
         when regexp_matches(exception_type, '(^|\.)(Driver|EntryScript|Parallel(Run|Task))Exception$')

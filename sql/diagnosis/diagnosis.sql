@@ -1,10 +1,12 @@
 -- What is wrong with each job, the most important first, and what can be done about it?
--- One row per finding, `rank` counts from 1 within the job. `kind`: check (from `findings`), error (from `job_errors`), or
--- problem (a known problem that only warnings tell of, from `known_problems_seen`). Severe findings come first; among
--- equals those that explain errors, then errors, causes before symptoms and earliest first, then what costs most time.
--- An error is severe if the job failed or lost items, else a warning; it is a note if a check explains it
--- (`explained_by`) or if it is a symptom; but a symptom that is all there is to a failed job is severe: then the cause is
--- not in the logs at hand. `query` shows more. A job without a row has nothing to say, or too few logs to say it.
+-- One row per finding, `rank` counts from 1 within the job. `kind`: check (from `findings`), error (from `job_errors`,
+-- less those that only retell another), or problem (a known problem that only warnings tell of, from
+-- `known_problems_seen`). Severe findings come first; among equals those that explain errors, then errors, causes
+-- before symptoms and earliest first, then what costs most time.
+-- An error is severe if the job failed or lost items, else a warning; one that is no exception, timeout or death of a
+-- worker is a warning at most where there are such ones. It is a note if a check explains it (`explained_by`) or if it
+-- is a symptom; but a symptom that is all there is to a failed job is severe: the cause is not in the logs then.
+-- `query` shows more. A job without a row has nothing to say, or too few logs to say it.
 with outcomes as (
     select job_id, sum(mini_batches_failed) > 0 or sum(failed_items) > 0 as lost_work
     from node_work
@@ -19,6 +21,7 @@ named as (
     left join findings as f
         on f.job_id = e.job_id and f.explains is not null
         and regexp_matches(coalesce(e.text, ''), f.explains, 'i')
+    where e.retells is null
     qualify row_number() over (partition by e.job_id, e.place order by f.severity = 'severe' desc, f.check_id) = 1
 ),
 
@@ -32,6 +35,7 @@ judged as (
                     when n.rank < 5 and n.place = 1 and j.state = 'failed' and severe.job_id is null then 'severe'
                     else 'note'
                 end
+            when n.rank = 2 and min(n.rank) over (partition by n.job_id) < 2 then 'warning'
             when j.state = 'failed' or coalesce(o.lost_work, false) or n.phase = 'init' then 'severe'
             else 'warning'
         end as severity
@@ -46,7 +50,7 @@ told as (
         f.job_id, 'check' as kind, f.check_id as finding_id, f.severity, f.finding, null as cause, f.remedy,
         f.reference, f.query, null as explained_by, f.at_stake_s, f.evidence, f.node, f.process, f.mini_batch_id,
         null::bigint as occurrences, f.at as first_at, null::timestamp as last_at, null as frame,
-        null::bigint as file_id, null::integer as line_no,
+        null as fingerprint, null::bigint as file_id, null::integer as line_no,
         case when exists (
             select 1 from named as n where n.job_id = f.job_id and n.explained_by = f.check_id
         ) then 1 else 3 end as stage,
@@ -58,7 +62,10 @@ told as (
     select
         e.job_id, 'error', coalesce(e.problem, e.exception_type, 'error'), e.severity,
         coalesce(nullif(concat_ws(': ', e.exception_type, nullif(e.exception_message, '')), ''), e.text, 'error'),
-        e.cause, e.remedy, e.reference,
+        e.cause,
+        coalesce(e.remedy, case when e.frame is not null then
+            'Mend it where it is raised, or the inputs that it meets: ' || regexp_extract(e.frame, '[^/\\]*$') end),
+        e.reference,
         'SELECT * FROM error_reports WHERE job_id = ''' || replace(e.job_id, '''', '''''')
             || ''' AND fingerprint = ''' || replace(e.fingerprint, '''', '''''') || '''',
         e.explained_by, null,
@@ -66,7 +73,8 @@ told as (
             occurrences: e.occurrences, nodes: e.nodes, processes: e.processes, mini_batches: e.mini_batches,
             rank: e.rank
         })::varchar,
-        e.node, e.process, e.mini_batch_id, e.occurrences, e.first_at, e.last_at, e.frame, e.file_id, e.line_no,
+        e.node, e.process, e.mini_batch_id, e.occurrences, e.first_at, e.last_at, e.frame, e.fingerprint, e.file_id,
+        e.line_no,
         case when e.symptom then 5 else 2 end, e.place
     from judged as e
 
@@ -79,7 +87,7 @@ told as (
         'SELECT * FROM known_problems_seen WHERE job_id = ''' || replace(p.job_id, '''', '''''')
             || ''' AND problem = ''' || replace(p.problem, '''', '''''') || '''',
         f.check_id, null, to_json({occurrences: p.occurrences, nodes: p.nodes})::varchar,
-        p.example_node, p.example_process, null, p.occurrences, p.first_at, p.last_at, null,
+        p.example_node, p.example_process, null, p.occurrences, p.first_at, p.last_at, null, null,
         p.example_file_id, p.example_line_no,
         4, 0
     from known_problems_seen as p

@@ -1,9 +1,10 @@
 -- Which distinct errors did each job report, causes first?
--- One row per job and fingerprint, over all files: errors that differ only in numbers, ids and paths are one. `place` is
--- from 1: the lower, the nearer to the cause (`rank` as in `error_reports`, then those of which more is known, then the
--- earliest). An error is often told by several files: `occurrences` is the highest count of any one kind of file,
+-- One row per job and fingerprint, over all files: errors that differ only in numbers, ids and paths are one. `place`
+-- is from 1: the lower, the nearer to the cause (`rank` as in `error_reports`, then those of which more is known, then
+-- the earliest). An error is often told by several files: `occurrences` is the highest count of any one kind of file,
 -- `reports` counts every row. Type, message, frame and place in the logs are those of the earliest report. `problem` is
--- the first of `known_problems` that the error shows.
+-- the first of `known_problems` that the error shows. `retells` is the place of the exception whose message this error
+-- only repeats (a script logs what it caught, the driver sums it up), NULL for one that stands for itself.
 with told as (
     select
         job_id,
@@ -49,14 +50,49 @@ shown as materialized ( -- else the patterns are sought again for what reads it
         select distinct error_text(example.exception_type, example.exception_message, example.headline) as text
         from per_job
     )
+),
+
+placed as (
+    select
+        j.*,
+        s.text,
+        masked(s.text) as masked_text,
+        k.id as problem,
+        k.cause,
+        k.remedy,
+        k.reference,
+        row_number() over (
+            partition by j.job_id
+            order by j.rank, coalesce(k.generic, false), j.first_at nulls last, j.fingerprint
+        ) as place
+    from per_job as j
+    left join shown as s
+        on s.text = error_text(j.example.exception_type, j.example.exception_message, j.example.headline)
+    left join known_problems as k on k.id = s.problem
+),
+
+exceptions as (
+    select job_id, place, example.exception_message as message, masked(example.exception_message) as masked_message
+    from placed
+    where example.exception_type is not null and rank < 3 and place <= 50
+),
+
+retellings as (
+    select r.job_id, r.place, min(e.place) as retells
+    from placed as r
+    join exceptions as e
+        on e.job_id = r.job_id and e.place <> r.place
+        and (
+            (length(e.message) >= 5 and contains(r.text, e.message))
+            or (length(e.masked_message) >= 12 and contains(r.masked_text, e.masked_message))
+        )
+    where r.example.exception_type is null or r.rank >= 3
+    group by r.job_id, r.place
 )
 
 select
     j.job_id,
-    row_number() over (
-        partition by j.job_id
-        order by j.rank, coalesce(k.generic, false), j.first_at nulls last, j.fingerprint
-    ) as place,
+    j.place,
     j.rank,
     j.rank >= 3 as symptom,
     j.fingerprint,
@@ -71,18 +107,17 @@ select
     coalesce(j.mini_batches, 0) as mini_batches,
     j.first_at,
     j.last_at,
-    k.id as problem,
-    k.cause,
-    k.remedy,
-    k.reference,
-    s.text,
+    j.problem,
+    j.cause,
+    j.remedy,
+    j.reference,
+    r.retells,
+    j.text,
     j.example.node as node,
     j.example.process as process,
     j.example.mini_batch_id as mini_batch_id,
     j.example.file_id as file_id,
     j.example.line_no as line_no
-from per_job as j
-left join shown as s
-    on s.text = error_text(j.example.exception_type, j.example.exception_message, j.example.headline)
-left join known_problems as k on k.id = s.problem
+from placed as j
+left join retellings as r using (job_id, place)
 order by j.job_id, place

@@ -1,7 +1,7 @@
 -- Which numbers do the checks compare with, and which of them were changed?
--- One row per threshold. `value` is in force: the default, or what was set for this session, by `--threshold NAME=VALUE`,
--- by `[thresholds]` of ingest.toml, or in SQL: `SET VARIABLE thresholds = MAP {'name': 10.0}`. `used_by` is the view
--- whose head says the default.
+-- One row per threshold. `value` is in force: the default, or what was set for this session by `--threshold
+-- NAME=VALUE`, by `[thresholds]` of ingest.toml, or in SQL: `SET VARIABLE thresholds = MAP {'name': 10.0}`. `used_by`
+-- is the view whose head says the default.
 select
     name,
     coalesce(map_extract_value(try_cast(getvariable('thresholds') as map(varchar, double)), name), value) as value,

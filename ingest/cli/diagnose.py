@@ -1,0 +1,103 @@
+"""`ingest diagnose`: what is wrong with each job, and what to do about it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from ingest.cli.options import load_plugins, plugin_options, store_option
+from ingest.errors import ExitCode, IngestError
+
+_FORMATS = ["card", "table", "csv", "json", "jsonl", "markdown", "parquet"]
+_SEVERITIES = ["severe", "warning", "note"]
+
+
+@click.command(short_help="Say what is wrong with jobs, and what to do about it.")
+@click.argument("jobs", nargs=-1, metavar="[JOB...]")
+@store_option
+@click.option("--format", "format_", type=click.Choice(_FORMATS), default="card", show_default=True)
+@click.option(
+    "--fail-on",
+    type=click.Choice(_SEVERITIES),
+    help="Exit with 1 if there is a finding of this severity or a higher one.",
+)
+@click.option("--notes", is_flag=True, help="Show notes too: symptoms, noise, and what costs little.")
+@click.option(
+    "--threshold",
+    "thresholds",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Let the checks compare with another number, this time; may be given several times.",
+)
+@click.option(
+    "--list", "list_", is_flag=True, help="List what jobs are checked for, with all thresholds; needs no store."
+)
+@plugin_options
+def diagnose(
+    jobs: Sequence[str],
+    store: str,
+    format_: str,
+    fail_on: str | None,
+    notes: bool,
+    thresholds: Sequence[str],
+    list_: bool,
+    plugin_files: tuple[str, ...],
+    no_plugins: bool,
+) -> None:
+    """Say what is wrong with jobs, the most important first, and what to do about it.
+
+    JOB is a job's id, the beginning of one, or a pattern ('night-*'); without any, all jobs of the store. Findings are
+    errors, causes before symptoms, and checks of the tuning guide: what slowed the job down, wasted time, or came close
+    to a limit. A job with too few records to judge by has no findings.
+
+    \b
+      ingest diagnose                              all jobs
+      ingest diagnose night-07 --notes             one job, with all that was noticed
+      ingest diagnose --format json --fail-on severe
+      ingest diagnose --list                       what is looked for
+
+    As data, the columns are those of the view `diagnosis`.
+    """
+    if list_:
+        from ingest.report.checks import print_checks
+
+        print_checks(load_plugins(plugin_files, no_plugins), as_json=format_ != "card", stream=sys.stdout)
+        return
+    from ingest.checks import set_thresholds
+    from ingest.output import Format, query_result, write_result
+    from ingest.report.diagnosis import among, is_at_least, print_diagnosis
+    from ingest.store.jobs import chosen_jobs
+    from ingest.store.reading import open_store
+
+    numbers = _numbers(thresholds)
+    with open_store(store) as opened:
+        set_thresholds(opened.connection, numbers)
+        chosen = chosen_jobs(opened, jobs)
+        query = f"SELECT * FROM diagnosis WHERE {among(chosen)} ORDER BY job_id, rank"
+        if format_ == "card":
+            found = opened.rows(query)
+            print_diagnosis(opened, chosen, found, sys.stdout, notes=notes)
+            failing = fail_on is not None and any(is_at_least(row["severity"], fail_on) for row in found)
+        else:
+            result = query_result(opened.connection, query)
+            assert result is not None, "a SELECT has a result"
+            write_result(result, Format(format_), sys.stdout, redact=True)
+            worst = opened.rows(f"SELECT DISTINCT severity FROM diagnosis WHERE {among(chosen)}") if fail_on else []
+            failing = fail_on is not None and any(is_at_least(row["severity"], fail_on) for row in worst)
+    sys.exit(ExitCode.FAILED_CHECK if failing else ExitCode.OK)
+
+
+def _numbers(given: Sequence[str]) -> dict[str, float]:
+    """`NAME=VALUE` as name → value."""
+    values = {}
+    for one in given:
+        name, _, value = one.partition("=")
+        try:
+            values[name.strip()] = float(value)
+        except ValueError:
+            raise IngestError(
+                f"--threshold {one}: not NAME=VALUE", "The names and their values: ingest diagnose --list"
+            ) from None
+    return values

@@ -1,0 +1,37 @@
+"""Numbers and texts as people read them."""
+
+from __future__ import annotations
+
+
+def plural(count: int) -> str:
+    """The `s` of a plural."""
+    return "" if count == 1 else "s"
+
+
+def cut(text: str, width: int) -> str:
+    """The beginning of a text, no longer than `width` characters."""
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def tail(text: str, width: int) -> str:
+    """The end of a text, no longer than `width` characters; of a path the part that tells most."""
+    return text if len(text) <= width else "…" + text[-width + 1 :]
+
+
+def size(count: int) -> str:
+    """Bytes, as 920.2 KB; 1 KB is 1,000 bytes."""
+    number = float(count)
+    for unit in ("B", "KB", "MB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.1f} GB"
+
+
+def duration(seconds: float) -> str:
+    """Seconds, as 12.5 s, 3:43 min or 1:02:03."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d} min"
