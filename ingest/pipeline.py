@@ -35,7 +35,7 @@ _IN_PROCESS_BYTES = 8 << 20
 """Less work than this is not worth starting other processes for."""
 
 
-_JOB_COLUMNS = ("job_id", "source", "run_id", "loaded_at")
+_JOB_COLUMNS = ("job_id", "source", "run_id", "labels", "loaded_at")
 """What is known of a job before its records are looked at."""
 
 
@@ -74,6 +74,7 @@ def ingest_jobs(
     *,
     workers: int | None = None,
     job_ids: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
     reparse: bool = False,
     plugins: PluginOptions = DEFAULT_PLUGINS,
     lock_timeout_s: float = 60.0,
@@ -81,7 +82,8 @@ def ingest_jobs(
 ) -> LoadReport:
     """Reads job folders into a store; files that did not change since the last time are not read again.
 
-    `job_ids`: folder → id for folders whose own name will not do. Raises `IngestError` where nothing can be done;
+    `job_ids`: folder → id for folders whose own name will not do. `labels` are put on all these jobs, beside those that
+    they have; an empty text takes one away. Raises `IngestError` where nothing can be done;
     folders that hold no job are in the report's `problems`, the others are read.
     """
     started = time.monotonic()
@@ -93,7 +95,7 @@ def ingest_jobs(
     if found.jobs:
         with writer_lock(layout, lock_timeout_s, lambda holder: log().warning("waiting for the store", holder=holder)):
             ledger = read_ledger(layout, report.job_ids)
-            plan = make_plan(found, ledger, registry, reparse=reparse)
+            plan = make_plan(found, ledger, registry, reparse=reparse, labels=labels or {})
             debug("planned", jobs=len(found.jobs), files=plan.files, to_read=len(plan.work))
             report.files, report.unchanged = plan.files, plan.unchanged
             if plan.jobs or plan.notes or ledger.moved or ledger.digest != registry.digest:
@@ -202,7 +204,13 @@ class _Load:
         changed = {row["job_id"] for row in rows} if not ended else {job.job_id for job in self._plan.jobs}
         now = datetime.now(UTC).replace(tzinfo=None)
         jobs = [
-            {"job_id": job.job_id, "source": job.source, "run_id": job.run_id, "loaded_at": now}
+            {
+                "job_id": job.job_id,
+                "source": job.source,
+                "run_id": job.run_id,
+                "labels": self._plan.labels[job.job_id],
+                "loaded_at": now,
+            }
             for job in self._plan.jobs
             if job.job_id in changed
         ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.discover import Found, JobTree
@@ -44,12 +45,18 @@ class Plan:
     work: list[WorkFile] = field(default_factory=list)
     """Files to read, sorted by job, then path."""
     notes: list[Note] = field(default_factory=list)
+    labels: dict[str, str | None] = field(default_factory=dict)
+    """Job id → its labels as a JSON object."""
     files: int = 0
     unchanged: int = 0
 
 
-def make_plan(found: Found, ledger: Ledger, registry: Registry, *, reparse: bool = False) -> Plan:
+def make_plan(
+    found: Found, ledger: Ledger, registry: Registry, *, reparse: bool = False, labels: Mapping[str, str]
+) -> Plan:
     """Compares what was found with what the store knows. `reparse`: read all files again.
+
+    `labels` are put on every job, beside those that it has; an empty text takes one away.
 
     Raises `IngestError` if a job of the same id, but from another folder, is in the store.
     """
@@ -59,7 +66,10 @@ def make_plan(found: Found, ledger: Ledger, registry: Registry, *, reparse: bool
         before = len(plan.work) + len(plan.notes)
         for entry in job.entries:
             _plan_file(plan, job.job_id, entry, ledger, registry, reparse)
-        if len(plan.work) + len(plan.notes) > before or ledger.sources.get(job.job_id) != job.source:
+        told = ledger.labels.get(job.job_id)
+        plan.labels[job.job_id] = _labelled(told, labels)
+        new = len(plan.work) + len(plan.notes) > before or plan.labels[job.job_id] != told
+        if new or ledger.sources.get(job.job_id) != job.source:
             plan.jobs.append(job)
     for entry in found.strays:
         plan.files += 1
@@ -70,6 +80,15 @@ def make_plan(found: Found, ledger: Ledger, registry: Registry, *, reparse: bool
         plan.notes.append(Note(None, entry, None, "unclaimed", entry.problem or "outside any job's tree"))
     plan.work.sort(key=lambda file: (file.job_id, file.path))
     return plan
+
+
+def _labelled(told: str | None, labels: Mapping[str, str]) -> str | None:
+    """A job's labels, with further ones."""
+    if not labels:
+        return told
+    merged = {**(json.loads(told) if told else {}), **labels}
+    left = {key: merged[key] for key in sorted(merged) if merged[key]}
+    return json.dumps(left, ensure_ascii=False) if left else None
 
 
 def _check_identity(job: JobTree, ledger: Ledger) -> None:

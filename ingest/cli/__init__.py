@@ -10,9 +10,11 @@ import click
 from click_default_group import DefaultGroup
 
 from ingest import __version__
+from ingest.cli.config import config
 from ingest.cli.diagnose import diagnose
 from ingest.cli.explain import explain
 from ingest.cli.load import load
+from ingest.cli.options import with_config
 from ingest.cli.plugins import plugins
 from ingest.cli.problems import problems
 from ingest.cli.rebuild import rebuild
@@ -60,8 +62,19 @@ def cli() -> None:
     """
 
 
-for command in (load, diagnose, sql, views, problems, plugins, explain, show, rebuild):
-    cli.add_command(command)
+for command in (
+    load,
+    diagnose,
+    sql,
+    views,
+    problems,
+    plugins,
+    explain,
+    show,
+    rebuild,
+    config,
+):
+    cli.add_command(with_config(command))
 
 
 def main() -> None:

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest.cli.options import (
+    SettingOption,
     configure_log,
+    lock_option,
     log_options,
+    open_configured,
     plugin_choice,
     plugin_options,
+    settings,
     store_option,
     tell_plugin_problems,
 )
@@ -25,7 +29,15 @@ if TYPE_CHECKING:
 @click.command(short_help="Read job folders into a store and show a verdict (the default command).")
 @click.argument("job_dirs", nargs=-1, required=True, metavar="JOB_DIRS...")
 @store_option
-@click.option("-j", "--jobs", "workers", type=click.IntRange(1), help="Worker processes.  [default: one per processor]")
+@click.option(
+    "-j",
+    "--jobs",
+    "workers",
+    cls=SettingOption,
+    setting="load.jobs",
+    type=click.IntRange(1),
+    help="Worker processes.  [default: one per processor]",
+)
 @click.option(
     "--job-id",
     "job_ids",
@@ -33,15 +45,22 @@ if TYPE_CHECKING:
     metavar="[FOLDER=]NAME",
     help="Name a job whose folder's name will not do: NAME for an only job, FOLDER=NAME for one of several.",
 )
+@click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A label for these jobs, to group them by; may be given several times. KEY= takes a label away.",
+)
 @click.option("--reparse", is_flag=True, help="Read all files again, also unchanged ones.")
 @click.option(
     "--max-rejects",
+    cls=SettingOption,
+    setting="load.max_rejects",
     metavar="N|N%",
     help="Exit with 1 if more records than this were rejected, as a count or as a share; good rows are stored.",
 )
-@click.option(
-    "--lock-timeout", type=click.FloatRange(0), default=60, show_default=True, help="Seconds to wait for a writer."
-)
+@lock_option
 @click.option("--format", "format_", type=click.Choice(["card", "json"]), default="card", help="Form of the verdict.")
 @click.option("--no-verdict", is_flag=True, help="Load only; ask nothing of the store afterwards.")
 @plugin_options
@@ -51,6 +70,7 @@ def load(
     store: str,
     workers: int | None,
     job_ids: Sequence[str],
+    labels: Sequence[str],
     reparse: bool,
     max_rejects: str | None,
     lock_timeout: float,
@@ -77,6 +97,7 @@ def load(
             store,
             workers=workers,
             job_ids=_names(job_ids),
+            labels={**settings().load.labels, **_labels(labels)},
             reparse=reparse,
             plugins=plugin_choice(plugin_files, no_plugins),
             lock_timeout_s=lock_timeout,
@@ -85,9 +106,8 @@ def load(
     _tell_problems(report)
     if report.job_ids and not no_verdict:
         from ingest.report.card import print_card, verdict
-        from ingest.store.reading import open_store
 
-        with open_store(store) as opened:
+        with open_configured(store) as opened:
             print_card(verdict(opened, report), sys.stdout, as_json=format_ == "json", store=store)
     sys.exit(_exit_code(report, limit))
 
@@ -101,6 +121,23 @@ def _names(job_ids: Sequence[str]) -> dict[str, str]:
             raise IngestError(f"--job-id {given}: not FOLDER=NAME or NAME", "Example: --job-id jobs/a=monday")
         names[folder] = name
     return names
+
+
+def _labels(given: Sequence[str]) -> dict[str, str]:
+    """`KEY=VALUE` as key → value."""
+    from ingest.config.kinds import check_label
+
+    labels: dict[str, str] = {}
+    for one in given:
+        key, sign, value = one.partition("=")
+        try:
+            check_label(key, value)
+        except ValueError as error:
+            raise IngestError(f"--label {one}: {error}", "Example: --label team=risk") from None
+        if not sign:
+            raise IngestError(f"--label {one}: not KEY=VALUE", "Example: --label team=risk")
+        labels[key] = value
+    return labels
 
 
 def _limit(text: str | None) -> tuple[float, bool] | None:

@@ -1,4 +1,8 @@
-"""Options that several commands share."""
+"""Options that several commands share, and the settings that stand behind them.
+
+An option with a setting takes its value from its flag, else from the environment, else from `ingest.toml`: `config_option`,
+which every command has, hands those on as click's `default_map`.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +12,109 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingest.config import Configuration, Settings, read_configuration
+
 if TYPE_CHECKING:
     from ingest.registry import PluginOptions, Problem, Registry
+    from ingest.store.reading import Store
 
 Command = Callable[..., Any]
+_KEPT = "ingest.configuration"
+
+
+class SettingOption(click.Option):
+    """An option behind which a setting stands: `cls=SettingOption, setting="load.jobs"`."""
+
+    def __init__(self, *arguments: Any, setting: str, **more: Any) -> None:
+        from ingest.config.settings import all_settings
+
+        self.setting = all_settings()[setting]
+        super().__init__(*arguments, **{"envvar": self.setting.variable, "show_envvar": True, **more})
+
+
+def with_config(command: click.Command) -> click.Command:
+    """Gives a command the option `--config`, which is looked at before all others."""
+    option = click.Option(
+        ["--config"],
+        type=click.Path(dir_okay=False),
+        metavar="FILE",
+        envvar="INGEST_CONFIG",
+        show_envvar=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_configure,
+        help="File of settings.  [default: ./ingest.toml, if it is there]",
+    )
+    command.params.append(option)
+    return command
+
+
+def _configure(context: click.Context, _option: click.Parameter, file: str | None) -> None:
+    """Reads the settings and makes them the defaults of the command's options."""
+    if context.resilient_parsing:
+        return
+    found = read_configuration(file)
+    context.meta[_KEPT] = found
+    if context.command.name == "config":  # it shows what is wrong
+        return
+    for note in found.notes:
+        tell(note)
+    found.checked()
+    options = [one for one in context.command.params if isinstance(one, SettingOption)]
+    set_ = {one.name: value_of(found.settings, one.setting.key) for one in options if one.setting.key in found.origins}
+    context.default_map = {**(context.default_map or {}), **{name: value for name, value in set_.items() if name}}
+
+
+def value_of(settings: Settings, key: str) -> Any:
+    """A setting's value by its key."""
+    value: Any = settings
+    for name in key.split("."):
+        value = getattr(value, name)
+    return value
+
+
+def configuration() -> Configuration:
+    """What holds for the command that runs."""
+    context = click.get_current_context(silent=True)
+    kept = context.meta.get(_KEPT) if context else None
+    return kept if isinstance(kept, Configuration) else read_configuration().checked()
+
+
+def settings() -> Settings:
+    """The settings that hold for the command that runs; its own flags weigh more."""
+    return configuration().settings
+
+
+def open_configured(store: str) -> Store:
+    """Opens a store for reading as the settings say."""
+    from ingest.store.reading import open_store
+
+    return open_store(store)
 
 
 def store_option(command: Command) -> Command:
     """`--store`, or `INGEST_STORE`."""
     return click.option(
         "--store",
+        cls=SettingOption,
+        setting="store",
         type=click.Path(file_okay=False),
         default="ingest-store",
-        envvar="INGEST_STORE",
         show_default=True,
-        show_envvar=True,
         help="The store's folder.",
+    )(command)
+
+
+def lock_option(command: Command) -> Command:
+    """`--lock-timeout`, for commands that write."""
+    return click.option(
+        "--lock-timeout",
+        cls=SettingOption,
+        setting="load.lock_timeout",
+        type=click.FloatRange(0),
+        default=60,
+        show_default=True,
+        help="Seconds to wait for another writer.",
     )(command)
 
 
@@ -32,7 +123,7 @@ def plugin_options(command: Command) -> Command:
     command = click.option(
         "--no-plugins",
         is_flag=True,
-        help="Only the built-in parsers and --plugin files; neither installed plugins nor INGEST_PLUGINS.",
+        help="Only the built-in parsers and --plugin files; neither installed plugins nor those of the settings.",
     )(command)
     return click.option(
         "--plugin",
@@ -40,8 +131,8 @@ def plugin_options(command: Command) -> Command:
         multiple=True,
         type=click.Path(),
         metavar="FILE",
-        help="A Python file with further parsers; may be given several times. Those that INGEST_PLUGINS lists "
-        f"(FILE{os.pathsep}FILE...) are used too.",
+        help="A Python file with further parsers; may be given several times. Those that INGEST_PLUGINS "
+        f"(FILE{os.pathsep}FILE...) or ingest.toml lists are used too.",
     )(command)
 
 
@@ -51,6 +142,8 @@ def log_options(command: Command) -> Command:
     command = click.option("-v", "--verbose", is_flag=True, help="More on stderr.")(command)
     return click.option(
         "--log-format",
+        cls=SettingOption,
+        setting="log.format",
         type=click.Choice(["console", "json"]),
         help="Form of log lines on stderr.  [default: console on a terminal, else json]",
     )(command)
@@ -68,9 +161,7 @@ def plugin_choice(plugin_files: tuple[str, ...], no_plugins: bool) -> PluginOpti
     """The plugin options as one value."""
     from ingest.registry import PluginOptions
 
-    listed = "" if no_plugins else os.environ.get("INGEST_PLUGINS", "")
-    standing = tuple(file for file in listed.split(os.pathsep) if file)
-    return PluginOptions(plugin_files, not no_plugins, standing)
+    return PluginOptions(plugin_files, not no_plugins, () if no_plugins else settings().plugins)
 
 
 def load_plugins(plugin_files: tuple[str, ...], no_plugins: bool) -> Registry:
@@ -84,7 +175,12 @@ def load_plugins(plugin_files: tuple[str, ...], no_plugins: bool) -> Registry:
 
 def tell_plugin_problems(problems: Iterable[Problem]) -> None:
     """A line on stderr for each."""
+    for problem in problems:
+        tell(f"plugin {problem.plugin}: {problem.reason}")
+
+
+def tell(text: str) -> None:
+    """A line on stderr; nothing in it can steer the terminal."""
     from ingest.output import visible
 
-    for problem in problems:
-        click.echo(f"ingest: plugin {visible(problem.plugin)}: {visible(problem.reason)}", err=True)
+    click.echo(f"ingest: {visible(text)}", err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.cli.options import store_option
+from ingest.cli.options import open_configured, store_option
 from ingest.errors import IngestError, InputError
 
 if TYPE_CHECKING:
@@ -26,13 +26,12 @@ def show(ref: str, store: str, context: int, show_secrets: bool) -> None:
     record's lines bear a >. What the store says of it is told on stderr.
     """
     from ingest.show import find, is_changed, lines_of, location_of
-    from ingest.store.reading import open_store
 
     parts = re.fullmatch(r"(?P<file>.+):(?P<line>[0-9]{1,15})", ref, re.DOTALL)
     wanted = int(parts["line"]) if parts else 0
     if parts is None or not wanted:
         raise IngestError(f"{ref}: not FILE_ID:LINE or JOB:PATH:LINE", "Example: ingest show 123456789:42")
-    with open_store(store) as opened:
+    with open_configured(store) as opened:
         place = find(opened, parts["file"], wanted)
     if place is None:
         raise InputError(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.options import store_option
+from ingest.cli.options import open_configured, store_option
 from ingest.errors import IngestError
 
 _FORMATS = ["table", "csv", "json", "jsonl", "markdown", "parquet"]
@@ -49,14 +49,14 @@ def sql(
     import duckdb
 
     from ingest.output import Format, default_format, query_result, write_result
-    from ingest.store.reading import open_store, query_error
+    from ingest.store.reading import query_error
 
     if show_secrets and mask_ids:
         raise click.UsageError("--show-secrets and --mask-ids ask for the opposite of each other; give one.")
     text = _query_text(query, file)
     target = Path(output) if output else sys.stdout
     wanted = Format(format_) if format_ else Format.CSV if output else default_format(sys.stdout)
-    with open_store(store) as opened:
+    with open_configured(store) as opened:
         try:
             result = query_result(opened.connection, text)
             if result is not None:

@@ -23,7 +23,7 @@ class Commit:
 
     files: pa.Table
     jobs: pa.Table
-    """`job_id`, `source`, `run_id` where the path tells it; what is missing is read from the records."""
+    """`job_id`, `source`, `labels`, `run_id` where the path tells it; what is missing is read from the records."""
     load: pa.Table
     parts: Sequence[Part]
     digest: str
@@ -96,6 +96,7 @@ def refresh_jobs(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
     facts = connection.sql(
         f"""
         SELECT changed.job_id, changed.source, coalesce(changed.run_id, facts.run_id) AS run_id,
+               changed.labels,
                facts.* EXCLUDE (job_id, run_id),
                coalesce(sizes.files, 0) AS files, coalesce(sizes.bytes, 0) AS bytes, changed.loaded_at
         FROM changed_jobs changed

@@ -30,6 +30,8 @@ class Ledger:
     """Job id → folder."""
     files: Mapping[tuple[str | None, str], KnownFile] = field(default_factory=dict)
     """(job id, path) → file."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Job id → its labels, a JSON object."""
     moved: bool = False
     """The catalog's views name files where the store was before."""
 
@@ -43,6 +45,7 @@ def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
     with connect_catalog(layout, moved=True) as connection:
         meta = dict(connection.execute("SELECT key, value FROM ledger.meta").fetchall())
         sources = dict(connection.execute("SELECT job_id, source FROM jobs").fetchall())
+        labels = dict(connection.execute("SELECT job_id, labels FROM jobs WHERE labels IS NOT NULL").fetchall())
         rows = connection.execute(
             "SELECT job_id, path, bytes, modified_ns, parser, parser_version, content_hash, status FROM files"
             " WHERE job_id IS NULL OR list_contains($jobs, job_id)",
@@ -52,5 +55,6 @@ def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
         meta["registry"],
         sources,
         {(row[0], row[1]): KnownFile(*row[2:]) for row in rows},
+        labels,
         meta["root"] != str(layout.root),
     )

@@ -1,0 +1,114 @@
+"""`ingest config`: what is set, and where."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from ingest.cli.options import SettingOption, configuration, lock_option, log_options, store_option, value_of
+from ingest.errors import ExitCode
+
+
+@click.command(short_help="Show the settings and where each comes from, check them, or write a file of them.")
+@click.option("--show", "what", flag_value="show", default="show", help="Every setting with its value and origin.")
+@click.option("--check", "what", flag_value="check", help="Say all that is wrong; exit code 2 if anything is.")
+@click.option("--example", "what", flag_value="example", help="An ingest.toml of all settings, commented out.")
+@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", help="Form of --show.")
+@store_option
+@lock_option
+@log_options
+@click.pass_context
+def config(context: click.Context, /, what: str, format_: str, **_given: Any) -> None:
+    """Show the settings and where each comes from, check them, or write a file of them.
+
+    \b
+      ingest config                             what holds here
+      ingest config --example > ingest.toml     a file to begin with
+
+    A flag weighs more than an environment variable, that more than ingest.toml, that more than the default. Settings
+    are read from ./ingest.toml, or from the file that --config or INGEST_CONFIG names. Secrets are masked.
+    """
+    if what == "example":
+        from ingest.config.template import template
+
+        click.echo(template(), nl=False)
+        return
+    if what == "show":
+        rows = _rows(context)
+        if format_ == "json":
+            click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        else:
+            _show(rows)
+    if _tell_problems():
+        sys.exit(ExitCode.USAGE)
+    if what == "check":
+        _tell_good()
+
+
+def _rows(context: click.Context) -> list[dict[str, Any]]:
+    """Every setting: its value as in a file, and where it comes from."""
+    from ingest.config.settings import all_settings
+    from ingest.output import Redactor
+
+    held = configuration()
+    flags = {
+        one.setting.key: (one.opts[0], context.params[one.name])
+        for one in context.command.params
+        if isinstance(one, SettingOption)
+        and one.name
+        and context.get_parameter_source(one.name) is click.core.ParameterSource.COMMANDLINE
+    }
+    rows = []
+    for key, setting in all_settings().items():
+        origin, value = flags.get(key, (held.origins.get(key, "default"), value_of(held.settings, key)))
+        plain = dict(value) if isinstance(value, Mapping) else list(value) if isinstance(value, tuple) else value
+        rows.append({"setting": key, "value": plain, "from": origin, "variable": setting.variable})
+    masked = Redactor().value(rows)
+    assert isinstance(masked, list)
+    return masked
+
+
+def _show(rows: list[dict[str, Any]]) -> None:
+    """A line for each setting."""
+    from ingest.output import visible
+
+    held = configuration()
+    click.echo(visible(f"settings from {held.file or 'no file: there is no ingest.toml here'}"), err=True)
+    width = max(len(row["setting"]) for row in rows)
+    shown = [_shown(row["value"]) for row in rows]
+    values = min(max(map(len, shown)), 40)
+    for row, value in zip(rows, shown, strict=True):
+        click.echo(visible(f"{row['setting']:<{width}}  {value:<{values}}  {row['from']}"))
+
+
+def _shown(value: Any) -> str:
+    """As it would be written in the file; `-` if it is not set."""
+    if value is None:
+        return "-"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_shown(one)}' for key, one in value.items())} }}" if value else "{}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _tell_problems() -> bool:
+    """All that is wrong, on stderr; whether anything is."""
+    from ingest.output import redact_text, visible
+
+    held = configuration()
+    for note in held.notes:
+        click.echo(f"note: {visible(note)}", err=True)
+    for problem in held.problems:
+        click.echo(f"ingest: {visible(redact_text(problem.wrong))}", err=True)
+        click.echo(f"  → {visible(problem.remedy)}", err=True)
+    return bool(held.problems)
+
+
+def _tell_good() -> None:
+    held = configuration()
+    from ingest.output import visible
+
+    click.echo(visible(f"{held.file or 'no ingest.toml here'}: {len(held.origins)} settings, all good"), err=True)

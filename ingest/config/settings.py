@@ -1,0 +1,185 @@
+"""Every setting: its type, its default, and what it is for. The rest of the configuration is made from these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from ingest.config import kinds
+from ingest.config.kinds import Kind
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def _is(default: Any, kind: Kind, doc: str) -> Any:
+    """A setting; None as its default: not set."""
+    metadata = {"kind": kind, "doc": doc}
+    if isinstance(default, Mapping):
+        return field(default_factory=lambda: default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSettings:
+    """How job folders are read."""
+
+    jobs: int | None = _is(None, kinds.whole(1, 4), "Worker processes; not set: one per processor.")
+    max_rejects: str | None = _is(
+        None,
+        kinds.limit('"1%"'),
+        "Exit with 1 if more records than this were rejected; not set: any number is accepted.",
+    )
+    lock_timeout: float = _is(60.0, kinds.number(300), "Seconds to wait for another writer of the store.")
+    labels: Mapping[str, str] = _is(
+        _NOTHING, kinds.labels('{ team = "risk" }'), "Labels of the jobs that are read; `--label` adds to them."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CostSettings:
+    """What a node costs."""
+
+    price_per_node_hour: float | None = _is(
+        None, kinds.number(0.9), "Price of one node for one hour, in your currency; not set: no costs are told."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """What is dropped after a while, by `ingest nightly`."""
+
+    raw_days: int | None = _is(
+        None,
+        kinds.whole(1, 90),
+        "Days after which a job's records are dropped, its aggregates kept; not set: all records are kept.",
+    )
+    small_slices: int = _is(
+        200, kinds.whole(2, 200), "Parquet files that are small or hold dead rows, above which a night merges them."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NightlySettings:
+    """What `ingest nightly` does if its command line does not say."""
+
+    roots: tuple[str, ...] = _is((), kinds.paths("/mnt/jobs"), "Folders with the jobs to read.")
+    labels: Mapping[str, str] = _is(
+        _NOTHING, kinds.labels('{ site = "west" }'), "Labels of the jobs that a night reads, beside `load.labels`."
+    )
+    summary: str | None = _is(None, kinds.path("nightly.json"), "File for the machine-readable summary of a night.")
+    notify_command: str | None = _is(
+        None,
+        kinds.text("mail -s 'ingest nightly' me@example.org"),
+        "Command that gets the summary on its stdin. It is split at blanks as a shell does, and run without one.",
+    )
+    history: int = _is(14, kinds.whole(1, 30), "Comparable runs before a job that it is compared with, at most.")
+    fail_on: tuple[str, ...] = _is(
+        ("regressions",),
+        kinds.some_of("regressions", "severe", "warning", "rejects", "never"),
+        "What makes the exit code of a night 1.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSettings:
+    """What `ingest report` writes."""
+
+    output: str | None = _is(None, kinds.path("report.html"), "File that the report is written to.")
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """Our own log."""
+
+    format: str | None = _is(
+        None, kinds.one_of("console", "json"), "Form of log lines; not set: console on a terminal, else json."
+    )
+    file: str | None = _is(None, kinds.path("ingest.log"), "File that gets the log lines too, as JSON.")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, by section."""
+
+    store: str = _is("ingest-store", kinds.path("ingest-store"), "The store's folder.")
+    plugins: tuple[str, ...] = _is(
+        (), kinds.paths("plugins/mine.py"), "Python files with further parsers, used beside those of `--plugin`."
+    )
+    load: LoadSettings = field(default_factory=LoadSettings)
+    thresholds: Mapping[str, float] = _is(
+        _NOTHING, kinds.numbers("{ skew_ratio = 2.0 }"), "Thresholds of checks; `SELECT * FROM thresholds` lists them."
+    )
+    cost: CostSettings = field(default_factory=CostSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
+    nightly: NightlySettings = field(default_factory=NightlySettings)
+    report: ReportSettings = field(default_factory=ReportSettings)
+    log: LogSettings = field(default_factory=LogSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One of them as data."""
+
+    key: str
+    """`store`, `load.jobs`."""
+    kind: Kind
+    doc: str
+    default: Any
+
+    @property
+    def section(self) -> str:
+        """The table of the file that it stands in; empty for the top."""
+        return self.key.rpartition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """Its name in that table."""
+        return self.key.rpartition(".")[2]
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return "INGEST_" + self.key.replace(".", "_").upper()
+
+
+@lru_cache(maxsize=1)
+def all_settings() -> dict[str, Setting]:
+    """Every setting by its key, in the order in which they stand above."""
+    return {one.key: one for one in _settings_of(Settings, "")}
+
+
+def section_docs() -> dict[str, str]:
+    """Every section with what it is about."""
+    return {one.name: _section(one.default_factory).__doc__ or "" for one in fields(Settings) if not one.metadata}
+
+
+def _section(factory: Any) -> type[Any]:
+    assert isinstance(factory, type)
+    return factory
+
+
+def _settings_of(owner: type[Any], prefix: str) -> Iterator[Setting]:
+    for one in fields(owner):
+        if one.metadata:
+            default = one.default if one.default is not MISSING else _NOTHING
+            yield Setting(prefix + one.name, one.metadata["kind"], one.metadata["doc"], default)
+        else:
+            yield from _settings_of(_section(one.default_factory), f"{one.name}.")
+
+
+def with_values(values: Mapping[str, Any]) -> Settings:
+    """The settings with these values, by key; the others have their defaults."""
+    sections: dict[str, dict[str, Any]] = {}
+    for key, value in values.items():
+        section, _, name = key.rpartition(".")
+        sections.setdefault(section, {})[name] = value
+    top = sections.pop("", {})
+    made = {
+        one.name: _section(one.default_factory)(**sections.get(one.name, {}))
+        for one in fields(Settings)
+        if not one.metadata
+    }
+    return Settings(**top, **made)
