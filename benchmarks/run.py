@@ -7,8 +7,9 @@ from pathlib import Path
 
 
 def main() -> int:
-    """Makes the repository importable, installed or not, and hands over."""
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    """Makes the repository and its generator importable, installed or not, and hands over."""
+    repository = Path(__file__).resolve().parents[1]
+    sys.path[:0] = [str(repository), str(repository / "data")]
     from benchmarks.command import main as command
 
     return command()

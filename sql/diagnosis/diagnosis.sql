@@ -82,7 +82,10 @@ told as (
 
     select
         p.job_id, 'problem', p.problem,
-        case when p.confidence = 'high' then 'warning' else 'note' end,
+        case
+            when p.confidence <> 'high' or p.problem in (select id from checks) then 'note'  -- numbers tell more
+            else 'warning'
+        end,
         p.example, p.cause, p.remedy, p.reference,
         'SELECT * FROM known_problems_seen WHERE job_id = ''' || replace(p.job_id, '''', '''''')
             || ''' AND problem = ''' || replace(p.problem, '''', '''''') || '''',
