@@ -6,11 +6,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from treegen import write_job
-from treegen.stories import KINDS, Story, stories
 
 from ingest import ingest_jobs, open_store
 from tests.conftest import ROOT
+from treegen import write_job
+from treegen.stories import KINDS, Story, stories
 
 Found = dict[str, list[tuple[str, str]]]
 """Per job the ids and texts of its findings, the first one first, without notes."""
