@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from making import commands, contents, formats, plugins, problems, tables, views
+from making import checks, commands, contents, formats, plugins, problems, tables, views
 
 REGIONS: dict[str, Callable[[], str]] = {
     "commands": commands.commands,
@@ -22,6 +22,8 @@ REGIONS: dict[str, Callable[[], str]] = {
     "decisions": contents.decisions,
     "known-problems": problems.problems,
     "problem-parts": problems.problem_parts,
+    "checks": checks.checks,
+    "shared-thresholds": checks.shared_thresholds,
     "kinds": formats.kinds,
     "kinds-in-full": formats.kinds_in_full,
     "kinds-left-alone": formats.kinds_left_alone,

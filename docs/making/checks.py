@@ -1,0 +1,37 @@
+"""The checks, from the heads of their files."""
+
+from __future__ import annotations
+
+from ingest.checks import FOLDER, Threshold, thresholds_of
+from ingest.views import View, list_views
+from making.tables import cell
+
+
+def checks() -> str:
+    """One section per check."""
+    return "\n\n".join(_section(view) for view in list_views() if view.folder == FOLDER)
+
+
+def _section(view: View) -> str:
+    told = dict(view.keys)
+    parts = [f"### {view.name}", f"{view.question}", view.caveat, f"* Remedy: {told['remedy']}"]
+    lines = [f"* Explains errors like: `{told['explains']}`"] if "explains" in told else []
+    lines += [f"* See: {told['reference']}"] if "reference" in told else []
+    lines += [f"* {_threshold(one)}" for one in thresholds_of(view)]
+    return "\n\n".join(part for part in parts[:3] if part) + "\n\n" + "\n".join([parts[3], *lines])
+
+
+def _threshold(one: Threshold) -> str:
+    unit = f" {one.unit}" if one.unit else ""
+    return f"`{one.name}` = {one.value:g}{unit}: {one.meaning}"
+
+
+def shared_thresholds() -> str:
+    """The thresholds that stand in views which are no checks."""
+    rows = [
+        f"| `{one.name}` | {one.value:g} | {one.unit} | {cell(one.meaning)} | [`{view.name}`](views.md#{view.name}) |"
+        for view in list_views()
+        if view.folder != FOLDER
+        for one in thresholds_of(view)
+    ]
+    return "\n".join(["| threshold | default | unit | meaning | view |", "|---|---|---|---|---|", *rows])
