@@ -110,7 +110,8 @@ def _lines(card: Mapping[str, Any], store: str) -> Iterator[str]:
     yield f"  {'coverage':<16}{_coverage(card['coverage'])}"
     yield ""
     at = "" if store == "ingest-store" else f" --store {store}"
-    yield f'go on: ingest sql{at} "SELECT * FROM failed_items_by_node"    all views: ingest views'
+    yield f"go on: ingest diagnose{at}"
+    yield f'       ingest sql{at} "SELECT * FROM failed_items_by_node"    (all views: ingest views)'
 
 
 def _job_table(jobs: Sequence[Row]) -> Iterator[str]:

@@ -1,0 +1,38 @@
+-- Did the job fail although all of its work was done?
+-- All scheduled mini-batches are done, no item failed, no error tells a cause, and yet the job failed. This is the sign
+-- of the known problem `output_exists`, which often leaves no text in a log; a failure of what follows the scoring, such
+-- as joining and uploading results, looks the same.
+-- remedy: Look whether the predictions are there. `predictions.csv` cannot be overwritten: give each invocation a new
+-- or empty output folder. Else read `logs/job_result*.txt` and the log of the master for what came last.
+-- reference: https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-batch-endpoints
+-- query: SELECT job_id, state, state_reason, mini_batches, mini_batches_scheduled, first_error FROM job_summary
+-- WHERE job_id = {job}
+with done as (
+    select job_id, count(*) as mini_batches, max(last_ended_at) as ended_at
+    from mini_batches
+    group by job_id
+    having count(*) filter (where outcome is distinct from 'done') = 0 and coalesce(sum(failed), 0) = 0
+),
+
+scheduled as (
+    select job_id, max(coalesce(total, scheduled)) as mini_batches
+    from progress
+    group by job_id
+)
+
+select
+    j.job_id,
+    'severe' as severity,
+    format('All {} mini-batches are done without a failed item, but the job failed afterwards.', d.mini_batches)
+        as finding,
+    null as node,
+    null as process,
+    null as mini_batch_id,
+    d.ended_at as "at",
+    null as at_stake_s,
+    to_json({mini_batches: d.mini_batches, state_reason: j.state_reason}) as evidence
+from jobs as j
+join done as d using (job_id)
+left join scheduled as s using (job_id)
+anti join (select job_id from error_reports where rank <= 2) as caused using (job_id)
+where j.state = 'failed' and d.mini_batches >= coalesce(s.mini_batches, 0)
