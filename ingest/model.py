@@ -463,6 +463,95 @@ JOB_HISTORY = (
     Column("rejects", Type.INT, "records not understood"),
     Column("loaded_at", Type.TIME, "`jobs.loaded_at` of the records that were measured"),
     Column("measured_at", Type.TIME, "when they were measured"),
+DURATION_HISTORY = (
+    Column("job_id", Type.TEXT, "as in `job_history`"),
+    Column("measure", Type.TEXT, "run: inside run(); elapsed: the whole try"),
+    Column("bucket", Type.INT, "b for times from 1.02^b to 1.02^(b+1) seconds"),
+    Column("mini_batches", Type.INT, "mini-batches whose deciding try took so long"),
+)
+
+INPUT_HISTORY = (
+    Column("job_id", Type.TEXT, "as in `job_history`"),
+    Column("input", Type.TEXT, "name of the input file or partition, its first 300 characters"),
+    Column("failed_mini_batches", Type.INT, "failed mini-batches that it stood in"),
+    Column("inputs_together", Type.INT, "fewest inputs in one of these; 1: it stood alone"),
+    Column("outcome", Type.TEXT, "of that mini-batch: timeout, exception, poisoned, failed"),
+    Column("error_message", Type.TEXT, "of that mini-batch, its first 300 characters"),
+)
+
+POOL_HISTORY = (
+    Column("job_id", Type.TEXT, "as in `job_history`"),
+    Column("compute_target", Type.TEXT, "cluster, or kind of compute"),
+    Column("memory_gb", Type.INT, "memory of a node, whole GiB; null if no sample tells it"),
+    Column("nodes", Type.INT, "nodes that left any sign"),
+    Column("nodes_without_work", Type.INT, "of these without a single try"),
+    Column("mini_batches", Type.INT, "mini-batches that they decided"),
+    Column("mini_batches_failed", Type.INT, "of these failed"),
+    Column("items", Type.INT, "items of mini-batches with a result"),
+    Column("failed_items", Type.INT, "of these failed"),
+    Column("timeouts", Type.INT, "tries that ended so"),
+    Column("exceptions", Type.INT, "tries that ended so"),
+    Column("restarts", Type.INT, "worker processes that replaced another one"),
+    Column("highest_memory_percent", Type.FLOAT, "highest sample of any node; not a peak"),
+    Column("memory_samples", Type.INT, "samples of all nodes"),
+)
+
+DAILY_GROUPS = (
+    Column("day", Type.DATE, "day of the jobs' start, UTC"),
+    Column("group_kind", Type.TEXT, "all, experiment, compute, endpoint, deployment, label; see `job_groups`"),
+    Column("group_name", Type.TEXT, "which of them; of a label `key=value`"),
+    Column("jobs", Type.INT, "jobs, partial ones too"),
+    Column("partial_jobs", Type.INT, "jobs whose figures will change: not counted in what follows the states"),
+    Column("completed", Type.INT, "jobs in this state"),
+    Column("failed", Type.INT, "jobs in this state"),
+    Column("running", Type.INT, "jobs in this state"),
+    Column("stalled", Type.INT, "jobs in this state"),
+    Column("unknown", Type.INT, "jobs in this state"),
+    Column("mini_batches", Type.INT, "mini-batches of which a try is known"),
+    Column("mini_batches_failed", Type.INT, "of these with no try done"),
+    Column("items", Type.INT, "items of mini-batches with a result"),
+    Column("failed_items", Type.INT, "of these failed"),
+    Column("retries", Type.INT, "second and later tries"),
+    Column("timeouts", Type.INT, "tries that ended so"),
+    Column("exceptions", Type.INT, "tries that ended so"),
+    Column("items_per_s", Type.FLOAT, "all items / the sum of the jobs' durations"),
+    Column("node_hours", Type.FLOAT, "nodes x duration of each job, summed"),
+    Column("wasted_node_hours", Type.FLOAT, "node time of tries that did not decide"),
+    Column("highest_memory_percent", Type.FLOAT, "highest sample of any node; not a peak"),
+    Column("memory_samples", Type.INT, "samples of all nodes"),
+    Column("failure_rate", Type.FLOAT, "failed items / items"),
+    Column("p50_run_s", Type.FLOAT, "median time inside run(), of all mini-batches together, right to 1 %"),
+    Column("p95_run_s", Type.FLOAT, "95th percentile of it"),
+    Column("p99_run_s", Type.FLOAT, "99th percentile of it"),
+    Column("p50_elapsed_s", Type.FLOAT, "median wall time of the deciding tries, likewise"),
+    Column("p95_elapsed_s", Type.FLOAT, "95th percentile of it"),
+    Column("p99_elapsed_s", Type.FLOAT, "99th percentile of it"),
+    Column("distinct_errors", Type.INT, "distinct errors of all jobs, symptoms left out"),
+    Column("partial", Type.BOOL, "true if a job of it is partial: the row will be replaced"),
+)
+
+DAILY_POOLS = (
+    Column("day", Type.DATE, "day of the jobs' start, UTC"),
+    Column("compute_target", Type.TEXT, "cluster, or kind of compute"),
+    Column("memory_gb", Type.INT, "memory of a node, whole GiB; null if no sample tells it"),
+    Column("jobs", Type.INT, "jobs, partial ones too"),
+    Column("partial_jobs", Type.INT, "jobs whose figures will change: not counted in what follows"),
+    Column("nodes", Type.INT, "nodes, each once for each job that it was in"),
+    Column("nodes_without_work", Type.INT, "of these without a single try"),
+    Column("node_hours", Type.FLOAT, "nodes x duration of each job, summed"),
+    *POOL_HISTORY[5:],
+    Column("partial", Type.BOOL, "true if a job of it is partial: the row will be replaced"),
+)
+
+NIGHTS = (
+    Column("night", Type.TEXT, "when it began, UTC; its name"),
+    Column("ended_at", Type.TIME, "when its report was written"),
+    Column("jobs_new", Type.INT, "jobs that no night before had seen"),
+    Column("jobs_changed", Type.INT, "jobs that had changed since the night that saw them last"),
+    Column("regressions", Type.INT, "regressions of these jobs and of the groups of their days"),
+    Column("severe_findings", Type.INT, "severe findings of these jobs"),
+    Column("problems", Type.INT, "what could not be read or done"),
+    Column("exit_code", Type.INT, "what the night ended with"),
 )
 
 CATALOG_TABLES = {
@@ -470,6 +559,12 @@ CATALOG_TABLES = {
     "loads": ("a run of ingest that found something new", LOADS),
     "files": ("a file seen, and what became of it", FILES),
     "job_history": ("a job, as measured when its records last changed: kept when they are dropped", JOB_HISTORY),
+    "duration_history": ("a job, and how many of its mini-batches took how long", DURATION_HISTORY),
+    "input_history": ("a job, and an input that stood in a failed mini-batch of it", INPUT_HISTORY),
+    "pool_history": ("a job, and what the nodes of one size did in it", POOL_HISTORY),
+    "daily_groups": ("a day and a group of jobs, as `ingest nightly` left it", DAILY_GROUPS),
+    "daily_pools": ("a day and a pool of nodes, as `ingest nightly` left it", DAILY_POOLS),
+    "nights": ("a run of `ingest nightly` that found something new", NIGHTS),
     "known_problems": ("a known problem, with its cause and remedy", KNOWN_PROBLEMS),
 }
 """Tables that the catalog itself holds: what a row of each is, and its columns."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -134,9 +134,12 @@ class Draft:
                     self._connection.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS {no_rows(table)}')
                 self._problems = create_views(self._connection, view_folders)
 
-    def publish(self, commit: Commit | None) -> list[str]:
+    def publish(
+        self, commit: Commit | None, then: Callable[[duckdb.DuckDBPyConnection], object] | None = None
+    ) -> list[str]:
         """Applies a commit (None: nothing but the views is new) and replaces the published catalog by one rename.
 
+        `then` may change the catalog's own tables before that, by all that tables and views now hold.
         Returns what is wrong with views of plugins, which are left out.
         """
         layout, connection = self._layout, self._connection
@@ -148,6 +151,8 @@ class Draft:
             set_meta(connection, {"format": FORMAT, "root": str(layout.root), "views": self._views})
             if commit is not None:
                 refresh_jobs(connection, commit)
+            if then is not None:
+                then(connection)
             connection.execute("USE memory")
             connection.execute("DETACH catalog")
         with _told(layout):

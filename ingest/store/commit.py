@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.model import FILES, JOB_HISTORY, JOBS, LOADS, Column
+from ingest.model import CATALOG_TABLES, Column
 from ingest.store.quoting import literal, quoted_name
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Commit:
 
 def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     """The catalog's own tables, empty."""
-    for name, columns in (("jobs", JOBS), ("loads", LOADS), ("files", FILES), ("job_history", JOB_HISTORY)):
+    for name, (_, columns) in CATALOG_TABLES.items():
         connection.execute(f"CREATE TABLE {name} ({_definition(columns)})")
     connection.execute("CREATE SCHEMA ledger")
     connection.execute("CREATE TABLE ledger.meta (key VARCHAR, value VARCHAR)")
@@ -40,6 +40,8 @@ def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute("CREATE TABLE ledger.dead_files (file_id BIGINT, slice VARCHAR, live BOOLEAN)")
     connection.execute("CREATE TABLE ledger.dropped_slices (slice VARCHAR, dropped_at DOUBLE)")
+    connection.execute("CREATE TABLE ledger.days (day DATE, digest VARCHAR)")
+    connection.execute("CREATE TABLE ledger.seen_jobs (job_id VARCHAR, loaded_at TIMESTAMP, content VARCHAR, night VARCHAR)")
 
 
 def _definition(columns: Sequence[Column]) -> str:
