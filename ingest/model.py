@@ -463,6 +463,8 @@ JOB_HISTORY = (
     Column("rejects", Type.INT, "records not understood"),
     Column("loaded_at", Type.TIME, "`jobs.loaded_at` of the records that were measured"),
     Column("measured_at", Type.TIME, "when they were measured"),
+)
+
 DURATION_HISTORY = (
     Column("job_id", Type.TEXT, "as in `job_history`"),
     Column("measure", Type.TEXT, "run: inside run(); elapsed: the whole try"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -112,11 +112,16 @@ def list_views(extra_folders: Sequence[Path] = ()) -> list[View]:
     return [view for view in views if not view.is_macro]
 
 
-def views_digest(extra_folders: Sequence[Path] = ()) -> str:
-    """Changes when any file of ours or of further folders does: then the views of a catalog are to be made anew."""
+def views_digest(extra_folders: Sequence[Path] = (), names: Collection[str] | None = None) -> str:
+    """Changes when any file of ours or of further folders does: then the views of a catalog are to be made anew.
+
+    `names`: of these views and macros only.
+    """
     digest = hashlib.sha256()
     for folder in (_own_folder(), *extra_folders):
         for file in sorted(folder.rglob("*.sql")):
+            if names is not None and file.stem not in names:
+                continue
             digest.update(f"{file.name}\0".encode() + file.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -41,7 +41,9 @@ def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE TABLE ledger.dead_files (file_id BIGINT, slice VARCHAR, live BOOLEAN)")
     connection.execute("CREATE TABLE ledger.dropped_slices (slice VARCHAR, dropped_at DOUBLE)")
     connection.execute("CREATE TABLE ledger.days (day DATE, digest VARCHAR)")
-    connection.execute("CREATE TABLE ledger.seen_jobs (job_id VARCHAR, loaded_at TIMESTAMP, content VARCHAR, night VARCHAR)")
+    connection.execute(
+        "CREATE TABLE ledger.seen_jobs (job_id VARCHAR, loaded_at TIMESTAMP, content VARCHAR, night VARCHAR)"
+    )
 
 
 def _definition(columns: Sequence[Column]) -> str:

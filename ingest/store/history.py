@@ -24,6 +24,11 @@ def refresh_history(connection: duckdb.DuckDBPyConnection) -> list[str]:
     now = datetime.now(UTC).replace(tzinfo=None)
     for first in range(0, len(changed), _JOBS_AT_ONCE):
         ids = ", ".join(map(literal, changed[first : first + _JOBS_AT_ONCE]))  # so that others' files are not read
+        for table, view in _PARTS.items():
+            connection.execute(f"DELETE FROM {table} WHERE job_id IN ({ids})")
+            connection.execute(
+                f"INSERT INTO {table} BY NAME SELECT * FROM {view} WHERE job_id IN ({ids}) ORDER BY job_id"
+            )
         connection.execute(f"DELETE FROM job_history WHERE job_id IN ({ids})")
         connection.execute(
             "INSERT INTO job_history BY NAME"
@@ -33,5 +38,12 @@ def refresh_history(connection: duckdb.DuckDBPyConnection) -> list[str]:
         )
     return changed
 
+
+_PARTS = {
+    "duration_history": "duration_measures",
+    "input_history": "input_measures",
+    "pool_history": "pool_measures",
+}
+"""What is kept of a job in several rows, and the view that measures it."""
 
 _CHANGED = "SELECT job_id FROM jobs ANTI JOIN job_history USING (job_id, loaded_at) ORDER BY job_id"

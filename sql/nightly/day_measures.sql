@@ -5,14 +5,7 @@
 -- and `partial` marks the row. Quantiles are of all mini-batches of these jobs together, right to 1 % (see
 -- `duration_measures`), not an average of the jobs' quantiles. `items_per_s` is all items by the sum of the jobs'
 -- durations. `highest_memory_percent` is a sample, not a peak. A NULL sum says that no job told it.
-with members as (
-    select h.*, g.group_kind, g.group_name, h.partial or coalesce(h.state in ('running', 'stalled'), true) as unfinished
-    from job_history as h
-    join job_groups as g using (job_id)
-    where h.day is not null
-),
-
-counts as (
+with counts as (
     select
         day,
         group_kind,
@@ -23,7 +16,8 @@ counts as (
         count(*) filter (where state = 'failed') as failed,
         count(*) filter (where state = 'running') as running,
         count(*) filter (where state = 'stalled') as stalled,
-        count(*) filter (where coalesce(state not in ('completed', 'failed', 'running', 'stalled'), true)) as unknown,
+        count(*) filter (where coalesce(state not in ('completed', 'failed', 'running', 'stalled'), true))
+            as unknown,
         try_cast(sum(mini_batches) filter (where not unfinished) as bigint) as mini_batches,
         try_cast(sum(mini_batches_failed) filter (where not unfinished) as bigint) as mini_batches_failed,
         try_cast(sum(items) filter (where not unfinished) as bigint) as items,
@@ -34,16 +28,17 @@ counts as (
         sum(items) filter (where not unfinished and duration_s > 0)
             / nullif(sum(duration_s) filter (where not unfinished and duration_s > 0), 0) as items_per_s,
         sum(node_s) filter (where not unfinished) / 3600 as node_hours,
-        sum(wasted_node_s) filter (where not unfinished) / 3600 as wasted_node_hours,
+        sum(coalesce(wasted_node_s, 0)) filter (where not unfinished and busy_node_s is not null) / 3600
+            as wasted_node_hours,
         max(highest_memory_percent) filter (where not unfinished) as highest_memory_percent,
         try_cast(sum(memory_samples) filter (where not unfinished) as bigint) as memory_samples
-    from members
+    from day_jobs
     group by day, group_kind, group_name
 ),
 
 buckets as (
     select m.day, m.group_kind, m.group_name, d.measure, d.bucket, sum(d.mini_batches) as mini_batches
-    from members as m
+    from day_jobs as m
     join duration_history as d using (job_id)
     where not m.unfinished
     group by all
@@ -77,7 +72,7 @@ errors as (
     select day, group_kind, group_name, count(distinct fingerprint) as distinct_errors
     from (
         select day, group_kind, group_name, unnest(error_fingerprints) as fingerprint
-        from members
+        from day_jobs
     )
     group by day, group_kind, group_name
 )

@@ -6,7 +6,9 @@ with told as (
     select
         job_id,
         started_at,
-        unnest(from_json(errors, '[{"fingerprint": "VARCHAR", "occurrences": "BIGINT", "example": "VARCHAR"}]')) as error
+        unnest(from_json(
+            errors, '[{"fingerprint": "VARCHAR", "occurrences": "BIGINT", "example": "VARCHAR"}]'
+        )) as error
     from job_history
     where json_valid(errors)
 ),

@@ -23,7 +23,9 @@ select
     count(*) filter (where unfinished) > 0 as partial
 from pool_history as p
 join (
-    select job_id, day, duration_s, partial or coalesce(state in ('running', 'stalled'), true) as unfinished
+    select
+        job_id, day, duration_s,
+        coalesce(partial, false) or coalesce(state in ('running', 'stalled'), true) as unfinished
     from job_history
     where day is not null
 ) as h using (job_id)

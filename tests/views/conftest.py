@@ -16,15 +16,12 @@ import duckdb
 import pytest
 
 from ingest.known_problems import KnownProblem, in_order
-from ingest.model import FILES, JOB_HISTORY, JOBS, LOADS, RECORD_TABLES, Column, Type
+from ingest.model import CATALOG_TABLES, RECORD_TABLES, Column, Type
 from ingest.store.known_problems import write_known_problems
 from ingest.views import create_views
 
 TABLES: dict[str, tuple[Column, ...]] = {
-    "jobs": JOBS,
-    "loads": LOADS,
-    "files": FILES,
-    "job_history": JOB_HISTORY,
+    **{name: columns for name, (_, columns) in CATALOG_TABLES.items() if name != "known_problems"},
     **{table.name: table.columns for table in RECORD_TABLES},
 }
 DAY = "2024-03-01"

@@ -17,6 +17,7 @@ VIEWS = [view.name for view in list_views()]
 
 
 OF_NO_JOB = {"checks", "errors_by_fingerprint", "superseded_reports", "thresholds"}
+OF_NO_JOB |= {"daily_trends", "day_measures", "errors_over_time", "failing_inputs", "pool_day_measures"}
 
 
 @pytest.mark.parametrize("view", [view for view in VIEWS if view not in {"checks", "thresholds"}])

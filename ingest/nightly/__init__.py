@@ -1,0 +1,1 @@
+"""The night: what `ingest nightly` does while nobody looks."""
