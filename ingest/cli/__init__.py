@@ -20,6 +20,7 @@ from ingest.cli.problems import problems
 from ingest.cli.rebuild import rebuild
 from ingest.cli.show import show
 from ingest.cli.sql import sql
+from ingest.cli.timeline import timeline
 from ingest.cli.views import views
 from ingest.errors import ExitCode, IngestError
 
@@ -69,6 +70,7 @@ for command in (
     views,
     problems,
     plugins,
+    timeline,
     explain,
     show,
     rebuild,
