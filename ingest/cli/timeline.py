@@ -120,8 +120,8 @@ def _show(store: Store, job_id: str, found: Timeline, by: str | None) -> None:
     took = duration(found.bins * found.bin_us / 1e6)
     if isinstance(sys.stdout.encoding, str) and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
-    click.echo(visible(f"{job_id}: {about['state'] or 'unknown'}"))
-    click.echo(f"{about['since']} to {until} UTC ({took}), a cell is {cell}")
+    click.echo(visible(f"{job_id}: {about['state'] or 'unknown'}; a cell is {cell}"))
+    click.echo(f"{about['since']} to {until} UTC ({took})")
     console = Console(file=sys.stdout, width=10_000, markup=False, highlight=False, emoji=False)
     for line in draw(found, glyphs_for(sys.stdout.encoding)):
         line.rstrip()

@@ -13,7 +13,7 @@ from ingest.report.time_axis import axis
 from ingest.report.timeline import Line, Timeline
 
 LABEL = 15
-TOTALS = 21
+TOTALS = 22
 _MEMORY_LINES = 40
 
 
@@ -98,7 +98,7 @@ def glyphs_for(encoding: str | None) -> Glyphs:
 def draw(timeline: Timeline, glyphs: Glyphs) -> Iterator[Text]:
     """The lines of the picture: an axis, then each node with its memory and its processes; the axis again if it is long."""
     scale = Text(" " * LABEL + axis(timeline.since_us, timeline.bin_us, timeline.bins), style="dim")
-    yield scale + Text(f"{'busy':>6} {'failed':>6} {'restarts':>7}", style="dim")
+    yield scale + Text(f"{'busy':>6} {'failed':>6} {'restarts':>8}", style="dim")
     nodes = sum(line.process is None for line in timeline.lines)
     for line in timeline.lines:
         yield _activity(line, timeline, glyphs)
@@ -119,7 +119,7 @@ def _activity(line: Line, timeline: Timeline, glyphs: Glyphs) -> Text:
     drawn.append(f"{'' if share is None else f'{share:.0%}':>6} ")
     drawn.append(f"{failed or '':>6} ", "red" if failed else "")
     if line.process is None:
-        drawn.append(f"{restarts or '':>7}")
+        drawn.append(f"{restarts or '':>8}")
     drawn.rstrip()
     return drawn
 

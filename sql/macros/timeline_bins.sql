@@ -107,7 +107,7 @@ pieces as (
     select
         *,
         unnest(range(
-            greatest(floor((from_us - since_us) / bin_us), 0)::bigint,
+            least(greatest(floor((from_us - since_us) / bin_us), 0), bins - 1)::bigint,
             least(floor((to_us - since_us) / bin_us), bins - 1)::bigint + 1
         )) as bin
     from intervals
