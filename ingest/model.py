@@ -556,6 +556,15 @@ NIGHTS = (
     Column("exit_code", Type.INT, "what the night ended with"),
 )
 
+FORGOTTEN_JOBS = (
+    Column("job_id", Type.TEXT, ""),
+    Column("source", Type.TEXT, "the folder it was read from"),
+    Column("forgotten_at", Type.TIME, "when it was dropped; logs that changed later are read again"),
+    Column("reason", Type.TEXT, "what dropped it"),
+    Column("files", Type.INT, "files of it that were known then"),
+    Column("bytes", Type.INT, "their size"),
+)
+
 CATALOG_TABLES = {
     "jobs": ("a job", JOBS),
     "loads": ("a run of ingest that found something new", LOADS),
@@ -567,6 +576,7 @@ CATALOG_TABLES = {
     "daily_groups": ("a day and a group of jobs, as `ingest nightly` left it", DAILY_GROUPS),
     "daily_pools": ("a day and a pool of nodes, as `ingest nightly` left it", DAILY_POOLS),
     "nights": ("a run of `ingest nightly` that found something new", NIGHTS),
+    "forgotten_jobs": ("a job whose records were dropped for good: it is not read again", FORGOTTEN_JOBS),
     "known_problems": ("a known problem, with its cause and remedy", KNOWN_PROBLEMS),
 }
 """Tables that the catalog itself holds: what a row of each is, and its columns."""

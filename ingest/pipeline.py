@@ -55,6 +55,8 @@ class LoadReport:
 
     jobs: int = 0
     job_ids: Sequence[str] = ()
+    forgotten: Sequence[str] = ()
+    """Jobs that were forgotten for good: they were found, and not read."""
     files: int = 0
     unchanged: int = 0
     rows: int = 0
@@ -98,6 +100,8 @@ def ingest_jobs(
             plan = make_plan(found, ledger, registry, reparse=reparse, labels=labels or {})
             debug("planned", jobs=len(found.jobs), files=plan.files, to_read=len(plan.work))
             report.files, report.unchanged = plan.files, plan.unchanged
+            report.forgotten = plan.forgotten
+            report.job_ids = [job_id for job_id in report.job_ids if job_id not in set(plan.forgotten)]
             if plan.jobs or plan.notes or ledger.moved or ledger.digest != registry.digest:
                 _Load(layout, registry, plugins, plan, report, started).run(workers, progress)
     report.seconds = time.monotonic() - started
@@ -221,7 +225,7 @@ class _Load:
             parts=[part for result in results for part in result.parts],
             digest=self._registry.digest,
         )
-        problems = draft.publish(commit)
+        problems = draft.publish(commit.apply, commit.finish)
         debug("committed", load=self._id, jobs=len(jobs), files=len(rows), parts=len(commit.parts), ended=ended)
         for problem in problems:
             log().warning("view left out", problem=problem)

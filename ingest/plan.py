@@ -10,7 +10,7 @@ from ingest.discover import Found, JobTree
 from ingest.errors import IngestError
 from ingest.registry import Registry
 from ingest.sources.directory import Entry
-from ingest.store.ledger import KnownFile, Ledger
+from ingest.store.ledger import Forgotten, KnownFile, Ledger
 from ingest.work import Slice, WorkFile, file_id
 
 _SLICE_BYTES = (4 << 20, 48 << 20)
@@ -49,12 +49,14 @@ class Plan:
     """Job id → its labels as a JSON object."""
     files: int = 0
     unchanged: int = 0
+    forgotten: list[str] = field(default_factory=list)
+    """Jobs that were forgotten for good, and have not changed since."""
 
 
 def make_plan(
     found: Found, ledger: Ledger, registry: Registry, *, reparse: bool = False, labels: Mapping[str, str]
 ) -> Plan:
-    """Compares what was found with what the store knows. `reparse`: read all files again.
+    """Compares what was found with what the store knows. `reparse`: read all files again, of forgotten jobs too.
 
     `labels` are put on every job, beside those that it has; an empty text takes one away.
 
@@ -62,6 +64,10 @@ def make_plan(
     """
     plan = Plan()
     for job in found.jobs:
+        forgotten = ledger.forgotten.get(job.job_id)
+        if forgotten is not None and not reparse and _is_as_it_was(job, forgotten):
+            plan.forgotten.append(job.job_id)
+            continue
         _check_identity(job, ledger)
         before = len(plan.work) + len(plan.notes)
         for entry in job.entries:
@@ -89,6 +95,15 @@ def _labelled(told: str | None, labels: Mapping[str, str]) -> str | None:
     merged = {**(json.loads(told) if told else {}), **labels}
     left = {key: merged[key] for key in sorted(merged) if merged[key]}
     return json.dumps(left, ensure_ascii=False) if left else None
+
+
+def _is_as_it_was(job: JobTree, forgotten: Forgotten) -> bool:
+    """Whether a job's folder is the one that was forgotten, and no log in it was written since."""
+    return (
+        job.source == forgotten.source
+        and (len(job.entries), sum(entry.size for entry in job.entries)) == (forgotten.files, forgotten.bytes)
+        and all(entry.modified_ns <= forgotten.at_ns for entry in job.entries)
+    )
 
 
 def _check_identity(job: JobTree, ledger: Ledger) -> None:

@@ -13,6 +13,7 @@ from ingest import __version__
 from ingest.cli.config import config
 from ingest.cli.diagnose import diagnose
 from ingest.cli.explain import explain
+from ingest.cli.forget import forget
 from ingest.cli.load import load
 from ingest.cli.options import with_config
 from ingest.cli.plugins import plugins
@@ -20,7 +21,6 @@ from ingest.cli.problems import problems
 from ingest.cli.rebuild import rebuild
 from ingest.cli.show import show
 from ingest.cli.sql import sql
-from ingest.cli.timeline import timeline
 from ingest.cli.views import views
 from ingest.errors import ExitCode, IngestError
 
@@ -70,10 +70,10 @@ for command in (
     views,
     problems,
     plugins,
-    timeline,
     explain,
     show,
     rebuild,
+    forget,
     config,
 ):
     cli.add_command(with_config(command))

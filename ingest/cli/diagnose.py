@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from ingest.cli.options import load_plugins, plugin_options, store_option
+from ingest.cli.options import load_plugins, open_configured, plugin_options, store_option
 from ingest.errors import ExitCode, IngestError
 
 _FORMATS = ["card", "table", "csv", "json", "jsonl", "markdown", "parquet"]
@@ -65,15 +65,12 @@ def diagnose(
 
         print_checks(load_plugins(plugin_files, no_plugins), as_json=format_ != "card", stream=sys.stdout)
         return
-    from ingest.checks import set_thresholds
     from ingest.output import Format, query_result, write_result
     from ingest.report.diagnosis import among, is_at_least, print_diagnosis
     from ingest.store.jobs import chosen_jobs
-    from ingest.store.reading import open_store
 
     numbers = _numbers(thresholds)
-    with open_store(store) as opened:
-        set_thresholds(opened.connection, numbers)
+    with open_configured(store, numbers) as opened:
         chosen = chosen_jobs(opened, jobs)
         query = f"SELECT * FROM diagnosis WHERE {among(chosen)} ORDER BY job_id, rank"
         if format_ == "card":

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     metavar="KEY=VALUE",
     help="A label for these jobs, to group them by; may be given several times. KEY= takes a label away.",
 )
-@click.option("--reparse", is_flag=True, help="Read all files again, also unchanged ones.")
+@click.option("--reparse", is_flag=True, help="Read all files again, unchanged ones and forgotten jobs too.")
 @click.option(
     "--max-rejects",
     cls=SettingOption,
@@ -158,6 +158,9 @@ def _tell_problems(report: LoadReport) -> None:
     from ingest.output import visible
 
     tell_plugin_problems(report.plugin_problems)
+    if report.forgotten:
+        some = "1 job was" if len(report.forgotten) == 1 else f"{len(report.forgotten)} jobs were"
+        click.echo(f"ingest: {some} forgotten for good and not read again; --reparse reads all", err=True)
     for problem in report.problems:
         click.echo(f"ingest: {visible(problem.wrong)}", err=True)
         click.echo(f"  → {visible(problem.remedy)}", err=True)

@@ -7,12 +7,13 @@ which every command has, hands those on as click's `default_map`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ingest.config import Configuration, Settings, read_configuration
+from ingest.errors import IngestError
 
 if TYPE_CHECKING:
     from ingest.registry import PluginOptions, Problem, Registry
@@ -85,11 +86,22 @@ def settings() -> Settings:
     return configuration().settings
 
 
-def open_configured(store: str) -> Store:
-    """Opens a store for reading as the settings say."""
+def open_configured(store: str, thresholds: Mapping[str, float] | None = None) -> Store:
+    """Opens a store for reading with the thresholds and the price of the settings. `thresholds`: flags, which weigh more."""
+    from ingest.checks import set_thresholds
     from ingest.store.reading import open_store
 
-    return open_store(store)
+    held = configuration()
+    opened = open_store(store, price_per_node_hour=held.settings.cost.price_per_node_hour)
+    numbers = {**held.settings.thresholds, **(thresholds or {})}
+    try:
+        if numbers:
+            set_thresholds(opened.connection, numbers)
+    except IngestError as error:
+        opened.close()
+        where = held.origins.get("thresholds")
+        raise IngestError(f"{where}: {error.wrong}" if where else error.wrong, error.remedy) from None
+    return opened
 
 
 def store_option(command: Command) -> Command:

@@ -18,7 +18,7 @@ import duckdb
 from ingest.errors import StoreError
 from ingest.known_problems import ListedProblem
 from ingest.model import Table
-from ingest.store.commit import Commit, apply_commit, create_ledger, read_meta, refresh_jobs, set_meta
+from ingest.store.commit import create_ledger, read_meta, set_meta
 from ingest.store.known_problems import write_known_problems
 from ingest.store.layout import Layout, sync
 from ingest.store.quoting import quoted_path
@@ -94,6 +94,10 @@ def _check(connection: duckdb.DuckDBPyConnection, layout: Layout, moved: bool) -
         )
 
 
+Step = Callable[[duckdb.DuckDBPyConnection], object]
+"""Something done to the next catalog before it is published."""
+
+
 class Draft:
     """The next catalog, in the making: begun as a copy of the published one, then changed and put in its place.
 
@@ -134,23 +138,19 @@ class Draft:
                     self._connection.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS {no_rows(table)}')
                 self._problems = create_views(self._connection, view_folders)
 
-    def publish(
-        self, commit: Commit | None, then: Callable[[duckdb.DuckDBPyConnection], object] | None = None
-    ) -> list[str]:
-        """Applies a commit (None: nothing but the views is new) and replaces the published catalog by one rename.
+    def publish(self, change: Step | None, then: Step | None = None) -> list[str]:
+        """Makes a change (None: nothing but the views is new) and replaces the published catalog by one rename.
 
-        `then` may change the catalog's own tables before that, by all that tables and views now hold.
-        Returns what is wrong with views of plugins, which are left out.
+        `change` works on the ledger; from it the views over records are made. `then` may read all that tables and views
+        hold after that, and write to the catalog's own tables. Returns what is wrong with views of plugins, which are left out.
         """
         layout, connection = self._layout, self._connection
         with _told(layout), connection:
-            if commit is not None:
-                apply_commit(connection, commit)
+            if change is not None:
+                change(connection)
             for table in self._tables:
                 connection.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS {rows_of(connection, layout, table)}')
             set_meta(connection, {"format": FORMAT, "root": str(layout.root), "views": self._views})
-            if commit is not None:
-                refresh_jobs(connection, commit)
             if then is not None:
                 then(connection)
             connection.execute("USE memory")

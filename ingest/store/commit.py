@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.model import CATALOG_TABLES, Column
 from ingest.store.quoting import literal, quoted_name
+from ingest.store.slice_ledger import add_parts, create_slice_ledger, drop_empty_slices
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,6 +28,14 @@ class Commit:
     parts: Sequence[Part]
     digest: str
 
+    def apply(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Replaces files, adds parts, and drops slices of which no file is left."""
+        apply_commit(connection, self)
+
+    def finish(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Reads the facts about the jobs that changed from their records."""
+        refresh_jobs(connection, self)
+
 
 def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     """The catalog's own tables, empty."""
@@ -35,11 +43,7 @@ def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"CREATE TABLE {name} ({_definition(columns)})")
     connection.execute("CREATE SCHEMA ledger")
     connection.execute("CREATE TABLE ledger.meta (key VARCHAR, value VARCHAR)")
-    connection.execute(
-        "CREATE TABLE ledger.parts (name VARCHAR, slice VARCHAR, rows BIGINT, bytes BIGINT, columns VARCHAR)"
-    )
-    connection.execute("CREATE TABLE ledger.dead_files (file_id BIGINT, slice VARCHAR, live BOOLEAN)")
-    connection.execute("CREATE TABLE ledger.dropped_slices (slice VARCHAR, dropped_at DOUBLE)")
+    create_slice_ledger(connection)
     connection.execute("CREATE TABLE ledger.days (day DATE, digest VARCHAR)")
     connection.execute(
         "CREATE TABLE ledger.seen_jobs (job_id VARCHAR, loaded_at TIMESTAMP, content VARCHAR, night VARCHAR)"
@@ -75,18 +79,9 @@ def apply_commit(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
     connection.execute("INSERT INTO files BY NAME SELECT * FROM replacing")
     connection.execute("DELETE FROM loads WHERE load_id IN (SELECT load_id FROM new_load)")
     connection.execute("INSERT INTO loads BY NAME SELECT * FROM new_load")
-    if commit.parts:
-        rows = [(part.table, part.slice, part.rows, part.bytes, part.columns) for part in commit.parts]
-        connection.executemany("INSERT INTO ledger.parts VALUES (?, ?, ?, ?, ?)", rows)
-    gone = "slice NOT IN (SELECT slice FROM files WHERE slice IS NOT NULL)"
-    connection.execute(
-        f"INSERT INTO ledger.dropped_slices SELECT DISTINCT slice, {time.time()} FROM ledger.parts WHERE {gone}"
-    )
-    connection.execute(f"DELETE FROM ledger.parts WHERE {gone}")
-    connection.execute(f"DELETE FROM ledger.dead_files WHERE {gone}")
-    connection.execute(
-        "UPDATE ledger.dead_files SET live = file_id IN (SELECT file_id FROM files WHERE slice IS NOT NULL)"
-    )
+    connection.execute("DELETE FROM forgotten_jobs WHERE job_id IN (SELECT job_id FROM new_jobs)")
+    add_parts(connection, commit.parts)
+    drop_empty_slices(connection)
     set_meta(connection, {"registry": commit.digest})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from ingest.store.layout import Layout
 
@@ -21,6 +22,17 @@ class KnownFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A job that was forgotten for good, as its folder was then."""
+
+    source: str
+    files: int
+    bytes: int
+    at_ns: int
+    """When, nanoseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """The state of a store before a load."""
 
@@ -32,6 +44,8 @@ class Ledger:
     """(job id, path) → file."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Job id → its labels, a JSON object."""
+    forgotten: Mapping[str, Forgotten] = field(default_factory=dict)
+    """Job id → how it was when it was forgotten for good."""
     moved: bool = False
     """The catalog's views name files where the store was before."""
 
@@ -46,6 +60,7 @@ def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
         meta = dict(connection.execute("SELECT key, value FROM ledger.meta").fetchall())
         sources = dict(connection.execute("SELECT job_id, source FROM jobs").fetchall())
         labels = dict(connection.execute("SELECT job_id, labels FROM jobs WHERE labels IS NOT NULL").fetchall())
+        gone = connection.execute("SELECT job_id, source, files, bytes, forgotten_at FROM forgotten_jobs").fetchall()
         rows = connection.execute(
             "SELECT job_id, path, bytes, modified_ns, parser, parser_version, content_hash, status FROM files"
             " WHERE job_id IS NULL OR list_contains($jobs, job_id)",
@@ -56,5 +71,11 @@ def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
         sources,
         {(row[0], row[1]): KnownFile(*row[2:]) for row in rows},
         labels,
+        {job_id: Forgotten(source, files, size, _ns(moment)) for job_id, source, files, size, moment in gone},
         meta["root"] != str(layout.root),
     )
+
+
+def _ns(moment: datetime) -> int:
+    """A time of the catalog, which is UTC, as a file's time."""
+    return int(moment.replace(tzinfo=UTC).timestamp() * 1e6) * 1000

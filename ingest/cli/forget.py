@@ -1,0 +1,99 @@
+"""`ingest forget`: drop jobs from the store."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ingest.cli.options import load_plugins, lock_option, open_configured, plugin_options, store_option
+from ingest.errors import IngestError
+
+if TYPE_CHECKING:
+    from ingest.store.reading import Store
+
+_STATES = ["completed", "failed", "running", "stalled", "unknown"]
+_FORMATS = ["table", "csv", "json", "jsonl", "markdown"]
+
+
+@click.command(short_help="Drop jobs from the store; what was measured of them stays.")
+@click.argument("jobs", nargs=-1, metavar="[JOB]...")
+@store_option
+@click.option("--older-than", type=click.FloatRange(0), metavar="DAYS", help="Jobs whose last record is older.")
+@click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Jobs in this state, or in several.")
+@click.option("--for-good", is_flag=True, help="Do not read them again while their logs stay as they are.")
+@click.option("--also-history", is_flag=True, help="Drop what was measured of them too: trends will not know them.")
+@click.option("-n", "--dry-run", is_flag=True, help="Only list the jobs.")
+@click.option("--format", "format_", type=click.Choice(_FORMATS), help="Form of the list.")
+@lock_option
+@plugin_options
+def forget(
+    jobs: Sequence[str],
+    store: str,
+    older_than: float | None,
+    states: Sequence[str],
+    for_good: bool,
+    also_history: bool,
+    dry_run: bool,
+    format_: str | None,
+    lock_timeout: float,
+    plugin_files: tuple[str, ...],
+    no_plugins: bool,
+) -> None:
+    """Drop jobs from the store, and list them.
+
+    JOB is a job's id, the beginning of one, or a pattern with *. With --older-than and --state those of them, or of all
+    jobs, that fit both.
+
+    Records, files and rejects go; what was measured of each job (job_history) stays, for trends. The logs themselves are
+    not touched: the next load of the same folder brings the jobs back, unless they were forgotten for good. Room on the
+    disk is given back an hour later, by the next command that writes, and by: ingest compact
+    """
+    from ingest.output import Format, default_format, query_result, write_result
+    from ingest.store.forgetting import LAST_SIGN
+    from ingest.store.quoting import literal
+
+    if not jobs and older_than is None and not states:
+        raise IngestError("which jobs?", "Name them, or say --older-than DAYS or --state STATE; all of them: '*'")
+    with open_configured(store) as opened:
+        chosen = _chosen(opened, jobs, older_than, states)
+        ids = ", ".join(map(literal, chosen)) or "NULL"
+        result = query_result(
+            opened.connection,
+            f"SELECT job_id, state, {LAST_SIGN} AS last_sign, files, bytes FROM jobs WHERE job_id IN ({ids})"
+            " ORDER BY last_sign, job_id",
+        )
+        assert result is not None, "a SELECT has a result"
+        write_result(result, Format(format_) if format_ else default_format(sys.stdout), sys.stdout, redact=True)
+        lost = sum(
+            not Path(row["source"]).is_dir() for row in opened.rows(f"SELECT source FROM jobs WHERE job_id IN ({ids})")
+        )
+    if chosen and not dry_run:
+        from ingest.store.forgetting import forget as drop
+        from ingest.store.maintenance import maintenance
+
+        reason = "ingest forget --for-good" if for_good else None
+        with maintenance(opened.layout, load_plugins(plugin_files, no_plugins), lock_timeout) as held:
+            drop(held, chosen, for_good=reason, also_history=also_history)
+    done = "would be forgotten" if dry_run else "forgotten"
+    some = "1 job" if len(chosen) == 1 else f"{len(chosen)} jobs"
+    gone = f"; the logs of {lost} are gone, so that they cannot be read again" if lost else ""
+    click.echo(f"{some} {done}{gone}", err=True)
+
+
+def _chosen(store: Store, jobs: Sequence[str], older_than: float | None, states: Sequence[str]) -> list[str]:
+    """The jobs that fit all that was asked."""
+    from ingest.store.forgetting import older_than as those_older_than
+    from ingest.store.jobs import chosen_jobs
+
+    chosen = chosen_jobs(store, jobs)
+    if older_than is not None:
+        old = set(those_older_than(store, older_than))
+        chosen = [job_id for job_id in chosen if job_id in old]
+    if states:
+        state = {row["job_id"]: row["state"] for row in store.rows("SELECT job_id, state FROM jobs")}
+        chosen = [job_id for job_id in chosen if state[job_id] in states]
+    return chosen
