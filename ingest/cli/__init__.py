@@ -19,6 +19,7 @@ from ingest.cli.options import with_config
 from ingest.cli.plugins import plugins
 from ingest.cli.problems import problems
 from ingest.cli.rebuild import rebuild
+from ingest.cli.report import report
 from ingest.cli.show import show
 from ingest.cli.sql import sql
 from ingest.cli.views import views
@@ -72,6 +73,7 @@ for command in (
     plugins,
     explain,
     show,
+    report,
     rebuild,
     forget,
     config,

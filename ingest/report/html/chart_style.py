@@ -1,0 +1,63 @@
+"""How charts look: quiet axes, colours that colour-blind people tell apart, and all of it by the page's CSS variables.
+
+A chart that says `var(--done)` follows the page from light to dark and onto paper without being drawn again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+OUTCOMES = ("done", "timeout", "exception", "poisoned", "open")
+"""Outcomes of tries, in the order of legends; each has a CSS variable of its name."""
+
+STATES = ("completed", "failed", "running", "stalled", "unknown")
+
+NODES_NAMED = 7
+"""So many nodes have a colour of their own in a chart; the others share grey."""
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif"
+
+CONFIG: dict[str, Any] = {
+    "background": None,
+    "font": FONT,
+    "view": {"stroke": None},
+    "padding": {"left": 2, "right": 8, "top": 4, "bottom": 2},
+    "axis": {
+        "labelColor": "var(--soft)",
+        "titleColor": "var(--soft)",
+        "titleFontWeight": "normal",
+        "titleFontSize": 12,
+        "labelFontSize": 11,
+        "gridColor": "var(--line)",
+        "domainColor": "var(--line)",
+        "tickColor": "var(--line)",
+        "labelOverlap": "greedy",
+    },
+    "axisX": {"grid": False, "tickCount": {"signal": "max(3, round(width / 110))"}},
+    "axisQuantitative": {"tickCount": 5},
+    "legend": {
+        "orient": "top",
+        "direction": "horizontal",
+        "labelColor": "var(--ink)",
+        "titleOrient": "left",
+        "titleColor": "var(--soft)",
+        "titleFontWeight": "normal",
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "labelLimit": 180,
+        "columns": {"signal": "max(2, floor(width / 120))"},
+    },
+}
+
+
+_KNOWN = {*OUTCOMES, *(f"state-{state}" for state in STATES)}
+
+
+def colours(names: list[str]) -> list[str]:
+    """A CSS variable for each: `done` is drawn in `var(--done)`; grey for what a plugin made up."""
+    return [f"var(--{name if name in _KNOWN else 'others'})" for name in names]
+
+
+def node_colours(names: list[str]) -> list[str]:
+    """A colour for each of the named nodes, and grey for the rest, which stand last."""
+    return [f"var(--node-{place + 1})" if place < NODES_NAMED else "var(--others)" for place in range(len(names))]
