@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ingest.report.html.cells import Column
-from ingest.report.html.chart_style import STATES
+from ingest.report.html.charts.style import STATE_SHAPES
 
 if TYPE_CHECKING:
     from ingest.report.html.charts import Chart
@@ -100,7 +100,8 @@ class Line:
     """A line of a log, or a try, in a story."""
 
     when: str
-    who: str
+    what: str
+    where: str
     text: str
     place: str | None
     look: str
@@ -165,7 +166,7 @@ class Part:
     @property
     def look(self) -> str:
         """The state, if it is one that has a look of its own."""
-        return self.state if self.state in STATES else "unknown"
+        return self.state if self.state in STATE_SHAPES else "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ingest.report.wording import cut, duration, size
+
 NONE = "–"
 _LONGEST = 400
 
@@ -38,16 +40,12 @@ def count(value: Any) -> str:
 
 
 def seconds(value: Any) -> str:
-    """A duration: `0.25 s`, `12.3 s`, `3:43 min`, `1:02:03 h`."""
+    """A duration: `0.25 s`, `12.3 s`, `3:43 min`, `1:02:03` with hours."""
     if value is None or not math.isfinite(value):
         return NONE
     if value < 0:
         return f"−{seconds(-value)}"
-    if value < 59.95:
-        return f"{value:.2f} s" if 0 < value < 1 else f"{value:.1f} s"
-    minutes, rest = divmod(round(value), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:,}:{minutes:02d}:{rest:02d} h" if hours else f"{minutes}:{rest:02d} min"
+    return f"{value:.2f} s" if 0 < value < 1 else duration(value)
 
 
 def percent(value: Any, places: int = 1) -> str:
@@ -58,16 +56,9 @@ def percent(value: Any, places: int = 1) -> str:
     return f"<{least} %" if 0 < value < least / 2 else f"{value:.{places}f} %"
 
 
-def size(value: Any) -> str:
+def bytes_(value: Any) -> str:
     """A number of bytes."""
-    if value is None:
-        return NONE
-    left = float(value)
-    for unit in ("B", "KB", "MB", "GB"):
-        if left < 1000:
-            return f"{left:.0f} {unit}" if unit == "B" else f"{left:.1f} {unit}"
-        left /= 1000
-    return f"{left:.1f} TB"
+    return NONE if value is None else size(value)
 
 
 def moment(value: Any) -> str:
@@ -82,16 +73,15 @@ def words(value: Any) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         value = ", ".join(map(str, value[:8])) + (f" and {len(value) - 8:,} more" if len(value) > 8 else "")
     text = str(value)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return cut(text, _LONGEST)
 
 
 def _column(form: Callable[[Any], str], title: str, key: str, *, hint: str = "", alarm: bool = False) -> Column:
     def cell(row: Mapping[str, Any]) -> Cell:
         value = row.get(key)
-        finite = isinstance(value, (int, float)) and math.isfinite(value)
-        return Cell(
-            form(value), repr(float(value)) if finite else "", "alarm" if alarm and finite and value > 0 else ""
-        )  # type: ignore[arg-type]
+        if not isinstance(value, (int, float)) or not math.isfinite(value):
+            return Cell(NONE)
+        return Cell(form(value), repr(float(value)), "alarm" if alarm and value > 0 else "")
 
     return Column(title, cell, numeric=True, hint=hint)
 
@@ -113,7 +103,7 @@ def percents(title: str, key: str, *, times: float = 1, hint: str = "") -> Colum
 
 def sizes(title: str, key: str) -> Column:
     """A column of bytes."""
-    return _column(size, title, key)
+    return _column(bytes_, title, key)
 
 
 def ratios(title: str, key: str, *, hint: str = "") -> Column:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ingest.report.html.blocks import Finding
 from ingest.report.html.cells import moment, seconds
@@ -33,7 +33,7 @@ def _finding(row: Row, links: Mapping[str, str] | None) -> Finding:
     )
 
 
-def _facts(row: Row):  # type: ignore[no-untyped-def]
+def _facts(row: Row) -> Iterator[str]:
     if row["explained_by"]:
         yield f"explained by {row['explained_by']}"
     if (row["occurrences"] or 0) > 1:

@@ -24,6 +24,7 @@ from ingest.report.html.cells import (
     sizes,
     texts,
 )
+from ingest.report.html.charts.style import OUTCOMES
 from ingest.report.html.findings import told_findings
 from ingest.report.html.questions import Questions, Row
 from ingest.report.html.stories import told_stories
@@ -43,10 +44,8 @@ def job_part(questions: Questions, job_id: str, anchor: str) -> Part:
         raise InputError(f"{job_id}: no such job in the store", "The jobs that there are: ingest jobs")
     nodes = questions.ask("job/nodes", job=job_id)
     span = questions.ask("job/span", job=job_id).first()
-    if span["first_ms"] is None:
-        axis = (0, 1)
-    else:
-        axis = (span["first_ms"], max(span["last_ms"], span["first_ms"] + 1000))
+    first = span["first_ms"] or 0
+    axis = (first, max(span["last_ms"] or 0, first + 1000))
     sections = [
         Section(f"{anchor}-findings", "What needs attention", [_findings(questions, job_id)]),
         Section(f"{anchor}-timeline", "Timeline", list(_times(questions, job_id, axis))),
@@ -239,7 +238,7 @@ def outcome_column() -> Column:
 
 
 def _known(outcome: Any) -> str:
-    return outcome if outcome in charts.OUTCOMES else "other"
+    return outcome if outcome in OUTCOMES else "other"
 
 
 _NODES: Sequence[Column] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from ingest.report.html import charts
 from ingest.report.html.blocks import Block, Drawing, Figure, Findings, Part, Section, Source, Table, Words
@@ -21,6 +22,7 @@ from ingest.report.html.cells import (
     seconds,
     texts,
 )
+from ingest.report.html.charts.style import STATE_SHAPES
 from ingest.report.html.findings import told_findings
 from ingest.report.html.job import COVERAGE, MEMORY, node_column, outcome_column
 from ingest.report.html.questions import Answer, Questions, Row
@@ -68,7 +70,7 @@ def _line(jobs: Sequence[Row]) -> str:
 
 def _figures(jobs: Sequence[Row]) -> Iterator[Figure]:
     states = [job["state"] for job in jobs]
-    told = [f"{states.count(state):,} {state}" for state in charts.STATES if state in states]
+    told = [f"{states.count(state):,} {state}" for state in STATE_SHAPES if state in states]
     yield Figure("jobs", count(len(jobs)), ", ".join(told), "alarm" if "failed" in states else "")
     batches, failed_batches = _sum(jobs, "mini_batches"), _sum(jobs, "mini_batches_failed")
     yield Figure("mini-batches", count(batches), f"{count(failed_batches)} failed", "alarm" if failed_batches else "")
@@ -145,8 +147,8 @@ def _job_column(links: Mapping[str, str]) -> Column:
     )
 
 
-def _state(row: Row) -> Cell:
-    state = row["state"] if row["state"] in charts.STATES else "unknown"
+def _state(row: Mapping[str, Any]) -> Cell:
+    state = row["state"] if row["state"] in STATE_SHAPES else "unknown"
     return Cell(
         f"{row['state']}{' (partial)' if row['partial'] and state != 'running' else ''}",
         str(row["state"]),
@@ -154,19 +156,24 @@ def _state(row: Row) -> Cell:
     )
 
 
-def _batches(row: Row) -> Cell:
+def _batches(row: Mapping[str, Any]) -> Cell:
     done, scheduled = row["mini_batches"] or 0, row["mini_batches_scheduled"] or 0
     return Cell(f"{done:,} of {scheduled:,}" if scheduled > done else f"{done:,}", repr(float(done)))
 
 
-def _first_error(row: Row) -> Cell:
+def _items(row: Mapping[str, Any]) -> Cell:
+    failed, items = row["failed_items"] or 0, row["items"] or 0
+    return Cell(f"{failed:,} of {items:,}" if items else NONE, repr(float(failed)), "alarm" if failed else "")
+
+
+def _first_error(row: Mapping[str, Any]) -> Cell:
     text = str(row["first_error"] or "").partition("\n")[0]
     if not text:
         return Cell(NONE)
     return Cell(
-        f"{text[:140]}{'…' if len(text) > 140 else ''}{' (a symptom)' if row['first_error_is_symptom'] else ''}",
+        f"{text[:110]}{'…' if len(text) > 110 else ''}{' (a symptom)' if row['first_error_is_symptom'] else ''}",
         text.lower(),
-        "message",
+        "brief",
     )
 
 
@@ -176,12 +183,10 @@ _JOBS: Sequence[Column] = (
     durations("duration", "duration_s"),
     Column("mini-batches", _batches, numeric=True),
     counts("failed", "mini_batches_failed", alarm=True, hint="mini-batches whose last try did not end well"),
-    counts("items", "items"),
-    counts("items failed", "failed_items", alarm=True),
+    Column("items failed", _items, numeric=True),
     counts("retries", "retries"),
     durations("wasted", "wasted_s", hint="in tries that did not decide"),
     durations("p95", "p95_elapsed_s", hint="95 % of the mini-batches took up to this"),
-    counts("nodes", "nodes"),
     percents("highest memory", "highest_memory_percent", hint="a sample, not a peak"),
     Column("first error", _first_error),
 )

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from ingest.report.html.clean import cleaned
+from ingest.report.html.clean import cleaned, cleaned_text
 from ingest.store.quoting import literal
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Questions:
         wanted = set(_PARAMETER.findall(query.sql))
         rows = self._store.rows(query.sql, {key: value for key, value in values.items() if key in wanted} or None)
         shown = _PARAMETER.sub(lambda match: _literal(values[match[1]]), query.sql)
-        return Answer(query.question, query.views, query.caveat, cleaned(shown), [cleaned(row) for row in rows])
+        return Answer(query.question, query.views, query.caveat, cleaned_text(shown), [cleaned(row) for row in rows])
 
 
 @cache

@@ -31,9 +31,12 @@ def _story(questions: Questions, job_id: str, row: Row) -> Story:
 
 
 def _line(row: Row) -> Line:
-    loud = row["level"] in ("ERROR", "CRITICAL", "FATAL") or row["source"] == "stderr"
-    who = " ".join(str(part) for part in (row["source"], row["level"], row["process"]) if part)
-    return Line(moment(row["seen_at"]), who, row["text"] or "", row["place"], "loud" if loud else "")
+    what = row["what"] or ""
+    told = f", told {row['reports']} times" if (row["reports"] or 0) > 1 and row["placed"] != "not placed" else ""
+    placed = "" if row["placed"] in (None, "time") else f" ({row['placed']})"
+    where = " · ".join(str(part) for part in (row["node"], row["process"]) if part)
+    look = "try" if what.startswith("try") else "loud" if what in ("error", "process exited") else ""
+    return Line(moment(row["seen_at"]), f"{what}{placed}{told}", where, row["text"] or "", row["place"], look)
 
 
 def _facts(row: Row) -> Iterator[str]:

@@ -29,7 +29,7 @@ def write_report(
 ) -> None:
     """Writes a report: of one job, of several with an overview before them, or the overview of a whole store.
 
-    `jobs` are ids that are in the store; None, or none of them, means all. The file appears under its name only when it is
+    `jobs` are ids that are in the store; None, or none, means all. The file appears under its name only when it is
     whole. Raises IngestError if the extra `report` is not installed, InputError for a job that is not in the store or a
     file that cannot be written.
     """
@@ -50,7 +50,7 @@ def write_report(
 
 def _page(store: Store, jobs: list[str], title: str | None) -> Page:
     from ingest.report.html.blocks import Page
-    from ingest.report.html.clean import cleaned
+    from ingest.report.html.clean import cleaned_text
     from ingest.report.html.job import job_part
     from ingest.report.html.overview import overview_part
     from ingest.report.html.questions import Questions
@@ -58,14 +58,14 @@ def _page(store: Store, jobs: list[str], title: str | None) -> Page:
     questions = Questions(store)
     one = len(jobs) == 1
     in_full = jobs if len(jobs) <= _JOBS_IN_FULL else []
-    links = {cleaned(job): f"job-{place}" for place, job in enumerate(in_full, 1)}
+    links = {cleaned_text(job): f"job-{place}" for place, job in enumerate(in_full, 1)}
     parts = [job_part(questions, job, f"job-{place}") for place, job in enumerate(in_full, 1)]
     if not one:
         every = jobs or [row["job_id"] for row in store.rows("SELECT job_id FROM jobs")]
         parts.insert(0, overview_part(questions, every, links))
-    heading = title or (cleaned(jobs[0]) if one else f"{len(jobs)} jobs" if jobs else "All jobs")
+    heading = title or (jobs[0] if one else f"{len(jobs)} jobs" if jobs else "All jobs")
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    return Page(cleaned(heading), parts, made)
+    return Page(cleaned_text(heading), parts, made)
 
 
 def _write(path: Path, text: str) -> None:

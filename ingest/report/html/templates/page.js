@@ -23,7 +23,7 @@
     const target = figure.querySelector(".canvas");
     const { spec, data } = JSON.parse(figure.querySelector(".chart-data").textContent);
     const rows = Object.fromEntries(Object.entries(data).map(([name, columns]) => [name, rowsOf(columns)]));
-    spec.datasets = rows;
+    spec.datasets = { ...spec.datasets, ...rows };
     try {
       const { view } = await vegaEmbed(target, fitted(spec, target.clientWidth || 700), {
         mode: "vega-lite", renderer: "svg", ast: true, actions: false, defaultStyle: false, tooltip: { disableDefaultStyle: true },

@@ -10,16 +10,21 @@ from typing import Any
 OUTCOMES = ("done", "timeout", "exception", "poisoned", "open")
 """Outcomes of tries, in the order of legends; each has a CSS variable of its name."""
 
-STATES = ("completed", "failed", "running", "stalled", "unknown")
+STATE_SHAPES = {
+    "completed": "circle",
+    "failed": "cross",
+    "running": "triangle-up",
+    "stalled": "diamond",
+    "unknown": "square",
+}
+"""States of jobs, in the order of legends, and how their points look."""
 
 NODES_NAMED = 7
 """So many nodes have a colour of their own in a chart; the others share grey."""
 
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif"
-
 CONFIG: dict[str, Any] = {
     "background": None,
-    "font": FONT,
+    "font": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif",
     "view": {"stroke": None},
     "padding": {"left": 2, "right": 8, "top": 4, "bottom": 2},
     "axis": {
@@ -50,7 +55,7 @@ CONFIG: dict[str, Any] = {
 }
 
 
-_KNOWN = {*OUTCOMES, *(f"state-{state}" for state in STATES)}
+_KNOWN = {*OUTCOMES, *(f"state-{state}" for state in STATE_SHAPES)}
 
 
 def colours(names: list[str]) -> list[str]:
