@@ -14,7 +14,9 @@ from ingest.cli.config import config
 from ingest.cli.diagnose import diagnose
 from ingest.cli.explain import explain
 from ingest.cli.forget import forget
+from ingest.cli.jobs import jobs
 from ingest.cli.load import load
+from ingest.cli.nodes import nodes
 from ingest.cli.options import with_config
 from ingest.cli.plugins import plugins
 from ingest.cli.problems import problems
@@ -22,6 +24,8 @@ from ingest.cli.rebuild import rebuild
 from ingest.cli.report import report
 from ingest.cli.show import show
 from ingest.cli.sql import sql
+from ingest.cli.story import story
+from ingest.cli.timeline import timeline
 from ingest.cli.views import views
 from ingest.errors import ExitCode, IngestError
 
@@ -71,6 +75,10 @@ for command in (
     views,
     problems,
     plugins,
+    jobs,
+    nodes,
+    timeline,
+    story,
     explain,
     show,
     report,

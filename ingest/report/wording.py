@@ -28,6 +28,13 @@ def size(count: int) -> str:
     return f"{number:.1f} GB"
 
 
+def clock(seconds: float) -> str:
+    """Seconds, as 0:03:43: of one form, to compare in a column."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}"
+
+
 def duration(seconds: float) -> str:
     """Seconds, as 12.5 s, 3:43 min or 1:02:03."""
     if seconds < 60:

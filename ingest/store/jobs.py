@@ -25,6 +25,14 @@ def chosen_jobs(store: Store, given: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(job_id for one in given for job_id in _fitting(one, ids)))
 
 
+def chosen_job(store: Store, given: str) -> str:
+    """The id of the one job that was meant. Raises InputError for a pattern that fits several, and as `chosen_jobs`."""
+    jobs = chosen_jobs(store, [given])
+    if len(jobs) > 1:
+        raise InputError(f"{given}: fits {len(jobs)} jobs", f"Name one: {_some(jobs)}")
+    return jobs[0]
+
+
 def _fitting(given: str, ids: Sequence[str]) -> list[str]:
     if given in ids:
         return [given]

@@ -1,0 +1,97 @@
+"""`ingest jobs`: what is in the store."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ingest.cli.options import open_configured, store_option
+from ingest.errors import IngestError
+
+if TYPE_CHECKING:
+    from ingest.output import Result
+
+_FORMATS = ["table", "csv", "json", "jsonl", "markdown", "parquet"]
+_STATES = ["completed", "failed", "running", "stalled", "unknown"]
+_JOBS = (
+    "SELECT job_id, s.state, s.started_at, s.duration_s, s.mini_batches, s.mini_batches_scheduled,"
+    " s.mini_batches_failed, s.items, s.failed_items, s.attempts, s.retries, s.nodes, s.highest_memory_percent,"
+    " s.first_error, s.partial, j.source, j.loaded_at"
+    " FROM job_summary AS s JOIN jobs AS j USING (job_id)"
+    " WHERE ($states IS NULL OR list_contains($states, s.state))"
+    " AND ($since IS NULL OR s.started_at >= $since)"
+    " ORDER BY s.started_at DESC NULLS LAST, job_id"
+)
+_HEADERS = ("job", "state", "started", "time", "batches", "failed items", "retries", "loaded")
+
+
+@click.command(short_help="List the jobs in the store.")
+@store_option
+@click.option("--state", "states", type=click.Choice(_STATES), multiple=True, help="Only these; may be given twice.")
+@click.option("--since", metavar="TIME", help="Only jobs that started then or later: 2024-03-05, or 7d, 12h ago.")
+@click.option("--format", "format_", type=click.Choice(_FORMATS), help="[default: table on a terminal, else csv]")
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file instead of stdout.")
+def jobs(store: str, states: tuple[str, ...], since: str | None, format_: str | None, output: str | None) -> None:
+    """List the jobs in the store, the newest first: state, start, duration, mini-batches, failed items, retries.
+
+    A time with a + is that of a partial job: it was running, or a file was cut, when it was loaded, and its figures
+    will grow. `loaded` is how long ago that was. Times are UTC. All formats but table and markdown have more columns,
+    with plain numbers.
+    """
+    from ingest.output import Format, default_format, query_result, rows_result, write_result
+
+    asked = {"states": list(states) or None, "since": None if since is None else _moment(since)}
+    target = Path(output) if output else sys.stdout
+    wanted = Format(format_) if format_ else Format.CSV if output else default_format(sys.stdout)
+    with open_configured(store) as opened:
+        result: Result | None
+        if wanted in (Format.TABLE, Format.MARKDOWN):
+            result = rows_result(_HEADERS, [_for_eyes(row) for row in opened.rows(_JOBS, asked)])
+        else:
+            result = query_result(opened.connection, _JOBS, asked)
+        assert result is not None, "a SELECT has a result"
+        write_result(result, wanted, target, redact=True)
+
+
+def _for_eyes(job: Mapping[str, Any]) -> Sequence[object]:
+    """A job in a few short cells."""
+    from ingest.report.wording import clock
+
+    scheduled, seen, items = job["mini_batches_scheduled"] or 0, job["mini_batches"], job["items"]
+    return (
+        job["job_id"],
+        job["state"],
+        None if job["started_at"] is None else f"{job['started_at']:%Y-%m-%d %H:%M}",
+        None if job["duration_s"] is None else clock(job["duration_s"]) + ("+" if job["partial"] else ""),
+        f"{seen} of {scheduled}" if scheduled > seen else f"{seen}",
+        f"{job['failed_items']} of {items}" if items else None,
+        job["retries"],
+        None if job["loaded_at"] is None else _age(job["loaded_at"]),
+    )
+
+
+def _age(moment: datetime) -> str:
+    """How long ago it was, in its largest unit."""
+    seconds = (datetime.now(UTC).replace(tzinfo=None) - moment).total_seconds()
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length:.0f} {unit}"
+    return "now"
+
+
+def _moment(text: str) -> datetime:
+    """A day or time as written, or so many days or hours ago."""
+    if ago := re.fullmatch(r"(\d{1,4})([dh])", text):
+        length = timedelta(days=int(ago[1])) if ago[2] == "d" else timedelta(hours=int(ago[1]))
+        return datetime.now(UTC).replace(tzinfo=None) - length
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise IngestError(f"{text}: not a time", "Write 2024-03-05, 2024-03-05T02:00, 7d or 12h.") from error
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,86 @@
+"""`ingest nodes`: what each node of a job did."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ingest.cli.options import open_configured, store_option
+
+_FORMATS = ["table", "csv", "json", "jsonl", "markdown", "parquet"]
+_NODES = (
+    "SELECT s.* FROM node_summary AS s WHERE list_contains($jobs, job_id)"
+    " ORDER BY list_position($jobs, job_id), try_cast(node AS BIGINT) NULLS LAST, node"
+)
+_FAILED = (
+    "SELECT node, count(*) AS tries FROM attempts WHERE job_id = ? AND outcome NOT IN ('done', 'open') GROUP BY node"
+)
+_HEADERS = (
+    "node",
+    "batches",
+    "failed items",
+    "failed tries",
+    "busy",
+    "wasted",
+    "workers",
+    "restarts",
+    "memory",
+    "samples",
+)
+
+
+@click.command(short_help="Show what each node of a job did.")
+@click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
+@store_option
+@click.option("--format", "format_", type=click.Choice(_FORMATS), help="[default: table on a terminal, else csv]")
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file instead of stdout.")
+def nodes(jobs: tuple[str, ...], store: str, format_: str | None, output: str | None) -> None:
+    """Show what each node of a job did: its mini-batches, failures, retries, time, workers and memory.
+
+    JOB is a job's id, the beginning of one, or a pattern ('night-*'). Mini-batches and items count for the node of the
+    try that decided, tries where they ran. `busy` is the time of all tries of all workers together, `wasted` of those that
+    did not decide; memory is the highest sample, no peak. All formats but the table have the columns of the view
+    `node_summary`.
+    """
+    from ingest.output import Format, default_format, query_result, rows_result, visible, write_result
+    from ingest.store.jobs import chosen_jobs
+
+    target = Path(output) if output else sys.stdout
+    wanted = Format(format_) if format_ else Format.CSV if output else default_format(sys.stdout)
+    with open_configured(store) as opened:
+        chosen = chosen_jobs(opened, jobs)
+        if wanted is Format.TABLE and target is sys.stdout:
+            for place, job_id in enumerate(chosen):
+                if len(chosen) > 1:
+                    click.secho("\n" * bool(place) + visible(job_id), bold=True)
+                failed = {row["node"]: row["tries"] for row in opened.rows(_FAILED, [job_id])}
+                found = opened.rows(_NODES, {"jobs": [job_id]})
+                rows = [_for_eyes(node, failed.get(node["node"], 0)) for node in found]
+                write_result(rows_result(_HEADERS, rows), wanted, sys.stdout, redact=True)
+            return
+        result = query_result(opened.connection, _NODES, {"jobs": chosen})
+        assert result is not None, "a SELECT has a result"
+        write_result(result, wanted, target, redact=True)
+
+
+def _for_eyes(node: Mapping[str, Any], failed_tries: int) -> Sequence[object]:
+    """A node in a few short cells."""
+    from ingest.report.wording import clock
+
+    memory = node["highest_memory_percent"]
+    return (
+        node["node"],
+        node["mini_batches"],
+        f"{node['failed_items']} of {node['items']}" if node["items"] else None,
+        "no tries" if node["did_nothing"] else f"{failed_tries} of {node['attempts']}",
+        None if node["busy_s"] is None else clock(node["busy_s"]),
+        clock(node["wasted_s"]) if node["wasted_s"] else None,
+        node["processes"],
+        node["restarts"],
+        None if memory is None else f"{memory:.0f}%",
+        node["memory_samples"],
+    )

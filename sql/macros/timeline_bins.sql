@@ -1,0 +1,224 @@
+-- What did each node and each worker process of a job do over time?
+-- `SELECT * FROM timeline_bins('job', NULL, NULL, 60)`: the time from one TIMESTAMP to another (NULL: from the first to
+-- the last sign of a node or worker) in so many equal bins. One row per worker process and bin, and one per node and bin
+-- with the sums of its processes (`process` NULL); no row where it is not there, that is, before its first sign and after
+-- its last one. Seconds within the bin: `there_s` it is there, `busy_s` in tries, of these `failed_s` in tries that
+-- failed (`timeout_s` by a timeout) and `open_s` in tries that have no end yet; `starting_s` before the first try, of
+-- these `init_failed_s` in an init() that failed. The rest it waited. `tries`, `failed_tries` and `failed_inits` ended in
+-- the bin. `restarts`: a replacement was first seen (`worker_processes`). Memory is the highest sample of the node in the
+-- bin, NULL without one: a sample is no peak. `workers`: the most processes at one time on any node of the job. `state`:
+-- failed, timed out (from half of the time in tries, or in init(), on), some failed (from a tenth on), few failed, open,
+-- busy, starting, waiting.
+create or replace macro timeline_bins(job, since, until, bins) as table
+with tries as materialized (
+    select
+        coalesce(node, '') as node, coalesce(process, '') as process, outcome, started_at,
+        coalesce(
+            ended_at,
+            case when outcome = 'open' then
+                lead(started_at) over (partition by node, process order by started_at, line_no)
+            end
+        ) as ended_at
+    from attempts
+    where job_id = job and started_at is not null
+),
+
+inits as (
+    select
+        coalesce(node, '') as node, coalesce(process, '') as process, outcome, s.at as started_at,
+        after(s.at, coalesce(s.elapsed_s, 0)) as ended_at
+    from script_events as s
+    where s.job_id = job and s.event in ('load', 'init') and s.at is not null
+),
+
+signs as materialized (
+    select node, process, min(started_at) as first_at, max(coalesce(ended_at, started_at)) as last_at, min(started_at)
+        as first_try_at, bool_or(outcome = 'open' and ended_at is null) as is_open
+    from tries
+    group by all
+    union all
+    select node, process, min(started_at), max(ended_at), null, false from inits group by all
+    union all
+    select coalesce(r.node, ''), r.process, min(r.at), max(r.at), null, false
+    from log_records as r
+    where r.job_id = job and r.source = 'worker' and r.at is not null and r.process is not null
+    group by all
+    union all
+    select coalesce(s.node, ''), s.process, min(s.at), max(s.at), null, false
+    from process_samples as s
+    where s.job_id = job and s.at is not null and s.process is not null
+    group by all
+    union all
+    select coalesce(s.node, ''), '_main', min(s.at), max(s.at), null, false
+    from node_samples as s
+    where s.job_id = job and s.at is not null
+    group by all
+),
+
+span as materialized (
+    select
+        epoch_us(coalesce(since::timestamp, first_at)) as since_us,
+        greatest((epoch_us(coalesce(until::timestamp, last_at)) - since_us) / greatest(bins, 1), 1) as bin_us,
+        epoch_us(last_at) as last_us
+    from (select min(first_at) as first_at, max(last_at) as last_at from signs)
+    where first_at is not null
+),
+
+there as materialized (
+    select
+        node, process,
+        min(epoch_us(first_at)) as from_us,
+        max(case when is_open then last_us else epoch_us(last_at) end) as to_us,
+        min(epoch_us(first_try_at)) as first_try_us
+    from signs
+    cross join span
+    group by node, process
+),
+
+intervals as (
+    select
+        node, process, epoch_us(started_at) as from_us, coalesce(epoch_us(ended_at), last_us) as to_us,
+        case
+            when outcome = 'done' then 'done'
+            when outcome = 'open' then 'open'
+            when outcome = 'timeout' then 'timeout'
+            else 'failed'
+        end as kind
+    from tries
+    cross join span
+    where ended_at is not null or outcome = 'open'
+
+    union all
+
+    select node, process, epoch_us(started_at), epoch_us(ended_at), 'init failed'
+    from inits
+    where outcome in ('exception', 'timeout')
+
+    union all
+
+    select node, process, from_us, to_us, 'there' from there
+
+    union all
+
+    select node, process, from_us, coalesce(first_try_us, to_us), 'starting' from there
+),
+
+pieces as (
+    select
+        *,
+        unnest(range(
+            least(greatest(floor((from_us - since_us) / bin_us), 0), bins - 1)::bigint,
+            least(floor((to_us - since_us) / bin_us), bins - 1)::bigint + 1
+        )) as bin
+    from intervals
+    cross join span
+    where to_us >= from_us and to_us >= since_us and from_us <= since_us + bins * bin_us
+),
+
+shares as (
+    select
+        node, process, bin, kind,
+        (least(to_us, since_us + (bin + 1) * bin_us) - greatest(from_us, since_us + bin * bin_us)) / 1e6 as seconds,
+        kind in ('done', 'failed', 'timeout', 'init failed')
+            and (to_us < since_us + (bin + 1) * bin_us or (bin = bins - 1 and to_us <= since_us + bins * bin_us)) as ended
+    from pieces
+),
+
+of_processes as (
+    select
+        node, process, bin,
+        sum(seconds) filter (where kind = 'there') as there_s,
+        coalesce(sum(seconds) filter (where kind in ('done', 'failed', 'timeout', 'open')), 0) as busy_s,
+        coalesce(sum(seconds) filter (where kind in ('failed', 'timeout')), 0) as failed_s,
+        coalesce(sum(seconds) filter (where kind = 'timeout'), 0) as timeout_s,
+        coalesce(sum(seconds) filter (where kind = 'open'), 0) as open_s,
+        coalesce(sum(seconds) filter (where kind = 'starting'), 0) as starting_s,
+        coalesce(sum(seconds) filter (where kind = 'init failed'), 0) as init_failed_s,
+        count(*) filter (where ended and kind <> 'init failed') as tries,
+        count(*) filter (where ended and kind in ('failed', 'timeout')) as failed_tries,
+        count(*) filter (where ended and kind = 'init failed') as failed_inits
+    from shares
+    group by node, process, bin
+),
+
+restarted as (
+    select
+        coalesce(w.node, '') as node, w.process, w.at_one_time,
+        case when w.restarted then
+            least(greatest(floor((epoch_us(w.first_seen_at) - since_us) / bin_us), -1), bins)::bigint
+        end as bin
+    from worker_processes as w
+    cross join span
+    where w.job_id = job
+),
+
+memory as (
+    select
+        coalesce(s.node, '') as node,
+        least(floor((epoch_us(s.at) - since_us) / bin_us), bins - 1)::bigint as bin,
+        max(s.memory_used_percent) as highest_memory_percent,
+        count(s.memory_used_percent) as memory_samples
+    from node_samples as s
+    cross join span
+    where s.job_id = job and s.at is not null and isfinite(s.memory_used_percent)
+        and epoch_us(s.at) between since_us and since_us + bins * bin_us
+    group by 1, 2
+),
+
+of_both as (
+    select p.*, count(r.bin) as restarts, null::double as highest_memory_percent, null::bigint as memory_samples
+    from of_processes as p
+    left join restarted as r on r.node = p.node and r.process = p.process and r.bin = p.bin
+    where p.process not in ('manager', '_main', 'MainProcess')
+    group by all
+
+    union all
+
+    select
+        n.node, null, n.bin, n.there_s, n.busy_s, n.failed_s, n.timeout_s, n.open_s, n.starting_s, n.init_failed_s,
+        n.tries, n.failed_tries, n.failed_inits, count(r.bin), any_value(m.highest_memory_percent), any_value(m.memory_samples)
+    from (
+        select
+            node, bin,
+            max(there_s) as there_s,
+            sum(busy_s) as busy_s,
+            sum(failed_s) as failed_s,
+            sum(timeout_s) as timeout_s,
+            sum(open_s) as open_s,
+            coalesce(sum(starting_s) filter (where process not in ('manager', '_main', 'MainProcess')), 0) as starting_s,
+            sum(init_failed_s) as init_failed_s,
+            sum(tries)::bigint as tries,
+            sum(failed_tries)::bigint as failed_tries,
+            sum(failed_inits)::bigint as failed_inits
+        from of_processes
+        group by node, bin
+    ) as n
+    left join restarted as r on r.node = n.node and r.bin = n.bin
+    left join memory as m on m.node = n.node and m.bin = n.bin
+    group by all
+)
+
+select
+    job as job_id,
+    nullif(node, '') as node,
+    process,
+    bin,
+    make_timestamp((since_us + bin * bin_us)::bigint) as from_at,
+    make_timestamp((since_us + (bin + 1) * bin_us)::bigint) as to_at,
+    case
+        when failed_s + init_failed_s > 0 and 2 * (failed_s + init_failed_s) >= busy_s + init_failed_s then
+            case when 2 * timeout_s >= failed_s + init_failed_s then 'timed out' else 'failed' end
+        when 10 * (failed_s + init_failed_s) >= busy_s + init_failed_s and failed_s + init_failed_s > 0 then 'some failed'
+        when failed_tries > 0 or failed_s > 0 then 'few failed'
+        when open_s > 0 and 2 * open_s >= busy_s then 'open'
+        when busy_s > 0 and busy_s >= starting_s then 'busy'
+        when starting_s > 0 then 'starting'
+        else 'waiting'
+    end as state,
+    there_s, busy_s, failed_s, timeout_s, open_s, starting_s, init_failed_s, tries, failed_tries, failed_inits,
+    restarts,
+    (select max(at_one_time) from restarted) as workers,
+    highest_memory_percent, memory_samples
+from of_both
+cross join span
+order by node nulls first, process nulls first, bin;
