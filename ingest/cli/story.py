@@ -50,7 +50,7 @@ def story(job: str, mini_batch: int, store: str, format_: str | None, output: st
             ids = [row["file_id"] for row in rows]
             files = opened.rows("SELECT file_id, path FROM files WHERE list_contains($ids, file_id)", {"ids": ids})
             for line in story_lines(found[0], rows, {file["file_id"]: file["path"] for file in files}):
-                click.echo(line)
+                click.secho(line, bold=line.startswith(("mini-batch ", "try ", "of no one try")))
         else:
             result = query_result(opened.connection, STORY, asked)
             assert result is not None, "a SELECT has a result"

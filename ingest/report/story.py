@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from ingest.output import redact_text, visible
-from ingest.report.wording import cut, plural
+from ingest.report.wording import cut, plural, tail
 
 STORY = "SELECT * FROM mini_batch_story($job, $mini_batch)"
 
 _WIDTH = 100
-_TIME, _WHAT, _PLACE = 12, 14, 9
+_TIME, _WHAT, _PLACE = 12, 15, 9
 _TEXT = _WIDTH - 2 - _TIME - 2 - _WHAT - 2 - 2 - _PLACE
 _LINES_PER_ROW = 4
 
@@ -29,7 +29,8 @@ def story_lines(mini_batch: Row, rows: Sequence[Row], paths: Mapping[int, str]) 
         started = next((row for row in of_try if row["what"] == "try started"), of_try[0])
         yield ""
         place = ", ".join(f"{name} {visible(started[name])}" for name in ("node", "process") if started[name])
-        yield cut(f"try {try_no}" + (f": {place.replace('process process', 'process')}" if place else ""), _WIDTH)
+        day = f", {started['at']:%Y-%m-%d}" if isinstance(started["at"], datetime) else ""
+        yield cut(f"try {try_no}: {place.replace('process process', 'process') or 'by nobody knows whom'}{day}", _WIDTH)
         for row in of_try:
             yield from _row(row, files, _worker(started))
     if left := [row for row in rows if row["try_no"] is None]:
@@ -47,7 +48,7 @@ def _head(mini_batch: Row) -> Iterator[str]:
     if mini_batch["failed"] is not None and mini_batch["total"] is not None:
         told.append(f"{mini_batch['failed']} of {mini_batch['total']} items failed")
     if mini_batch["wasted_s"]:
-        told.append(f"{mini_batch['wasted_s']:.1f} s in tries that did not decide")
+        told.append(f"{mini_batch['wasted_s']:.1f} s wasted")
     yield cut(visible(f"mini-batch {mini_batch['mini_batch_id']} of {mini_batch['job_id']}: {', '.join(told)}"), _WIDTH)
     if inputs := mini_batch["inputs"]:
         first, last = (visible(redact_text(f"{name}")) for name in (inputs[0], inputs[-1]))
@@ -60,12 +61,14 @@ def _row(row: Row, files: Mapping[int, int], worker: str) -> Iterator[str]:
     at = row["at"]
     time = f"{at:%H:%M:%S}.{at.microsecond // 1000:03}" if isinstance(at, datetime) else ""
     by = "" if row["process"] is None or _worker(row) == worker else f"{_worker(row)}: "
-    more = f" (told {row['reports']} times)" if row["reports"] > 1 and row["what"] in ("error", "log") else ""
+    more = f" (told by {row['reports']} records)" if row["reports"] > 1 and row["what"] in ("error", "log") else ""
     before = " (before the try)" if row["placed"] == "before the try" else ""
-    texts = redact_text(f"{by}{row['text'] or ''}{more}{before}").splitlines() or [""]
-    lines = [part for text in texts for part in _wrapped(visible(text))]
+    texts = redact_text(f"{by}{row['text'] or ''}").splitlines() or [""]
+    lines = [part for text in texts for part in _wrapped(text)]
     if len(lines) > _LINES_PER_ROW:
         lines = [*lines[: _LINES_PER_ROW - 1], f"{lines[_LINES_PER_ROW - 1][: _TEXT - 2]} …"]
+    if note := more + before:
+        lines = [*lines[:-1], lines[-1] + note] if len(lines[-1] + note) <= _TEXT else [*lines, note.strip()]
     place = f"[{files[row['file_id']]}]:{row['line_no']}"
     for number, line in enumerate(lines):
         what = row["what"] if number == 0 else ""
@@ -74,7 +77,10 @@ def _row(row: Row, files: Mapping[int, int], worker: str) -> Iterator[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, _TEXT, break_on_hyphens=False) or [""]
+    """A line folded; of the place of an error its end, which tells most."""
+    if text.startswith("at "):
+        return [f"at {tail(visible(text[3:]), _TEXT - 3)}"]
+    return textwrap.wrap(visible(text[: _TEXT * (_LINES_PER_ROW + 1)]), _TEXT, break_on_hyphens=False) or [""]
 
 
 def _worker(row: Row) -> str:

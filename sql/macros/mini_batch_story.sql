@@ -1,7 +1,7 @@
 -- What happened to one mini-batch, from its first try to its end?
 -- `SELECT * FROM mini_batch_story('job', 47)`: one row per thing told, in the order in which it happened. `what`: try
 -- started, try ended, try open (no end is told), log, error, output, node sample, process sample, process exited,
--- process started (the one that replaced it), lines without time. A record belongs to a try if the process that made
+-- process started (the one that replaced it), untimed lines. A record belongs to a try if the process that made
 -- the try wrote it from its start to its end, up to a second off but never in another try; or, whoever wrote it, if it
 -- names the mini-batch. `try_no` counts the tries in order of time. What several files tell is one row: `reports` is how
 -- many tell it. `placed` says how the row came here: time; names it (no try is told); after a line with a time, of lines
@@ -226,7 +226,7 @@ rows_told as (
     union all
 
     select
-        null, 'lines without time', null, u.node, u.process,
+        null, 'untimed lines', null, u.node, u.process,
         concat(
             count(*), case when count(*) = 1 then ' line' else ' lines' end, ' in ', any_value(f.path),
             case when count(*) filter (where names_it) > 0 then

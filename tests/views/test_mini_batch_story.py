@@ -142,7 +142,7 @@ def test_lines_without_a_time(db: Database) -> None:
         (None, "output", "more of it", "after a line with a time", 1),
         ("10:00:10", "try ended", "done, 10.0 s, 0 of 10 items failed", "time", 1),
         (None, "output", "mini-batch 7: go", "names it", 1),
-        (None, "lines without time", "4 lines in out.txt; naming this mini-batch: 1", "not placed", 4),
+        (None, "untimed lines", "4 lines in out.txt; naming this mini-batch: 1", "not placed", 4),
     ]
 
 
