@@ -1,0 +1,15 @@
+-- What is the name under which jobs are compared with each other?
+-- The labels endpoint and deployment and the experiment, as far as they are told; else what is left of the job's id, or
+-- of its folder's name, without numbers: `scoring-*` of scoring-2024-03-01. Ids that are made up (with a UUID) say
+-- nothing. NULL if nothing is left: then there is nothing to compare the job with.
+create or replace macro comparison_group(job_id, experiment, labels, source) as coalesce(
+    nullif(concat_ws(
+        ', ',
+        'experiment ' || nullif(trim(experiment), ''),
+        'endpoint ' || (case when json_valid(labels) then labels::json ->> 'endpoint' end),
+        'deployment ' || (case when json_valid(labels) then labels::json ->> 'deployment' end)
+    ), ''),
+    'jobs named ' || coalesce(
+        stem_of(job_id), stem_of(regexp_extract(source, '([^/\\]+)[/\\]*$', 1))
+    )
+);

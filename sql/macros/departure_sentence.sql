@@ -1,0 +1,27 @@
+-- How is a value beside what was usual told in a sentence?
+-- With the numbers, and how many jobs before it they were compared with; see `departure`.
+create or replace macro departure_sentence(found, rule, verdict, value, weight) as case verdict
+    when 'too_few' then
+        'not enough to compare with: ' || counted(found.runs, 'comparable job', 'comparable jobs') || ', '
+            || rule.runs_needed || ' needed'
+    when 'partial' then 'not compared: the job runs, or its files are cut'
+    else
+        rule.title || ': '
+            || case rule.kind
+                when 'rate' then
+                    format('{:,}', round(value * weight)::bigint) || ' of ' || format('{:,}', weight::bigint) || ' ('
+                        || printf('%.1f %%', 100 * value) || ')'
+                when 'time' then spell_of(value)
+                when 'share' then printf('%.1f %%', 100 * value)
+                else printf('%.0f', value)
+            end
+            || case
+                when found.median = 0 and rule.kind in ('rate', 'count') then ', usually none'
+                when rule.kind = 'time' and verdict <> 'usual' then
+                    ', ' || printf('%.1f', found.ratio) || ' times the usual ' || spell_of(found.median)
+                when rule.kind = 'time' then ', usually ' || spell_of(found.median)
+                when rule.kind = 'count' then printf(', usually %.0f', found.median)
+                else printf(', usually %.1f %%', 100 * found.median)
+            end
+            || ' (median of the last ' || counted(found.runs, 'comparable job', 'comparable jobs') || ')'
+end;

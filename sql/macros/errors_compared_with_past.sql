@@ -1,0 +1,97 @@
+-- Which errors of each job of a history are new, and which are gone, beside the jobs before it?
+-- One row per job and measure: new_errors (in none of the comparable jobs before) and gone_errors (in more than
+-- half of them, but not in this one). Part of `compared_with_past`. Where jobs often tell errors of their own
+-- (`usual`: how many per job, at least regression_own_errors), a new one says nothing. Jobs with more errors than
+-- are kept are left out.
+create or replace macro errors_compared_with_past(history) as table
+with told as (
+    select
+        job_id, started_at, state, coalesce(partial, false) as partial,
+        list_sort(list_distinct(coalesce(error_fingerprints, []))) as fingerprints,
+        case when json_valid(errors) then try_cast(errors::json as struct(
+            fingerprint varchar, occurrences bigint, example varchar
+        )[]) end as errors
+    from query_table(history)
+    where coalesce(distinct_errors <= 100, true)
+),
+
+before as (
+    select
+        p.job_id,
+        any_value(p.comparison_group) as comparison_group,
+        count(*) as runs,
+        list(p.other_job_id order by p.nth) as other_jobs,
+        coalesce(list_histogram(flatten(list(t.fingerprints))), map {}) as seen
+    from comparable_jobs_in(history) as p
+    join told as t on t.job_id = p.other_job_id
+    group by p.job_id
+),
+
+compared as (
+    select
+        t.*,
+        b.* exclude (job_id, runs),
+        coalesce(b.runs, 0) as runs,
+        list_filter(t.fingerprints, lambda one: not list_contains(map_keys(b.seen), one)) as new,
+        list_filter(map_keys(b.seen), lambda one: b.seen[one] > b.runs / 2 and not list_contains(t.fingerprints, one))
+            as gone,
+        coalesce(len(list_filter(map_values(b.seen), lambda jobs: jobs = 1)), 0) / nullif(b.runs, 0) as own_errors,
+        list_filter(t.errors, lambda one: list_contains(new, one.fingerprint)) as new_told
+    from told as t
+    left join before as b using (job_id)
+),
+
+judged as (
+    select
+        *,
+        case
+            when partial then 'partial'
+            when runs < threshold('compared_jobs_needed') then 'too_few'
+            when len(new) > 0 and own_errors < threshold('regression_own_errors') then 'worse'
+            else 'usual'
+        end as of_new,
+        case
+            when partial then 'partial'
+            when runs < threshold('compared_jobs_needed') then 'too_few'
+            when len(gone) > 0 and state = 'completed' then 'better'
+            else 'usual'
+        end as of_gone
+    from compared
+),
+
+rows_of_both as (
+    select
+        *, 'new_errors' as measure, coalesce(len(new), 0) as value, own_errors as usual, of_new as verdict,
+        case
+            when of_new <> 'worse' then null
+            when state = 'failed' then 'severe'
+            when list_sum(list_transform(new_told, lambda one: one.occurrences)) >= threshold('regression_events')
+                then 'warning'
+            else 'note'
+        end as severity,
+        counted(len(new), 'new error', 'new errors') || case when len(new) > 0
+            then ', seen in none of the last ' || counted(runs, 'comparable job', 'comparable jobs') || coalesce(
+                ': ' || some_of(list_transform(new_told, lambda one: left(one.example, 200)), 3), ''
+            )
+            else '' end as sentence
+    from judged
+    union all
+    select
+        *, 'gone_errors', coalesce(len(gone), 0), null, of_gone, case when of_gone = 'better' then 'note' end,
+        counted(len(gone), 'error', 'errors') || ' of most comparable jobs not seen any more'
+    from judged
+)
+
+select
+    job_id, started_at, measure, value::double as value, usual, null::double as mad, runs as compared_jobs,
+    null::double as ratio, null::double as z, verdict, severity,
+    case verdict
+        when 'too_few' then
+            'not enough to compare with: ' || counted(runs, 'comparable job', 'comparable jobs') || ', '
+            || threshold('compared_jobs_needed')::bigint || ' needed'
+        when 'partial' then 'not compared: the job runs, or its files are cut'
+        else sentence
+    end as sentence,
+    comparison_group, coalesce(other_jobs, []) as other_jobs,
+    case measure when 'new_errors' then new else gone end as fingerprints
+from rows_of_both;

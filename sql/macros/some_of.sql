@@ -1,0 +1,5 @@
+-- How does a sentence name a few of many?
+-- The first ones of a list, parted by commas, and how many more there are: "a, b and 4 more". NULL for NULL or nothing.
+create or replace macro some_of(names, shown) as
+    nullif(list_aggregate(names[:shown]::varchar[], 'string_agg', ', '), '')
+    || case when len(names) > shown then ' and ' || (len(names) - shown) || ' more' else '' end;
