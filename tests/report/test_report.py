@@ -14,23 +14,13 @@ if TYPE_CHECKING:
 JOBS = Path(__file__).resolve().parents[2] / "data" / "jobs"
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of all sample jobs."""
-    from ingest import ingest_jobs
-
-    folder = tmp_path_factory.mktemp("report") / "store"
-    ingest_jobs(sorted(JOBS.iterdir()), folder)
-    return folder
-
-
 @pytest.mark.parametrize("job", sorted(one.name for one in JOBS.iterdir()))
-def test_every_sample_job_has_a_report(job: str, store: Path, tmp_path: Path) -> None:
+def test_every_sample_job_has_a_report(job: str, sample_store: Path, tmp_path: Path) -> None:
     """A page for each, of all forms and generations, below 5 MB."""
     from ingest import open_store
     from ingest.report.html import write_report
 
-    with open_store(store) as opened:
+    with open_store(sample_store) as opened:
         [found] = [row["job_id"] for row in opened.rows("SELECT job_id FROM jobs WHERE source LIKE $1", [f"%{job}%"])]
         write_report(opened, tmp_path / "report.html", jobs=[found])
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -38,9 +28,9 @@ def test_every_sample_job_has_a_report(job: str, store: Path, tmp_path: Path) ->
     assert len(page) < 5_000_000
 
 
-def test_overview(store: Path, tmp_path: Path, run: Run) -> None:
+def test_overview(sample_store: Path, tmp_path: Path, run: Run) -> None:
     """Without a job: all of them in a table; nothing but the file is written."""
-    done = run("report", "--store", store, "-o", tmp_path / "all.html")
+    done = run("report", "--store", sample_store, "-o", tmp_path / "all.html")
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "all.html").read_text(encoding="utf-8")
     assert len(re.findall(r"<tr[^>]* data-state=", page)) == len(list(JOBS.iterdir()))

@@ -60,9 +60,16 @@ def lines(count: int, each: int) -> int:
     return max(40, count * each)
 
 
-def time_axis(key: str) -> alt.X:
+_CLOCK = (
+    "utcFormat(datum.value, utcseconds(datum.value) ? '%H:%M:%S' : utchours(datum.value) || utcminutes(datum.value)"
+    " ? '%H:%M' : utcdate(datum.value) === 1 && utcmonth(datum.value) === 0 ? '%Y' : '%b %d')"
+)
+"""Labels on a 24-hour clock; the date where a day begins, the year where one does."""
+
+
+def time_axis(key: str, title: str = "time (UTC)") -> alt.X:
     """Times as UTC."""
-    return alt.X(f"{key}:T", scale=alt.Scale(type="utc", nice=False), title="time (UTC)")
+    return alt.X(f"{key}:T", scale=alt.Scale(type="utc", nice=False), title=title, axis=alt.Axis(labelExpr=_CLOCK))
 
 
 def whole_time(span: Span) -> alt.Chart:

@@ -46,7 +46,9 @@ def resource(rows: Sequence[Row], restarts: Sequence[Row], key: str, title: str,
         opacity=standing_out(picked),
         tooltip=tips(f"node {key}:{title.replace(' ', '_')} samples:samples_in_this_point gap:since_the_last"),
     )
-    layers: list[Any] = [whole_time(span), line.mark_line(strokeWidth=1.6)]
+    behind = line.transform_filter(f"datum.line === '{_OTHERS}'").mark_line(strokeWidth=0.8, strokeOpacity=0.6)
+    before = line.transform_filter(f"datum.line !== '{_OTHERS}'").mark_line(strokeWidth=1.6)
+    layers: list[Any] = [whole_time(span), *([behind] if _OTHERS in names else []), before]
     data = {"rows": columns(told, f"node line piece at_ms samples gap {key}")}
     if len(rows) <= _DOTS:
         layers.append(line.mark_point(filled=True, size=16))

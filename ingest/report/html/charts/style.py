@@ -50,6 +50,7 @@ CONFIG: dict[str, Any] = {
         "labelFontSize": 12,
         "titleFontSize": 12,
         "labelLimit": 180,
+        "symbolOpacity": 1,
         "columns": {"signal": "max(2, floor(width / 120))"},
     },
 }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 
 from ingest.report.html.cells import moment
-from ingest.report.html.charts.drawing import Chart, chart, columns, in_order, rows_of, tips
+from ingest.report.html.charts.drawing import Chart, chart, columns, in_order, rows_of, time_axis, tips
 from ingest.report.html.charts.style import STATE_SHAPES, colours
 from ingest.report.html.questions import Row
 
@@ -21,7 +21,7 @@ def jobs_over_time(rows: Sequence[Row], key: str, title: str, says: str) -> Char
         rows_of()
         .mark_point(size=60, filled=True)
         .encode(
-            x=alt.X("start_ms:T", scale=alt.Scale(type="utc"), title="job started (UTC)"),
+            x=time_axis("start_ms", "job started (UTC)"),
             y=alt.Y(f"{key}:Q", title=title),
             color=alt.Color(
                 "state:N",

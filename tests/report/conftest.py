@@ -1,0 +1,105 @@
+"""A store of the sample jobs, one of a hostile job, and a browser to look at reports with, where there is one."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ingest import ingest_jobs
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+    Report = Callable[..., Path]
+
+JOBS = Path(__file__).resolve().parents[2] / "data" / "jobs"
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """A job that means harm."""
+
+    store: Path
+    job: str = """x"><img src=q onerror=hacked()>&'{{7*7}}"""
+    secret: str = "S3cretS3cretS3cretS3cret"
+
+    @property
+    def says(self) -> str:
+        """What stands in its errors."""
+        markup = "</script><script>hacked()</script><img src=q onerror=hacked()> {{7*7}} \u202ereversed\u2028next"
+        return f"{markup} https://acc.blob.core.windows.net/c/b?sv=2021&sig={self.secret}%3D&se=2022"
+
+
+@pytest.fixture(scope="session")
+def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of all sample jobs."""
+    folder = tmp_path_factory.mktemp("samples") / "store"
+    ingest_jobs(sorted(JOBS.iterdir()), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
+    """A store of a job whose name and errors hold markup, a template, steering characters and a signature."""
+    top = tmp_path_factory.mktemp("hostile")
+    one = Hostile(top / "store")
+    shutil.copytree(JOBS / "exceptions-one-node", top / one.job)
+    for file in (top / one.job).rglob("*"):
+        if file.is_file():
+            file.write_bytes(file.read_bytes().replace(b"could not convert string to float", one.says.encode()))
+    ingest_jobs([top / one.job], one.store)
+    return one
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """Writes the report of a store, or of some of its jobs; gives the file."""
+    from ingest.report.html import write_report
+
+    def write(store: Path, *jobs: str, **options: Any) -> Path:
+        file = tmp_path_factory.mktemp("page") / "report.html"
+        write_report(store, file, jobs=jobs or None, **options)
+        return file
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    """Chromium without a window and without a network of its own. Skipped, with the reason, where it is not installed."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
+    if not program or not driver:
+        pytest.skip("no browser: chromium and chromium-driver are not installed (bash .ci/browser says more)")
+    if importlib.util.find_spec("selenium") is None:
+        pytest.skip("no selenium: pip install -c constraints.txt -e '.[test]'")
+    from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+
+    options = ChromeOptions()
+    options.binary_location = program
+    for switch in (
+        "headless",
+        "no-sandbox",
+        "disable-gpu",
+        "disable-quic",
+        "disable-dev-shm-usage",
+        "hide-scrollbars",
+        "no-first-run",
+        "disable-background-networking",
+        "disable-component-update",
+        "disable-sync",
+        f"user-data-dir={tmp_path_factory.mktemp('browser')}",
+    ):
+        options.add_argument(f"--{switch}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    chrome = Chrome(options=options, service=ChromeService(driver))
+    try:
+        yield chrome
+    finally:
+        chrome.quit()
