@@ -1,5 +1,5 @@
 -- Did the job fail although all of its work was done?
--- All scheduled mini-batches are done, no item failed, no error tells a cause, and yet the job failed. This is the sign
+-- All scheduled mini-batches are done, no item failed, no error tells a cause, yet the job failed. This is the sign
 -- of the known problem `output_exists`, which often leaves no text in a log; a failure of what follows the scoring, such
 -- as joining and uploading results, looks the same.
 -- remedy: Look whether the predictions are there. `predictions.csv` cannot be overwritten: give each invocation a new
