@@ -90,6 +90,8 @@ def _facts(row: Row) -> Iterator[str]:
             yield _safe(", ".join(told))
     if row["frame"]:
         yield _safe(f"at {tail(row['frame'], _WIDTH - 16)}")
+    if row["symptom"] and row["severity"] == "severe":
+        yield "this is a symptom; the logs at hand do not tell the cause"
     if row["explained_by"]:
         yield _safe(f"comes from: {row['explained_by']}")
     if row["at_stake_s"] and row["at_stake_s"] >= 1:

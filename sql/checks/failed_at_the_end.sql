@@ -1,7 +1,7 @@
 -- Did the job fail although all of its work was done?
 -- All scheduled mini-batches are done, no item failed, no error tells a cause, yet the job failed. This is the sign
--- of the known problem `output_exists`, which often leaves no text in a log; a failure of what follows the scoring, such
--- as joining and uploading results, looks the same.
+-- of the known problem `output_exists`, which often leaves no text in a log. A failure of what follows the scoring, the
+-- joining and uploading of results, looks the same.
 -- remedy: Look whether the predictions are there. `predictions.csv` cannot be overwritten: give each invocation a new
 -- or empty output folder. Else read `logs/job_result*.txt` and the log of the master for what came last.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-batch-endpoints

@@ -47,52 +47,50 @@ judged as (
 
 told as (
     select
-        f.job_id, 'check' as kind, f.check_id as finding_id, f.severity, f.finding, null as cause, f.remedy,
-        f.reference, f.query, null as explained_by, f.at_stake_s, f.evidence, f.node, f.process, f.mini_batch_id,
-        null::bigint as occurrences, f.at as first_at, null::timestamp as last_at, null as frame,
-        null as fingerprint, null::bigint as file_id, null::integer as line_no,
+        job_id, 'check' as kind, check_id as finding_id, severity, finding, remedy, reference, query, at_stake_s,
+        evidence, node, process, mini_batch_id, f.at as first_at, null::timestamp as last_at,
         case when exists (
             select 1 from named as n where n.job_id = f.job_id and n.explained_by = f.check_id
-        ) then 1 else 3 end as stage,
-        0 as place
+        ) then 1 else 3 end as stage
     from findings as f
 
-    union all
+    union all by name
 
     select
-        e.job_id, 'error', coalesce(e.problem, e.exception_type, 'error'), e.severity,
-        coalesce(nullif(concat_ws(': ', e.exception_type, nullif(e.exception_message, '')), ''), e.text, 'error'),
-        e.cause,
-        coalesce(e.remedy, case when e.frame is not null then
-            'Mend it where it is raised, or the inputs that it meets: ' || regexp_extract(e.frame, '[^/\\]*$') end),
-        e.reference,
-        'SELECT * FROM error_reports WHERE job_id = ''' || replace(e.job_id, '''', '''''')
-            || ''' AND fingerprint = ''' || replace(e.fingerprint, '''', '''''') || '''',
-        e.explained_by, null,
-        to_json({
-            occurrences: e.occurrences, nodes: e.nodes, processes: e.processes, mini_batches: e.mini_batches,
-            rank: e.rank
-        })::varchar,
-        e.node, e.process, e.mini_batch_id, e.occurrences, e.first_at, e.last_at, e.frame, e.fingerprint, e.file_id,
-        e.line_no,
-        case when e.symptom then 5 else 2 end, e.place
-    from judged as e
+        job_id, 'error' as kind, coalesce(problem, exception_type, 'error') as finding_id, severity, symptom,
+        coalesce(nullif(concat_ws(': ', exception_type, nullif(exception_message, '')), ''), text, 'error') as finding,
+        cause,
+        coalesce(remedy, case when frame is not null then
+            'Mend it where it is raised, or the inputs that it meets: ' || regexp_extract(frame, '[^/\\]*$') end
+        ) as remedy,
+        reference,
+        'SELECT * FROM error_reports WHERE job_id = ' || quoted(job_id) || ' AND fingerprint = ' || quoted(fingerprint)
+            as query,
+        explained_by,
+        to_json({occurrences: occurrences, nodes: nodes, processes: processes, mini_batches: mini_batches, rank: rank})
+            ::varchar as evidence,
+        node, process, mini_batch_id, occurrences, first_at, last_at, frame, fingerprint, file_id, line_no,
+        case when symptom then 5 else 2 end as stage,
+        place
+    from judged
 
-    union all
+    union all by name
 
     select
-        p.job_id, 'problem', p.problem,
+        p.job_id, 'problem' as kind, p.problem as finding_id,
         case
             when p.confidence <> 'high' or p.problem in (select id from checks) then 'note'  -- numbers tell more
             else 'warning'
-        end,
-        p.example, p.cause, p.remedy, p.reference,
-        'SELECT * FROM known_problems_seen WHERE job_id = ''' || replace(p.job_id, '''', '''''')
-            || ''' AND problem = ''' || replace(p.problem, '''', '''''') || '''',
-        f.check_id, null, to_json({occurrences: p.occurrences, nodes: p.nodes})::varchar,
-        p.example_node, p.example_process, null, p.occurrences, p.first_at, p.last_at, null, null,
-        p.example_file_id, p.example_line_no,
-        4, 0
+        end as severity,
+        p.example as finding, p.cause, p.remedy, p.reference,
+        concat(
+            'SELECT * FROM known_problems_seen WHERE job_id = ', quoted(p.job_id), ' AND problem = ', quoted(p.problem)
+        ) as query,
+        f.check_id as explained_by,
+        to_json({occurrences: p.occurrences, nodes: p.nodes})::varchar as evidence,
+        p.example_node as node, p.example_process as process, p.occurrences, p.first_at, p.last_at,
+        p.example_file_id as file_id, p.example_line_no as line_no,
+        4 as stage
     from known_problems_seen as p
     anti join job_errors as e on e.job_id = p.job_id and e.problem = p.problem
     left join findings as f
@@ -109,6 +107,8 @@ select
             case severity when 'severe' then 1 when 'warning' then 2 else 3 end, explained_by is not null, stage,
             place, at_stake_s desc nulls last, first_at nulls last, finding_id
     ) as rank,
-    * exclude (job_id, stage, place)
+    kind, finding_id, severity, coalesce(symptom, false) as symptom, finding, cause, remedy, reference, query,
+    explained_by, at_stake_s, evidence, node, process, mini_batch_id, occurrences, first_at, last_at, frame,
+    fingerprint, file_id, line_no
 from told
 order by job_id, rank

@@ -6,6 +6,6 @@
 select
     r.job_id, r.check_id, r.severity, r.finding, r.node, r.process, r.mini_batch_id, r.at, r.at_stake_s, r.evidence,
     c.remedy, c.reference, c.explains,
-    replace(c.query, '{job}', '''' || replace(r.job_id, '''', '''''') || '''') as query
+    replace(c.query, '{job}', quoted(r.job_id)) as query
 from check_rows as r
 join checks as c on c.id = r.check_id
