@@ -10,6 +10,7 @@ import click
 from click_default_group import DefaultGroup
 
 from ingest import __version__
+from ingest.cli.compact import compact
 from ingest.cli.config import config
 from ingest.cli.diagnose import diagnose
 from ingest.cli.explain import explain
@@ -84,6 +85,7 @@ for command in (
     report,
     rebuild,
     forget,
+    compact,
     config,
 ):
     cli.add_command(with_config(command))

@@ -13,16 +13,21 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def rows_of(connection: duckdb.DuckDBPyConnection, layout: Layout, table: Table) -> str:
+def rows_of(
+    connection: duckdb.DuckDBPyConnection, layout: Layout, table: Table, slices: Sequence[str] | None = None
+) -> str:
     """The query behind a record table: an explicit list of Parquet files, less the rows of files that were replaced.
+
+    `slices`: only the rows in these.
 
     A file's id is made from its name and state, so a file that is read again unchanged, or goes back to an earlier state,
     has the id of its dead rows. Slices that hold such rows are read apart.
     """
     parts = connection.execute(
         "SELECT columns, slice, slice IN (SELECT slice FROM ledger.dead_files WHERE live) AS apart"
-        " FROM ledger.parts WHERE name = ? ORDER BY columns, slice",
-        [table.name],
+        " FROM ledger.parts WHERE name = $name AND ($slices IS NULL OR list_contains($slices, slice))"
+        " ORDER BY columns, slice",
+        {"name": table.name, "slices": None if slices is None else list(slices)},
     ).fetchall()
     if not parts:
         return no_rows(table)
@@ -34,10 +39,10 @@ def rows_of(connection: duckdb.DuckDBPyConnection, layout: Layout, table: Table)
             selects.append(f"{_select(layout, table, names, [slice_])} WHERE file_id NOT IN ({dead})")
         else:
             together.setdefault(names, []).append(slice_)
-    gone = connection.execute("SELECT count(*) FROM ledger.dead_files WHERE NOT live").fetchone()
+    gone = connection.execute("SELECT 1 FROM ledger.dead_files WHERE NOT live LIMIT 1").fetchall()
     without_gone = " ANTI JOIN (SELECT file_id FROM ledger.dead_files WHERE NOT live) USING (file_id)"
-    for names, slices in together.items():
-        selects.append(_select(layout, table, names, slices) + (without_gone if gone and gone[0] else ""))
+    for names, whole in together.items():
+        selects.append(_select(layout, table, names, whole) + (without_gone if gone else ""))
     return " UNION ALL ".join(selects)
 
 

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Run, Start
 
-COMMANDS = ("load", "sql", "views", "problems", "plugins", "explain", "show", "rebuild", "forget", "config")
+COMMANDS = ("load", "sql", "views", "problems", "plugins", "explain", "show", "rebuild", "forget", "compact", "config")
 HEAVY = ("duckdb", "pyarrow", "numpy", "rich", "structlog", "ingest_azureml")
 
 IMPORTED = """

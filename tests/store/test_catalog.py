@@ -13,6 +13,7 @@ import pytest
 
 from ingest.errors import StoreError
 from ingest.registry import PluginOptions
+from ingest.store.catalog import FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -247,7 +248,7 @@ def damage_format(catalog: Path) -> None:
 def test_store_of_another_format(damaged: StoreUnderTest, folder: Path) -> None:
     """A store of a later format is refused, with both formats named."""
     for action in (damaged.tables, lambda: damaged.load(folder, job_ids={"": "b"})):
-        with pytest.raises(StoreError, match="store of format 99, this version of ingest reads 2"):
+        with pytest.raises(StoreError, match=f"store of format 99, this version of ingest reads {FORMAT}"):
             action()
 
 
