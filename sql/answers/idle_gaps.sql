@@ -1,0 +1,21 @@
+-- When had a worker process nothing in work between two tries, though the job went on?
+-- One row per gap of at least 2 s. `waiting_s` are those of its seconds in which mini-batches waited for a worker:
+-- after scheduling was finished, if what came next is a first try (it was in the queue all the time); NULL where the
+-- logs do not tell (`caveat`). `nobody_worked_s` are those in which no worker of the job had any in work: then the job
+-- stood, not this worker. Time before a worker's first try and after its last one is no gap. After an open try nothing
+-- is known, so no gap follows it; a try that no file tells looks like a gap, as in the table of a job that still runs.
+select
+    g.job_id, g.node, g.process, g.from_at, g.until_at, g.gap_s, g.waiting_s, g.nobody_worked_s,
+    g.previous_mini_batch_id, g.next_mini_batch_id,
+    nullif(concat_ws(
+        '; ',
+        case
+            when g.next_is_retry then 'next is a retry: when it could be picked is not told'
+            when g.scheduling_finished_at is null then 'the end of scheduling is not told'
+        end,
+        case when jobs.state in ('running', 'stalled') then 'the job has not ended: tries may be missing' end
+    ), '') as caveat
+from worker_gaps as g
+left join jobs on jobs.job_id = g.job_id
+where g.kind = 'worker'
+order by g.gap_s desc, g.job_id, g.node, g.process, g.from_at

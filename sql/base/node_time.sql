@@ -1,0 +1,65 @@
+-- What did each node do with its time?
+-- The ground of `node_cost` and `node_skew`. One row per node with an ended try. `slots`: the most workers that were
+-- alive at one time, each from the start of its first try to the end of its last one; a worker that got nothing to do
+-- is not seen. `busy_s`: at least one of them had a mini-batch in work; `worker_busy_s`: summed over workers.
+-- `usual_s` is the median of the done mini-batches, `quartiles` has their 25 and 75 % quantiles around it.
+with tries as materialized (
+    select job_id, node, worker, started_at, ended_at, elapsed_s, run_s, items, final, outcome
+    from timed_tries
+    where started_at is not null and ended_at is not null
+),
+
+followed as (
+    select
+        *,
+        max(ended_at) over (
+            partition by job_id, node
+            order by started_at, ended_at rows between unbounded preceding and 1 preceding
+        ) as busy_until
+    from tries
+),
+
+lives as (
+    select job_id, node, worker, min(started_at) as since, max(ended_at) as until
+    from tries
+    group by job_id, node, worker
+),
+
+alive as (
+    select
+        job_id, node,
+        sum(change) over (
+            partition by job_id, node order by changed_at, change rows between unbounded preceding and current row
+        ) as workers
+    from (
+        select job_id, node, since as changed_at, 1 as change from lives
+        union all
+        select job_id, node, until, -1 from lives
+    )
+),
+
+slots as (
+    select job_id, node, greatest(max(workers), 1)::bigint as slots
+    from alive
+    group by job_id, node
+)
+
+select
+    f.job_id,
+    f.node,
+    any_value(s.slots) as slots,
+    count(distinct f.worker) as workers,
+    count(*) as tries,
+    count(*) filter (where f.final) as mini_batches,
+    count(*) filter (where f.final and f.outcome = 'done') as done,
+    try_cast(coalesce(sum(f.items) filter (where f.final and f.outcome = 'done'), 0) as bigint) as items,
+    quantile_cont(f.elapsed_s, [0.25, 0.5, 0.75]) filter (where f.final and f.outcome = 'done') as quartiles,
+    quartiles[2] as usual_s,
+    min(f.started_at) as first_started_at,
+    max(f.ended_at) as last_ended_at,
+    sum(greatest(epoch(f.ended_at - greatest(f.started_at, coalesce(f.busy_until, f.started_at))), 0)) as busy_s,
+    sum(f.elapsed_s) as worker_busy_s,
+    coalesce(sum(f.elapsed_s) filter (where not f.final), 0) as worker_wasted_s
+from followed as f
+left join slots as s on s.job_id is not distinct from f.job_id and s.node is not distinct from f.node
+group by f.job_id, f.node

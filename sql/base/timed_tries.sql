@@ -1,0 +1,21 @@
+-- When was each try at a mini-batch in work, and where did its time go?
+-- The ground of the views and checks about time: the tries of `judged_attempts`. Seconds that no try can have (below
+-- 0, above 1e8, not a number) are NULL here, so that one damaged cell does not decide about a whole job. `worker` is
+-- the process, or its pid where no file tells a name. An open try has a start and no end.
+-- threshold: loss_warning_share = 0.2: a finding about time is a warning from this share of the workers' time on
+-- threshold: loss_severe_share = 0.5: and severe from this share on: most of the time is lost
+-- threshold: loss_warning_s = 60 s: less worker time than this is never more than a note
+-- threshold: loss_severe_s = 600 s: less worker time than this is never severe
+-- threshold: enough_to_compare = 20 mini-batches: fewer of a job say nothing about how its times are distributed
+-- threshold: enough_for_trend = 30 mini-batches: fewer of a job say nothing about a rise, ten in each third
+select
+    job_id, mini_batch_id, node, process, coalesce(process, 'pid ' || pid) as worker, outcome, final, is_retry,
+    started_at,
+    case when elapsed_s between 0 and 1e8 then ended_at end as ended_at,
+    case when elapsed_s between 0 and 1e8 then elapsed_s end as elapsed_s,
+    case when run_s between 0 and 1e8 then run_s end as run_s,
+    case when abs(overhead_s) < 1e8 then greatest(overhead_s, 0) end as overhead_s,
+    case when process_s between 0 and 1e8 then process_s end as process_s,
+    items,
+    items_failed
+from judged_attempts

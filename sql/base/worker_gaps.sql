@@ -1,0 +1,76 @@
+-- When had a worker nothing in work between two tries, and why?
+-- The ground of `idle_gaps` and of the checks about idle workers. One row per gap of at least 2 s (V0 tells times
+-- without fractions), and one of kind `job` per time of at least 2 s in which no worker of the job had a mini-batch in
+-- work. Of the seconds of a worker's gap, `unscheduled_s` lie before the end of scheduling, `waiting_s` after it, when
+-- the next mini-batch was waiting in the queue; both are NULL if that is a retry, or if the end of scheduling is not
+-- told. `nobody_worked_s` are those in which the whole job stood. `job_busy_s`: time of all tries of the job.
+with tries as materialized (
+    select job_id, node, worker, process, mini_batch_id, is_retry, started_at, ended_at, elapsed_s
+    from timed_tries
+    where started_at is not null
+),
+
+followed as (
+    select
+        *,
+        max(ended_at) over worker_before as free_since,
+        lag(ended_at is null) over worker_tries as after_open,
+        lag(mini_batch_id) over worker_tries as previous_mini_batch_id,
+        max(ended_at) over job_before as job_free_since,
+        sum(elapsed_s) over (partition by job_id) as job_busy_s
+    from tries
+    window
+        worker_tries as (partition by job_id, node, worker order by started_at, ended_at),
+        worker_before as (worker_tries rows between unbounded preceding and 1 preceding),
+        job_before as (
+            partition by job_id order by started_at, ended_at rows between unbounded preceding and 1 preceding
+        )
+),
+
+gaps as materialized (
+    select *, 'worker' as kind, free_since as since
+    from followed
+    where worker is not null and not after_open and started_at >= free_since + interval 2 second
+    union all
+    select *, 'job', job_free_since
+    from followed
+    where started_at >= job_free_since + interval 2 second
+),
+
+silent as (
+    select
+        g.job_id, g.node, g.worker, g.started_at,
+        sum(epoch(least(g.started_at, s.started_at) - greatest(g.since, s.since))) as nobody_worked_s
+    from gaps as g
+    join gaps as s on s.job_id = g.job_id and s.since < g.started_at and s.started_at > g.since
+    where g.kind = 'worker' and s.kind = 'job'
+    group by g.job_id, g.node, g.worker, g.started_at
+),
+
+scheduling as (
+    select p.job_id, min(p.at) as finished_at
+    from progress as p
+    where p.event = 'sched_done' or p.total is not null
+    group by p.job_id
+)
+
+select
+    g.kind, g.job_id, g.node, g.worker, g.process,
+    g.since as from_at,
+    g.started_at as until_at,
+    epoch(g.started_at - g.since) as gap_s,
+    case when not g.is_retry and scheduling.finished_at is not null then
+        greatest(epoch(g.started_at - greatest(g.since, scheduling.finished_at)), 0)
+    end as waiting_s,
+    gap_s - waiting_s as unscheduled_s,
+    case when g.kind = 'job' then gap_s else coalesce(silent.nobody_worked_s, 0) end as nobody_worked_s,
+    g.previous_mini_batch_id,
+    g.mini_batch_id as next_mini_batch_id,
+    g.is_retry as next_is_retry,
+    scheduling.finished_at as scheduling_finished_at,
+    g.job_busy_s
+from gaps as g
+left join silent
+    on g.kind = 'worker' and silent.job_id = g.job_id and silent.node is not distinct from g.node
+    and silent.worker = g.worker and silent.started_at = g.started_at
+left join scheduling on scheduling.job_id = g.job_id
