@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _NOT_SQL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _KEY = re.compile(r"(remedy|reference|query|explains|threshold|example): ")
+_MACRO = re.compile(r"create or replace macro (\w+\([^)]*\)) as\s+(table\b)?", re.IGNORECASE)
 _READ = re.compile(r'\b(?:from|join)\s+"?(\w+)|\b(\w+)\s*\(', re.IGNORECASE)
 _REMEDY = "The installation is damaged: install it again."
 _WITHOUT_COMMENT = "SELECT view_name FROM duckdb_views() WHERE comment IS NULL AND NOT internal"
@@ -69,6 +70,18 @@ class View:
         return self.folder == "macros"
 
     @cached_property
+    def call(self) -> str:
+        """A macro with its parameters."""
+        found = _MACRO.search(self.text)
+        return found[1] if found else self.name
+
+    @cached_property
+    def is_table_macro(self) -> bool:
+        """Whether it is a macro that is asked like a table."""
+        found = _MACRO.search(self.text) if self.is_macro else None
+        return found is not None and found[2] is not None
+
+    @cached_property
     def comment(self) -> tuple[str, ...]:
         """The lines of the comment at the head of the file, without the dashes."""
         head = re.match(r"(?:[ \t]*--[^\n]*\n?)*", self.text.lstrip())
@@ -110,6 +123,11 @@ def list_views(extra_folders: Sequence[Path] = ()) -> list[View]:
     """Every view of ours and of further folders, by folder and name; macros are no views, unreadable files neither."""
     views = [*_read(_own_folder()), *_read_extra(extra_folders, [])]
     return [view for view in views if not view.is_macro]
+
+
+def list_macros(extra_folders: Sequence[Path] = ()) -> list[View]:
+    """Every macro, by name."""
+    return [view for view in [*_read(_own_folder()), *_read_extra(extra_folders, [])] if view.is_macro]
 
 
 def views_digest(extra_folders: Sequence[Path] = (), names: Collection[str] | None = None) -> str:

@@ -1,56 +1,125 @@
-"""The views: the question of each, from the comment at the head of its file, and the columns of an empty store."""
+"""The views: question, columns, and an example with its answer; from their files, and a store of the sample jobs."""
 
 from __future__ import annotations
 
-import tempfile
+import re
+import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from ingest import ingest_jobs, open_store
-from ingest.registry import PluginOptions
-from ingest.views import list_views
+from ingest.checks import FOLDER as CHECKS
+from ingest.model import CATALOG_TABLES, RECORD_TABLES
+from ingest.views import View, list_macros, list_views
+from making.sample_store import answer, sample_store
 from making.tables import cell
+
+WITHOUT_ROWS = {
+    "failed_at_the_end": "no sample job fails when all of its work is done",
+    "findings": "no check finds anything in them",
+    "failing_inputs": "no input fails in two of the sample jobs",
+    "regressions": "the sample jobs are too few and too different to be compared",
+}
+"""Views whose example may give no row over the sample jobs, and why."""
+
+PARTS = {
+    "departure_sentence": "a part of `measures_compared_with_past`",
+    "departure_spread": "a part of `departure`",
+    "departure_verdict": "a part of `measures_compared_with_past`",
+}
+"""Macros that nobody asks alone, and what they are a part of: they have no example."""
+
+_COLUMNS = Path(__file__).with_name("columns.toml")
+_CLAUSES = re.compile(r" (?=(?:FROM|JOIN|WHERE|GROUP BY|ORDER BY|LIMIT) )")
+_WIDE = 96
 
 
 def view_list() -> str:
-    """One line per view, for the README; the groundwork is left out."""
-    rows = [
-        f"| [`{view.name}`](docs/reference/views.md#{view.name}) | {cell(view.question)} |"
-        for view in list_views()
-        if view.folder != "base"
-    ]
+    """One line per view and table macro, for the README; the groundwork is left out."""
+    found = [(view.name, view.name, view.question) for view in list_views() if view.folder != "base"]
+    found += [(macro.name, macro.call, macro.question) for macro in list_macros() if macro.is_table_macro]
+    rows = [f"| [`{shown}`](docs/reference/views.md#{name}) | {cell(question)} |" for name, shown, question in found]
     return "\n".join(["| view | answers |", "|---|---|", *rows])
 
 
 def views() -> str:
-    """One section per view: question, caveat, columns."""
+    """One section per view and macro: question, caveat, columns, example."""
     parts = []
-    for folder in dict.fromkeys(view.folder for view in list_views()):
+    everything = [*list_views(), *list_macros()]
+    for folder in dict.fromkeys(view.folder for view in everything):
         parts.append(f"## {folder}")
-        for view in list_views():
+        for view in everything:
             if view.folder == folder:
-                parts.append(f"### {view.name}\n\n{view.question}")
-                if view.caveat:
-                    parts.append(view.caveat)
-                parts.append(_columns(view.name))
+                parts += _section(view)
     return "\n\n".join(parts)
 
 
-def _columns(name: str) -> str:
-    rows = [f"| `{column}` | {type_} |" for column, type_ in _described()[name]]
-    return "\n".join(["| column | type |", "|---|---|", *rows])
+def example_of(view: View) -> str | None:
+    """The query of a view's head; that of a check, if it has none, shows what it found. None: there is none."""
+    told = dict(view.keys).get("example")
+    if told is None and view.folder == CHECKS:
+        return f"SELECT job_id, severity, finding FROM {view.name}"
+    return told
+
+
+def _section(view: View) -> Iterator[str]:
+    yield f"### {view.name}\n\n{view.question}"
+    if view.caveat:
+        yield view.caveat
+    if view.is_macro:
+        yield f"Call: `{view.call}`" + (", as a table." if view.is_table_macro else ".")
+    else:
+        yield _columns(view)
+    if (query := example_of(view)) is None:
+        return
+    if len(query) > _WIDE:
+        query = _CLAUSES.sub("\n", query)
+    told = answer(query)
+    if told is None:
+        if view.name not in WITHOUT_ROWS:
+            raise ValueError(f"the example of {view.name} gives no row")
+        yield f"```sql\n{query}\n```\n\nNo row over the sample jobs: {WITHOUT_ROWS[view.name]}."
+    else:
+        yield f"```sql\n{query}\n```\n\n```text\n{told}\n```"
+
+
+def _columns(view: View) -> str:
+    rows = [
+        f"| `{column}` | {type_} | {cell(meaning(view.name, column))} |" for column, type_ in _described()[view.name]
+    ]
+    return "\n".join(["| column | type | what it says |", "|---|---|---|", *rows])
+
+
+def meaning(view: str, column: str) -> str:
+    """What a column says: in this view, in all views, or else in the only table that has one of its name."""
+    told = meanings()
+    return told.get(view, {}).get(column) or told["all"].get(column) or _of_tables().get(column, "")
+
+
+@cache
+def meanings() -> dict[str, dict[str, str]]:
+    """What columns.toml says, by view."""
+    return tomllib.loads(_COLUMNS.read_text(encoding="utf-8"))
+
+
+@cache
+def _of_tables() -> dict[str, str]:
+    """What the tables say of a column, where all that have it say the same."""
+    found: dict[str, set[str]] = {}
+    for columns in [*(table.columns for table in RECORD_TABLES), *(columns for _, columns in CATALOG_TABLES.values())]:
+        for column in columns:
+            if column.doc:
+                found.setdefault(column.name, set()).add(column.doc)
+    return {name: docs.pop() for name, docs in found.items() if len(docs) == 1}
 
 
 @cache
 def _described() -> dict[str, list[tuple[str, str]]]:
-    """The columns of every view in a store of one empty job."""
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "job" / "logs").mkdir(parents=True)
-        ingest_jobs([Path(folder) / "job"], Path(folder) / "store", plugins=PluginOptions(installed=False))
-        with open_store(Path(folder) / "store") as store:
-            found: dict[str, list[tuple[str, str]]] = {}
-            for table, column, type_ in store.sql(
-                "SELECT table_name, column_name, data_type FROM information_schema.columns ORDER BY ordinal_position"
-            ).fetchall():
-                found.setdefault(table, []).append((column, type_))
-            return found
+    """The columns of every view."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    rows = sample_store().rows(
+        "SELECT table_name, column_name, data_type FROM information_schema.columns ORDER BY ordinal_position"
+    )
+    for row in rows:
+        found.setdefault(row["table_name"], []).append((row["column_name"], row["data_type"]))
+    return found

@@ -3,6 +3,8 @@
 -- shutdown() that only the logs of the worker tell of, however many of them do: once per process, for it calls both
 -- once. Logs tell of failures only, so a process without any row may have done well. `run` events are those of V0
 -- tables; what became of the tries at mini-batches is in `attempts`.
+-- example: SELECT node, process, event, outcome, elapsed_s, error_message FROM entry_script_events WHERE job_id =
+-- 'init-failure-42' AND outcome <> 'done' ORDER BY "at", process LIMIT 2
 with logged as (
     select
         r.job_id,

@@ -4,6 +4,8 @@
 -- `error_reports`. Of errors of one rank those come last of which no more is known than that something failed, and
 -- those without a time after those with one. `problem` is the first of `known_problems` that the error's type, message
 -- or headline shows, with its cause and remedy; NULL if it shows none.
+-- example: SELECT job_id, phase, exception_type, exception_message, symptom FROM first_error WHERE job_id IN
+-- ('init-failure-42', 'memory-growth') ORDER BY job_id
 with shown as materialized ( -- else the patterns are sought again for what reads it
     select text, known_problem_of(text) as problem
     from (select distinct error_text(exception_type, exception_message, headline) as text from errors)

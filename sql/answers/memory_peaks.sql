@@ -5,6 +5,8 @@
 -- `mini_batches_held` are those that the node or process had in work at that time. `unexplained_mb`, of nodes only:
 -- memory in use less that of its processes, from their samples within 30 s; NULL if there are none. Much of it points
 -- to child processes.
+-- example: SELECT node, highest_percent, highest_mb, highest_at, samples, mini_batches_held FROM memory_peaks WHERE
+-- job_id = 'memory-growth' AND scope = 'node'
 with node_checks as (
     select
         job_id, node,

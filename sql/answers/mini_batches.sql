@@ -3,6 +3,8 @@
 -- try that decided (its number is `attempt`); `attempts` counts the tries that left a row. Is `attempt` higher than
 -- that, the missing tries left none: their worker died. `failed` of a timeout, exception or poison is all its items;
 -- of an open one it is NULL, not known yet. `wasted_s` is the time of the tries that did not decide.
+-- example: SELECT mini_batch_id, outcome, attempts, total, failed, wasted_s, node, process FROM mini_batches WHERE
+-- job_id = 'era-2020-05' AND outcome <> 'done' ORDER BY mini_batch_id
 select
     job_id,
     mini_batch_id,

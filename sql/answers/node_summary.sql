@@ -3,6 +3,8 @@
 -- `did_nothing` is true for a node without a single try, though the job paid for it. Counts as in
 -- `failed_items_by_node`; `busy_s` is the time of all its tries, `wasted_s` of those that did not decide. Highest
 -- values are samples, not peaks.
+-- example: SELECT node, did_nothing, attempts, processes, restarts, error_reports, highest_memory_percent FROM
+-- node_summary WHERE job_id = 'init-failure-42'
 with work as materialized (
     select * from node_work
 ),

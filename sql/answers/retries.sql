@@ -2,6 +2,8 @@
 -- `outcomes`, `nodes` and `started_at` list the tries that left a row, in order of time. `attempts` below the highest
 -- try number means that tries left no row: their worker died. `results` above 1: two workers finished the same
 -- mini-batch, and its rows may stand twice in the output. `last_error` is the last error told by a try.
+-- example: SELECT mini_batch_id, outcome, attempts, outcomes, wasted_s FROM retries WHERE job_id =
+-- 'timeouts-retries' LIMIT 3
 with retried as (
     select
         job_id,

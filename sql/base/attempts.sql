@@ -6,5 +6,7 @@
 -- workers may both finish a mini-batch (two rows RUN_DONE): these are two tries. `final` marks the try that decided:
 -- the done one that ended last if any is done, else the last one; a V0 result that replaced another one (`overrides`)
 -- goes first. `overhead_s` is elapsed - run, the time outside run(). `is_retry`: a second or later try, by its number.
+-- example: SELECT attempt, node, process, started_at, elapsed_s, outcome, final FROM attempts WHERE job_id =
+-- 'memory-growth' AND mini_batch_id = 47 ORDER BY attempt
 select * exclude (all_attempts, all_retries, all_started_at, all_ended_at, all_elapsed_s, items, items_failed)
 from judged_attempts

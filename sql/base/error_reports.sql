@@ -3,6 +3,8 @@
 -- exception, a timeout or a worker that died; 2 any other error record, or one of the platform; 3 the driver's sum of
 -- what went wrong; 4 "it failed", told by an exit code or a wrapper (SystemExit: 42 says: look elsewhere); 5 harmless
 -- noise. `symptom` is rank 3 and above. One error is often told by several files: this view has a row for each report.
+-- example: SELECT rank, symptom, source, exception_type, count(*) AS reports FROM error_reports WHERE job_id =
+-- 'init-failure-42' GROUP BY ALL ORDER BY ALL
 select
     *,
     case

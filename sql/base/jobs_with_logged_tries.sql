@@ -3,6 +3,7 @@
 -- `ingest` writes it to `jobs.attempts_in_logs` with each load, so that a question need not look through the logs of
 -- all jobs. Counted in 1,024 groups of mini-batches, which keeps the memory of a load small however many there are; two
 -- mini-batches of one group, one that only logs begin and one that only a table ends, hide each other.
+-- example: SELECT job_id FROM jobs_with_logged_tries ORDER BY job_id
 with begun as (
     select r.job_id, try_cast(r.fields ->> 'mini_batch_id' as bigint) & 1023 as mini_batches, count(*) as tries
     from log_records as r

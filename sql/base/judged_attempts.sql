@@ -3,6 +3,8 @@
 -- `unreported_tries`). `final` marks the try that decided (`retold_mini_batches`). `items*` are those of the mini-batch
 -- if this try decides: a timeout, an exception or poison fails all its items, an open one fails nothing yet (NULL).
 -- `all_*` are of all tries at the mini-batch.
+-- example: SELECT attempt, outcome, final, items, items_failed, all_attempts, all_elapsed_s FROM judged_attempts
+-- WHERE job_id = 'memory-growth' AND mini_batch_id = 47 ORDER BY attempt
 with retold as materialized (
     select * from retold_mini_batches
 ),

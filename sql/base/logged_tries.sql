@@ -4,6 +4,8 @@
 -- file cuts is none. Without any the try is open, but for a worker that went on: that try ended nobody knows how, its
 -- `outcome` is NULL. So is that of each last try in a job whose logs never tell of a completed mini-batch though
 -- workers go on, for their level hides it. Logs are large: only jobs marked by `jobs.attempts_in_logs` are looked at.
+-- example: SELECT mini_batch_id, node, process, started_at, outcome, elapsed_s FROM logged_tries WHERE job_id =
+-- 'still-running' ORDER BY started_at DESC LIMIT 3
 with signs as (
     select
         r.job_id, r.file_id, r.line_no, r.cut, r.node, r.process, r.pid, r.at as said_at, r.event, r.fields,

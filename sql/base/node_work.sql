@@ -1,6 +1,8 @@
 -- What did the tries on each node come to?
 -- The ground of `failed_items_by_node` and `node_summary`. One row per node with tries. A mini-batch belongs to the
 -- node of the try that decided, its items too; attempts, retries and outcomes of tries are counted where the try ran.
+-- example: SELECT node, mini_batches, items, failed_items, attempts, timeouts, busy_s, wasted_s FROM node_work WHERE
+-- job_id = 'timeouts-retries' ORDER BY node
 select
     job_id,
     node,

@@ -4,6 +4,8 @@
 -- result that overrides another one goes before any that does not. `standing` are the reports that count as tries (see
 -- `superseded_reports`; the log's word that an open try ended replaces its row too), `logged` those of them that only a
 -- log tells (see `unreported_tries`).
+-- example: SELECT mini_batch_id, attempts, retries, started_at, ended_at, elapsed_s FROM retold_mini_batches WHERE
+-- job_id = 'era-2020-05' ORDER BY attempts DESC, mini_batch_id LIMIT 3
 with logged as materialized (
     select * from unreported_tries
 ),

@@ -4,6 +4,8 @@
 -- is not heard. `compute_target` is the cluster's name if told, else the kind of compute. `queue_s`: from the first
 -- word that the run is queued to the first after it that it runs; the service asks every minute or two, so it is no
 -- more exact than that.
+-- example: SELECT job_id, experiment, compute_target, queue_s FROM run_facts WHERE queue_s IS NOT NULL ORDER BY
+-- job_id LIMIT 3
 with told as (
     select
         r.job_id, r.at as said_at, r.event, r.fields,

@@ -4,6 +4,8 @@
 --   once the same worker has a result for that mini-batch;
 -- * V0's report (source report_v0), where the workers' own tables (task_csv) tell of that mini-batch. But a result that
 --   replaced an earlier one (V0 override_tasks.csv) stands unless a worker tells the same try: the same start.
+-- example: SELECT f.path, count(*) AS reports FROM superseded_reports JOIN files AS f USING (file_id) GROUP BY ALL
+-- ORDER BY ALL LIMIT 3
 select doubtful.file_id, doubtful.line_no
 from attempt_reports as doubtful
 join attempt_reports as other using (job_id, mini_batch_id)

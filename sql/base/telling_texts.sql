@@ -1,6 +1,8 @@
 -- Which texts may tell of a known problem?
 -- One row per report: errors, messages of failed tries, and warnings of system logs. `occurrences` is how often it
 -- happened, as told by that report. What is said at level INFO or in a script's own output below ERROR is not here.
+-- example: SELECT source, node, process, occurrences, text FROM telling_texts WHERE job_id = 'timeouts-retries'
+-- ORDER BY "at", source LIMIT 2
 select
     e.job_id, e.source, e.node, e.process, e.at, coalesce(e.occurrences, 1) as occurrences,
     error_text(e.exception_type, e.exception_message, e.headline) as text, e.file_id, e.line_no

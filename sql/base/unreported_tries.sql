@@ -3,6 +3,8 @@
 -- log line that starts a try tells no attempt number, so tries are counted: the first ones of a worker at a mini-batch
 -- are those that the tables report. Is the next one open, and so in the tables, it is reported too. `number` orders the
 -- tries at a mini-batch: the told attempt number, else one more than that of the tries that started before.
+-- example: SELECT mini_batch_id, node, process, started_at, outcome FROM unreported_tries WHERE job_id =
+-- 'still-running' ORDER BY started_at LIMIT 3
 with tries as (
     select
         *,

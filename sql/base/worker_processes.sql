@@ -4,6 +4,8 @@
 -- number. So `restarted` is true if the number is not below the most processes that lived at one time on any node of
 -- the job (`at_one_time`, within a second), and the process was first seen after its node had ended a try or event.
 -- Processes that left no sign are not seen: with few mini-batches and no resource files `restarted` may be wrong.
+-- example: SELECT process, number, first_seen_at, last_seen_at, attempts, at_one_time, restarted FROM
+-- worker_processes WHERE job_id = 'era-2020-05' AND node = '10.0.0.4' ORDER BY number
 with signs as (
     select job_id, node, process, started_at as since, coalesce(ended_at, started_at) as until, ended_at, 1 as tries
     from attempts

@@ -1,6 +1,7 @@
 -- What is each job checked for, and what can be done about it?
 -- One row per check, those of plugins too. The `id` is the name of the view that does it. In `query`, which shows more,
 -- {job} stands for the quoted job id. `explains` is a pattern: errors whose text it matches come from what was found.
+-- example: SELECT id, question FROM checks ORDER BY id LIMIT 4
 select id, question, caveat, remedy, reference, query, explains
 from check_heads
 order by id

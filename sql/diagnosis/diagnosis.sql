@@ -7,6 +7,8 @@
 -- worker is a warning at most where there are such ones. It is a note if a check explains it (`explained_by`) or if it
 -- is a symptom; but a symptom that is all there is to a failed job is severe: the cause is not in the logs then.
 -- `query` shows more. A job without a row has nothing to say, or too few logs to say it.
+-- example: SELECT rank, severity, kind, finding FROM diagnosis WHERE job_id = 'init-failure-42' ORDER BY rank LIMIT
+-- 3
 with outcomes as (
     select job_id, sum(mini_batches_failed) > 0 or sum(failed_items) > 0 as lost_work
     from node_work

@@ -3,6 +3,8 @@
 -- none. `at_stake_s` is worker time, or node time where nodes are meant, that it cost or that a remedy could save; NULL
 -- where it is not about time. `evidence` has the numbers as JSON. `severity`: severe (work was lost, the job failed, or
 -- most of its time is at stake), warning (time or safety is), note.
+-- example: SELECT job_id, check_id, severity, finding FROM findings ORDER BY at_stake_s DESC NULLS LAST, job_id,
+-- check_id LIMIT 3
 select
     r.job_id, r.check_id, r.severity, r.finding, r.node, r.process, r.mini_batch_id, r.at, r.at_stake_s, r.evidence,
     c.remedy, c.reference, c.explains,

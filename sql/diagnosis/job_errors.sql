@@ -5,6 +5,8 @@
 -- `reports` counts every row. Type, message, frame and place in the logs are those of the earliest report. `problem` is
 -- the first of `known_problems` that the error shows. `retells` is the place of the exception whose message this error
 -- only repeats (a script logs what it caught, the driver sums it up), NULL for one that stands for itself.
+-- example: SELECT place, exception_type, exception_message, occurrences, reports, retells FROM job_errors WHERE
+-- job_id = 'exceptions-one-node' ORDER BY place LIMIT 3
 with told as (
     select
         job_id,

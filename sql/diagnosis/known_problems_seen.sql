@@ -3,6 +3,8 @@
 -- texts as in `telling_texts`. One event is often told by several files: `occurrences` is the highest count of any one
 -- kind of file, `reports` counts every row. `nodes` names those that told of it, NULL where no node is told. A
 -- `generic` problem only says that something failed. Problems that leave no text in a log never stand here.
+-- example: SELECT job_id, problem, occurrences, nodes, generic FROM known_problems_seen WHERE job_id IN
+-- ('init-failure-42', 'timeouts-retries')
 with shown as materialized ( -- else the patterns are sought again for what reads it
     select text, known_problem_of(text) as problem
     from (select distinct text from telling_texts)

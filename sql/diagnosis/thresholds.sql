@@ -2,6 +2,7 @@
 -- One row per threshold. `value` is in force: the default, or what was set for this session by `--threshold
 -- NAME=VALUE`, by `[thresholds]` of ingest.toml, or in SQL: `SET VARIABLE thresholds = MAP {'name': 10.0}`. `used_by`
 -- is the view whose head says the default.
+-- example: SELECT name, value, default_value, unit, used_by FROM thresholds ORDER BY name LIMIT 4
 select
     name,
     coalesce(map_extract_value(try_cast(getvariable('thresholds') as map(varchar, double)), name), value) as value,

@@ -4,6 +4,8 @@
 -- completed, are not partial, and were given about as much: input items, else mini-batches, else items with a
 -- result, within the factor `comparable_size_ratio`. `growth` is this job's size / that job's. Looked for among the
 -- last 100 of the group; the last `comparable_jobs` count.
+-- example: SELECT job_id, nth, other_job_id, growth FROM comparable_jobs_in('job_history') WHERE job_id = 'clean-v4'
+-- ORDER BY nth
 create or replace macro comparable_jobs_in(history) as table
 with limits as (
     select

@@ -4,6 +4,8 @@
 -- many independent chances a rate was seen over: items of a mini-batch fail together, so mini-batches for failed
 -- items. `size_matters`: more input takes more of it. Times of mini-batches are those in run(), or elapsed ones
 -- where those are not told. Values that no job can have are left out.
+-- example: SELECT measure, value, weight, sample FROM compared_measures_of('job_history') WHERE job_id = 'clean-v4'
+-- ORDER BY measure LIMIT 3
 create or replace macro compared_measures_of(history) as table
 with told as (
     select

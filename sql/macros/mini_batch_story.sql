@@ -7,6 +7,8 @@
 -- many tell it. `placed` says how the row came here: time; names it (no try is told); after a line with a time, of lines
 -- without one of their own; before the try, of the last sample before it, for a sample is no peak and there may be none
 -- within a try; not placed, of the lines of the process that could be of any of its mini-batches: they are counted.
+-- example: SELECT "at", what, try_no, process, text FROM mini_batch_story('memory-growth', 47) WHERE what IN ('try
+-- started', 'try ended', 'node sample', 'process exited')
 create or replace macro mini_batch_story(job, id) as table
 with all_tries as materialized (
     select

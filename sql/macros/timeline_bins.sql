@@ -9,6 +9,8 @@
 -- bin, NULL without one: a sample is no peak. `workers`: the most processes at one time on any node of the job. `state`:
 -- failed, timed out (from half of the time in tries, or in init(), on), some failed (from a tenth on), few failed, open,
 -- busy, starting, waiting.
+-- example: SELECT bin, state, busy_s, failed_s, failed_tries, restarts, highest_memory_percent FROM
+-- timeline_bins('memory-growth', NULL, NULL, 6) WHERE node = '0' AND process IS NULL
 create or replace macro timeline_bins(job, since, until, bins) as table
 with tries as materialized (
     select

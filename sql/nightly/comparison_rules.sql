@@ -17,6 +17,8 @@
 -- threshold: regression_points = 0.1: changes of memory and overhead smaller than this (0-1) are jitter
 -- threshold: regression_severe_ratio = 2: a time of so many times what is usual is severe
 -- threshold: regression_severe_failures = 0.05: a rise of the share of failed items by this is severe
+-- example: SELECT measure, kind, least_share, least_amount, severe_ratio FROM comparison_rules ORDER BY place LIMIT
+-- 3
 select
     r.place,
     r.measure,

@@ -5,6 +5,8 @@
 -- and `partial` marks the row. Quantiles are of all mini-batches of these jobs together, right to 1 % (see
 -- `duration_measures`), not an average of the jobs' quantiles. `items_per_s` is all items by the sum of the jobs'
 -- durations. `highest_memory_percent` is a sample, not a peak. A NULL sum says that no job told it.
+-- example: SELECT day, group_kind, group_name, jobs, failed, items, p95_elapsed_s FROM day_measures WHERE day >=
+-- '2024-01-01' ORDER BY day, group_kind
 with counts as (
     select
         day,

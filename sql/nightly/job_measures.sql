@@ -6,6 +6,8 @@
 -- all tries, and of those that did not decide, divided by the worker processes that a node ran at one time; idle is the
 -- rest. `errors` are causes only, no symptoms: of each distinct one the fingerprint, how often, and the message
 -- (JSON, the 100 most frequent; `distinct_errors` counts all); `error_fingerprints` lists the same. NULL is not told.
+-- example: SELECT job_id, duration_s, p95_run_s, overhead_share, items_per_s, node_s, idle_node_s FROM job_measures
+-- WHERE job_id IN ('clean-v4', 'timeouts-retries') ORDER BY job_id
 with tries as (
     select
         job_id,

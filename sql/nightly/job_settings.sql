@@ -3,6 +3,8 @@
 -- setting that neither tells is NULL, which does not mean its default. `run_timeout_s` is also told by a try that did
 -- not finish in time (then the longest time told). `input_folder` is the first that was scheduled, with * for run ids,
 -- so that it is equal in jobs that read the same. `settings` has those that are told as one JSON object.
+-- example: SELECT job_id, mini_batch_size, processes_per_node, run_timeout_s, error_threshold FROM job_settings
+-- ORDER BY job_id LIMIT 4
 with told as (
     select
         r.job_id,

@@ -2,6 +2,8 @@
 -- One row per day (UTC, of the jobs' start) and pool of `pool_measures`; `ingest nightly` keeps it in `daily_pools`. Of
 -- finished jobs only, but for `jobs`; `partial` says that some are not. A node counts once for each job that it was in.
 -- `node_hours`: from a job's first to its last record, all its nodes, as the cluster holds them.
+-- example: SELECT day, compute_target, memory_gb, nodes, nodes_without_work, node_hours, restarts FROM
+-- pool_day_measures ORDER BY day DESC LIMIT 3
 select
     h.day,
     coalesce(p.compute_target, '') as compute_target,

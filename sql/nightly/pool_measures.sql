@@ -2,6 +2,8 @@
 -- One row per job and pool; `ingest nightly` keeps it in `pool_history`. A pool is a compute target and the memory of
 -- its nodes (whole GiB, NULL where no sample tells it): logs name no machine size. `nodes` left any sign,
 -- `nodes_without_work` had no try; `highest_memory_percent` is a sample, not a peak.
+-- example: SELECT job_id, compute_target, memory_gb, nodes, nodes_without_work, restarts FROM pool_measures ORDER BY
+-- job_id LIMIT 3
 with sizes as (
     select job_id, node, try_cast(round(max(memory_total_mb) / 1024) as bigint) as memory_gb
     from node_samples

@@ -6,6 +6,8 @@
 -- 0 for unclaimed and failed files, NULL for ignored and empty ones. `files_without_records` counts parsed files with
 -- bytes, but neither record nor reject: no more than a header. `ends_cut` counts files that end without a line break,
 -- as growing files do.
+-- example: SELECT kind, status, files, bytes, records, rejects, reasons FROM coverage WHERE job_id = 'still-running'
+-- AND rejects > 0 ORDER BY kind
 select
     job_id,
     coalesce(kind, status) as kind,

@@ -2,6 +2,7 @@
 -- The ground of `reconciliation`; ask that. One row per job, error text and teller: error_summary (logs/user/error.txt)
 -- and job_result say "occurred N times", user_errors are the records in logs/user/error/*. A text of several lines is
 -- told whole by one and cut by the other, so only the first lines are compared.
+-- example: SELECT * FROM error_counts_told WHERE job_id = 'exceptions-one-node' ORDER BY ALL LIMIT 4
 select
     job_id,
     regexp_extract(trim(exception_message), '^[^\r\n]*') as error,

@@ -5,6 +5,8 @@
 -- entry script's events beside them). `last_at` is when the teller last spoke. "Processed" counts poisoned mini-batches
 -- too, and all others that will not be tried again (formats.md §5). mini_batches_open, mini_batches_poisoned and
 -- workers_died are told where there are any.
+-- example: SELECT fact, teller, value, last_at FROM job_facts_told WHERE job_id = 'timeouts-retries' AND fact =
+-- 'run_timeouts' ORDER BY teller
 with summary_lines as (
     select r.job_id, r.at as last_at, try_cast(r.fields as json) as fields
     from log_records as r

@@ -7,6 +7,8 @@
 -- the job runs, where a file ends before the job, or where rows of the table could not be read); one teller. Rounded
 -- seconds agree if they are one apart. `explanation` says why a difference is no contradiction, where that is known: a
 -- differ without one deserves a look. Counts of exceptions are of tries, not of mini-batches.
+-- example: SELECT fact, verdict, explanation, overview, mini_batch_table FROM reconciliation WHERE job_id =
+-- 'still-running' AND verdict <> 'one teller' LIMIT 3
 with told as (
     select
         job_id, 'job' as scope, null::varchar as node, null::varchar as process, null::varchar as error,
