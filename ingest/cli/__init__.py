@@ -13,6 +13,7 @@ from ingest import __version__
 from ingest.cli.compact import compact
 from ingest.cli.config import config
 from ingest.cli.diagnose import diagnose
+from ingest.cli.doctor import doctor
 from ingest.cli.explain import explain
 from ingest.cli.forget import forget
 from ingest.cli.jobs import jobs
@@ -86,6 +87,7 @@ for command in (
     rebuild,
     forget,
     compact,
+    doctor,
     config,
 ):
     cli.add_command(with_config(command))

@@ -56,7 +56,7 @@ def _configure(context: click.Context, _option: click.Parameter, file: str | Non
         return
     found = read_configuration(file)
     context.meta[_KEPT] = found
-    if context.command.name == "config":  # it shows what is wrong
+    if context.command.name == "config":  # it shows itself what is wrong
         return
     for note in found.notes:
         tell(note)

@@ -24,11 +24,11 @@ def writer_lock(layout: Layout, timeout_s: float, waiting: Callable[[str], None]
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            waiting(_holder(layout))
+            waiting(holder(layout))
             lock.acquire(timeout=timeout_s)
     except Timeout:
         raise StoreError(
-            f"{layout.root}: another ingest ({_holder(layout)}) has been writing for {timeout_s:.0f} s",
+            f"{layout.root}: another ingest ({holder(layout)}) has been writing for {timeout_s:.0f} s",
             "Wait until it is done, or give it longer: --lock-timeout SECONDS.",
         ) from None
     except OSError as error:
@@ -42,7 +42,7 @@ def writer_lock(layout: Layout, timeout_s: float, waiting: Callable[[str], None]
         lock.release()
 
 
-def _holder(layout: Layout) -> str:
+def holder(layout: Layout) -> str:
     """Who wrote its name beside the lock last; for people."""
     try:
         return layout.lock.with_suffix(".pid").read_text()[:40]

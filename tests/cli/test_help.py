@@ -10,7 +10,20 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Run, Start
 
-COMMANDS = ("load", "sql", "views", "problems", "plugins", "explain", "show", "rebuild", "forget", "compact", "config")
+COMMANDS = (
+    "load",
+    "sql",
+    "views",
+    "problems",
+    "plugins",
+    "explain",
+    "show",
+    "rebuild",
+    "forget",
+    "compact",
+    "doctor",
+    "config",
+)
 HEAVY = ("duckdb", "pyarrow", "numpy", "rich", "structlog", "ingest_azureml")
 
 IMPORTED = """

@@ -1,0 +1,65 @@
+"""`ingest doctor`: is the installation well, is the store whole?"""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from ingest.cli.options import configuration, plugin_choice, plugin_options, store_option
+from ingest.errors import ExitCode
+
+if TYPE_CHECKING:
+    from ingest.health import Health
+
+_WIDTH = 100
+
+
+@click.command(short_help="Look over the installation and a store; say what is wrong and what to do.")
+@store_option
+@click.option("--thorough", is_flag=True, help="Read every row of the store.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of what is told.")
+@plugin_options
+def doctor(store: str, thorough: bool, format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
+    """Look over the installation and a store; say what is wrong and what to do.
+
+    Nothing is changed. Exit code 4 if the store is damaged, 1 if something else does not work, else 0.
+    """
+    from ingest.health import Status, installation
+    from ingest.registry import load_registry
+    from ingest.store.examination import examine
+    from ingest.store.layout import Layout
+
+    registry = load_registry(plugin_choice(plugin_files, no_plugins))
+    found = [*installation(registry, configuration()), *examine(Layout.of(store), registry, thorough=thorough)]
+    if format_ == "json":
+        from ingest.output import Redactor
+
+        click.echo(json.dumps(Redactor().value([asdict(one) for one in found]), indent=2, ensure_ascii=False))
+    else:
+        _show(found)
+    worst = {one.status for one in found}
+    sys.exit(
+        ExitCode.STORE if Status.DAMAGED in worst else ExitCode.FAILED_CHECK if Status.PROBLEM in worst else ExitCode.OK
+    )
+
+
+def _show(found: Sequence[Health]) -> None:
+    """A line for each, and what to do."""
+    from ingest.health import Status
+    from ingest.output import redact_text, visible
+
+    colours = {Status.OK: "green", Status.NOTE: "yellow", Status.PROBLEM: "red", Status.DAMAGED: "red"}
+    for one in found:
+        head = f"{one.status:<8} {one.subject:<10} "
+        lines = textwrap.wrap(visible(redact_text(one.finding)), _WIDTH - len(head), break_on_hyphens=False) or [""]
+        click.echo(click.style(head[:8], fg=colours[one.status]) + head[8:] + lines[0])
+        for line in lines[1:]:
+            click.echo(" " * len(head) + line)
+        if one.remedy and one.status is not Status.OK:
+            click.echo(" " * len(head) + f"→ {visible(one.remedy)}")
