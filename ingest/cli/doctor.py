@@ -28,7 +28,7 @@ _WIDTH = 100
 def doctor(store: str, thorough: bool, format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
     """Look over the installation and a store; say what is wrong and what to do.
 
-    Nothing is changed. Exit code 4 if the store is damaged, 1 if something else does not work, else 0.
+    Nothing is changed. Exit code 4 if the store is damaged or cannot be opened, 1 if something else does not work, else 0.
     """
     from ingest.health import Status, installation
     from ingest.registry import load_registry
@@ -43,10 +43,9 @@ def doctor(store: str, thorough: bool, format_: str, plugin_files: tuple[str, ..
         click.echo(json.dumps(Redactor().value([asdict(one) for one in found]), indent=2, ensure_ascii=False))
     else:
         _show(found)
-    worst = {one.status for one in found}
-    sys.exit(
-        ExitCode.STORE if Status.DAMAGED in worst else ExitCode.FAILED_CHECK if Status.PROBLEM in worst else ExitCode.OK
-    )
+    if any(one.status is Status.DAMAGED or (one.subject, one.status) == ("store", Status.PROBLEM) for one in found):
+        sys.exit(ExitCode.STORE)
+    sys.exit(ExitCode.FAILED_CHECK if any(one.status is Status.PROBLEM for one in found) else ExitCode.OK)
 
 
 def _show(found: Sequence[Health]) -> None:

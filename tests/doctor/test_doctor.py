@@ -67,7 +67,7 @@ def test_parquet_file_is_cut(lent: StoreUnderTest) -> None:
     path = min(lent.parquet())
     content = path.read_bytes()
     path.write_bytes(content[:-5])
-    assert "bytes were written" in told(lent)["rows"][1].replace(f"{len(content)} ", "")
+    assert f"{len(content) - 5} bytes, {len(content)} were written" in told(lent)["rows"][1]
     path.write_bytes(b"x" * len(content))
     assert told(lent)["rows"][0] is Status.DAMAGED
 
@@ -88,7 +88,7 @@ def test_ledger_and_rows_differ(lent: StoreUnderTest) -> None:
     """Rows that the ledger tells of and no Parquet file holds are damage."""
     with duckdb.connect(str(lent.path / "catalog.duckdb")) as connection:
         connection.execute("UPDATE files SET rows = rows + 100 WHERE slice IS NOT NULL")
-    assert told(lent)["ledger"] == (Status.DAMAGED, "1 slice hold fewer rows than the files in them gave")
+    assert told(lent)["ledger"] == (Status.DAMAGED, "1 slice with fewer rows than the files in them gave")
 
 
 def test_catalog_is_damaged_or_moved(lent: StoreUnderTest) -> None:
