@@ -16,6 +16,10 @@ class ExitCode(IntEnum):
     """Input not found, not readable, or none of it a job."""
     STORE = 4
     """Store locked, damaged or not there."""
+    PARTLY_FAILED = 5
+    """A night went through, but not all of it: a job or folder could not be read, or a later step failed."""
+    NIGHT_FAILED = 6
+    """A night could not be finished: the store is locked, damaged or its disk full. The last good state stands."""
     BUG = 70
     """A bug of ours: a traceback is shown."""
     INTERRUPTED = 130
