@@ -18,6 +18,7 @@ from ingest.cli.explain import explain
 from ingest.cli.forget import forget
 from ingest.cli.jobs import jobs
 from ingest.cli.load import load
+from ingest.cli.nightly import nightly
 from ingest.cli.nodes import nodes
 from ingest.cli.options import with_config
 from ingest.cli.plugins import plugins
@@ -89,6 +90,7 @@ for command in (
     compact,
     doctor,
     config,
+    nightly,
 ):
     cli.add_command(with_config(command))
 

@@ -161,12 +161,12 @@ def log_options(command: Command) -> Command:
     )(command)
 
 
-def configure_log(quiet: bool, verbose: bool, log_format: str | None) -> None:
+def configure_log(quiet: bool, verbose: bool, log_format: str | None, log_file: str | None = None) -> None:
     """Sets up our own log as the options say."""
     from ingest.logs import LogFormat, configure
 
     level = "error" if quiet else "debug" if verbose else "info"
-    configure(level, LogFormat(log_format) if log_format else None)
+    configure(level, LogFormat(log_format) if log_format else None, log_file)
 
 
 def plugin_choice(plugin_files: tuple[str, ...], no_plugins: bool) -> PluginOptions:

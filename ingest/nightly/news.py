@@ -31,7 +31,9 @@ class News:
 
 def find_news(connection: duckdb.DuckDBPyConnection) -> News:
     """New and changed jobs; if there are none, those of the last night."""
-    rows = connection.execute(f"{_CONTENTS} SELECT job_id, is_new FROM contents WHERE differs ORDER BY job_id").fetchall()
+    rows = connection.execute(
+        f"{_CONTENTS} SELECT job_id, is_new FROM contents WHERE differs ORDER BY job_id"
+    ).fetchall()
     if rows:
         return News([job for job, new in rows if new], [job for job, new in rows if not new], None)
     ((last,),) = connection.execute("SELECT max(night) FROM nights").fetchall()

@@ -55,7 +55,9 @@ def _read(folders: Sequence[str], load: Load, reading: Reading, *, given: bool) 
             _read(below, load, reading, given=False)
         else:
             trouble = Trouble.of("read", error)
-            log().warning("not read", folder=folders[0], reason=trouble.wrong, exc_info=trouble.wrong.startswith("a bug"))
+            log().warning(
+                "not read", folder=folders[0], reason=trouble.wrong, exc_info=trouble.wrong.startswith("a bug")
+            )
             reading.troubles.append(trouble)
         return
     reading.reports.append(report)

@@ -1,0 +1,146 @@
+"""`ingest nightly`: everything that a scheduler should do, in one command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from ingest.cli.options import (
+    SettingOption,
+    configure_log,
+    lock_option,
+    log_options,
+    plugin_choice,
+    plugin_options,
+    settings,
+    store_option,
+)
+from ingest.errors import IngestError
+
+
+@click.command(short_help="Read what is new, compare it with the past, report: for a scheduler, every night.")
+@click.argument("roots", nargs=-1, metavar="[ROOTS...]")
+@store_option
+@click.option(
+    "--report",
+    cls=SettingOption,
+    setting="report.output",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write the report there, as one HTML file.",
+)
+@click.option(
+    "--summary",
+    cls=SettingOption,
+    setting="nightly.summary",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Leave a summary for programs there, as one JSON object.",
+)
+@click.option(
+    "--notify-command",
+    cls=SettingOption,
+    setting="nightly.notify_command",
+    metavar="COMMAND",
+    help="Run this at the end, with the summary on its stdin. If it fails, that is told, and no more.",
+)
+@click.option("--notify-shell", is_flag=True, help="Give the command to a shell, so that it may hold pipes.")
+@click.option(
+    "--notify-timeout", type=click.FloatRange(0, min_open=True), default=30, show_default=True, help="Seconds for it."
+)
+@click.option(
+    "-j", "--jobs", "workers", cls=SettingOption, setting="load.jobs", type=click.IntRange(1), help="Workers."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be read and tidied up; write nothing.")
+@click.option("--format", "format_", type=click.Choice(["card", "json"]), default="card", help="Form of what is shown.")
+@lock_option
+@click.option(
+    "--log-file",
+    cls=SettingOption,
+    setting="log.file",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Add log lines to this file too, as JSON, also with --quiet.",
+)
+@plugin_options
+@log_options
+def nightly(
+    roots: Sequence[str],
+    store: str,
+    report: str | None,
+    summary: str | None,
+    notify_command: str | None,
+    notify_shell: bool,
+    notify_timeout: float,
+    workers: int | None,
+    dry_run: bool,
+    format_: str,
+    lock_timeout: float,
+    log_file: str | None,
+    plugin_files: tuple[str, ...],
+    no_plugins: bool,
+    quiet: bool,
+    verbose: bool,
+    log_format: str | None,
+) -> None:
+    """Read what is new, compare it with the past, tidy up, and report: for a scheduler, every night.
+
+    ROOTS are folders with jobs, as for `ingest JOB_DIRS...`; without any, those of `[nightly] roots` in ingest.toml.
+    Run twice it changes nothing. Nights that were left out are made up: the days are those of the jobs. What cannot be
+    read or done is told, and the rest is done all the same; a night that was killed is finished by the next.
+
+    \b
+    Exit codes: 0 fine, 1 something got worse (`[nightly] fail_on` says what counts), 2 wrong usage,
+    5 partly failed: a job or folder could not be read, or a step after that failed,
+    6 failed: the store is locked, damaged or its disk full; the last good state stands.
+    """
+    configure_log(quiet, verbose, log_format, log_file)
+    chosen = settings()
+    folders = list(roots) or list(chosen.nightly.roots)
+    if not folders:
+        raise IngestError(
+            "no folders to read", "Give them: ingest nightly ROOTS..., or as `[nightly] roots` in ingest.toml."
+        )
+    plugins = plugin_choice(plugin_files, no_plugins)
+    labels = {**chosen.load.labels, **chosen.nightly.labels}
+    house = {"raw_days": chosen.retention.raw_days, "small_slices": chosen.retention.small_slices}
+    if dry_run:
+        from ingest.nightly.dry_run import dry_run as would_do
+        from ingest.output import redact_text
+
+        would = would_do(folders, store, plugins, labels=labels, **house)
+        click.echo(redact_text(json.dumps(would, indent=2, default=str, ensure_ascii=False)))
+        return
+    from ingest.nightly.card import print_card
+    from ingest.nightly.night import Wishes, run_night
+    from ingest.progress import load_progress
+
+    with load_progress(show=not quiet) as progress:
+        night = run_night(
+            Wishes(
+                folders,
+                store,
+                workers=workers,
+                labels=labels,
+                plugins=plugins,
+                thresholds=chosen.thresholds,
+                fail_on=chosen.nightly.fail_on,
+                report=Path(report) if report else None,
+                summary=Path(summary) if summary else None,
+                notify_command=notify_command,
+                notify_shell=notify_shell,
+                notify_timeout_s=notify_timeout,
+                lock_timeout_s=lock_timeout,
+                progress=progress,
+                **house,
+            )
+        )
+    if format_ == "json":
+        click.echo(night.as_json(), nl=False)
+    else:
+        print_card(night, sys.stdout)
+    sys.exit(night.exit_code)

@@ -1,0 +1,51 @@
+"""What a night would do, without doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ingest.discover import discover
+from ingest.nightly.house_keeping import keep_house
+from ingest.nightly.news import find_news
+from ingest.plan import make_plan
+from ingest.registry import PluginOptions, load_registry
+from ingest.store.layout import Layout
+from ingest.store.ledger import read_ledger
+
+
+def dry_run(
+    roots: Sequence[str],
+    store: str,
+    plugins: PluginOptions,
+    *,
+    labels: Mapping[str, str],
+    raw_days: int | None,
+    small_slices: int,
+) -> dict[str, Any]:
+    """What would be read, told and tidied up. Raises `IngestError` for what a night would only tell.
+
+    Nothing is written, and no file of a job is opened: that a job's new files hold other records is not looked at.
+    """
+    layout = Layout.of(store)
+    found = discover(list(roots))
+    ledger = read_ledger(layout, [job.job_id for job in found.jobs])
+    plan = make_plan(found, ledger, load_registry(plugins), labels=labels)
+    told = {
+        "jobs_found": len(found.jobs),
+        "jobs_to_read": sorted(job.job_id for job in plan.jobs),
+        "files_to_read": len(plan.work),
+        "bytes_to_read": sum(file.size for file in plan.work),
+        "files_unchanged": plan.unchanged,
+        "jobs_not_told_of_yet": [],
+        "house": {},
+        "problems": [{"wrong": problem.wrong, "remedy": problem.remedy} for problem in found.problems],
+    }
+    if layout.catalog.exists():
+        from ingest.store.reading import open_store
+
+        with open_store(layout.root) as opened:
+            news = find_news(opened.connection)
+        told["jobs_not_told_of_yet"] = news.jobs if news.night is None else []
+        told["house"] = keep_house(layout, raw_days=raw_days, small_slices=small_slices, dry_run=True)
+    return told

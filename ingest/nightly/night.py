@@ -1,0 +1,236 @@
+"""A night, step by step: read, aggregate, compare, keep house, report, tell.
+
+Each step is the same code that the commands for people use. A step that fails is told, and the others go on; only a
+store that cannot be written ends the night, with the last good state in it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from ingest.errors import InputError, StoreError
+from ingest.logs import log
+from ingest.nightly import aggregates
+from ingest.nightly.comparison import compare
+from ingest.nightly.house_keeping import keep_house
+from ingest.nightly.news import News, find_news, record_night
+from ingest.nightly.notify import notify
+from ingest.nightly.reading import Reading, read_roots
+from ingest.nightly.summary import Summary, Trouble, write_whole
+from ingest.pipeline import ingest_jobs
+from ingest.registry import DEFAULT_PLUGINS, PluginOptions, load_registry
+from ingest.store.layout import Layout
+from ingest.store.lock import writer_lock
+from ingest.store.reading import open_store
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from ingest.pipeline import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a night is asked to do."""
+
+    roots: Sequence[str]
+    store: str
+    workers: int | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    plugins: PluginOptions = DEFAULT_PLUGINS
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    fail_on: Sequence[str] = ("regressions",)
+    raw_days: int | None = None
+    small_slices: int = 200
+    report: Path | None = None
+    summary: Path | None = None
+    notify_command: str | None = None
+    notify_shell: bool = False
+    notify_timeout_s: float = 30.0
+    lock_timeout_s: float = 60.0
+    progress: Progress | None = None
+
+
+def run_night(wishes: Wishes) -> Summary:
+    """Does a night; whatever happens, its summary says so. Raises nothing that a user could mend."""
+    began = time.monotonic()
+    now = datetime.now(UTC)
+    summary = Summary(wishes.store, f"{now:%Y-%m-%dT%H:%M:%S.%fZ}", list(wishes.roots), fails_on=list(wishes.fail_on))
+    log().info("night begins", store=wishes.store, roots=len(wishes.roots))
+    try:
+        layout = Layout.of(wishes.store)
+        with _one_night(layout, wishes.lock_timeout_s):
+            _Night(layout, wishes, summary).steps()
+    except StoreError as error:
+        summary.troubles.append(Trouble.of("store", error, fatal=True))
+        log().error("night failed", reason=error.wrong)
+    except Exception as error:
+        summary.troubles.append(Trouble.of("store", error, fatal=True))
+        log().error("night failed", reason=str(error), exc_info=True)
+    summary.seconds = round(time.monotonic() - began, 2)
+    _tell(wishes, summary)
+    log().info("night ends", outcome=summary.outcome, exit_code=int(summary.exit_code), seconds=summary.seconds)
+    return summary
+
+
+class _Night:
+    """The steps, in order."""
+
+    def __init__(self, layout: Layout, wishes: Wishes, summary: Summary) -> None:
+        self._layout, self._wishes, self._summary = layout, wishes, summary
+
+    def steps(self) -> None:
+        """All of them. Raises `StoreError` where the night cannot go on."""
+        self._read()
+        if not self._layout.catalog.exists():
+            raise StoreError(
+                f"{self._layout.root}: nothing could be read, so there is no store yet",
+                "Give folders of downloaded logs; what is wrong with these is told above.",
+            )
+        self._aggregate()
+        news = self._news()
+        with self._step("compare"):
+            self._compare(news)
+        with self._step("retain"):
+            self._summary.retention = keep_house(
+                self._layout, raw_days=self._wishes.raw_days, small_slices=self._wishes.small_slices, dry_run=False
+            )
+        if self._wishes.report is not None:
+            with self._step("report"):
+                self._report(self._wishes.report, news)
+        if news.night is None:
+            self._change(partial(record_night, night=self._row()))
+
+    def _read(self) -> None:
+        wishes = self._wishes
+        load = partial(
+            ingest_jobs,
+            store=wishes.store,
+            workers=wishes.workers,
+            labels=wishes.labels,
+            plugins=wishes.plugins,
+            lock_timeout_s=wishes.lock_timeout_s,
+            progress=wishes.progress,
+        )
+        reading: Reading = read_roots(wishes.roots, load)
+        self._summary.load = reading.total()
+        self._summary.troubles += reading.troubles
+        log().info("read", **self._summary.load)
+
+    def _aggregate(self) -> None:
+        with open_store(self._layout.root) as store:
+            stale = aggregates.is_stale(store.connection)
+        if stale:
+            days: list[str] = []
+            self._change(lambda connection: days.extend(map(str, aggregates.refresh(connection))))
+            self._summary.days = days
+            log().info("aggregated", days=len(days))
+
+    def _news(self) -> News:
+        with open_store(self._layout.root) as store:
+            news = find_news(store.connection)
+        summary = self._summary
+        summary.news = news.night is None
+        summary.night = summary.started_at if summary.news else news.night or None
+        summary.jobs = news.jobs
+        if summary.news:
+            summary.jobs_new, summary.jobs_changed = len(news.new), len(news.changed)
+        return news
+
+    def _compare(self, news: News) -> None:
+        with open_store(self._layout.root) as store:
+            for name, value in compare(store, news.jobs, self._wishes.thresholds).items():
+                setattr(self._summary, name, value)
+        log().info("compared", regressions=len(self._summary.regressions), severe=self._summary.severe)
+
+    def _report(self, path: Path, news: News) -> None:
+        """Writes the report of the night's jobs; the one that is there stands if nothing is new."""
+        from ingest.report.html import write_report
+
+        if news.jobs and (news.night is None or not path.exists()):
+            write_report(self._layout.root, path, jobs=news.jobs, title=f"Night of {(self._summary.night or '')[:10]}")
+        if path.exists():
+            self._summary.report = {"path": str(path.resolve()), "bytes": path.stat().st_size}
+
+    def _row(self) -> dict[str, Any]:
+        summary = self._summary
+        return {
+            "night": summary.night,
+            "jobs_new": summary.jobs_new,
+            "jobs_changed": summary.jobs_changed,
+            "regressions": len(summary.regressions),
+            "severe_findings": summary.severe,
+            "problems": len(summary.troubles),
+            "exit_code": int(summary.exit_code),
+        }
+
+    def _change(self, then: Callable[[duckdb.DuckDBPyConnection], object]) -> None:
+        """Publishes a catalog in which something of its own tables is changed."""
+        from ingest.store.catalog import Draft
+
+        registry = load_registry(self._wishes.plugins)
+        with writer_lock(self._layout, self._wishes.lock_timeout_s, _waiting):
+            Draft(self._layout, registry.tables, registry.view_folders, registry.known_problems).publish(None, then)
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        """A step that the night can do without."""
+        try:
+            yield
+        except Exception as error:
+            trouble = Trouble.of(name, error)
+            self._summary.troubles.append(trouble)
+            log().error("step failed", step=name, reason=trouble.wrong, exc_info=trouble.wrong.startswith("a bug"))
+
+
+def _waiting(holder: str) -> None:
+    log().warning("waiting for the store", holder=holder)
+
+
+@contextmanager
+def _one_night(layout: Layout, timeout_s: float) -> Iterator[None]:
+    """Holds the lock of nights; other commands may write between its steps."""
+    place = layout.root / "nightly.lock"
+    try:
+        layout.root.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(place)
+        lock.acquire(timeout=timeout_s)
+    except Timeout:
+        raise StoreError(
+            f"{layout.root}: another night is going on, and was not done after {timeout_s:.0f} s",
+            "Let it finish; the next night reads what this one would have read. Or give it longer: --lock-timeout.",
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            f"{layout.root}: the store cannot be written: {error.strerror}", "Choose another place: --store PATH."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _tell(wishes: Wishes, summary: Summary) -> None:
+    """Leaves the summary in its file and gives it to the command that is to be told."""
+    if wishes.notify_command:
+        trouble = notify(
+            wishes.notify_command, summary.as_json(), shell=wishes.notify_shell, timeout_s=wishes.notify_timeout_s
+        )
+        if trouble is not None:
+            summary.troubles.append(trouble)
+            log().warning("not notified", reason=trouble.wrong)
+    if wishes.summary is not None:
+        try:
+            write_whole(wishes.summary, summary.as_json())
+        except InputError as error:
+            summary.troubles.append(Trouble.of("summary", error))
+            log().error("summary not written", reason=error.wrong)
