@@ -34,7 +34,7 @@ def _lines(summary: Summary) -> Iterator[str]:
         worst = [finding for finding in summary.findings if finding["severity"] == "severe"]
         yield from _several("severe", worst, _finding, _warnings(summary))
         yield from _several("new errors", summary.new_errors, _error, "none")
-    yield from _several("house", _house(summary.retention), str, "")
+    yield from _several("house", _house(summary.house), str, "")
     yield from _several("not done", summary.troubles, _trouble, "")
     yield _line(
         "report", f"{summary.report['path']} ({summary.report['bytes'] / 1e6:.1f} MB)" if summary.report else "none"
@@ -104,7 +104,7 @@ def _error(row: Mapping[str, Any]) -> str:
 
 
 def _house(told: Mapping[str, Any]) -> list[str]:
-    return [f"{name}: {value}" for name, value in told.items() if value]
+    return [f"{count} {name.replace('_', ' ')}" for name, count in told.items()]
 
 
 def _trouble(trouble: Trouble) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingest.discover import discover
-from ingest.nightly.house_keeping import keep_house
+from ingest.nightly.house_keeping import plan_house
 from ingest.nightly.news import find_news
 from ingest.plan import make_plan
 from ingest.registry import PluginOptions, load_registry
@@ -30,7 +30,8 @@ def dry_run(
     layout = Layout.of(store)
     found = discover(list(roots))
     ledger = read_ledger(layout, [job.job_id for job in found.jobs])
-    plan = make_plan(found, ledger, load_registry(plugins), labels=labels)
+    registry = load_registry(plugins)
+    plan = make_plan(found, ledger, registry, labels=labels)
     told = {
         "jobs_found": len(found.jobs),
         "jobs_to_read": sorted(job.job_id for job in plan.jobs),
@@ -46,6 +47,6 @@ def dry_run(
 
         with open_store(layout.root) as opened:
             news = find_news(opened.connection)
+            told["house"] = plan_house(opened, registry, raw_days=raw_days, small_slices=small_slices).told()
         told["jobs_not_told_of_yet"] = news.jobs if news.night is None else []
-        told["house"] = keep_house(layout, raw_days=raw_days, small_slices=small_slices, dry_run=True)
     return told

@@ -21,7 +21,7 @@ from ingest.errors import InputError, StoreError
 from ingest.logs import log
 from ingest.nightly import aggregates
 from ingest.nightly.comparison import compare
-from ingest.nightly.house_keeping import keep_house
+from ingest.nightly.house_keeping import keep_house, plan_house
 from ingest.nightly.news import News, find_news, record_night
 from ingest.nightly.notify import notify
 from ingest.nightly.reading import Reading, read_roots
@@ -29,7 +29,7 @@ from ingest.nightly.summary import Summary, Trouble, write_whole
 from ingest.pipeline import ingest_jobs
 from ingest.registry import DEFAULT_PLUGINS, PluginOptions, load_registry
 from ingest.store.layout import Layout
-from ingest.store.lock import writer_lock
+from ingest.store.maintenance import maintenance
 from ingest.store.reading import open_store
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class _Night:
 
     def __init__(self, layout: Layout, wishes: Wishes, summary: Summary) -> None:
         self._layout, self._wishes, self._summary = layout, wishes, summary
+        self._registry = load_registry(wishes.plugins)
 
     def steps(self) -> None:
         """All of them. Raises `StoreError` where the night cannot go on."""
@@ -100,10 +101,8 @@ class _Night:
         news = self._news()
         with self._step("compare"):
             self._compare(news)
-        with self._step("retain"):
-            self._summary.retention = keep_house(
-                self._layout, raw_days=self._wishes.raw_days, small_slices=self._wishes.small_slices, dry_run=False
-            )
+        with self._step("house"):
+            self._keep_house()
         if self._wishes.report is not None:
             with self._step("report"):
                 self._report(self._wishes.report, news)
@@ -152,6 +151,16 @@ class _Night:
                 setattr(self._summary, name, value)
         log().info("compared", regressions=len(self._summary.regressions), severe=self._summary.severe)
 
+    def _keep_house(self) -> None:
+        wishes = self._wishes
+        with open_store(self._layout.root) as store:
+            house = plan_house(store, self._registry, raw_days=wishes.raw_days, small_slices=wishes.small_slices)
+        if house.anything:
+            with maintenance(self._layout, self._registry, wishes.lock_timeout_s) as held:
+                keep_house(held, house)
+            self._summary.house = house.told()
+            log().info("kept house", **house.told())
+
     def _report(self, path: Path, news: News) -> None:
         """Writes the report of the night's jobs; the one that is there stands if nothing is new."""
         from ingest.report.html import write_report
@@ -175,11 +184,8 @@ class _Night:
 
     def _change(self, then: Callable[[duckdb.DuckDBPyConnection], object]) -> None:
         """Publishes a catalog in which something of its own tables is changed."""
-        from ingest.store.catalog import Draft
-
-        registry = load_registry(self._wishes.plugins)
-        with writer_lock(self._layout, self._wishes.lock_timeout_s, _waiting):
-            Draft(self._layout, registry.tables, registry.view_folders, registry.known_problems).publish(None, then)
+        with maintenance(self._layout, self._registry, self._wishes.lock_timeout_s) as held:
+            held.publish(None, then)
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
@@ -190,10 +196,6 @@ class _Night:
             trouble = Trouble.of(name, error)
             self._summary.troubles.append(trouble)
             log().error("step failed", step=name, reason=trouble.wrong, exc_info=trouble.wrong.startswith("a bug"))
-
-
-def _waiting(holder: str) -> None:
-    log().warning("waiting for the store", holder=holder)
 
 
 @contextmanager

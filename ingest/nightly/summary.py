@@ -23,7 +23,7 @@ class Trouble:
     """Something that could not be done; the rest of the night was."""
 
     step: str
-    """read, aggregate, compare, retain, compact, report, notify."""
+    """store, read, compare, house, report, notify, summary."""
     wrong: str
     remedy: str = ""
     fatal: bool = False
@@ -67,7 +67,8 @@ class Summary:
     """Severe findings and warnings, severe first."""
     new_errors: Sequence[Mapping[str, Any]] = ()
     """Errors that no job before the night's had told."""
-    retention: Mapping[str, Any] = field(default_factory=dict)
+    house: Mapping[str, Any] = field(default_factory=dict)
+    """Jobs whose records were dropped for their age, Parquet files that were merged."""
     report: Mapping[str, Any] | None = None
     """Path and bytes; null if none was written."""
     troubles: list[Trouble] = field(default_factory=list)
