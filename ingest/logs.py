@@ -74,7 +74,7 @@ def log() -> Any:
 
 
 def _into_file(
-    file: Path, shown: int, drop: type[Exception], _logger: Any, method: str, facts: MutableMapping[str, Any]
+    file: Path, shown: int, drop: type[BaseException], _logger: Any, method: str, facts: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Adds the line to the file, whole; what is not shown on stderr goes no further. A full disk stops no work."""
     import json

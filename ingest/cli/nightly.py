@@ -107,12 +107,12 @@ def nightly(
         )
     plugins = plugin_choice(plugin_files, no_plugins)
     labels = {**chosen.load.labels, **chosen.nightly.labels}
-    house = {"raw_days": chosen.retention.raw_days, "small_slices": chosen.retention.small_slices}
+    kept = chosen.retention
     if dry_run:
         from ingest.nightly.dry_run import dry_run as would_do
         from ingest.output import redact_text
 
-        would = would_do(folders, store, plugins, labels=labels, **house)
+        would = would_do(folders, store, plugins, labels=labels, raw_days=kept.raw_days, small_slices=kept.small_slices)
         click.echo(redact_text(json.dumps(would, indent=2, default=str, ensure_ascii=False)))
         return
     from ingest.nightly.card import print_card
@@ -136,7 +136,8 @@ def nightly(
                 notify_timeout_s=notify_timeout,
                 lock_timeout_s=lock_timeout,
                 progress=progress,
-                **house,
+                raw_days=kept.raw_days,
+                small_slices=kept.small_slices,
             )
         )
     if format_ == "json":

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ingest.checks import set_thresholds
-from ingest.store.quoting import literal
+from ingest.report.diagnosis import among
 
 if TYPE_CHECKING:
     from ingest.store.reading import Store
@@ -19,9 +18,16 @@ _NEW_ERRORS = 50
 def compare(store: Store, jobs: Sequence[str], thresholds: Mapping[str, float]) -> dict[str, Any]:
     """The fields of a summary that are about the night's jobs, read from views."""
     set_thresholds(store.connection, thresholds)
-    these = _among(jobs)
+    these = among(jobs)
+    store.connection.execute(
+        "CREATE OR REPLACE TEMP TABLE night_history AS SELECT * FROM history_around($jobs)", {"jobs": list(jobs)}
+    )
     return {
-        "regressions": store.rows(f"SELECT * FROM regressions WHERE {these} ORDER BY ALL"),
+        "regressions": store.rows(
+            "SELECT * EXCLUDE (started_at, verdict) FROM compared_with_past('night_history')"
+            f" WHERE {these} AND verdict = 'worse' AND severity IN ('severe', 'warning')"
+            " ORDER BY severity, started_at DESC NULLS LAST, job_id, measure"
+        ),
         "findings": store.rows(
             "SELECT job_id, check_id, severity, finding, node, at_stake_s, remedy, query FROM findings"
             f" WHERE {these} AND severity IN ('severe', 'warning')"
@@ -35,17 +41,6 @@ def compare(store: Store, jobs: Sequence[str], thresholds: Mapping[str, float]) 
         )[0],
         **store.rows("SELECT count(*) AS jobs_in_store FROM job_history")[0],
     }
-
-
-def days_of(store: Store, jobs: Sequence[str]) -> list[date]:
-    """The days of some jobs."""
-    rows = store.rows(f"SELECT DISTINCT day FROM job_history WHERE day IS NOT NULL AND {_among(jobs)} ORDER BY day")
-    return [row["day"] for row in rows]
-
-
-def _among(jobs: Sequence[str]) -> str:
-    """As literals, so that the records of other jobs are not read."""
-    return f"job_id IN ({', '.join(map(literal, jobs)) or 'NULL'})"
 
 
 # without a job before there is nothing that an error could be new to
