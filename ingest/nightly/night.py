@@ -1,4 +1,4 @@
-"""A night, step by step: read, aggregate, compare, keep house, report, tell.
+"""A night, step by step: read, aggregate, compare, report, keep house, tell.
 
 Each step is the same code that the commands for people use. A step that fails is told, and the others go on; only a
 store that cannot be written ends the night, with the last good state in it.
@@ -101,13 +101,13 @@ class _Night:
         news = self._news()
         with self._step("compare"):
             self._compare(news)
-        with self._step("house"):
-            self._keep_house()
         if self._wishes.report is not None:
             with self._step("report"):
                 self._report(self._wishes.report, news)
         if news.night is None:
-            self._change(partial(record_night, night=self._row()))
+            self._change(partial(record_night, news=news, night=self._row()))
+        with self._step("house"):  # last: the report is of records that may be too old to be kept
+            self._keep_house()
 
     def _read(self) -> None:
         wishes = self._wishes

@@ -323,6 +323,30 @@ def test_roots_of_the_settings(job: Callable[..., Path], run: Run, store: StoreU
     assert store.rows("SELECT group_name FROM daily_groups WHERE group_kind = 'label'") == [("team=x",)]
 
 
+def test_old_records_go(job: Callable[..., Path], night: Night, store: StoreUnderTest) -> None:
+    """With `raw_days`, records of older jobs are dropped once and not read again; what was measured of them stays."""
+    job("a")
+    summary = night(raw_days=30)
+    assert (summary.exit_code, summary.house, summary.jobs) == (ExitCode.OK, {"jobs_dropped": 1}, ["a"])
+    assert store.one("SELECT count(*) FROM attempt_reports") == 0
+    assert store.rows("SELECT jobs, items FROM daily_groups WHERE group_kind = 'all'") == [(1, 120)]
+    files = store.state()
+    again = night(raw_days=30)
+    assert (again.news, again.house, again.jobs) == (False, {}, ["a"])
+    assert store.state() == files
+
+
+def test_small_files_are_merged(job: Callable[..., Path], night: Night, store: StoreUnderTest) -> None:
+    """Above `small_slices` Parquet files that are small, a night merges them; then there is nothing to merge."""
+    for name in ("a", "b"):
+        job(name)
+        assert night(small_slices=4).house == {}
+    job("c")
+    assert night(small_slices=4).house == {"files_merged": 6}
+    assert store.one("SELECT count(*) FROM attempt_reports") == 36
+    assert night(small_slices=4).house == {}
+
+
 KILLED = """
 # Does a night, and dies at the moment that argument 1 names: at the n-th rename of a catalog, or before the report.
 import os, signal, sys
