@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from making import checks, commands, contents, formats, plugins, problems, tables, views
+from making import checks, commands, contents, formats, plugins, problems, settings, tables, views
 
 REGIONS: dict[str, Callable[[], str]] = {
     "commands": commands.commands,
@@ -24,6 +24,8 @@ REGIONS: dict[str, Callable[[], str]] = {
     "problem-parts": problems.problem_parts,
     "checks": checks.checks,
     "shared-thresholds": checks.shared_thresholds,
+    "settings": settings.settings,
+    "settings-example": settings.example,
     "kinds": formats.kinds,
     "kinds-in-full": formats.kinds_in_full,
     "kinds-left-alone": formats.kinds_left_alone,

@@ -57,7 +57,9 @@ class RetentionSettings:
         "Days after which a job's records are dropped, its aggregates kept; not set: all records are kept.",
     )
     small_slices: int = _is(
-        200, kinds.whole(2, 200), "Parquet files that are small or hold dead rows, above which a night merges them."
+        200,
+        kinds.whole(2, 200),
+        "Small slices (each is what one worker wrote at once) above which a night runs `ingest compact`.",
     )
 
 

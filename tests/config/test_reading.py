@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,11 +16,13 @@ from ingest.errors import IngestError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.conftest import Logs, Run, StoreUnderTest, Tree
 
     Toml = Callable[[str], Path]
+
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -255,3 +258,11 @@ def test_labels_on_the_command_line(tree: Tree, logs: Logs, run: Run, store: Sto
         done = run(folder, "--store", store.path, "--label", wrong)
         assert (done.returncode, done.stdout) == (2, ""), done.stderr
         assert len(done.stderr.splitlines()) == 2
+
+
+def test_reference_page() -> None:
+    """The reference page tells of every setting: its name, what it does and its variable."""
+    page = (ROOT / "docs/reference/configuration.md").read_text()
+    for setting in all_settings().values():
+        assert f"| `{setting.name}` | {setting.doc}" in page
+        assert f"`{setting.variable}` |" in page
