@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import click
 
-from ingest.cli.options import store_option
+from ingest.cli.options import SettingOption, open_configured, store_option
 
 
 @click.command(short_help="Write a report as one HTML file.")
-@click.argument("jobs", nargs=-1, metavar="[JOB]...")
+@click.argument("jobs", nargs=-1, metavar="[JOB...]")
 @store_option
 @click.option(
     "-o",
     "--output",
-    default="report.html",
-    show_default=True,
+    cls=SettingOption,
+    setting="report.output",
     type=click.Path(dir_okay=False, allow_dash=True),
-    help="The file; - is stdout.",
+    help="The file; - is stdout.  [default: report.html]",
 )
 @click.option("--title", help="The report's title.  [default: the job, or how many there are]")
-def report(jobs: tuple[str, ...], store: str, output: str, title: str | None) -> None:
-    """Write a report as one HTML file that needs no network: findings with remedies, charts, tables, and the SQL to go on.
+def report(jobs: tuple[str, ...], store: str, output: str | None, title: str | None) -> None:
+    """Write a report as one HTML file: findings with remedies, charts, tables, and the SQL to go on.
 
     \b
-      ingest report                     the overview of all jobs
-      ingest report my-job              one job: timeline, memory, durations, errors, the worst mini-batches
+      ingest report                     the overview of all jobs, and the worst of them
+      ingest report my-job              timeline, memory, durations, errors, the worst mini-batches
       ingest report 'night-*' -o night.html
 
-    JOB is an id, the beginning of one, or a pattern. Up to 12 jobs that are named each get a part of their own. Needs
-    pip install 'ingest[report]'. Signatures, keys and tokens in the logs are masked.
+    JOB is a job's id, the beginning of one, or a pattern. Up to 12 jobs that are named each get a part of their own. The
+    file needs no network, so it can be mailed or kept as it is; signatures, keys and tokens in the logs are masked. To
+    make it takes libraries that are not installed by default: pip install 'ingest[report]'.
     """
     from ingest.report.html import write_report
     from ingest.store.jobs import chosen_jobs
-    from ingest.store.reading import open_store
 
-    with open_store(store) as opened:
+    target = output or "report.html"
+    with open_configured(store) as opened:
         chosen = chosen_jobs(opened, jobs) if jobs else None
-        if output == "-":
-            write_report(opened, sys.stdout, jobs=chosen, title=title)
+        if target == "-":
+            page = io.StringIO()
+            write_report(opened, page, jobs=chosen, title=title)
+            sys.stdout.buffer.write(page.getvalue().encode())
         else:
-            write_report(opened, output, jobs=chosen, title=title)
-    if output != "-":
-        click.echo(f"{output}: written", err=True)
+            write_report(opened, target, jobs=chosen, title=title)
+            click.echo(f"{target}: written", err=True)

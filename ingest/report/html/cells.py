@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ingest.report.wording import cut, duration, size
+from ingest.report.wording import cut, duration, size, tail
 
 NONE = "–"
 _LONGEST = 400
@@ -59,6 +59,14 @@ def percent(value: Any, places: int = 1) -> str:
 def bytes_(value: Any) -> str:
     """A number of bytes."""
     return NONE if value is None else size(value)
+
+
+def spell(first: Any, last: Any) -> str:
+    """From when to when, UTC; the day is said once."""
+    if not isinstance(last, datetime) or moment(last) == moment(first):
+        return f"{moment(first)} UTC"
+    until = f"{last:%H:%M:%S}" if isinstance(first, datetime) and first.date() == last.date() else moment(last)
+    return f"{moment(first)} to {until} UTC"
 
 
 def moment(value: Any) -> str:
@@ -114,6 +122,16 @@ def ratios(title: str, key: str, *, hint: str = "") -> Column:
 def moments(title: str, key: str) -> Column:
     """A column of times, UTC."""
     return Column(f"{title} (UTC)", lambda row: Cell(moment(row.get(key)), moment(row.get(key)), "moment"))
+
+
+def days(title: str, key: str) -> Column:
+    """A column of days, UTC."""
+    return Column(f"{title} (UTC)", lambda row: Cell(NONE if row[key] is None else str(row[key]), look="moment"))
+
+
+def frames(title: str, key: str) -> Column:
+    """A column of places in code; the end of a path tells most."""
+    return Column(title, lambda row: Cell(tail(words(row.get(key)), 40), look="code"))
 
 
 def texts(title: str, key: str, *, look: str = "") -> Column:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ingest.report.html.blocks import Finding
-from ingest.report.html.cells import moment, seconds
+from ingest.report.html.cells import seconds, spell
 from ingest.report.html.questions import Row
+from ingest.report.wording import tail
 
 SEVERITIES = ("severe", "warning", "note")
 
@@ -28,12 +29,16 @@ def _finding(row: Row, links: Mapping[str, str] | None) -> Finding:
         row["remedy"],
         _link(row["reference"]),
         row["query"],
-        row["frame"],
+        tail(row["frame"], 76) if row["frame"] else None,
         row["place"],
     )
 
 
 def _facts(row: Row) -> Iterator[str]:
+    others = [job for job in row.get("jobs_with_it") or () if job != row["job_id"]]
+    if others:
+        more = f" and {len(others) - 4:,} more" if len(others) > 4 else ""
+        yield f"{len(others) + 1:,} jobs: also {', '.join(others[:4])}{more}"
     if row["explained_by"]:
         yield f"explained by {row['explained_by']}"
     if (row["occurrences"] or 0) > 1:
@@ -46,8 +51,7 @@ def _facts(row: Row) -> Iterator[str]:
     if row["at_stake_s"]:
         yield f"{seconds(row['at_stake_s'])} at stake"
     if row["first_at"]:
-        last = row["last_at"] if row["last_at"] and row["last_at"] != row["first_at"] else None
-        yield f"{moment(row['first_at'])}" + (f" to {moment(last)}" if last else "") + " UTC"
+        yield spell(row["first_at"], row["last_at"])
 
 
 def _link(reference: str | None) -> str | None:

@@ -15,6 +15,7 @@ from ingest.report.html.cells import (
     count,
     counts,
     durations,
+    frames,
     moment,
     moments,
     percent,
@@ -226,7 +227,7 @@ def _coverage(questions: Questions, job_id: str) -> Iterator[Block]:
 
 def node_column(title: str = "node", key: str = "node") -> Column:
     """A column that names a node."""
-    return texts(title, key, look="id")
+    return texts(title, key, look="id node")
 
 
 def outcome_column() -> Column:
@@ -297,7 +298,7 @@ _ERRORS: Sequence[Column] = (
     Column("kind", lambda row: Cell("symptom" if row["symptom"] else "cause")),
     texts("type", "exception_type", look="code"),
     texts("message", "message", look="message"),
-    texts("frame", "frame", look="code"),
+    frames("frame", "frame"),
     counts("nodes", "nodes"),
     counts("processes", "processes"),
     moments("first", "first_at"),

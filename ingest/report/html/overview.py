@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ingest.report.html import charts
-from ingest.report.html.blocks import Block, Drawing, Figure, Findings, Part, Section, Source, Table, Words
+from ingest.known_problems import first_step
+from ingest.report.html.blocks import Block, Figure, Findings, Part, Section, Source, Table, Words
 from ingest.report.html.cells import (
     NONE,
     Cell,
     Column,
     count,
     counts,
+    days,
     durations,
+    frames,
     moment,
     moments,
     percent,
@@ -21,44 +23,51 @@ from ingest.report.html.cells import (
     ratios,
     seconds,
     texts,
+    words,
 )
 from ingest.report.html.charts.style import STATE_SHAPES
-from ingest.report.html.findings import told_findings
+from ingest.report.html.findings import SEVERITIES, told_findings
 from ingest.report.html.job import COVERAGE, MEMORY, node_column, outcome_column
 from ingest.report.html.questions import Answer, Questions, Row
+from ingest.report.html.trends import trends
 
 _JOBS_SHOWN = 400
 
 
-def overview_part(questions: Questions, jobs: Sequence[str], links: Mapping[str, str]) -> Part:
+def overview_part(questions: Questions, jobs: Sequence[str], findings: Answer, links: Mapping[str, str]) -> Part:
     """The overview of some jobs; `links` leads to the parts of those that have one on this page."""
     all_of = {"jobs": list(jobs)}
+    job = _job_column(links)
     summary = questions.ask("overview/jobs", **all_of)
-    sections = [
-        Section("attention", "What needs attention", [_findings(questions, all_of, links)]),
+
+    def table(name: str, columns: Sequence[Column], nothing: str) -> Block:
+        answer = questions.ask(f"overview/{name}", **all_of)
+        return Table(columns, answer.rows, Source.of(answer)) if answer.rows else Words(nothing, Source.of(answer))
+
+    has_history = bool(questions.ask("overview/history").rows)
+    sections = [Section("attention", "What needs attention", [_findings(findings, links)])]
+    if has_history:
+        nothing = "No job did worse than usual, as far as there are enough jobs like it to compare with."
+        sections.append(
+            Section("regressions", "Worse than usual", [table("regressions", [job, *_REGRESSIONS], nothing)])
+        )
+    sections += [
         Section("jobs", "Jobs", list(_jobs(summary, links))),
-        Section("trends", "Trends", list(_trends(summary))),
-        Section("errors", "Errors", [_table(questions, "overview/errors", all_of, _ERRORS, "No error was reported.")]),
-        Section(
-            "nodes",
-            "Worst nodes",
-            [_table(questions, "overview/nodes", all_of, [_job_column(links), *_NODES], "No items failed.")],
-        ),
-        Section(
-            "slowest",
-            "Slowest mini-batches",
-            [
-                _table(
-                    questions, "overview/slowest", all_of, [_job_column(links), *_SLOWEST], "No mini-batch has a time."
-                )
-            ],
-        ),
-        Section(
-            "memory",
-            "Highest memory",
-            [_table(questions, "overview/memory", all_of, [_job_column(links), *MEMORY], "No resource samples.")],
-        ),
-        Section("coverage", "What was read", [_table(questions, "overview/coverage", all_of, COVERAGE, "No files.")]),
+        Section("trends", "Trends", list(trends(questions, all_of, summary))),
+    ]
+    if has_history:
+        nothing = "No error that earlier jobs did not tell."
+        sections.append(Section("errors", "New errors", [table("new_errors", [job, *_ERRORS], nothing)]))
+    else:
+        sections.append(Section("errors", "Errors", [table("errors", [job, *_ERRORS], "No error was reported.")]))
+    inputs = table("inputs", _INPUTS, "")
+    if isinstance(inputs, Table):
+        sections.append(Section("inputs", "Inputs that keep failing", [inputs]))
+    sections += [
+        Section("nodes", "Worst nodes", [table("nodes", [job, *_NODES], "No items failed.")]),
+        Section("slowest", "Slowest mini-batches", [table("slowest", [job, *_SLOWEST], "No mini-batch has a time.")]),
+        Section("memory", "Highest memory", [table("memory", [job, *MEMORY], "No resource samples.")]),
+        Section("coverage", "What was read", [table("coverage", COVERAGE, "No files.")]),
     ]
     return Part("overview", "", "", _line(summary.rows), list(_figures(summary.rows)), sections)
 
@@ -99,8 +108,7 @@ def _sum(jobs: Sequence[Row], key: str) -> float:
     return sum(job[key] or 0 for job in jobs)
 
 
-def _findings(questions: Questions, all_of: dict[str, list[str]], links: Mapping[str, str]) -> Findings:
-    answer = questions.ask("overview/findings", **all_of)
+def _findings(answer: Answer, links: Mapping[str, str]) -> Findings:
     nothing = "Nothing was found: no check and no error speaks of these jobs."
     return Findings(told_findings(answer.rows, links), Source.of(answer), nothing)
 
@@ -115,36 +123,17 @@ def _jobs(summary: Answer, links: Mapping[str, str]) -> Iterator[Block]:
     yield Table([_job_column(links), *_JOBS], rows, Source.of(summary), search=True, more=more)
 
 
-def _trends(summary: Answer) -> Iterator[Block]:
-    rows = [row for row in summary.rows if row["start_ms"] is not None]
-    if len(rows) < 2:
-        yield Words("Trends need at least two jobs with a start.", Source.of(summary))
-        return
-    for key, title, times in (
-        ("duration_s", "duration, minutes", 1 / 60),
-        ("failure_rate", "items failed, %", 100),
-        ("p95_elapsed_s", "95 % of mini-batches took up to, seconds", 1),
-    ):
-        told = [row | {key: round(row[key] * times, 3)} for row in rows if row[key] is not None]
-        if len(told) >= 2:
-            yield Drawing(
-                charts.jobs_over_time(told, key, title, f"{title} of each job by its start."),
-                Source.of(summary),
-                title.capitalize(),
-            )
-
-
-def _table(
-    questions: Questions, name: str, all_of: dict[str, list[str]], columns: Sequence[Column], nothing: str
-) -> Block:
-    answer = questions.ask(name, **all_of)
-    return Table(columns, answer.rows, Source.of(answer)) if answer.rows else Words(nothing, Source.of(answer))
-
-
 def _job_column(links: Mapping[str, str]) -> Column:
     return Column(
         "job", lambda row: Cell(str(row["job_id"]), str(row["job_id"]).lower(), "id job", links.get(row["job_id"], ""))
     )
+
+
+_MARKS = {"severe": "■ ", "warning": "▲ "}
+
+
+def _severity_look(row: Mapping[str, Any]) -> str:
+    return f"severity-cell severity-{row['severity'] if row['severity'] in SEVERITIES else 'note'}"
 
 
 def _state(row: Mapping[str, Any]) -> Cell:
@@ -191,16 +180,38 @@ _JOBS: Sequence[Column] = (
     Column("first error", _first_error),
 )
 
+_REGRESSIONS: Sequence[Column] = (
+    Column(
+        "severity", lambda row: Cell(_MARKS.get(row["severity"], "○ ") + str(row["severity"]), look=_severity_look(row))
+    ),
+    texts("what changed", "sentence", look="message"),
+    ratios("of usual", "ratio", hint="value / median of the jobs compared with"),
+    counts("compared with", "compared_jobs", hint="so many earlier jobs like it"),
+    texts("group", "comparison_group"),
+)
+
 _ERRORS: Sequence[Column] = (
     moments("first seen", "first_at"),
     counts("count", "occurrences"),
     counts("jobs", "jobs"),
-    texts("type", "exception_type", look="code"),
-    texts("message", "message", look="message"),
-    texts("frame", "frame", look="code"),
-    texts("remedy", "remedy", look="message"),
-    texts("example in", "example_job_id", look="id"),
+    Column(
+        "error",
+        lambda row: Cell(words(": ".join(filter(None, (row["exception_type"], row["message"])))), look="message"),
+    ),
+    frames("frame", "frame"),
+    Column("remedy", lambda row: Cell(first_step(row["remedy"]) if row["remedy"] else NONE, look="message")),
     texts("place", "place", look="code"),
+)
+
+_INPUTS: Sequence[Column] = (
+    texts("input", "input", look="code"),
+    texts("experiment", "experiment"),
+    counts("jobs", "jobs_failed"),
+    counts("failed mini-batches", "failed_mini_batches"),
+    counts("inputs together", "inputs_together", hint="inputs of the smallest failed mini-batch that it stood in"),
+    days("first", "first_day"),
+    days("last", "last_day"),
+    texts("last error", "last_error_message", look="message"),
 )
 
 _NODES: Sequence[Column] = (

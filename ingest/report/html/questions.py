@@ -7,7 +7,7 @@ caveat. `$name` stands for a parameter; what is shown to a reader is the query t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 _PARAMETER = re.compile(r"\$(\w+)")
-_LONGEST_LIST = 20
-"""So many jobs are named in a query that is shown; more than these are most likely all jobs."""
+_ALL_JOBS = "(select list(job_id) from jobs)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +55,25 @@ class Questions:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._there = {
-            row["name"]
-            for row in store.rows(
-                "SELECT view_name AS name FROM duckdb_views() UNION SELECT table_name FROM duckdb_tables()"
-                " UNION SELECT function_name FROM duckdb_functions() WHERE NOT internal"
-            )
-        }
-
-    def can_ask(self, name: str) -> bool:
-        """Whether the store has all that a query reads; the nightly aggregates are not in every store."""
-        return self._there.issuperset(_query(name).views)
+        self._all_jobs = sorted(row["job_id"] for row in store.rows("SELECT job_id FROM jobs"))
 
     def ask(self, name: str, **values: Any) -> Answer:
         """The answer to the question of this name (`job/summary`)."""
         query = _query(name)
         wanted = set(_PARAMETER.findall(query.sql))
         rows = self._store.rows(query.sql, {key: value for key, value in values.items() if key in wanted} or None)
-        shown = _PARAMETER.sub(lambda match: _literal(values[match[1]]), query.sql)
+        shown = _PARAMETER.sub(lambda match: self._literal(values[match[1]]), query.sql)
         return Answer(query.question, query.views, query.caveat, cleaned_text(shown), [cleaned(row) for row in rows])
+
+    def _literal(self, value: Any) -> str:
+        """A value as it stands in the query that is shown."""
+        if isinstance(value, str):
+            return literal(value)
+        if isinstance(value, Sequence):
+            if len(value) > 1 and sorted(value) == self._all_jobs:
+                return _ALL_JOBS
+            return f"[{', '.join(map(self._literal, value))}]"
+        return str(value)
 
 
 @cache
@@ -85,15 +84,3 @@ def _query(name: str) -> Query:
     sql = "\n".join(line for line in lines if not line.startswith("--")).strip()
     views = tuple(head[1].removeprefix("from:").replace(",", " ").split())
     return Query(head[0], views, " ".join(head[2:]), sql)
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, Mapping):
-        raise TypeError("a mapping has no literal")
-    if isinstance(value, str):
-        return literal(value)
-    if isinstance(value, Sequence):
-        if len(value) > _LONGEST_LIST:
-            return "(select list(job_id) from jobs)"
-        return f"[{', '.join(map(_literal, value))}]"
-    return str(value)

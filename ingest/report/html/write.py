@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _JOBS_IN_FULL = 12
 """So many jobs, named together, each get a part of their own; the size of the file is why not more."""
 
+_WORST_IN_FULL = 3
+"""Where there are more, so many get one: those that need attention first."""
+
 
 def write_report(
     store: Store | str | os.PathLike[str],
@@ -26,12 +29,14 @@ def write_report(
     *,
     jobs: Sequence[str] | None = None,
     title: str | None = None,
+    overview: bool | None = None,
 ) -> None:
     """Writes a report: of one job, of several with an overview before them, or the overview of a whole store.
 
-    `jobs` are ids that are in the store; None, or none, means all. The file appears under its name only when it is
-    whole. Raises IngestError if the extra `report` is not installed, InputError for a job that is not in the store or a
-    file that cannot be written.
+    `jobs` are ids that are in the store; None means all. With `overview` there is one even for a single job, and the few
+    jobs that need attention first have their part below it: what one wants after a night. The file appears under its
+    name only when it is whole. Raises IngestError if the extra `report` is not installed, InputError for a job that is
+    not in the store or a file that cannot be written.
     """
     need_chart_libraries()
     from ingest.report.html.page import rendered
@@ -40,7 +45,7 @@ def write_report(
     with ExitStack() as opened:
         if isinstance(store, (str, os.PathLike)):
             store = opened.enter_context(open_store(store))
-        page = _page(store, list(jobs or ()), title)
+        page = _page(store, jobs, title, overview)
     text = rendered(page)
     if isinstance(target, (str, os.PathLike)):
         _write(Path(target), text)
@@ -48,7 +53,7 @@ def write_report(
         target.write(text)
 
 
-def _page(store: Store, jobs: list[str], title: str | None) -> Page:
+def _page(store: Store, given: Sequence[str] | None, title: str | None, overview: bool | None) -> Page:
     from ingest.report.html.blocks import Page
     from ingest.report.html.clean import cleaned_text
     from ingest.report.html.job import job_part
@@ -56,16 +61,23 @@ def _page(store: Store, jobs: list[str], title: str | None) -> Page:
     from ingest.report.html.questions import Questions
 
     questions = Questions(store)
-    one = len(jobs) == 1
-    in_full = jobs if len(jobs) <= _JOBS_IN_FULL else []
+    known = [row["job_id"] for row in store.rows("SELECT job_id FROM jobs ORDER BY started_at NULLS LAST, job_id")]
+    if unknown := set(given or ()) - set(known):
+        raise InputError(f"{min(unknown)}: no such job in the store", "The jobs that there are: ingest jobs")
+    jobs = known if given is None else list(dict.fromkeys(given))
+    with_overview = (given is None or len(jobs) != 1) if overview is None else overview
+    in_full = jobs
+    if with_overview:
+        findings = questions.ask("overview/findings", jobs=jobs)
+        if given is None or overview or len(jobs) > _JOBS_IN_FULL:
+            clear = {cleaned_text(job): job for job in jobs}
+            in_full = [clear[job] for job in dict.fromkeys(row["job_id"] for row in findings.rows)][:_WORST_IN_FULL]
     links = {cleaned_text(job): f"job-{place}" for place, job in enumerate(in_full, 1)}
     parts = [job_part(questions, job, f"job-{place}") for place, job in enumerate(in_full, 1)]
-    if not one:
-        every = jobs or [row["job_id"] for row in store.rows("SELECT job_id FROM jobs")]
-        parts.insert(0, overview_part(questions, every, links))
-    heading = title or (jobs[0] if one else f"{len(jobs)} jobs" if jobs else "All jobs")
-    made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    return Page(cleaned_text(heading), parts, made)
+    if with_overview:
+        parts.insert(0, overview_part(questions, jobs, findings, links))
+    heading = title or ("All jobs" if given is None else jobs[0] if len(jobs) == 1 else f"{len(jobs)} jobs")
+    return Page(cleaned_text(heading), parts, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
 
 
 def _write(path: Path, text: str) -> None:

@@ -5,14 +5,17 @@ from ingest.report.html.charts.durations import durations
 from ingest.report.html.charts.errors import error_counts
 from ingest.report.html.charts.resources import resource
 from ingest.report.html.charts.timelines import throughput, timeline, timeline_in_steps
-from ingest.report.html.charts.trends import jobs_over_time
+from ingest.report.html.charts.trends import beside_the_past, jobs_over_time, jobs_per_day, per_day
 
 __all__ = [
     "Chart",
     "Span",
+    "beside_the_past",
     "durations",
     "error_counts",
     "jobs_over_time",
+    "jobs_per_day",
+    "per_day",
     "resource",
     "throughput",
     "timeline",

@@ -2,7 +2,7 @@
 -- from: errors_by_fingerprint
 -- Newest first, by when each was first seen in any job of the store. Symptoms, which only say that something failed, are left out.
 select
-    occurrences, jobs, exception_type, exception_message as message, frame, first_at, last_at, problem, remedy, example_job_id,
+    first_at, occurrences, jobs, exception_type, exception_message as message, frame, remedy, example_job_id as job_id,
     f.path || ':' || e.example_line_no as place
 from errors_by_fingerprint as e
 left join files as f on f.file_id = e.example_file_id
