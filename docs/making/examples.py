@@ -11,7 +11,7 @@ A block is a fenced block with a comment on the line above it:
 What a block installs with `pip install --target installed` is there for those below it.
 
 All blocks of a page run in one new folder that holds a copy of `data/jobs`, as if it were a clone of the repository.
-How long something took ("in 0.4 s") differs from run to run and is not compared.
+How long something took ("in 0.4 s") and the ids of files differ from run to run and are not compared.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ _BLOCK = re.compile(
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _VARYING = re.compile(
     r"\bin \d+(?:\.\d+)? ?s\b"  # how long it took
+    r"|\b\d{15,20}\b"  # the id of a file, made from its time too
 )
 
 

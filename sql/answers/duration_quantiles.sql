@@ -3,6 +3,8 @@
 -- rest; seconds, of the try that decided. `skewed` follows the tuning guide: the slowest took more than 1.5 times the
 -- 75 % quantile; NULL below `enough_to_compare` mini-batches. The p99 of fewer than 100 is little else than the
 -- slowest one (`caveat`). Times that the logs do not tell are left out, not zero.
+-- example: SELECT scope, node, mini_batches, p50_s, p75_s, max_s, max_to_p75, skewed FROM duration_quantiles WHERE
+-- job_id = 'timeouts-retries' AND process IS NULL AND measure = 'elapsed' ORDER BY node NULLS FIRST
 with quantiles as (
     select
         job_id, node, process,

@@ -4,6 +4,8 @@
 -- logs do not tell (`caveat`). `nobody_worked_s` are those in which no worker of the job had any in work: then the job
 -- stood, not this worker. Time before a worker's first try and after its last one is no gap. After an open try nothing
 -- is known, so no gap follows it; a try that no file tells looks like a gap, as in the table of a job that still runs.
+-- example: SELECT node, process, gap_s, waiting_s, previous_mini_batch_id, next_mini_batch_id, caveat FROM idle_gaps
+-- WHERE job_id = 'exceptions-one-node' ORDER BY from_at
 select
     g.job_id, g.node, g.process, g.from_at, g.until_at, g.gap_s, g.waiting_s, g.nobody_worked_s,
     g.previous_mini_batch_id, g.next_mini_batch_id,

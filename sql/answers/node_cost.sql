@@ -4,6 +4,8 @@
 -- in work; `idle_s` is the rest. `worker_busy_s` is the work of all its workers summed up, `wasted_s` the part of it
 -- in tries that did not decide. `used_share`: worker_busy_s of `slots` (workers at one time) x node_s. `cost` is
 -- node-hours x price: SET VARIABLE price_per_node_hour = 0.9; NULL while that is not set.
+-- example: SELECT node, node_s, busy_s, idle_s, slots, worker_busy_s, wasted_s, used_share, cost FROM node_cost
+-- WHERE job_id = 'exceptions-one-node' ORDER BY node
 select
     n.job_id,
     n.node,

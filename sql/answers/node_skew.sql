@@ -10,6 +10,8 @@
 -- threshold: slow_node_ratio = 1.5: a node is slow if its median time is this many times that of the other nodes
 -- threshold: idle_node_share = 0.5: a node is idle if it got less than this part of its fair share of mini-batches
 -- threshold: present_node_share = 0.8: a node that was there for less than this part of the job is not judged for skew
+-- example: SELECT node, mini_batches, share, fair_share, pace_ratio, item_ratio, verdict FROM node_skew WHERE job_id
+-- = 'exceptions-one-node' ORDER BY node
 with nodes as materialized (
     select
         *,

@@ -4,6 +4,8 @@
 -- when the try that decided ends, on the node of that try. Rates that fall from minute to minute show what slows down.
 -- The first and the last minute are no whole ones, and those of a running job may still grow (`caveat`). Jobs of more
 -- than 100,000 minutes have no rows with 0.
+-- example: SELECT minute, mini_batches, items, failed_items, caveat FROM throughput_per_minute WHERE job_id =
+-- 'still-running' AND scope = 'job' ORDER BY minute
 with tries as materialized (
     select
         job_id, node, started_at, ended_at, items, items_failed,

@@ -8,6 +8,8 @@
 -- threshold: loss_severe_s = 600 s: less worker time than this is never severe
 -- threshold: enough_to_compare = 20 mini-batches: fewer of a job say nothing about how its times are distributed
 -- threshold: enough_for_trend = 30 mini-batches: fewer of a job say nothing about a rise, ten in each third
+-- example: SELECT node, worker, outcome, started_at, elapsed_s, run_s FROM timed_tries WHERE job_id =
+-- 'memory-growth' AND mini_batch_id = 47 ORDER BY started_at
 select
     job_id, mini_batch_id, node, process, coalesce(process, 'pid ' || pid) as worker, outcome, final, is_retry,
     started_at,

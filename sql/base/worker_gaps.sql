@@ -4,6 +4,8 @@
 -- work. Of the seconds of a worker's gap, `unscheduled_s` lie before the end of scheduling, `waiting_s` after it, when
 -- the next mini-batch was waiting in the queue; both are NULL if that is a retry, or if the end of scheduling is not
 -- told. `nobody_worked_s` are those in which the whole job stood. `job_busy_s`: time of all tries of the job.
+-- example: SELECT kind, worker, from_at, gap_s, unscheduled_s, next_is_retry FROM worker_gaps WHERE job_id =
+-- 'exceptions-one-node' ORDER BY from_at LIMIT 2
 with tries as materialized (
     select job_id, node, worker, process, mini_batch_id, is_retry, started_at, ended_at, elapsed_s
     from timed_tries

@@ -271,4 +271,4 @@ rows_told as (
 
 select r.at, what, try_no, node, process, text, placed, reports, file_id, line_no
 from rows_told as r
-order by placed_at nulls last, place, try_no, file_id, line_no;
+order by placed_at nulls last, place, try_no, node, process, line_no, text, file_id;

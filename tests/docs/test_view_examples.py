@@ -6,7 +6,6 @@ import pytest
 from making import views as making
 from making.sample_store import answer, sample_store
 
-from ingest.checks import FOLDER as CHECKS
 from ingest.views import View, list_macros, list_views
 
 EVERYTHING = [*list_views(), *list_macros()]
@@ -32,9 +31,13 @@ def test_example(view: View) -> None:
     assert not lines[0].startswith("── 1 ─"), f"too wide for a table: {query}"
 
 
-@pytest.mark.parametrize("view", [view for view in list_views() if view.folder != CHECKS], ids=lambda view: view.name)
+@pytest.mark.parametrize(
+    "view",
+    [view for view in list_views() if view.folder in ("answers", "diagnosis", "quality")],
+    ids=lambda view: view.name,
+)
 def test_every_column_says_what_it_is(view: View) -> None:
-    """In docs/making/columns.toml, or in the table that it comes from."""
+    """In docs/making/columns.toml, or in the table that it comes from; of what people ask, not of its groundwork."""
     columns = sample_store().sql(f"SELECT * FROM {view.name} LIMIT 0").columns
     assert not [column for column in columns if not making.meaning(view.name, column)]
 
