@@ -1,12 +1,13 @@
 -- What happened to one mini-batch, from its first try to its end?
 -- `SELECT * FROM mini_batch_story('job', 47)`: one row per thing told, in the order in which it happened. `what`: try
 -- started, try ended, try open (no end is told), log, error, output, node sample, process sample, process exited,
--- process started (the one that replaced it), untimed lines. A record belongs to a try if the process that made
--- the try wrote it from its start to its end, up to a second off but never in another try; or, whoever wrote it, if it
--- names the mini-batch. `try_no` counts the tries in order of time. What several files tell is one row: `reports` is how
--- many tell it. `placed` says how the row came here: time; names it (no try is told); after a line with a time, of lines
--- without one of their own; before the try, of the last sample before it, for a sample is no peak and there may be none
--- within a try; not placed, of the lines of the process that could be of any of its mini-batches: they are counted.
+-- process started (the one that replaced it), untimed lines. A record belongs to a try if the process that made the
+-- try wrote it from its start to its end, up to a second off but never in another try; or, whoever wrote it, if it
+-- names the mini-batch. `try_no` counts the tries in order of time. What several files tell is one row: `reports` is
+-- how many tell it. `placed` says how the row came here: time; names it (no try is told); after a line with a time, of
+-- lines without one of their own; before the try, of the last sample before it, for a sample is no peak and there may
+-- be none within a try; not placed, of the lines of the process that could be of any of its mini-batches: they are
+-- counted.
 -- example: SELECT "at", what, try_no, process, text FROM mini_batch_story('memory-growth', 47) WHERE what IN ('try
 -- started', 'try ended', 'node sample', 'process exited')
 create or replace macro mini_batch_story(job, id) as table

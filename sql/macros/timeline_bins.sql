@@ -1,14 +1,14 @@
 -- What did each node and each worker process of a job do over time?
--- `SELECT * FROM timeline_bins('job', NULL, NULL, 60)`: the time from one TIMESTAMP to another (NULL: from the first to
--- the last sign of a node or worker) in so many equal bins. One row per worker process and bin, and one per node and bin
--- with the sums of its processes (`process` NULL); no row where it is not there, that is, before its first sign and after
--- its last one. Seconds within the bin: `there_s` it is there, `busy_s` in tries, of these `failed_s` in tries that
--- failed (`timeout_s` by a timeout) and `open_s` in tries that have no end yet; `starting_s` before the first try, of
--- these `init_failed_s` in an init() that failed. The rest it waited. `tries`, `failed_tries` and `failed_inits` ended in
--- the bin. `restarts`: a replacement was first seen (`worker_processes`). Memory is the highest sample of the node in the
--- bin, NULL without one: a sample is no peak. `workers`: the most processes at one time on any node of the job. `state`:
--- failed, timed out (from half of the time in tries, or in init(), on), some failed (from a tenth on), few failed, open,
--- busy, starting, waiting.
+-- `SELECT * FROM timeline_bins('job', NULL, NULL, 60)`: the time from one TIMESTAMP to another (NULL: from the first
+-- to the last sign of a node or worker) in so many equal bins. One row per worker process and bin, and one per node
+-- and bin with the sums of its processes (`process` NULL); no row where it is not there, that is, before its first
+-- sign and after its last one. Seconds within the bin: `there_s` it is there, `busy_s` in tries, of these `failed_s`
+-- in tries that failed (`timeout_s` by a timeout) and `open_s` in tries that have no end yet; `starting_s` before the
+-- first try, of these `init_failed_s` in an init() that failed. The rest it waited. `tries`, `failed_tries` and
+-- `failed_inits` ended in the bin. `restarts`: a replacement was first seen (`worker_processes`). Memory is the
+-- highest sample of the node in the bin, NULL without one: a sample is no peak. `workers`: the most processes at one
+-- time on any node of the job. `state`: failed, timed out (from half of the time in tries, or in init(), on), some
+-- failed (from a tenth on), few failed, open, busy, starting, waiting.
 -- example: SELECT bin, state, busy_s, failed_s, failed_tries, restarts, highest_memory_percent FROM
 -- timeline_bins('memory-growth', NULL, NULL, 6) WHERE node = '0' AND process IS NULL
 create or replace macro timeline_bins(job, since, until, bins) as table
@@ -122,7 +122,9 @@ shares as (
         node, process, bin, kind,
         (least(to_us, since_us + (bin + 1) * bin_us) - greatest(from_us, since_us + bin * bin_us)) / 1e6 as seconds,
         kind in ('done', 'failed', 'timeout', 'init failed')
-            and (to_us < since_us + (bin + 1) * bin_us or (bin = bins - 1 and to_us <= since_us + bins * bin_us)) as ended
+            and (
+                to_us < since_us + (bin + 1) * bin_us or (bin = bins - 1 and to_us <= since_us + bins * bin_us)
+            ) as ended
     from pieces
 ),
 
@@ -178,7 +180,8 @@ of_both as (
 
     select
         n.node, null, n.bin, n.there_s, n.busy_s, n.failed_s, n.timeout_s, n.open_s, n.starting_s, n.init_failed_s,
-        n.tries, n.failed_tries, n.failed_inits, count(r.bin), any_value(m.highest_memory_percent), any_value(m.memory_samples)
+        n.tries, n.failed_tries, n.failed_inits, count(r.bin),
+        any_value(m.highest_memory_percent), any_value(m.memory_samples)
     from (
         select
             node, bin,
@@ -187,7 +190,9 @@ of_both as (
             sum(failed_s) as failed_s,
             sum(timeout_s) as timeout_s,
             sum(open_s) as open_s,
-            coalesce(sum(starting_s) filter (where process not in ('manager', '_main', 'MainProcess')), 0) as starting_s,
+            coalesce(sum(starting_s) filter (
+                where process not in ('manager', '_main', 'MainProcess')
+            ), 0) as starting_s,
             sum(init_failed_s) as init_failed_s,
             sum(tries)::bigint as tries,
             sum(failed_tries)::bigint as failed_tries,
@@ -210,7 +215,8 @@ select
     case
         when failed_s + init_failed_s > 0 and 2 * (failed_s + init_failed_s) >= busy_s + init_failed_s then
             case when 2 * timeout_s >= failed_s + init_failed_s then 'timed out' else 'failed' end
-        when 10 * (failed_s + init_failed_s) >= busy_s + init_failed_s and failed_s + init_failed_s > 0 then 'some failed'
+        when failed_s + init_failed_s > 0 and 10 * (failed_s + init_failed_s) >= busy_s + init_failed_s then
+            'some failed'
         when failed_tries > 0 or failed_s > 0 then 'few failed'
         when open_s > 0 and 2 * open_s >= busy_s then 'open'
         when busy_s > 0 and busy_s >= starting_s then 'busy'

@@ -1,6 +1,6 @@
 -- How did the jobs of each day go, by group?
--- One row per day (UTC, of the jobs' start) and group of `job_groups`; `ingest nightly` keeps it in `daily_groups`, a day
--- whose jobs did not change as it was. `jobs` and the counts by state are of all jobs. Everything else is of those
+-- One row per day (UTC, of the jobs' start) and group of `job_groups`; `ingest nightly` keeps it in `daily_groups`, a
+-- day whose jobs did not change as it was. `jobs` and the counts by state are of all jobs. Everything else is of those
 -- that are finished: `partial_jobs` still run, or a file of theirs was cut, so they are left out until they are whole,
 -- and `partial` marks the row. Quantiles are of all mini-batches of these jobs together, right to 1 % (see
 -- `duration_measures`), not an average of the jobs' quantiles. `items_per_s` is all items by the sum of the jobs'
