@@ -1,0 +1,26 @@
+"""Thirty nights with planted regressions: each is told on its night, and no other is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ingest.nightly.night import Wishes, run_night
+from tests.nightly.thirty_nights import NIGHTS, PLANTED, alarm, score, write_nights
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import StoreUnderTest
+
+
+def test_planted_regressions_are_told_and_no_others(store: StoreUnderTest, tmp_path: Path) -> None:
+    """All nights made up in one: a job is compared with jobs that began before it, so its verdict is that of its night.
+
+    `python tests/nightly/thirty_nights.py FOLDER` does them one by one.
+    """
+    write_nights(tmp_path / "jobs", range(1, NIGHTS + 1))
+    summary = run_night(Wishes([str(tmp_path / "jobs")], str(store.path), workers=1))
+    result = score(alarm(row["job_id"], row["measure"]) for row in summary.regressions)
+    assert (result.missed, result.invented) == ([], [])
+    assert len(result.found) == len(PLANTED)
+    assert store.one("SELECT count(*) FROM daily_groups WHERE group_kind = 'all' AND jobs = 3") == NIGHTS
