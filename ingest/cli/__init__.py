@@ -10,9 +10,11 @@ import click
 from click_default_group import DefaultGroup
 
 from ingest import __version__
+from ingest.cli.check import check
 from ingest.cli.compact import compact
 from ingest.cli.config import config
 from ingest.cli.diagnose import diagnose
+from ingest.cli.diff import diff
 from ingest.cli.doctor import doctor
 from ingest.cli.explain import explain
 from ingest.cli.forget import forget
@@ -74,6 +76,8 @@ def cli() -> None:
 for command in (
     load,
     diagnose,
+    diff,
+    check,
     sql,
     views,
     problems,

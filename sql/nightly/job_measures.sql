@@ -4,8 +4,9 @@
 -- `overhead_share` is the part of elapsed time outside run(). `items_per_s` is over the whole duration. `node_s`: all
 -- nodes from the job's first to its last record, as the cluster holds them; busy and wasted node time are the time of
 -- all tries, and of those that did not decide, divided by the worker processes that a node ran at one time; idle is the
--- rest. `errors` are causes only, no symptoms: of each distinct one the fingerprint, how often, and the message
--- (JSON, the 100 most frequent; `distinct_errors` counts all); `error_fingerprints` lists the same. NULL is not told.
+-- rest. `errors` are causes only, no symptoms, and an exception that another file tells without its type is told once:
+-- of each distinct one the fingerprint, how often, and the message (JSON, the 100 most frequent; `distinct_errors`
+-- counts all); `error_fingerprints` lists the same. NULL is not told.
 -- example: SELECT job_id, duration_s, p95_run_s, overhead_share, items_per_s, node_s, idle_node_s FROM job_measures
 -- WHERE job_id IN ('clean-v4', 'timeouts-retries') ORDER BY job_id
 with tries as (
@@ -39,16 +40,39 @@ causes as (
     select
         job_id, fingerprint, source,
         sum(coalesce(occurrences, 1)) as occurrences,
-        min(error_text(exception_type, exception_message, headline)) as example
+        min(error_text(exception_type, exception_message, headline)) as example,
+        min(exception_message) as message,
+        bool_or(exception_type is not null) as is_typed
     from error_reports
     where not symptom and fingerprint is not null
     group by job_id, fingerprint, source
 ),
 
 distinct_causes as (
-    select job_id, fingerprint, max(occurrences) as occurrences, min(example) as example
+    select
+        job_id, fingerprint, max(occurrences) as occurrences, min(example) as example, min(message) as message,
+        bool_or(is_typed) as is_typed
     from causes
     group by job_id, fingerprint
+),
+
+exceptions as (
+    select
+        job_id,
+        list(distinct case when regexp_matches(masked(message), '[A-Za-z]{3}') then masked(message) else message end)
+            as messages
+    from distinct_causes
+    where is_typed and message <> ''
+    group by job_id
+),
+
+told_once as ( -- other files tell the same exception without its type
+    select c.*
+    from distinct_causes as c
+    left join exceptions as e on e.job_id = c.job_id and not c.is_typed
+    where not coalesce(list_bool_or(list_transform(
+        e.messages[:100], lambda one: ends_with(c.message, one) or ends_with(masked(c.message), one)
+    )), false)
 ),
 
 errors_of_jobs as (
@@ -60,7 +84,7 @@ errors_of_jobs as (
             occurrences: try_cast(occurrences as bigint),
             example: regexp_extract(example, '^[^\r\n]{0,200}')
         } order by occurrences desc, fingerprint)[:100] as listed
-    from distinct_causes
+    from told_once
     group by job_id
 )
 

@@ -1,0 +1,94 @@
+"""`ingest diff`: what differs between two jobs, or between a job and what is usual."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ingest.cli.options import open_configured, store_option
+from ingest.errors import InputError
+
+if TYPE_CHECKING:
+    from ingest.comparison.differences import Compared
+    from ingest.output import Result
+    from ingest.store.reading import Store
+
+_FORMATS = ["card", "table", "csv", "json", "jsonl", "markdown", "parquet"]
+_COLUMNS = (
+    "section", "measure", "node", "a", "b", "change", "change_percent", "unit", "verdict", "a_text", "b_text", "fingerprint"
+)  # fmt: skip
+
+
+@click.command(short_help="Say what differs between two jobs, or between a job and what is usual.")
+@click.argument("jobs", nargs=-1, required=True, metavar="JOB_A JOB_B | JOB --baseline [N]")
+@store_option
+@click.option(
+    "--baseline",
+    is_flag=False,
+    flag_value=10,
+    type=click.IntRange(1),
+    metavar="[N]",
+    help="Compare one job with the median of the last N jobs like it before it.  [default of N: 10]",
+)
+@click.option("--format", "format_", type=click.Choice(_FORMATS), default="card", show_default=True)
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file instead of stdout.")
+def diff(jobs: Sequence[str], store: str, baseline: int | None, format_: str, output: str | None) -> None:
+    """Say what differs between two jobs: outcome, settings, times, failures, errors, memory, and each node.
+
+    Changes are those from A to B. `worse` and `better` mark what is large enough to matter: with two jobs by the least
+    changes of `comparison_rules`, with --baseline also by how much the jobs before it differ from each other.
+
+    \b
+      ingest diff night-06 night-07
+      ingest diff night-07 --baseline        with the median of the last 10 jobs like it
+      ingest diff night-06 night-07 --format csv
+    """
+    from ingest.output import Format, write_result
+    from ingest.report.diff import print_diff
+
+    if len(jobs) != (1 if baseline else 2):
+        raise click.UsageError("Give two jobs, or one job and --baseline.")
+    with open_configured(store, {"comparable_jobs": baseline} if baseline else None) as opened:
+        compared = _compared(opened, jobs)
+    if format_ != "card":
+        write_result(_data(compared), Format(format_), Path(output) if output else sys.stdout, redact=True)
+    elif output:
+        with Path(output).open("w", encoding="utf-8") as stream:
+            print_diff(compared, stream)
+    else:
+        print_diff(compared, sys.stdout)
+
+
+def _compared(store: Store, jobs: Sequence[str]) -> Compared:
+    """The comparison that was asked for. Raises InputError for jobs that are not there, or nothing to compare with."""
+    from ingest.comparison.differences import two_jobs, with_usual
+    from ingest.store.jobs import chosen_jobs
+
+    chosen = [one for given in jobs for one in _only(given, chosen_jobs(store, [given]))]
+    if len(chosen) == 2:
+        return two_jobs(store, *chosen)
+    compared = with_usual(store, chosen[0])
+    if compared is None:
+        raise InputError(
+            f"{chosen[0]}: no job before it to compare with",
+            "Such a job has the same experiment (or a name that differs in numbers only), about as much input, and is"
+            " completed. Compare with any job: ingest diff JOB_A JOB_B",
+        )
+    return compared
+
+
+def _only(given: str, found: Sequence[str]) -> Sequence[str]:
+    """The one job that is meant."""
+    if len(found) > 1:
+        raise InputError(f"{given}: {len(found)} jobs fit", "Give the id of one of them.")
+    return found
+
+
+def _data(compared: Compared) -> Result:
+    from ingest.output import rows_result
+
+    return rows_result(_COLUMNS, [[getattr(one, name) for name in _COLUMNS] for one in compared.differences])

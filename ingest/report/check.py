@@ -1,0 +1,53 @@
+"""What a gate says: each job, whether it passes, and why not."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from ingest.output import redact_text, visible
+from ingest.report.wording import cut, plural
+
+if TYPE_CHECKING:
+    from ingest.comparison.gate import Judged
+
+_WIDTH = 100
+_COLOURS = {"severe": "red", "warning": "yellow", "note": None}
+
+
+def print_check(judged: Sequence[tuple[Judged, bool]], stream: TextIO) -> None:
+    """Writes a paragraph per job, and how many did not pass; each job with whether it fails."""
+    for job, fails in judged:
+        for line in _paragraph(job, fails):
+            click.echo(line, file=stream)
+    failed = sum(fails for _, fails in judged)
+    click.echo(
+        f"{failed} of {len(judged)} job{plural(len(judged))} failed the check" if failed else "passed", file=stream
+    )
+
+
+def _paragraph(job: Judged, fails: bool) -> Iterator[str]:
+    head = click.style("failed" if fails else "passed", fg="red" if fails else "green", bold=True)
+    yield f"{head}  {click.style(cut(_safe(job.job_id), 88), bold=True)}"
+    for reason in job.reasons:
+        severity = click.style(f"{reason.severity:<8}", fg=_COLOURS[reason.severity])
+        lines = textwrap.wrap(_safe(reason.sentence), _WIDTH - 17, break_on_hyphens=False) or [""]
+        yield f"        {severity} {lines[0]}"
+        yield from (f"{'':<17}{line}" for line in lines[1:])
+    for line in textwrap.wrap(_compared(job), _WIDTH - 8, break_on_hyphens=False):
+        yield f"{'':<8}{line}"
+
+
+def _compared(job: Judged) -> str:
+    if not job.compared_with:
+        return _safe(job.baseline)
+    told = "compared with" if job.reasons else "nothing worse than in"
+    return _safe(f"{told} {job.baseline}")
+
+
+def _safe(text: str) -> str:
+    """Text from logs for a terminal: one line, no secrets, nothing that steers."""
+    return visible(redact_text(" ".join(str(text).split())))
