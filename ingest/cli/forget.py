@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,13 +17,16 @@ if TYPE_CHECKING:
     from ingest.store.reading import Store
 
 _STATES = ["completed", "failed", "running", "stalled", "unknown"]
+_MOST_DAYS = 36_500
 _FORMATS = ["table", "csv", "json", "jsonl", "markdown"]
 
 
 @click.command(short_help="Drop jobs from the store; what was measured of them stays.")
 @click.argument("jobs", nargs=-1, metavar="[JOB]...")
 @store_option
-@click.option("--older-than", type=click.FloatRange(0), metavar="DAYS", help="Jobs whose last record is older.")
+@click.option(
+    "--older-than", type=click.FloatRange(0, _MOST_DAYS), metavar="DAYS", help="Jobs whose last record is older."
+)
 @click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Jobs in this state, or in several.")
 @click.option("--for-good", is_flag=True, help="Do not read them again while their logs stay as they are.")
 @click.option("--also-history", is_flag=True, help="Drop what was measured of them too: trends will not know them.")
@@ -58,6 +62,8 @@ def forget(
 
     if not jobs and older_than is None and not states:
         raise IngestError("which jobs?", "Name them, or say --older-than DAYS or --state STATE; all of them: '*'")
+    if older_than is not None and math.isnan(older_than):
+        raise IngestError("--older-than nan: not a number of days", "Example: --older-than 90")
     with open_configured(store) as opened:
         chosen = _chosen(opened, jobs, older_than, states)
         ids = ", ".join(map(literal, chosen)) or "NULL"

@@ -112,7 +112,7 @@ def nightly(
         from ingest.nightly.dry_run import dry_run as would_do
         from ingest.output import redact_text
 
-        would = would_do(folders, store, plugins, labels=labels, raw_days=kept.raw_days, small_slices=kept.small_slices)
+        would = would_do(folders, store, plugins, labels=labels, raw_days=kept.raw_days, small_files=kept.small_files)
         click.echo(redact_text(json.dumps(would, indent=2, default=str, ensure_ascii=False)))
         return
     from ingest.nightly.card import print_card
@@ -137,7 +137,7 @@ def nightly(
                 lock_timeout_s=lock_timeout,
                 progress=progress,
                 raw_days=kept.raw_days,
-                small_slices=kept.small_slices,
+                small_files=kept.small_files,
             )
         )
     if format_ == "json":

@@ -56,10 +56,10 @@ class RetentionSettings:
         kinds.whole(1, 90),
         "Days after which a job's records are dropped, its aggregates kept; not set: all records are kept.",
     )
-    small_slices: int = _is(
+    small_files: int = _is(
         200,
         kinds.whole(2, 200),
-        "Small slices (each is what one worker wrote at once) above which a night runs `ingest compact`.",
+        "Parquet files worth merging above which a night merges them, as `ingest compact` does.",
     )
 
 

@@ -21,7 +21,7 @@ def dry_run(
     *,
     labels: Mapping[str, str],
     raw_days: int | None,
-    small_slices: int,
+    small_files: int,
 ) -> dict[str, Any]:
     """What would be read, told and tidied up. Raises `IngestError` for what a night would only tell.
 
@@ -47,6 +47,6 @@ def dry_run(
 
         with open_store(layout.root) as opened:
             news = find_news(opened.connection)
-            told["house"] = plan_house(opened, registry, raw_days=raw_days, small_slices=small_slices).told()
+            told["house"] = plan_house(opened, registry, raw_days=raw_days, small_files=small_files).told()
         told["jobs_not_told_of_yet"] = news.jobs if news.night is None else []
     return told

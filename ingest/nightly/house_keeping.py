@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ingest.store.compaction import compact, to_merge
+from ingest.store.compaction import DEAD_SHARE, compact, to_merge
 from ingest.store.forgetting import forget, older_than
 
 if TYPE_CHECKING:
@@ -36,14 +36,14 @@ class House:
         return {name: count for name, count in facts.items() if count}
 
 
-def plan_house(store: Store, registry: Registry, *, raw_days: int | None, small_slices: int) -> House:
+def plan_house(store: Store, registry: Registry, *, raw_days: int | None, small_files: int) -> House:
     """What a night would do; `raw_days` None: all records are kept."""
-    files = sum(one.files for group in to_merge(store.connection, registry) for one in group)
-    return House(older_than(store, raw_days) if raw_days is not None else [], files if files > small_slices else 0)
+    files = sum(one.files for group in to_merge(store.connection, registry, DEAD_SHARE) for one in group)
+    return House(older_than(store, raw_days) if raw_days is not None else [], files if files > small_files else 0)
 
 
 def keep_house(store: Maintenance, house: House) -> None:
     """Drops and merges. What was dropped is not read again while its logs stay as they are: they may lie there for years."""
     forget(store, house.jobs, for_good=_REASON)
     if house.files:
-        compact(store)
+        compact(store, DEAD_SHARE)

@@ -50,7 +50,7 @@ class Wishes:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     fail_on: Sequence[str] = ("regressions",)
     raw_days: int | None = None
-    small_slices: int = 200
+    small_files: int = 200
     report: Path | None = None
     summary: Path | None = None
     notify_command: str | None = None
@@ -154,7 +154,7 @@ class _Night:
     def _keep_house(self) -> None:
         wishes = self._wishes
         with open_store(self._layout.root) as store:
-            house = plan_house(store, self._registry, raw_days=wishes.raw_days, small_slices=wishes.small_slices)
+            house = plan_house(store, self._registry, raw_days=wishes.raw_days, small_files=wishes.small_files)
         if house.anything:
             with maintenance(self._layout, self._registry, wishes.lock_timeout_s) as held:
                 keep_house(held, house)

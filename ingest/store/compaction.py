@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _JOBS, _BYTES = 100, 128 << 20
 """What a merged slice holds at most; one of less than half of both is small, and merged again later."""
 
+DEAD_SHARE = 0.2
+"""For those who merge again and again: a large slice is written anew only if more of its rows than this are dead."""
+
 _CHUNK_BYTES = 32 << 20
 """Logs of the jobs whose rows are put in order at once; bounds memory."""
 

@@ -337,14 +337,14 @@ def test_old_records_go(job: Callable[..., Path], night: Night, store: StoreUnde
 
 
 def test_small_files_are_merged(job: Callable[..., Path], night: Night, store: StoreUnderTest) -> None:
-    """Above `small_slices` Parquet files that are small, a night merges them; then there is nothing to merge."""
+    """Above `small_files` Parquet files that are small, a night merges them; then there is nothing to merge."""
     for name in ("a", "b"):
         job(name)
-        assert night(small_slices=4).house == {}
+        assert night(small_files=4).house == {}
     job("c")
-    assert night(small_slices=4).house == {"files_merged": 6}
+    assert night(small_files=4).house == {"files_merged": 6}
     assert store.one("SELECT count(*) FROM attempt_reports") == 36
-    assert night(small_slices=4).house == {}
+    assert night(small_files=4).house == {}
 
 
 KILLED = """

@@ -161,7 +161,13 @@ def test_command(folders: list[Path], store: StoreUnderTest, run: Run) -> None:
 def test_wrong_use(folders: list[Path], store: StoreUnderTest, run: Run) -> None:
     """Without any choice nothing is dropped; a name that fits no job and a store that is not there are told."""
     store.load(*folders)
-    for arguments, code in (((), 2), (("nobody",), 3), (("--state", "gone"), 2)):
+    for arguments, code in (
+        ((), 2),
+        (("nobody",), 3),
+        (("--state", "gone"), 2),
+        (("--older-than", "nan"), 2),
+        (("--older-than", "inf"), 2),
+    ):
         done = run("forget", "--store", store.path, *arguments)
         assert (done.returncode, done.stdout) == (code, ""), done.stderr
         assert "Traceback" not in done.stderr
