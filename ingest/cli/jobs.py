@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 _FORMATS = ["table", "csv", "json", "jsonl", "markdown", "parquet"]
 _STATES = ["completed", "failed", "running", "stalled", "unknown"]
 _JOBS = (
-    "SELECT job_id, s.state, s.started_at, s.duration_s, s.mini_batches, s.mini_batches_scheduled,"
-    " s.mini_batches_failed, s.items, s.failed_items, s.attempts, s.retries, s.nodes, s.highest_memory_percent,"
-    " s.first_error, s.partial, j.source, j.loaded_at"
+    "SELECT job_id, coalesce(s.state, 'unknown') AS state, s.started_at, s.duration_s,"
+    " s.mini_batches, s.mini_batches_scheduled, s.mini_batches_failed, s.items, s.failed_items, s.attempts, s.retries,"
+    " s.nodes, s.highest_memory_percent, s.first_error, s.partial, j.source, j.loaded_at"
     " FROM job_summary AS s JOIN jobs AS j USING (job_id)"
-    " WHERE ($states IS NULL OR list_contains($states, s.state))"
+    " WHERE ($states IS NULL OR list_contains($states, coalesce(s.state, 'unknown')))"
     " AND ($since IS NULL OR s.started_at >= $since)"
     " ORDER BY s.started_at DESC NULLS LAST, job_id"
 )
