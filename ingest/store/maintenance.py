@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,4 +49,5 @@ def maintenance(
             yield Maintenance(layout, registry)
         except StoreError:
             sweep(layout)  # a full disk needs the room
+            shutil.rmtree(layout.draft.parent, ignore_errors=True)
             raise

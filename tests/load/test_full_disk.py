@@ -50,3 +50,21 @@ def test_disk_is_full(tree: Tree, store: StoreUnderTest, start: Start, logs: Log
     store.load(more)
     assert store.rows("SELECT job_id, count(*) FROM log_records GROUP BY ALL ORDER BY ALL")[0] == ("a", 3)
     assert store.one("SELECT count(*) FROM log_records WHERE job_id = 'b'") == 3 * (12_000 if workers == "2" else 400)
+
+
+@pytest.mark.parametrize("size", [2_000, CATALOG], ids=["while rows are written", "while the catalog is copied"])
+def test_disk_is_full_while_merging(tree: Tree, store: StoreUnderTest, start: Start, logs: Logs, size: int) -> None:
+    """`ingest compact` on a full disk: told, the store as before, nothing left over; with room it finishes."""
+    for name in ("a", "b"):
+        store.load(tree({logs.worker: logs.records(50, name)}, name))
+    before, parts, names = store.tables(), store.parquet(), {path.name for path in store.path.iterdir()}
+    process = start("-c", LIMITED, size, "compact", "--store", store.path)
+    told, error = process.communicate(timeout=120)
+    assert (process.returncode, told) == (4, "")
+    assert len(error.splitlines()) == 2, error
+    assert "Is the disk full?" in error
+    assert (store.tables(), store.parquet()) == (before, parts)
+    assert {path.name for path in store.path.iterdir()} == names
+    assert start("-m", "ingest", "compact", "--store", store.path).wait(timeout=60) == 0
+    assert store.tables() == before
+    assert store.one("SELECT count(*) FROM ledger.parts") == 1
