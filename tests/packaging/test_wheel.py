@@ -42,6 +42,16 @@ def test_wheel_holds_every_module(wheel: Path) -> None:
     assert not modules - names
 
 
+def test_wheel_holds_what_reports_are_made_of(wheel: Path) -> None:
+    """Templates, style sheet, script and queries, which are no modules."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    folder = REPOSITORY / "ingest" / "report" / "html"
+    parts = [path for path in folder.rglob("*") if path.suffix in (".html", ".css", ".js", ".sql")]
+    assert len(parts) > 20
+    assert not {path.relative_to(REPOSITORY).as_posix() for path in parts} - names
+
+
 def test_installed_wheel_does_the_main_job(
     wheel: Path, shell: Shell, new_environment: NewEnvironment, tmp_path: Path
 ) -> None:
