@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     Shown = Callable[..., Any]
 
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "report-pictures"
+
+
+def said(browser: Chrome, log: str = "browser") -> list[dict[str, Any]]:
+    """What a log of the browser has said since it was last asked."""
+    return list(browser.get_log(log))  # type: ignore[no-untyped-call]
+
 
 LISTEN = """
 window.complaints = [];
@@ -44,13 +50,13 @@ def pages(sample_store: Path, hostile: Hostile, report: Report) -> dict[str, Pat
 
 
 @pytest.fixture
-def show(browser: Chrome, pages: dict[str, Path]) -> Shown:
+def show(browser: Chrome, pages: dict[str, Path]) -> Iterator[Shown]:
     """Opens a report at a width, light or dark, and waits until all charts are there; gives the file."""
     from selenium.webdriver.support.wait import WebDriverWait
 
     browser.get("about:blank")
     for log in ("browser", "performance"):
-        browser.get_log(log)  # what was said before
+        said(browser, log)  # before
     script = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": LISTEN})["identifier"]
 
     def open_page(name: str, width: int = 1280, *, dark: bool = False) -> Path:
@@ -72,8 +78,8 @@ def test_no_complaint_and_no_request(name: str, browser: Chrome, show: Shown) ->
     """Nothing on the console, no violation of the policy, no error, no request but for the file itself."""
     file = show(name)
     assert browser.execute_script("return complaints") == []
-    assert browser.get_log("browser") == []
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    assert said(browser) == []
+    messages = [json.loads(entry["message"])["message"] for entry in said(browser, "performance")]
     wanted = {m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"}
     assert {url for url in wanted if not url.startswith("data:")} <= {file.as_uri(), "about:blank"}
 
@@ -189,7 +195,7 @@ def test_choosing_a_node(browser: Chrome, show: Shown) -> None:
     choice.select_by_index(0)
     browser.execute_async_script("setTimeout(arguments[0], 300)")
     assert browser.execute_script(bars) == before
-    assert browser.get_log("browser") == []
+    assert said(browser) == []
 
 
 @pytest.mark.parametrize("name", ["overview", "job"])
@@ -228,4 +234,4 @@ def test_pictures(name: str, width: int, dark: bool, browser: Chrome, show: Show
     picture = browser.execute_cdp_cmd("Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True})
     PICTURES.mkdir(parents=True, exist_ok=True)
     (PICTURES / f"{name}-{width}{'-dark' if dark else ''}.png").write_bytes(base64.b64decode(picture["data"]))
-    assert browser.get_log("browser") == []
+    assert said(browser) == []

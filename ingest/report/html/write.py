@@ -39,6 +39,10 @@ def write_report(
     not in the store or a file that cannot be written.
     """
     need_chart_libraries()
+    if isinstance(target, (str, os.PathLike)) and not Path(target).absolute().parent.is_dir():
+        raise InputError(
+            f"{target}: cannot be written: its folder is not there", "Make the folder, or give another file: -o FILE"
+        )
     from ingest.report.html.page import rendered
     from ingest.store.reading import open_store
 
