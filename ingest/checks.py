@@ -1,7 +1,7 @@
 """Checks: views that look for one thing that goes wrong or is slow, each told by the head of its own file.
 
 A check is a `.sql` file in a folder `checks`. It gives at most one row per job, with the columns of `CONTRACT`; its head
-says the question, then `remedy:`, `reference:`, `query:`, `explains:`. Any view may name thresholds in its head:
+says the question, then `remedy:`, `reference:`, `query:`, `explains:`, `unless:`. Any view may name thresholds in its head:
 `threshold: name = value unit: meaning`. From these heads come the relations that `sql/diagnosis` reads.
 """
 
@@ -81,14 +81,17 @@ def relations(views: Iterable[View]) -> dict[str, str]:
                 raise ValueError(f"{view.file}: a check says what to do: remedy: ...")
             query = keys.get("query") or f"SELECT * FROM {view.name} WHERE job_id = {{job}}"
             reference, explains = keys.get("reference", ""), keys.get("explains")
-            heads.append((view.name, view.question, view.caveat, keys["remedy"], reference, query, explains))
+            unless = ",".join(keys.get("unless", "").replace(",", " ").split()) or None
+            heads.append((view.name, view.question, view.caveat, keys["remedy"], reference, query, explains, unless))
             names.append(view.name)
     seen = [name for name, *_ in thresholds]
     if twice := sorted({name for name in seen if seen.count(name) > 1}):
         raise ValueError(f"threshold named in two views: {', '.join(twice)}")
     return {
         "check_heads": _values(
-            heads, ("id", "question", "caveat", "remedy", "reference", "query", "explains"), ("VARCHAR",) * 7
+            heads,
+            ("id", "question", "caveat", "remedy", "reference", "query", "explains", "unless"),
+            ("VARCHAR",) * 8,
         ),
         "threshold_heads": _values(
             thresholds, ("name", "value", "unit", "meaning", "used_by"), ("VARCHAR", "DOUBLE", *("VARCHAR",) * 3)

@@ -54,7 +54,7 @@ KINDS: dict[str, _Kind] = {
         "many_retries skewed_nodes slow_node",
     ),
     "bad_inputs": _Kind(
-        _with(faults.BadInputs((7, 21)), input_prefix="monday-"), "UnicodeDecodeError failing_inputs", "many_retries"
+        _with(faults.BadInputs((7, 21)), input_prefix="monday-"), "UnicodeDecodeError bad_inputs", "many_retries"
     ),
     "failed_items": _Kind(_with(faults.FailedItems(share=0.4)), "fewer_results"),
     "timeouts": _Kind(

@@ -24,7 +24,7 @@ SAMPLES: dict[str, tuple[set[str], set[str]]] = {
     "still-running": ({"KeyError", "ValueError"}, {"many_retries"}),
     "era-2020-05": (
         {"progress_timeout", "timeouts_many", "poisoned_mini_batches"},
-        {"UnicodeDecodeError", "failing_inputs", "returned_more", "poisoned", "some_pending", "lost_mini_batches"}
+        {"UnicodeDecodeError", "bad_inputs", "returned_more", "poisoned", "some_pending", "lost_mini_batches"}
         | {"finished_twice", "fewer_results"},
     ),
     "3f9d1c52-7f0e-4a5e-9c55-2b8d0c6ab501": ({"KeyError", "ValueError"}, {"many_retries"}),

@@ -1,0 +1,71 @@
+-- Which inputs fail in more than one job?
+-- One row per input whose mini-batch gave nothing (all its items failed, whatever its tries) in two or more jobs.
+-- Inputs are compared by name and, where told, by the last part of their folder: whether the content is the same, no
+-- log tells. `jobs_succeeded` counts jobs in which its mini-batch gave a result. A mini-batch fails as a whole:
+-- `suspects` is how many of its inputs failed in as many jobs and succeeded in as few, so that with 1 it is this one,
+-- with 10 any of ten. `last_error` is of the last job. Tables of 2020 (V0) name no inputs, open mini-batches count for
+-- nothing.
+with results as materialized (
+    select
+        job_id, mini_batch_id, inputs, started_at, error_message,
+        regexp_extract(detail, '"location": *"(?:[^"]*[/\\])?([^"/\\]+)[/\\]?"', 1) as folder,
+        outcome <> 'done' or coalesce(succeeded = 0 and items > 0, false) as has_failed
+    from judged_attempts
+    where final and outcome <> 'open' and len(inputs) > 0
+),
+
+failures as (
+    select
+        job_id, mini_batch_id, started_at, folder,
+        regexp_extract(error_message, '^[^\r\n]{0,300}') as error,
+        unnest(list_distinct(inputs)) as input
+    from results
+    where has_failed
+),
+
+offenders as (
+    select
+        input, folder,
+        count(distinct job_id) as jobs_failed,
+        count(*) as failures,
+        list_sort(list(distinct job_id)) as jobs,
+        min(started_at) as first_failed_at,
+        max(started_at) as last_failed_at,
+        arg_max(
+            {job_id: job_id, mini_batch_id: mini_batch_id, error: error}, {started: started_at, job_id: job_id}
+        ) as last_one
+    from failures
+    group by input, folder
+    having jobs_failed >= 2
+),
+
+successes as (
+    select input, folder, count(distinct job_id) as jobs_succeeded, max(started_at) as last_succeeded_at
+    from (
+        select job_id, folder, started_at, unnest(inputs) as input
+        from results
+        where not has_failed
+    )
+    semi join offenders using (input, folder)
+    group by input, folder
+)
+
+select
+    o.input,
+    nullif(o.folder, '') as folder,
+    o.jobs_failed,
+    coalesce(s.jobs_succeeded, 0) as jobs_succeeded,
+    o.failures,
+    count(*) over (
+        partition by o.last_one.job_id, o.last_one.mini_batch_id, o.folder, o.jobs_failed, coalesce(s.jobs_succeeded, 0)
+    ) as suspects,
+    o.first_failed_at,
+    o.last_failed_at,
+    s.last_succeeded_at,
+    o.last_one.job_id as last_job_id,
+    o.last_one.mini_batch_id as last_mini_batch_id,
+    o.last_one.error as last_error,
+    o.jobs
+from offenders as o
+left join successes as s on s.input = o.input and s.folder = o.folder
+order by o.jobs_failed - coalesce(s.jobs_succeeded, 0) desc, o.last_failed_at desc, o.input, o.folder

@@ -1,0 +1,18 @@
+-- Which worker processes ended and were replaced, and what did they have in work?
+-- One row per replacement (`restarted` in `worker_processes`), in order of time. A process that exits abnormally is
+-- replaced, and the replacement takes the next number. `ended_at` is when the log says so, else the last sign of the
+-- process; `down_s` is from then to the first sign of the replacement, so without a log it is no more exact than the
+-- signs are. `mini_batch_id`, `attempt` and `outcome` are of the try that it had in work; NULL if its last one was
+-- done. `reason` as in `worker_ends`: not the cause, but how it ended. See `caveat` where the pair is put together by
+-- order.
+select
+    job_id, node, process, replaced_by, ended_at, replaced_at, down_s,
+    epoch(ended_at - first_seen_at) as lived_s,
+    mini_batch_id, attempt, outcome, reason, exit_code, said, told_by,
+    case
+        when process is null then 'which process it replaced left no sign'
+        when told_by = 'order' then 'no log tells of the end: the pair is put together by order of time'
+    end as caveat
+from worker_ends
+where replaced_by is not null
+order by job_id, replaced_at, node, replaced_by

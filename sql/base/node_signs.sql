@@ -1,0 +1,34 @@
+-- From when to when did each node give a sign of life?
+-- The ground of the checks of nodes. One row per node: first and last time of its log records, resource samples, script
+-- events and tries; `samples` are resource checks of the node. Records without a time are no sign.
+with signs as (
+    select r.job_id, r.node, min(r.at) as first_at, max(r.at) as last_at, 0 as samples, 0 as tries
+    from log_records as r
+    group by r.job_id, r.node
+    union all
+    select s.job_id, s.node, min(s.at), max(s.at), count(s.at), 0
+    from node_samples as s
+    group by s.job_id, s.node
+    union all
+    select s.job_id, s.node, min(s.at), max(s.at), 0, 0
+    from process_samples as s
+    group by s.job_id, s.node
+    union all
+    select s.job_id, s.node, min(s.at), max(s.at), 0, 0
+    from script_events as s
+    group by s.job_id, s.node
+    union all
+    select job_id, node, min(started_at), greatest(max(started_at), max(after(started_at, elapsed_s))), 0, count(*)
+    from attempt_reports
+    group by job_id, node
+)
+
+select
+    job_id, node,
+    min(first_at) as first_at,
+    max(last_at) as last_at,
+    max(samples) as samples,
+    max(tries) as tries
+from signs
+where node is not null
+group by job_id, node

@@ -1,0 +1,120 @@
+-- Which worker processes ended while the job went on, with what in work, and which number replaced each?
+-- The ground of `restarts` and `out_of_memory_suspects`. An end is told by the node's manager (`told_by` log), or known
+-- from the higher number that came after it (`told_by` order): ends and replacements of a node are then paired in order
+-- of time, which may name a wrong process where one was idle. `process` is NULL for a replacement whose forerunner left
+-- no sign. `mini_batch_id` is what it had in work, NULL if its last try was done. `reason`, of what is told: `init`
+-- (init() failed), `timeout`, `killed` (signal 9), `stopped`, `died` (with a mini-batch in work, no more is known),
+-- `exception` (its last try raised), or `not told`. Exit codes 71 to 82 are the driver's own (formats.md §7).
+with said as (
+    select
+        r.job_id, r.node,
+        r.fields ->> 'worker' as process,
+        min(r.at) as exited_at,
+        arg_min(try_cast(r.fields ->> 'exit_code' as bigint), r.at) as exit_code,
+        arg_min(r.message, r.at) as said
+    from log_records as r
+    where r.event = 'worker_exited'
+    group by all
+),
+
+tries as (
+    select job_id, node, process, mini_batch_id, attempt, outcome, error_message, started_at, elapsed_s
+    from attempt_reports
+    union all
+    select job_id, node, process, mini_batch_id, attempt, outcome, error_message, started_at, elapsed_s
+    from unreported_tries
+),
+
+last_tries as (
+    select
+        job_id, node, process,
+        max({
+            started: epoch_us(started_at), ended: outcome <> 'open', mini_batch_id: mini_batch_id, attempt: attempt,
+            outcome: outcome, elapsed_s: elapsed_s, said: regexp_extract(error_message, '^[^\r\n]{0,300}')
+        }) as last_try
+    from tries
+    where started_at is not null
+    group by job_id, node, process
+),
+
+failed_inits as (
+    select job_id, node, process, any_value(error_message) as said
+    from entry_script_events
+    where event = 'init' and outcome in ('exception', 'timeout')
+    group by job_id, node, process
+),
+
+processes as (
+    select
+        p.job_id, p.node, p.process, p.number, p.first_seen_at, p.restarted,
+        s.exit_code,
+        s.process is not null as told,
+        bool_or(s.process is not null) over (partition by p.job_id, p.node) as node_tells,
+        coalesce(s.exited_at, p.last_seen_at) as ended_at,
+        case when t.last_try.outcome <> 'done' then t.last_try end as held,
+        i.process is not null as init_failed,
+        nullif(concat_ws('; ', held['said'], i.said, s.said), '') as said
+    from worker_processes as p
+    left join said as s on s.job_id = p.job_id and s.node = p.node and s.process = p.process
+    left join last_tries as t on t.job_id = p.job_id and t.node = p.node and t.process = p.process
+    left join failed_inits as i on i.job_id = p.job_id and i.node = p.node and i.process = p.process
+),
+
+nodes as (  -- the nth end of a node goes with its nth replacement
+    select
+        job_id, node,
+        list_sort(list({
+            ended_at: ended_at, number: number, process: process, first_seen_at: first_seen_at, held: held,
+            exit_code: exit_code, init_failed: init_failed, said: said, told: told
+        }) filter (where case when node_tells then told and exit_code is distinct from 0 else true end)) as ends,
+        list_sort(list({first_seen_at: first_seen_at, number: number, process: process}) filter (where restarted))
+            as replacements
+    from processes
+    group by job_id, node
+),
+
+pairs as (
+    select job_id, node, unnest(range(1, greatest(len(ends), coalesce(len(replacements), 0)) + 1)) as nth,
+        ends[nth] as e, replacements[nth] as r
+    from nodes
+    where replacements is not null or ends[1].told
+),
+
+fitting as (  -- what came before the end did not replace it
+    select
+        job_id, node,
+        unnest(case
+            when r.first_seen_at < e.ended_at - interval 1 second then [{e: e, r: null}, {e: null, r: r}]
+            else [{e: e, r: r}]
+        end, max_depth := 2)
+    from pairs
+)
+
+select
+    job_id,
+    node,
+    e.process as process,
+    r.process as replaced_by,
+    e.first_seen_at as first_seen_at,
+    e.ended_at as ended_at,
+    r.first_seen_at as replaced_at,
+    epoch(r.first_seen_at - e.ended_at) as down_s,
+    e.held.mini_batch_id as mini_batch_id,
+    e.held.attempt as attempt,
+    e.held.outcome as outcome,
+    e.held.elapsed_s as elapsed_s,
+    e.exit_code as exit_code,
+    case
+        when e.process is null then 'not told'
+        when e.exit_code = 72 or (e.init_failed and e.held is null) then 'init'
+        when e.exit_code = 71 or e.held.outcome = 'timeout' then 'timeout'
+        when e.exit_code in (-9, 137) then 'killed'
+        when e.exit_code = 82 then 'stopped'
+        when starts_with(e.held.said, 'Process abort') or e.held.outcome = 'open' then 'died'
+        when e.exit_code in (73, 74) or e.held is not null then 'exception'
+        else 'not told'
+    end as reason,
+    e.said as said,
+    case when e.told then 'log' else 'order' end as told_by
+from fitting
+where r.process is not null or e.told

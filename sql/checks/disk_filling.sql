@@ -1,0 +1,80 @@
+-- Does the disk of a node fill up?
+-- By mount point: the last sample is high and rose over the job, or it is nearly full whether it rose or not; or an
+-- error says that no space is left. Needs three samples, unless an error says it. Samples are minutes apart.
+-- remedy: Let run() remove its temporary files, write to the output and not to the node, or take nodes with a larger
+-- disk. Mounting an input in place of downloading it saves its size.
+-- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
+-- query: SELECT * FROM disk_samples WHERE job_id = {job} ORDER BY used_percent DESC
+-- explains: No space left on device|\[Errno 28\]|ENOSPC|[Dd]isk quota exceeded
+-- threshold: disk_high_percent = 85 %: a disk that rose during the job and is fuller than this is filling
+-- threshold: disk_risen_percent = 10 %: so much it rose
+-- threshold: disk_full_percent = 97 %: a disk fuller than this is nearly full, whether it rose or not
+with disks as (
+    select
+        job_id, node, mount,
+        count(*) as samples,
+        min({since: d.at, percent: used_percent}).percent as first_percent,
+        max({since: d.at, percent: used_percent}).percent as last_percent,
+        max({since: d.at, free_mb: free_mb}).free_mb as free_mb,
+        epoch(max(d.at) - min(d.at)) as seconds,
+        max(d.at) as last_at
+    from disk_samples as d
+    where used_percent between 0 and 100 and d.at is not null and node is not null
+    group by job_id, node, mount
+    having count(*) >= 3
+),
+
+filling as (
+    select
+        *,
+        last_percent - first_percent as risen,
+        (100 - last_percent) / nullif(risen, 0) * seconds as full_in_s,
+        count(*) over (partition by job_id) as disks
+    from disks
+    where last_percent >= threshold('disk_full_percent')
+        or (
+            last_percent >= threshold('disk_high_percent')
+            and last_percent - first_percent >= threshold('disk_risen_percent')
+        )
+),
+
+worst as (
+    select *
+    from filling
+    qualify row_number() over (partition by job_id order by last_percent desc, node, mount) = 1
+),
+
+errors_told as (
+    select job_id, count(*) as errors, arg_min(node, e.at) as node, min(e.at) as first_at
+    from errors as e
+    where regexp_matches(
+        error_text(exception_type, exception_message, headline),
+        '(?i)No space left on device|\[Errno 28\]|ENOSPC|disk quota exceeded'
+    )
+    group by job_id
+)
+
+select
+    coalesce(w.job_id, e.job_id) as job_id,
+    case when e.errors > 0 then 'severe' else 'warning' end as severity,
+    concat(
+        case when e.errors > 0 then 'An error says that no space is left on the device. ' end,
+        'The disk ' || w.mount || ' of node ' || w.node || printf(' was %.0f %% full at last', w.last_percent)
+            || case when w.risen >= 1 then printf(', from %.0f %% at first', w.first_percent) else '' end
+            || case
+                when w.risen >= threshold('disk_risen_percent') and w.full_in_s > 0 then
+                    '; at this rate it is full ' || spell_of(w.full_in_s) || ' later'
+                else '' end
+            || case when w.disks > 1 then '; ' || (w.disks - 1) || ' more are filling' else '' end || '.'
+    ) as finding,
+    coalesce(w.node, e.node) as node,
+    null as process,
+    null as mini_batch_id,
+    coalesce(e.first_at, w.last_at) as "at",
+    null as at_stake_s,
+    to_json({
+        mount: w.mount, last_percent: w.last_percent, first_percent: w.first_percent, free_mb: w.free_mb,
+        samples: w.samples, full_in_s: round(w.full_in_s), disks: w.disks, errors: e.errors
+    }) as evidence
+from worst as w
+full join errors_told as e on e.job_id = w.job_id

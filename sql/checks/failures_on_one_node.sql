@@ -1,0 +1,51 @@
+-- Does one node fail where the others do not?
+-- Tries that raised or timed out, by the node they ran on; those whose worker ended are told by `out_of_memory` and
+-- `worker_deaths`. Needs two nodes with tries, and failures that hardly meet there by chance (see `failed_tries`).
+-- Failed mini-batches may have been done on a retry elsewhere: then the node cost time, and no items.
+-- remedy: Look at that node first: its errors, its disk and memory, and what it could not reach. Resubmit on other
+-- nodes; if the same machine fails again, have it replaced.
+-- reference: https://stackoverflow.com/questions/67258465
+-- query: SELECT * FROM failed_tries WHERE job_id = {job} AND points_to = 'node' ORDER BY started_at
+-- explains: had (raised exception|timeout) for \d+ times|no succeeded mini.?batch item
+with nodes as (
+    select
+        job_id, node,
+        count(distinct mini_batch_id) as mini_batches,
+        count(distinct mini_batch_id) filter (where lost) as lost,
+        count(*) as tries,
+        count(*) filter (where kind = 'timeout') as timeouts,
+        sum(elapsed_s) as elapsed_s,
+        min(started_at) as first_at,
+        mode(error) as error,
+        any_value(job_failing) as job_failing,
+        any_value(tries_share) as tries_share,
+        any_value(chance) as chance
+    from failed_tries
+    where points_to = 'node'
+    group by job_id, node
+)
+
+select
+    n.job_id,
+    case when n.lost > 0 then 'severe' else 'warning' end as severity,
+    concat(
+        'Node ', n.node, ' fails: ', n.mini_batches, ' of the ', n.job_failing,
+        ' mini-batches that failed somewhere failed there, though it had ', printf('%.0f %%', n.tries_share * 100),
+        ' of the tries',
+        case when n.timeouts = n.tries then '; all ran into the timeout' else '; mostly: ' || n.error end,
+        case when n.lost > 0 then
+            '; ' || counted(n.lost, 'mini-batch was', 'mini-batches were') || ' not done at all'
+        end, '.'
+    ) as finding,
+    n.node,
+    null as process,
+    null as mini_batch_id,
+    n.first_at as "at",
+    n.elapsed_s as at_stake_s,
+    to_json({
+        mini_batches: n.mini_batches, failing_mini_batches_of_job: n.job_failing, failed_tries: n.tries,
+        timeouts: n.timeouts, not_done: n.lost, share_of_tries: round(n.tries_share, 3), chance: n.chance,
+        error: n.error
+    }) as evidence
+from nodes as n
+qualify row_number() over (partition by n.job_id order by n.mini_batches desc, n.node) = 1

@@ -1,0 +1,48 @@
+-- Did run() return fewer results than it got items?
+-- Mini-batches that are done and have failed items: neither an error nor a retry, the rows are just not there. Whether
+-- the script left them out on purpose, no log tells: so it is a warning, unless the job failed with an error threshold.
+-- Items of mini-batches that raised or timed out are not counted here.
+-- remedy: Let run() return one element per item, also for one that it cannot score. If it leaves items out on purpose,
+-- set `error_threshold` (`mini_batch_error_threshold`) accordingly.
+-- reference: https://github.com/Azure/MachineLearningNotebooks/issues/1448
+-- query: SELECT mini_batch_id, node, total, succeeded, failed, inputs FROM mini_batches WHERE job_id = {job} AND
+-- outcome = 'done' AND failed > 0 ORDER BY failed DESC
+-- explains: number of failed items is \d+|exceed(s|ed) (the )?error threshold
+with fewer as (
+    select job_id, mini_batch_id, node, items, items_failed, started_at
+    from judged_attempts
+    where final and outcome = 'done' and items_failed > 0 and coalesce(error_message, '') = ''
+),
+
+by_node as (
+    select job_id, node, sum(items_failed) as items_failed
+    from fewer
+    group by job_id, node
+)
+
+select
+    f.job_id,
+    case
+        when any_value(j.state) = 'failed' and regexp_matches(any_value(j.state_reason), '(?i)error threshold')
+            then 'severe'
+        else 'warning'
+    end as severity,
+    concat(
+        counted(sum(f.items_failed), 'item', 'items'), ' of ',
+        counted(count(*), 'mini-batch', 'mini-batches'), ' failed without an error: run() returned less than it got',
+        case when any_value(n.nodes) > 1 then '; most on node ' || any_value(n.node) end, '.'
+    ) as finding,
+    any_value(n.node) as node,
+    null as process,
+    arg_max(f.mini_batch_id, f.items_failed) as mini_batch_id,
+    min(f.started_at) as "at",
+    null as at_stake_s,
+    to_json({
+        items_failed: sum(f.items_failed), mini_batches: count(*), items: sum(f.items), nodes: any_value(n.nodes)
+    }) as evidence
+from fewer as f
+join jobs as j on j.job_id = f.job_id
+left join (
+    select job_id, arg_max(node, items_failed) as node, count(*) as nodes from by_node group by job_id
+) as n on n.job_id = f.job_id
+group by f.job_id

@@ -1,0 +1,36 @@
+-- Were mini-batches finished by two workers?
+-- Two done tries at one mini-batch: the later result overrides the earlier one in the report, but the rows of both may
+-- stand in an output that is appended to.
+-- remedy: Look for rows that stand twice in the output of these mini-batches. Raise the timeout: a mini-batch that
+-- takes longer is given to another worker while the first one goes on.
+-- reference: https://github.com/Azure/MachineLearningNotebooks/issues/1703
+-- query: SELECT * FROM retries WHERE job_id = {job} AND results > 1
+with twice as (
+    select
+        job_id, mini_batch_id,
+        count(*) as results,
+        sum(elapsed_s) - max(elapsed_s) as elapsed_s,
+        min(started_at) as first_at,
+        any_value(items) as items
+    from judged_attempts
+    where all_attempts > 1 and outcome = 'done' and succeeded > 0
+    group by job_id, mini_batch_id
+    having count(*) > 1
+)
+
+select
+    job_id,
+    'warning' as severity,
+    concat(
+        counted(count(*), 'mini-batch was', 'mini-batches were'), ' finished more than once: ',
+        some_of(list(mini_batch_id order by mini_batch_id), 5), '; their ', counted(sum(items), 'item', 'items'),
+        ' may stand twice in the output.'
+    ) as finding,
+    null as node,
+    null as process,
+    min(mini_batch_id) as mini_batch_id,
+    min(first_at) as "at",
+    sum(elapsed_s) as at_stake_s,
+    to_json({mini_batches: count(*), results: sum(results), items: sum(items)}) as evidence
+from twice
+group by job_id

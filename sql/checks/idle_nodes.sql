@@ -1,0 +1,69 @@
+-- Are there nodes that did nothing?
+-- Nodes that sent logs or resource samples nearly all through the job and had no try at any mini-batch, though there
+-- were enough for all workers. Not judged: jobs whose files and table call nodes by different names, nodes whose init()
+-- failed, and jobs in which nothing was tried at all.
+-- remedy: Read the log of that node's manager (`logs/sys/node/<node>/_main.txt`) and what its workers wrote first: did
+-- they start, could they reach the queue? If there are too few mini-batches, use fewer nodes.
+-- reference: https://github.com/Azure/MachineLearningNotebooks/issues/957
+-- query: SELECT * FROM node_summary WHERE job_id = {job} ORDER BY did_nothing DESC, node
+-- threshold: idle_node_s = 120 s: a node that was there for less time may just have begun
+-- threshold: idle_node_share = 0.5: part of the time in which others worked that it was there
+with work as (
+    select
+        job_id,
+        count(distinct mini_batch_id) as mini_batches,
+        count(distinct (node, process)) as workers,
+        count(distinct node) as nodes,
+        min(started_at) as first_at,
+        greatest(max(started_at), max(after(started_at, elapsed_s))) as last_at
+    from attempt_reports
+    group by job_id
+),
+
+named_alike as (  -- some node has both tries and other signs: files and table call nodes the same
+    select distinct s.job_id
+    from node_samples as s
+    semi join (select distinct job_id, node from attempt_reports) using (job_id, node)
+),
+
+idle as (
+    select
+        s.job_id, s.node, s.first_at,
+        epoch(least(s.last_at, w.last_at) - greatest(s.first_at, w.first_at)) as there_s,
+        epoch(s.last_at - s.first_at) as paid_s,
+        w.mini_batches, w.nodes, w.workers
+    from node_signs as s
+    join work as w on w.job_id = s.job_id
+    semi join named_alike on named_alike.job_id = s.job_id
+    anti join (
+        select job_id, node from entry_script_events
+        where event = 'init' and outcome in ('exception', 'timeout')
+    ) as failed on failed.job_id = s.job_id and failed.node = s.node
+    where s.samples > 0
+        and not exists (select 1 from attempt_reports as a where a.job_id = s.job_id and a.node = s.node)
+        and not exists (select 1 from unreported_tries as a where a.job_id = s.job_id and a.node = s.node)
+        and there_s >= threshold('idle_node_s')
+        and there_s >= threshold('idle_node_share') * epoch(w.last_at - w.first_at)
+        and w.mini_batches >= 2 * w.workers * (w.nodes + 1) / w.nodes
+)
+
+select
+    job_id,
+    'warning' as severity,
+    concat(
+        case when count(*) = 1 then 'Node ' || any_value(node) || ' did' else
+            counted(count(*), 'node', 'nodes') || ' (' || some_of(list(node order by node), 5) || ') did' end,
+        ' nothing for ', spell_of(max(paid_s)), ', while ', counted(any_value(nodes), 'other', 'others'),
+        ' worked on ', any_value(mini_batches), ' mini-batches.'
+    ) as finding,
+    min(node) as node,
+    null as process,
+    null as mini_batch_id,
+    min(first_at) as "at",
+    sum(paid_s) as at_stake_s,
+    to_json({
+        idle_nodes: count(*), working_nodes: any_value(nodes), mini_batches: any_value(mini_batches),
+        idle_node_s: round(sum(paid_s))
+    }) as evidence
+from idle
+group by job_id

@@ -1,0 +1,38 @@
+-- Was the download of the logs cut off?
+-- Files that end in the middle of a line though the job has ended: of kinds whose writer ends each record with a line
+-- break. What stood behind is not in any number. A cut mini-batch table is a warning, for counts are too low; the rest
+-- is a note.
+-- remedy: Download the job's logs again and ingest them once more: only what changed is read.
+-- reference: docs/reference/formats.md §2
+-- query: SELECT path, kind, bytes FROM files WHERE job_id = {job} AND ends_cut
+with cut as (
+    select
+        job_id,
+        count(*) as files,
+        count(*) filter (where kind in ('mini_batches', 'task_csv', 'report_v0')) as tables,
+        list(path order by kind not in ('mini_batches', 'task_csv', 'report_v0'), path) as paths
+    from files
+    where ends_cut
+        and kind in (
+            'mini_batches', 'task_csv', 'report_v0', 'worker', 'worker_level', 'master', 'master_level', 'overview',
+            'node_resource', 'process_resource', 'node_disk', 'progress_csv'
+        )
+    group by job_id
+)
+
+select
+    c.job_id,
+    case when c.tables > 0 then 'warning' else 'note' end as severity,
+    concat(
+        counted(c.files, 'file ends', 'files end'), ' in the middle of a line though the job has ended: ',
+        some_of(c.paths, 2), '.', case when c.tables > 0 then ' Counts of mini-batches are too low.' end
+    ) as finding,
+    null as node,
+    null as process,
+    null as mini_batch_id,
+    null::timestamp as "at",
+    null as at_stake_s,
+    to_json({files: c.files, mini_batch_tables: c.tables}) as evidence
+from cut as c
+join jobs as j on j.job_id = c.job_id
+where j.state in ('completed', 'failed')

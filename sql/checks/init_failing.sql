@@ -1,0 +1,69 @@
+-- Does init() of the entry script fail?
+-- Worker processes whose init() raised or timed out, by tables and logs. Severe if no mini-batch was done, or if the
+-- job failed; else nodes or processes are missing. Two processes at least, for one may be an accident. The error itself
+-- is the cause, and stands beside this.
+-- remedy: Mend what init() raises: see its error. Run the script's init() in the same environment on one node first.
+-- reference: https://learn.microsoft.com/azure/machine-learning/how-to-debug-parallel-run-step
+-- query: SELECT * FROM entry_script_events WHERE job_id = {job} AND event = 'init' AND outcome IN ('exception',
+-- 'timeout')
+-- explains: init\(\) (function |method )?in the entry sc?ript|failed in all processes|exited with (status )?code
+-- 72|failed to process all mini batches
+with events as (
+    select
+        job_id, node, process,
+        bool_or(outcome = 'done') as worked,
+        bool_or(outcome in ('exception', 'timeout')) as has_failed,
+        bool_or(outcome = 'timeout') as timed_out,
+        min(e.at) filter (where outcome in ('exception', 'timeout')) as failed_at,
+        arg_min(error_message, e.at) filter (where outcome in ('exception', 'timeout')) as error,
+        max(elapsed_s) as elapsed_s
+    from entry_script_events as e
+    where event = 'init'
+    group by job_id, node, process
+),
+
+failing as (
+    select
+        job_id,
+        count(*) filter (where has_failed) as processes,
+        count(distinct node) filter (where has_failed) as nodes,
+        mode(node) filter (where has_failed) as node,
+        arg_min(process, failed_at) as process,
+        bool_or(timed_out) as timed_out,
+        min(failed_at) as first_at,
+        sum(elapsed_s) filter (where has_failed) as elapsed_s,
+        regexp_extract(arg_min(error, failed_at), '^[^\r\n]{0,200}') as error
+    from events
+    group by job_id
+    having count(*) filter (where has_failed) >= 2
+),
+
+working as (  -- a process that had a mini-batch in work has initialised
+    select job_id, count(distinct (node, process)) as processes, count(distinct node) as nodes
+    from attempt_reports
+    group by job_id
+)
+
+select
+    f.job_id,
+    case when w.processes is null or j.state = 'failed' then 'severe' else 'warning' end as severity,
+    concat(
+        'init() failed in ', counted(f.processes, 'worker process', 'worker processes'), ' on ',
+        case when f.nodes = 1 then 'node ' || f.node else f.nodes || ' nodes' end,
+        case
+            when w.processes is null then ', and in none did it work: no mini-batch was tried'
+            else '; ' || counted(w.processes, 'process', 'processes') || ' worked'
+        end,
+        case when f.timed_out then '; it ran into the timeout' else ': ' || f.error end, '.'
+    ) as finding,
+    case when f.nodes = 1 then f.node end as node,
+    f.process,
+    null as mini_batch_id,
+    f.first_at as "at",
+    f.elapsed_s as at_stake_s,
+    to_json({
+        processes: f.processes, nodes: f.nodes, processes_that_worked: coalesce(w.processes, 0), error: f.error
+    }) as evidence
+from failing as f
+join jobs as j on j.job_id = f.job_id
+left join working as w on w.job_id = f.job_id

@@ -1,0 +1,61 @@
+-- Did the job end with mini-batches that were never processed?
+-- A failed job that scheduled more mini-batches than have a result, by its progress and its mini-batch table, whichever
+-- tells more. Open tries of a running job are not lost. Not where the mini-batch table is missing or cut, nor where
+-- init() failed and so nothing ran.
+-- remedy: Run the job again for the inputs that have no result, after mending what stopped it.
+-- reference: docs/reference/formats.md §9
+-- query: SELECT mini_batch_id, outcome, node, inputs FROM mini_batches WHERE job_id = {job} AND outcome = 'open'
+-- explains: pending tasks which can be found|failed to process all mini batches
+-- unless: init_failing
+with results as (
+    select
+        job_id,
+        count(*) filter (where outcome <> 'open') as told,
+        count(*) filter (where outcome = 'open') as still_open,
+        min(mini_batch_id) filter (where outcome = 'open') as first_open
+    from judged_attempts
+    where final
+    group by job_id
+),
+
+progress_told as (
+    select
+        job_id,
+        max(coalesce(total, scheduled)) as scheduled,
+        max(processed) as processed
+    from progress
+    group by job_id
+),
+
+tables as (
+    select job_id, bool_or(ends_cut or status <> 'parsed') as cut
+    from files
+    where kind in ('mini_batches', 'task_csv', 'report_v0')
+    group by job_id
+)
+
+select
+    j.job_id,
+    'severe' as severity,
+    concat(
+        p.scheduled - greatest(r.told, coalesce(p.processed, 0)), ' of ', p.scheduled,
+        ' scheduled mini-batches have no result: the job stopped (', regexp_extract(j.state_reason, '^[^\r\n]{0,120}'),
+        ')', case when r.still_open > 0 then '; ' || r.still_open || ' of them were in work' end, '.'
+    ) as finding,
+    null as node,
+    null as process,
+    r.first_open as mini_batch_id,
+    j.ended_at as "at",
+    null as at_stake_s,
+    to_json({
+        scheduled: p.scheduled, with_result: r.told, processed: p.processed, in_work: r.still_open,
+        state_reason: j.state_reason
+    }) as evidence
+from jobs as j
+join progress_told as p on p.job_id = j.job_id
+join results as r on r.job_id = j.job_id
+join tables as t on t.job_id = j.job_id
+where j.state = 'failed'
+    and not coalesce(t.cut, false)
+    and r.told > 0
+    and p.scheduled > greatest(r.told, coalesce(p.processed, 0))

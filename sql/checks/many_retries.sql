@@ -1,0 +1,52 @@
+-- Does much time go into tries that raise and are done again?
+-- Only mini-batches that raised and were done on a later try: an error that comes and goes, such as a service that is
+-- busy. Timeouts, nodes that fail, inputs that always fail and workers that end are told by the checks of these.
+-- remedy: Let run() retry what fails now and then (a call, a download) by itself, with a pause, in place of the whole
+-- mini-batch.
+-- reference: docs/explanation/true-answers.md
+-- query: SELECT * FROM retries WHERE job_id = {job} ORDER BY wasted_s DESC
+-- explains: had raised exception for \d+ times
+-- threshold: retried_mini_batches = 5: fewer mini-batches that were done again are no pattern
+-- threshold: retries_wasted_share = 0.03: part of the workers' busy time that such tries took
+with retried as (
+    select
+        job_id,
+        count(*) as tries,
+        count(distinct mini_batch_id) as mini_batches,
+        any_value(job_mini_batches) as job_mini_batches,
+        sum(elapsed_s) as wasted_s,
+        min(started_at) as first_at,
+        mode(error) as error
+    from failed_tries
+    where points_to = 'exception' and done_later and not final
+    group by job_id
+),
+
+busy as (
+    select job_id, sum(busy_s) as busy_s
+    from node_work
+    group by job_id
+)
+
+select
+    job_id,
+    'warning' as severity,
+    concat(
+        counted(r.mini_batches, 'mini-batch', 'mini-batches'), ' of ', r.job_mini_batches, ' raised in ',
+        counted(r.tries, 'try', 'tries'), ' and were done later: ', printf('%.0f %%', 100 * r.wasted_s / b.busy_s),
+        ' of the workers'' time; mostly: ', r.error, '.'
+    ) as finding,
+    null as node,
+    null as process,
+    null as mini_batch_id,
+    r.first_at as "at",
+    r.wasted_s as at_stake_s,
+    to_json({
+        mini_batches: r.mini_batches, mini_batches_of_job: r.job_mini_batches, tries: r.tries,
+        wasted_share: round(r.wasted_s / b.busy_s, 4), error: r.error
+    }) as evidence
+from retried as r
+join busy as b using (job_id)
+where r.mini_batches >= threshold('retried_mini_batches')
+    and b.busy_s > 0
+    and r.wasted_s >= threshold('retries_wasted_share') * b.busy_s

@@ -1,0 +1,54 @@
+-- Is the memory of a node nearly used up?
+-- By the highest sample of a node, of at least three; not where `out_of_memory` found that workers ended for it.
+-- Samples are minutes apart and no peaks: between two the memory may have been higher.
+-- remedy: Run fewer processes per node, make mini-batches smaller, or take nodes with more memory, before a worker is
+-- killed. Look at `memory_peaks` for what runs then.
+-- unless: out_of_memory
+-- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
+-- query: SELECT * FROM memory_peaks WHERE job_id = {job} ORDER BY highest_percent DESC
+-- threshold: memory_near_limit_percent = 90 %: a node whose highest memory sample reaches this is near its limit
+with checks as (
+    select
+        job_id, node,
+        count(*) as samples,
+        max({percent: memory_used_percent, earlier: -epoch_us(s.at), used_mb: memory_used_mb}) as highest,
+        min({since: s.at, percent: memory_used_percent}).percent as first_percent,
+        max({since: s.at, percent: memory_used_percent}).percent as last_percent,
+        max(memory_total_mb) as total_mb
+    from node_samples as s
+    where memory_used_percent is not null and s.at is not null and node is not null
+    group by job_id, node
+),
+
+near as (
+    select
+        *,
+        count(*) over (partition by job_id) as nodes
+    from checks
+    where samples >= 3 and highest.percent between threshold('memory_near_limit_percent') and 100
+)
+
+select
+    job_id,
+    'warning' as severity,
+    concat(
+        'Node ', node, ' had ', printf('%.0f %%', highest.percent), ' of its memory in use, the highest of ', samples,
+        ' samples',
+        case when last_percent >= first_percent + 20 then
+            printf('; it rose from %.0f to %.0f %% over the job', first_percent, last_percent)
+        end,
+        case when nodes > 1 then
+            '; ' || counted(nodes - 1, 'other node is', 'other nodes are') || ' near the limit too'
+        end, '.'
+    ) as finding,
+    node,
+    null as process,
+    null as mini_batch_id,
+    make_timestamp(-highest.earlier) as "at",
+    null as at_stake_s,
+    to_json({
+        highest_percent: highest.percent, total_mb: total_mb, samples: samples, first_percent: first_percent,
+        last_percent: last_percent, nodes: nodes
+    }) as evidence
+from near
+qualify row_number() over (partition by job_id order by highest.percent desc, node) = 1

@@ -1,0 +1,37 @@
+-- Are the logs of the workers missing from the download?
+-- A job that ended and whose mini-batch table, progress or master tells of work, but without a single log of a worker:
+-- their errors, and what was in work last, cannot be told. Files that are written only when there is something to say,
+-- such as errors, are not asked for. A download of a batch endpoint's parent job has no logs at all: the load itself
+-- says so.
+-- remedy: Download all: `az ml job download --name <child job> --all`. For a batch endpoint take the child job named
+-- `batchscoring`.
+-- reference: docs/reference/formats.md §2
+-- query: SELECT kind, count(*) AS files FROM files WHERE job_id = {job} GROUP BY kind ORDER BY kind
+with kinds as (
+    select
+        job_id,
+        bool_or(kind in ('mini_batches', 'overview', 'master', 'task_csv', 'report_v0')) as tells_of_work,
+        bool_or(kind in ('worker', 'task_csv')) as has_workers,
+        count(*) as files
+    from files
+    where status <> 'unclaimed' and job_id is not null
+    group by job_id
+)
+
+select
+    k.job_id,
+    'note' as severity,
+    concat(
+        'The logs of the workers are not there (', counted(k.files, 'file', 'files'),
+        ' of other kinds are): what went wrong in them cannot be told.'
+    ) as finding,
+    null as node,
+    null as process,
+    null as mini_batch_id,
+    null::timestamp as "at",
+    null as at_stake_s,
+    to_json({files: k.files}) as evidence
+from kinds as k
+join jobs as j on j.job_id = k.job_id
+where k.tells_of_work and not k.has_workers and j.state in ('completed', 'failed')
+    and exists (select 1 from attempt_reports as a where a.job_id = k.job_id)

@@ -1,0 +1,81 @@
+-- Did worker processes end for lack of memory?
+-- Counts the suspects of `out_of_memory_suspects`: one of high suspicion is enough, of medium suspicion two. No log of
+-- the driver says "out of memory"; a sample is not a peak. Severe where a mini-batch was never done.
+-- remedy: Make mini-batches smaller, run fewer processes per node (`max_concurrency_per_instance`,
+-- `process_count_per_node`), or take nodes with more memory. If a process grows from mini-batch to mini-batch, it keeps
+-- what it should let go.
+-- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
+-- query: SELECT * FROM out_of_memory_suspects WHERE job_id = {job} AND suspicion <> 'low' ORDER BY "at"
+-- explains: Process abort with unfinished|exited with (status )?code (-9|137)|poison|MemoryError|out of
+-- memory|oom.?kill|allocate memory|bad_alloc|Unable to allocate|^Killed
+with suspects as (
+    select * from out_of_memory_suspects
+    where suspicion <> 'low'
+),
+
+lost as (
+    select job_id, count(distinct mini_batch_id) as mini_batches
+    from (
+        select distinct s.job_id, s.mini_batch_id from suspects as s where s.mini_batch_id is not null
+    )
+    semi join (
+        select job_id, mini_batch_id
+        from judged_attempts
+        where final and outcome not in ('done', 'open') and all_attempts > 1
+    ) using (job_id, mini_batch_id)
+    group by job_id
+),
+
+jobs_hit as (
+    select
+        job_id,
+        count(*) as suspects,
+        count(*) filter (where suspicion = 'high') as high,
+        count(*) filter (where event = 'worker ended') as workers,
+        count(distinct mini_batch_id) as mini_batches,
+        count(distinct node) as nodes,
+        mode(node) as node,
+        max(node_percent) as node_percent,
+        max(process_mb) as process_mb,
+        max(grown_mb) as grown_mb,
+        sum(elapsed_s) as elapsed_s,
+        min("at") as first_at,
+        arg_max(mini_batch_id, elapsed_s) as mini_batch_id,
+        arg_min(process, "at") as process,
+        arg_min(reason, {low: suspicion <> 'high', since: "at"}) as reason
+    from suspects
+    group by job_id
+)
+
+select
+    h.job_id,
+    case when l.mini_batches > 0 then 'severe' else 'warning' end as severity,
+    concat(
+        case
+            when h.workers > 0 then
+                counted(h.workers, 'worker process', 'worker processes') || ' ended, as for lack of memory'
+            else counted(h.suspects, 'try', 'tries') || ' failed for lack of memory'
+        end,
+        case when h.nodes > 1 then ', on ' || h.nodes || ' nodes' else ', on node ' || h.node end,
+        case when h.mini_batches > 0 then
+            ', with ' || counted(h.mini_batches, 'mini-batch', 'mini-batches') || ' in work'
+        end,
+        case when l.mini_batches > 0 then ' (' || l.mini_batches || ' of them never done)' end,
+        '. First: ', h.reason,
+        case when h.node_percent is not null then
+            printf('. Highest sample before: %.0f %% of a node', h.node_percent)
+        end, '.'
+    ) as finding,
+    h.node,
+    h.process,
+    h.mini_batch_id,
+    h.first_at as "at",
+    h.elapsed_s as at_stake_s,
+    to_json({
+        suspects: h.suspects, of_high_suspicion: h.high, workers_ended: h.workers, mini_batches: h.mini_batches,
+        never_done: coalesce(l.mini_batches, 0), nodes: h.nodes, highest_node_percent: h.node_percent,
+        highest_process_mb: round(h.process_mb, 1), most_grown_mb: round(h.grown_mb, 1)
+    }) as evidence
+from jobs_hit as h
+left join lost as l on l.job_id = h.job_id
+where h.high > 0 or h.suspects >= 2

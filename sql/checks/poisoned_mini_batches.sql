@@ -1,0 +1,46 @@
+-- Are there mini-batches that no try can finish?
+-- Mini-batches that were marked as poisoned, or of which each of two or more tries timed out. Where many mini-batches
+-- time out `timeouts_many` tells of them, where their workers end for lack of memory `out_of_memory` does.
+-- remedy: Try the inputs of that mini-batch alone: one of them may be far larger than the others, or make the script
+-- hang. Leave it out, split it, or raise the timeout.
+-- reference: docs/reference/formats.md §9
+-- query: SELECT * FROM failed_tries WHERE job_id = {job} AND points_to IN ('timeout', 'poisoned')
+-- explains: poison|unable to finish within|did not finish in|had timeout for \d+ times|No progress update in|Failed to
+-- set task visible
+-- unless: timeouts_many, out_of_memory
+with mini_batches as (
+    select
+        job_id, mini_batch_id,
+        count(*) as tries,
+        any_value(items) as items,
+        sum(elapsed_s) as elapsed_s,
+        min(started_at) as first_at,
+        bool_or(kind = 'poisoned') as marked,
+        count(distinct node) as nodes,
+        any_value(lost) as lost
+    from failed_tries
+    where points_to in ('timeout', 'poisoned') and not done_later and mini_batch_outcome <> 'open'
+    group by job_id, mini_batch_id
+    having marked or (count(*) > 1 and count(*) = any_value(all_attempts))
+)
+
+select
+    job_id,
+    case when bool_or(lost) then 'severe' else 'warning' end as severity,
+    concat(
+        counted(count(*), 'mini-batch', 'mini-batches'), ' could not be finished by any try: ',
+        some_of(list(mini_batch_id order by elapsed_s desc nulls last, mini_batch_id), 5), '; ',
+        counted(sum(tries), 'try', 'tries'), ' on ', counted(max(nodes), 'node', 'nodes'), ', ',
+        spell_of(sum(elapsed_s)), ' in all',
+        case when bool_or(marked) then '; the driver calls them poisoned' end, '.'
+    ) as finding,
+    null as node,
+    null as process,
+    arg_max(mini_batch_id, elapsed_s) as mini_batch_id,
+    min(first_at) as "at",
+    sum(elapsed_s) as at_stake_s,
+    to_json({
+        mini_batches: count(*), tries: sum(tries), items: sum(items), marked_as_poisoned: count(*) filter (where marked)
+    }) as evidence
+from mini_batches
+group by job_id

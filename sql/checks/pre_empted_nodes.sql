@@ -1,0 +1,93 @@
+-- Was a node lost while the job went on?
+-- A node whose last sign of any kind lies well before that of the others, and that left a mini-batch in work which was
+-- taken up elsewhere or by nobody, or missed several resource checks that the others made. That a node of low priority
+-- was taken away looks just so; no log of the driver says it.
+-- remedy: Use dedicated nodes, or let the job be resubmitted. Smaller mini-batches lose less with a node.
+-- reference: https://github.com/Azure/MachineLearningNotebooks/issues/1242
+-- query: SELECT * FROM node_signs WHERE job_id = {job} ORDER BY last_at
+-- explains: PreemptionError|\bpre-?empt(ed|ion)\b|node .{0,40}(lost|evicted)
+-- threshold: node_lost_s = 60 s: a node that is silent for less at the end is not lost
+-- threshold: node_lost_checks = 3 checks: so many resource checks that the others made, and it did not
+with ends as (
+    select
+        s.job_id, s.node, s.first_at, s.last_at, s.samples,
+        max(s.last_at) over (partition by s.job_id) as job_last_at,
+        count(*) over (partition by s.job_id) as nodes
+    from node_signs as s
+),
+
+silent as (
+    select *, epoch(job_last_at - last_at) as silent_s
+    from ends
+    where nodes > 1 and epoch(job_last_at - last_at) >= threshold('node_lost_s')
+),
+
+left_open as (
+    select
+        o.job_id, o.node,
+        count(*) as tries,
+        count(*) filter (where o.final) as not_taken_up,
+        min(o.mini_batch_id) as mini_batch_id,
+        min(o.started_at) as first_at
+    from judged_attempts as o
+    where o.outcome = 'open'
+    group by o.job_id, o.node
+),
+
+missed as (
+    select l.job_id, l.node, max(l.checks) as checks
+    from (
+        select m.job_id, m.node, s.node as other, count(*) as checks
+        from silent as m
+        join node_samples as s on s.job_id = m.job_id and s.node <> m.node and s.at > m.last_at + interval 5 second
+        where m.samples >= 2
+        group by m.job_id, m.node, s.node
+    ) as l
+    group by l.job_id, l.node
+),
+
+lost as (
+    select
+        m.job_id, m.node, m.last_at, m.silent_s,
+        coalesce(o.tries, 0) as tries,
+        coalesce(o.not_taken_up, 0) as not_taken_up,
+        o.mini_batch_id,
+        coalesce(c.checks, 0) as checks
+    from silent as m
+    left join left_open as o on o.job_id = m.job_id and o.node = m.node
+    left join missed as c on c.job_id = m.job_id and c.node = m.node
+    where coalesce(c.checks, 0) >= threshold('node_lost_checks')
+        or (coalesce(o.tries, 0) > 0 and (coalesce(o.not_taken_up, 0) < o.tries or coalesce(c.checks, 0) > 0))
+)
+
+select
+    l.job_id,
+    case
+        when any_value(j.state) not in ('running', 'stalled') and sum(l.not_taken_up) > 0 then 'severe'
+        else 'warning'
+    end as severity,
+    concat(
+        case
+            when count(*) = 1 then 'Node ' || any_value(l.node) || ' gave'
+            else counted(count(*), 'node', 'nodes') || ' (' || some_of(list(l.node order by l.last_at), 5) || ') gave'
+        end,
+        ' no sign any more for the last ', spell_of(max(l.silent_s)), ' of the job, as if taken away',
+        case when sum(l.tries) > 0 then
+            '; ' || counted(sum(l.tries), 'mini-batch was', 'mini-batches were') || ' in work there'
+            || case
+                when sum(l.not_taken_up) > 0 then ', ' || sum(l.not_taken_up) || ' of them without a result since'
+                else ' and taken up elsewhere' end
+        end, '.'
+    ) as finding,
+    arg_min(l.node, l.last_at) as node,
+    null as process,
+    min(l.mini_batch_id) as mini_batch_id,
+    min(l.last_at) as "at",
+    sum(l.silent_s) as at_stake_s,
+    to_json({
+        nodes: count(*), in_work: sum(l.tries), without_result: sum(l.not_taken_up), missed_checks: max(l.checks),
+        silent_s: round(max(l.silent_s))
+    }) as evidence
+from lost as l
+join jobs as j on j.job_id = l.job_id
+group by l.job_id

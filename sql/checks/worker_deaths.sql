@@ -1,0 +1,42 @@
+-- Do worker processes end and get replaced, and not for lack of memory or a timeout?
+-- Ends that the logs do not explain: a crash in native code, an exit of the script, a kill from outside. Ends by a
+-- timeout are told by `timeouts_many`, by init() by `init_failing`, suspects of memory by `out_of_memory`; where that
+-- finds something in a job, all of its ends are told there. A few ends are no pattern.
+-- remedy: Read what the last worker wrote to stderr before it ended, and its exit code: -11 is a crash in native code,
+-- -15 a kill from outside. Try its mini-batch alone.
+-- unless: out_of_memory
+-- reference: docs/reference/formats.md §7
+-- query: SELECT * FROM restarts WHERE job_id = {job} ORDER BY replaced_at
+-- explains: Process abort with unfinished|exited with (status )?code -\d+
+-- threshold: worker_deaths = 3: fewer worker processes that ended are no pattern
+with ends as (
+    select *
+    from worker_ends
+    where reason in ('killed', 'died', 'exception', 'not told') and process is not null
+        and (told_by = 'log' or mini_batch_id is not null)
+)
+
+select
+    job_id,
+    'warning' as severity,
+    concat(
+        counted(count(*), 'worker process', 'worker processes'), ' ended while the job went on, on ',
+        counted(count(distinct node), 'node', 'nodes'),
+        coalesce(', with exit code ' || mode(exit_code), ''),
+        case when count(mini_batch_id) > 0 then
+            '; ' || counted(count(distinct mini_batch_id), 'mini-batch was', 'mini-batches were') || ' in work'
+        end,
+        '; no log says why, and memory does not look short.'
+    ) as finding,
+    mode(node) as node,
+    arg_min(process, ended_at) as process,
+    mode(mini_batch_id) as mini_batch_id,
+    min(ended_at) as "at",
+    sum(coalesce(elapsed_s, 0) + coalesce(down_s, 0)) as at_stake_s,
+    to_json({
+        ends: count(*), nodes: count(distinct node), mini_batches: count(distinct mini_batch_id),
+        exit_code: mode(exit_code), said: arg_min(said, ended_at)
+    }) as evidence
+from ends
+group by job_id
+having count(*) >= threshold('worker_deaths')
