@@ -15,8 +15,18 @@ from making.sample_store import answer, sample_store
 from making.tables import cell
 
 WITHOUT_ROWS = {
+    "bad_inputs": "no input fails in each of its tries, or in two of the sample jobs",
+    "disk_filling": "no disk fills in the sample jobs",
+    "idle_nodes": "no node is idle while others work",
+    "incomplete_download": "only the job that still runs has files that end in the middle of a line",
+    "init_slow": "init() takes seconds in the sample jobs",
+    "many_retries": "hardly any time goes into such tries in the sample jobs",
+    "memory_growing": "where processes grow in the sample jobs they die of it, and leave too few samples",
+    "no_worker_logs": "the sample jobs have all of their logs",
+    "pre_empted_nodes": "no node is lost in the sample jobs",
+    "out_of_memory_texts": "no text of the sample jobs says that memory ran out",
+    "repeat_offender_inputs": "no input fails in two of the sample jobs",
     "failed_at_the_end": "no sample job fails when all of its work is done",
-    "findings": "no check finds anything in them",
     "failing_inputs": "no input fails in two of the sample jobs",
     "regressions": "the sample jobs are too few and too different to be compared",
 }

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ingest.checks import GROUNDS, set_thresholds
+from ingest.checks import GROUNDS, make_ready, set_thresholds
 from ingest.errors import IngestError, QueryError
 from ingest.sources.directory import is_text
 from ingest.store.layout import Layout
@@ -58,12 +58,14 @@ class Store:
         when rows are taken, is a `duckdb.Error`.
         """
         with in_words(query):
+            make_ready(self.connection, query)
             relation = self.connection.sql(query, params=_values(parameters, named))
         return self.connection.sql(_NO_ROWS) if relation is None else relation
 
     def rows(self, query: str, parameters: Parameters = None, /, **named: Any) -> list[dict[str, Any]]:
         """The result of a query as one dict per row; for small results. Takes and raises what `sql` does."""
         with in_words(query):
+            make_ready(self.connection, query)
             cursor = self.connection.execute(query, _values(parameters, named))
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -5,6 +5,8 @@
 -- before: a sample is not a peak, children of a process are not counted, so a low one proves nothing if it is old.
 -- `grown_mb` is from the first sample of the process to that one. `suspicion` high: words or signal 9 and memory that
 -- was high or growing; medium: one of both; low: it only ended. `reason` says why.
+-- example: SELECT node, process, mini_batch_id, suspicion, node_percent, sampled_s, grown_mb FROM
+-- out_of_memory_suspects LIMIT 3
 -- threshold: memory_high_percent = 85 %: from this part of a node's memory on, a worker's end looks like lack of memory
 -- threshold: memory_grown_percent = 10 %: so much of the node's memory more than at first, and a process counts as
 -- grown

@@ -5,6 +5,8 @@
 -- signs are. `mini_batch_id`, `attempt` and `outcome` are of the try that it had in work; NULL if its last one was
 -- done. `reason` as in `worker_ends`: not the cause, but how it ended. See `caveat` where the pair is put together by
 -- order.
+-- example: SELECT node, process, replaced_by, down_s, mini_batch_id, reason FROM restarts WHERE job_id =
+-- 'memory-growth' LIMIT 3
 select
     job_id, node, process, replaced_by, ended_at, replaced_at, down_s,
     epoch(ended_at - first_seen_at) as lived_s,

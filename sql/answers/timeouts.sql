@@ -4,6 +4,7 @@
 -- another try of the mini-batch was done, false if none was, NULL while a try of it is open. `cpu_share` is CPU time /
 -- elapsed, of the process alone: near 0 it waited, for storage or a service; near 1 it worked, and a longer limit or
 -- smaller mini-batches help.
+-- example: SELECT job_id, mini_batch_id, node, limit_s, elapsed_s, cpu_share, done_later FROM timeouts LIMIT 4
 with tries as materialized (
     select
         job_id, mini_batch_id, attempt, node, process, started_at, elapsed_s, run_s, process_s, outcome, final,

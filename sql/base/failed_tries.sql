@@ -10,6 +10,8 @@
 -- `lost`: no try at its mini-batch was done, and none will be, for the job has ended; NULL while it runs. `chance` is
 -- an upper bound of the probability that so many of the job's failing mini-batches met on that node, if each try were
 -- as likely to fail (Chernoff: exp(-n KL(k/n || p)), with p the node's share of all tries).
+-- example: SELECT job_id, points_to, count(*) AS tries, count(DISTINCT mini_batch_id) AS mini_batches FROM failed_tries
+-- GROUP BY ALL ORDER BY ALL LIMIT 5
 -- threshold: one_node_failures = 5 mini-batches: fewer that failed on one node say nothing about that node
 -- threshold: one_node_share = 0.8: so much of a job's failing mini-batches failed on that node
 -- threshold: one_node_chance = 0.0001: the failures may meet there by chance with this probability at most

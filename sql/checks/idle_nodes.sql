@@ -6,8 +6,8 @@
 -- they start, could they reach the queue? If there are too few mini-batches, use fewer nodes.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/957
 -- query: SELECT * FROM node_summary WHERE job_id = {job} ORDER BY did_nothing DESC, node
--- threshold: idle_node_s = 120 s: a node that was there for less time may just have begun
--- threshold: idle_node_share = 0.5: part of the time in which others worked that it was there
+-- threshold: node_there_s = 120 s: a node that was there for less time may just have begun
+-- threshold: node_there_share = 0.5: part of the time in which others worked that it was there
 with work as (
     select
         job_id,
@@ -42,8 +42,8 @@ idle as (
     where s.samples > 0
         and not exists (select 1 from attempt_reports as a where a.job_id = s.job_id and a.node = s.node)
         and not exists (select 1 from unreported_tries as a where a.job_id = s.job_id and a.node = s.node)
-        and there_s >= threshold('idle_node_s')
-        and there_s >= threshold('idle_node_share') * epoch(w.last_at - w.first_at)
+        and there_s >= threshold('node_there_s')
+        and there_s >= threshold('node_there_share') * epoch(w.last_at - w.first_at)
         and w.mini_batches >= 2 * w.workers * (w.nodes + 1) / w.nodes
 )
 

@@ -83,7 +83,7 @@ PLANTED: dict[str, tuple[JobPlan, set[str]]] = {
 
 HEALTHY = {
     one.name: one
-    for number in range(36)
+    for number in range(30)
     for one in (
         plan(
             f"healthy-{number}",

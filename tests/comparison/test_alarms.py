@@ -22,7 +22,7 @@ def alarms_of(rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
     found = db.rows(
         "SELECT job_id, list(measure ORDER BY measure) FROM regressions WHERE severity <> 'note' GROUP BY job_id"
     )
-    db.connection.close()
+    db.close()
     return dict(found)
 
 

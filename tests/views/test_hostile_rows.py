@@ -45,7 +45,7 @@ def test_every_view_answers(db: Database) -> None:
         if "job_id" in {column.name for column in columns}:
             db.connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(row.values()))
     for view in list_views():
-        db.connection.execute(f"SELECT * FROM {view.name}").fetchall()
+        db.execute(f"SELECT * FROM {view.name}").fetchall()
 
 
 def test_extreme_tries(db: Database) -> None:
@@ -58,5 +58,5 @@ def test_extreme_tries(db: Database) -> None:
             "node_samples", {"node": "0", "at": "10:01:00", "memory_used_percent": seconds, "memory_total_mb": seconds}
         )
     for view in list_views():
-        db.connection.execute(f"SELECT * FROM {view.name}").fetchall()
+        db.execute(f"SELECT * FROM {view.name}").fetchall()
     assert db.rows("SELECT count(*), sum(attempts) FROM mini_batches WHERE outcome = 'done'") == [(35, 70)]
