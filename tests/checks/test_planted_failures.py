@@ -14,11 +14,12 @@ from treegen import Generation, JobPlan, circumstances, faults, write_job
 if TYPE_CHECKING:
     from treegen.model.faults import Fault
 
-CHECKS = (
-    "bad_inputs disk_filling failures_on_one_node fewer_results finished_twice idle_nodes incomplete_download init_failing"
-    " init_slow lost_mini_batches many_retries memory_growing memory_near_limit no_worker_logs out_of_memory"
-    " poisoned_mini_batches pre_empted_nodes timeouts_many worker_deaths"
-).split()
+CHECKS = {
+    *("bad_inputs", "disk_filling", "failures_on_one_node", "fewer_results", "finished_twice", "idle_nodes"),
+    *("incomplete_download", "init_failing", "init_slow", "lost_mini_batches", "many_retries", "memory_growing"),
+    *("memory_near_limit", "no_worker_logs", "out_of_memory", "poisoned_mini_batches", "pre_empted_nodes"),
+    *("timeouts_many", "worker_deaths"),
+}
 """The checks of failures, nodes and resources."""
 
 
@@ -46,13 +47,25 @@ PLANTED: dict[str, tuple[JobPlan, set[str]]] = {
     for one, found in (
         (plan("leak", LEAK, nodes=2, processes=4, mini_batches=120, run_seconds=30.0), "out_of_memory"),
         (
-            plan("near", faults.MemoryGrowth(mb_per_second=1.35, limit_percent=300.0), nodes=2, processes=4,
-                 mini_batches=240, run_seconds=30.0),
+            plan(
+                "near",
+                faults.MemoryGrowth(mb_per_second=1.35, limit_percent=300.0),
+                nodes=2,
+                processes=4,
+                mini_batches=240,
+                run_seconds=30.0,
+            ),
             "memory_near_limit",
         ),
         (
-            plan("growing", faults.MemoryGrowth(mb_per_second=0.8, limit_percent=300.0), nodes=2, processes=2,
-                 mini_batches=120, run_seconds=30.0),
+            plan(
+                "growing",
+                faults.MemoryGrowth(mb_per_second=0.8, limit_percent=300.0),
+                nodes=2,
+                processes=2,
+                mini_batches=120,
+                run_seconds=30.0,
+            ),
             "memory_growing",
         ),
         (plan("disk", circumstances.DiskFilling(node=1), run_seconds=60.0), "disk_filling"),
@@ -70,7 +83,10 @@ PLANTED: dict[str, tuple[JobPlan, set[str]]] = {
         (plan("poison", faults.Poison((7,))), "poisoned_mini_batches"),
         (plan("poison-v0", faults.Poison((7,)), generation=V0), "poisoned_mini_batches"),
         (plan("bad", faults.BadInputs((5, 33))), "bad_inputs"),
-        *((plan(f"mon-{n}", faults.BadInputs((9,)), input_prefix="shared-", max_retries=0), "bad_inputs") for n in range(3)),
+        *(
+            (plan(f"mon-{n}", faults.BadInputs((9,)), input_prefix="shared-", max_retries=0), "bad_inputs")
+            for n in range(3)
+        ),
         (plan("twice", faults.FinishedTwice((5, 9))), "finished_twice"),
         (plan("items", faults.FailedItems(share=0.3)), "fewer_results"),
         (

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime
 import json
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from functools import cache
 from itertools import count
@@ -49,8 +51,9 @@ class Database:
     """A database of hand-made rows, and answers of its views as plain values."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="ingest-rows-")
-        file = Path(self._folder.name) / "rows.duckdb"
+        folder = tempfile.mkdtemp(prefix="ingest-rows-")
+        self._forget = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        file = Path(folder) / "rows.duckdb"
         file.write_bytes(_empty())
         self.connection = duckdb.connect(file)
         self._lines = count(2)
@@ -62,7 +65,7 @@ class Database:
     def close(self) -> None:
         """Forgets all of it."""
         self.connection.close()
-        self._folder.cleanup()
+        self._forget()
 
     def insert(self, table: str, *rows: dict[str, Any]) -> None:
         """Puts rows into a table."""

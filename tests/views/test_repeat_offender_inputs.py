@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 COLUMNS = "input, folder, jobs_failed, jobs_succeeded, failures, suspects, last_job_id, last_error, jobs"
 
 
-def result(db: Database, job_id: str, outcome: str, clock: str, *inputs: str, folder: str = "daily", **more: object) -> None:
+def result(
+    db: Database, job_id: str, outcome: str, clock: str, *inputs: str, folder: str = "daily", **more: object
+) -> None:
     """A mini-batch of some inputs, read from a folder of that name."""
     detail = f'{{"id": 0, "minibatch": [], "location": "/mnt/{job_id}/{folder}"}}'
     db.attempt(0, outcome, clock, job_id=job_id, inputs=list(inputs), detail=detail, **more)

@@ -14,7 +14,9 @@ def test_done_on_a_later_try(db: Database) -> None:
     """The limit as told, the elapsed time, the share of CPU, and how the mini-batch ended."""
     db.attempt(5, "timeout", "10:00:00", process_s=6.02, inputs=["a.csv"], **TOLD)
     db.attempt(5, "done", "10:02:00", attempt=2, node="1")
-    columns = "mini_batch_id, attempt, method, node, limit_s, elapsed_s, round(cpu_share, 3), done_later, attempts, inputs"
+    columns = (
+        "mini_batch_id, attempt, method, node, limit_s, elapsed_s, round(cpu_share, 3), done_later, attempts, inputs"
+    )
     assert db.rows(f"SELECT {columns} FROM timeouts") == [
         (5, 1, "run", "0", 60.0, 60.2, 0.1, True, 2, ["a.csv"])
     ]  # fmt: skip
