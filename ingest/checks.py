@@ -2,7 +2,8 @@
 
 A check is a `.sql` file in a folder `checks`. It gives at most one row per job, with the columns of `CONTRACT`; its head
 says the question, then `remedy:`, `reference:`, `query:`, `explains:`, `unless:`. Any view may name thresholds in its head:
-`threshold: name = value unit: meaning`. From these heads come the relations that `sql/diagnosis` reads.
+`threshold: name = value unit: meaning`; one that compares jobs with each other says `scope: all jobs`. From these heads come
+the relations that `sql/diagnosis` reads.
 """
 
 from __future__ import annotations
@@ -38,16 +39,9 @@ CONTRACT = {
 }
 """The columns that every check has, and their types in `findings`."""
 
-SHARED = ("judged_attempts", "worker_processes", "worker_ends", "failed_tries", "timed_tries", "error_reports")
-"""Views that many checks read: `work_out` asks each of them once."""
-
-_NOT_WORKED_OUT = "the checks are not worked out here: ask `ingest diagnose`, `ingest sql`, or the Python API of ingest"
-"""What any other client of the catalog is told when it asks `findings` or `diagnosis`; each check can be asked by itself."""
-
-GROUNDS = ("check_heads", "threshold_heads", "check_rows")
+GROUNDS = ("check_heads", "threshold_heads", "check_rows", "views_of_all_jobs")
 """The relations that are made from the heads; views of `sql/diagnosis` read them, people read those."""
 
-_ASKS = re.compile(r"\b(findings|diagnosis|check_rows)\b", re.IGNORECASE)
 _THRESHOLD = re.compile(r"(?P<name>[a-z][a-z0-9_]*) = (?P<value>-?\d+(?:\.\d+)?)(?: (?P<unit>[^:]+))?: (?P<meaning>.+)")
 
 
@@ -74,12 +68,14 @@ def thresholds_of(view: View) -> list[Threshold]:
 
 
 def relations(views: Iterable[View]) -> dict[str, str]:
-    """The queries behind `check_heads`, `threshold_heads` and `check_rows`, from the heads of all views.
+    """The queries behind `GROUNDS`, from the heads of all views.
 
     Raises ValueError for a head that is not as it should be, or a threshold that two views name.
     """
-    heads, thresholds = [], []
+    heads, thresholds, names, of_all_jobs = [], [], [], []
     for view in views:
+        if ("scope", "all jobs") in view.keys:
+            of_all_jobs.append((view.name,))
         for one in thresholds_of(view):
             thresholds.append((one.name, one.value, one.unit, one.meaning, view.name))
         if view.folder == FOLDER:
@@ -90,6 +86,7 @@ def relations(views: Iterable[View]) -> dict[str, str]:
             reference, explains = keys.get("reference", ""), keys.get("explains")
             unless = ",".join(keys.get("unless", "").replace(",", " ").split()) or None
             heads.append((view.name, view.question, view.caveat, keys["remedy"], reference, query, explains, unless))
+            names.append(view.name)
     seen = [name for name, *_ in thresholds]
     if twice := sorted({name for name in seen if seen.count(name) > 1}):
         raise ValueError(f"threshold named in two views: {', '.join(twice)}")
@@ -102,42 +99,9 @@ def relations(views: Iterable[View]) -> dict[str, str]:
         "threshold_heads": _values(
             thresholds, ("name", "value", "unit", "meaning", "used_by"), ("VARCHAR", "DOUBLE", *("VARCHAR",) * 3)
         ),
-        "check_rows": f"{_no_rows()} FROM (SELECT error({literal(_NOT_WORKED_OUT)}) AS never) WHERE never IS NULL",
+        "views_of_all_jobs": _values(of_all_jobs, ("name",), ("VARCHAR",)),
+        "check_rows": " UNION ALL ".join(rows_of(name) for name in names) or f"{_no_rows()} WHERE false",
     }
-
-
-def make_ready(connection: duckdb.DuckDBPyConnection, query: str) -> None:
-    """Works out the checks for a query that asks what they found: once, as long as the thresholds are the same."""
-    if not _ASKS.search(query):
-        return
-    asked = "SELECT coalesce(getvariable('thresholds')::VARCHAR, ''), getvariable('checks_worked_out_with')"
-    ((thresholds, with_these),) = connection.execute(asked).fetchall()
-    if thresholds != with_these:
-        work_out(connection)
-        connection.execute(f"SET VARIABLE checks_worked_out_with = {literal(thresholds)}")
-
-
-def work_out(connection: duckdb.DuckDBPyConnection) -> None:
-    """Runs the checks and keeps their rows in a temporary table, from which `findings` and `diagnosis` read then.
-
-    One query over all checks would be planned for a minute: every check reads views over views. Here each is asked by itself,
-    and what many of them read (`SHARED`) is asked once; for a temporary table goes before a view of its name, in views too.
-    """
-    ((database,),) = connection.execute("SELECT current_database()").fetchall()
-    views = connection.execute("SELECT view_name FROM duckdb_views() WHERE database_name = ?", [database]).fetchall()
-    there = {name for (name,) in views}
-    ids = [name for (name,) in connection.execute("SELECT id FROM check_heads ORDER BY id").fetchall()]
-    made = []
-    try:
-        for name in (one for one in SHARED if one in there):
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {database}.main.{name}")
-            made.append(name)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE check_rows AS {_no_rows()} WHERE false")
-        for check in ids:
-            connection.execute(f"INSERT INTO temp.check_rows {rows_of(check)}")
-    finally:
-        for name in made:
-            connection.execute(f"DROP TABLE temp.{name}")
 
 
 def rows_of(check: str) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _NOT_SQL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
-_KEY = re.compile(r"(remedy|reference|query|explains|unless|threshold|example): ")
+_KEY = re.compile(r"(remedy|reference|query|explains|unless|scope|threshold|example): ")
 _MACRO = re.compile(r"create or replace macro (\w+\([^)]*\)) as\s+(table\b)?", re.IGNORECASE)
 _READ = re.compile(r'\b(?:from|join)\s+"?(\w+)|\b(\w+)\s*\(', re.IGNORECASE)
 _REMEDY = "The installation is damaged: install it again."

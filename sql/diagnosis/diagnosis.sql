@@ -9,7 +9,11 @@
 -- `query` shows more. A job without a row has nothing to say, or too few logs to say it.
 -- example: SELECT rank, severity, kind, finding FROM diagnosis WHERE job_id = 'init-failure-42' ORDER BY rank LIMIT
 -- 3
-with outcomes as (
+with found as materialized ( -- thirty checks, asked once
+    select * from findings
+),
+
+outcomes as (
     select job_id, sum(mini_batches_failed) > 0 or sum(failed_items) > 0 as lost_work
     from node_work
     group by job_id
@@ -20,7 +24,7 @@ named as (
         e.*,
         f.check_id as explained_by
     from job_errors as e
-    left join findings as f
+    left join found as f
         on f.job_id = e.job_id and f.explains is not null
         and regexp_matches(coalesce(e.text, ''), f.explains, 'i')
     where e.retells is null
@@ -44,7 +48,7 @@ judged as (
     from named as n
     join jobs as j on j.job_id = n.job_id
     left join outcomes as o on o.job_id = n.job_id
-    left join (select distinct job_id from findings where severity = 'severe') as severe on severe.job_id = n.job_id
+    left join (select distinct job_id from found where severity = 'severe') as severe on severe.job_id = n.job_id
 ),
 
 told as (
@@ -54,7 +58,7 @@ told as (
         case when exists (
             select 1 from named as n where n.job_id = f.job_id and n.explained_by = f.check_id
         ) then 1 else 3 end as stage
-    from findings as f
+    from found as f
 
     union all by name
 
@@ -95,7 +99,7 @@ told as (
         4 as stage
     from known_problems_seen as p
     anti join job_errors as e on e.job_id = p.job_id and e.problem = p.problem
-    left join findings as f
+    left join found as f
         on f.job_id = p.job_id and (f.check_id = p.problem or regexp_matches(coalesce(p.example, ''), f.explains, 'i'))
     where not p.generic
     qualify row_number() over (partition by p.job_id, p.problem order by f.check_id) = 1
