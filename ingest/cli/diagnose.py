@@ -66,23 +66,21 @@ def diagnose(
         print_checks(load_plugins(plugin_files, no_plugins), as_json=format_ != "card", stream=sys.stdout)
         return
     from ingest.output import Format, query_result, write_result
-    from ingest.report.diagnosis import among, is_at_least, print_diagnosis
+    from ingest.report.diagnosis import is_at_least, print_diagnosis
+    from ingest.store import diagnosing
     from ingest.store.jobs import chosen_jobs
 
-    numbers = _numbers(thresholds)
-    with open_configured(store, numbers) as opened:
+    with open_configured(store, _numbers(thresholds)) as opened:
         chosen = chosen_jobs(opened, jobs)
-        query = f"SELECT * FROM diagnosis WHERE {among(chosen)} ORDER BY job_id, rank"
+        found = diagnosing.diagnose(opened, chosen)
         if format_ == "card":
-            found = opened.rows(query)
-            print_diagnosis(opened, chosen, found, sys.stdout, notes=notes)
-            failing = fail_on is not None and any(is_at_least(row["severity"], fail_on) for row in found)
+            print_diagnosis(opened, chosen, found.to_pylist(), sys.stdout, notes=notes)
         else:
-            result = query_result(opened.connection, query)
+            opened.connection.register("found", found)
+            result = query_result(opened.connection, "SELECT * FROM found")
             assert result is not None, "a SELECT has a result"
             write_result(result, Format(format_), sys.stdout, redact=True)
-            worst = opened.rows(f"SELECT DISTINCT severity FROM diagnosis WHERE {among(chosen)}") if fail_on else []
-            failing = fail_on is not None and any(is_at_least(row["severity"], fail_on) for row in worst)
+    failing = fail_on is not None and any(is_at_least(one, fail_on) for one in found.column("severity").to_pylist())
     sys.exit(ExitCode.FAILED_CHECK if failing else ExitCode.OK)
 
 

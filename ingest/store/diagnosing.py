@@ -43,7 +43,7 @@ def diagnose(store: Store, job_ids: Sequence[str]) -> pa.Table:
 
 def _take_thresholds(cursor: duckdb.DuckDBPyConnection, store: Store) -> None:
     """Those of the store's session hold here too."""
-    (changed,) = store.connection.execute("SELECT getvariable('thresholds')").fetchone() or (None,)
+    ((changed,),) = store.connection.execute("SELECT getvariable('thresholds')").fetchall()
     if changed:
         set_thresholds(cursor, changed)
     _answer(cursor, "thresholds")

@@ -79,13 +79,10 @@ class Store:
 
         `job` is an id, the beginning of one, or a pattern with `*`. Raises `InputError` if it fits none.
         """
+        from ingest.store.diagnosing import diagnose
         from ingest.store.jobs import chosen_jobs
-        from ingest.store.quoting import literal
 
-        query = "SELECT * FROM diagnosis"
-        if job is not None:  # no parameter: a relation of DuckDB 1.5 with one is answered at once, and held in memory
-            query += f" WHERE job_id IN ({', '.join(map(literal, chosen_jobs(self, [job])))})"
-        return self.sql(f"{query} ORDER BY job_id, rank")
+        return self.connection.from_arrow(diagnose(self, chosen_jobs(self, [] if job is None else [job])))
 
     def views(self) -> duckdb.DuckDBPyRelation:
         """What can be asked: `name`, `question` and `caveat` of each view."""

@@ -1,0 +1,50 @@
+"""A diagnosis step by step says what the view says at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest import ingest_jobs, open_store
+from ingest.store.diagnosing import diagnose
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of the sample jobs."""
+    store = tmp_path_factory.mktemp("diagnosing") / "store"
+    ingest_jobs([ROOT / "data" / "jobs"], store)
+    return store
+
+
+def test_as_the_view_says(samples: Path) -> None:
+    """The same rows and columns, for all jobs and for one alone."""
+    with open_store(samples) as store:
+        said = store.rows("SELECT * FROM diagnosis ORDER BY job_id, rank")
+        jobs = sorted({row["job_id"] for row in said})
+        assert diagnose(store, jobs).to_pylist() == said
+        for job in jobs:
+            assert diagnose(store, [job]).to_pylist() == [row for row in said if row["job_id"] == job]
+        assert diagnose(store, []).num_rows == 0
+        assert diagnose(store, ["it's none"]).num_rows == 0
+
+
+def test_the_store_stays_as_it_is(samples: Path) -> None:
+    """Whoever asks after a diagnosis of one job sees all jobs."""
+    with open_store(samples) as store:
+        before = store.rows("SELECT count(*) AS tries, count(DISTINCT job_id) AS jobs FROM attempts")
+        diagnose(store, ["clean-v4"])
+        assert store.rows("SELECT count(*) AS tries, count(DISTINCT job_id) AS jobs FROM attempts") == before
+
+
+def test_thresholds_of_the_session_hold(samples: Path) -> None:
+    """A check compares with the numbers that the store was opened with."""
+    with open_store(samples) as store:
+        halves = {name: value / 2 for name, value in store.sql("SELECT name, value FROM thresholds").fetchall()}
+        usual = diagnose(store, ["memory-growth"]).to_pylist()
+    with open_store(samples, thresholds=halves) as store:
+        asked = diagnose(store, ["memory-growth"]).to_pylist()
+        assert asked == store.rows("SELECT * FROM diagnosis WHERE job_id = 'memory-growth' ORDER BY rank")
+    assert asked != usual
