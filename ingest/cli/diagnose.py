@@ -67,12 +67,12 @@ def diagnose(
         return
     from ingest.output import Format, query_result, write_result
     from ingest.report.diagnosis import is_at_least, print_diagnosis
-    from ingest.store import diagnosing
+    from ingest.store import step_by_step
     from ingest.store.jobs import chosen_jobs
 
     with open_configured(store, _numbers(thresholds)) as opened:
         chosen = chosen_jobs(opened, jobs)
-        found = diagnosing.diagnose(opened, chosen)
+        found = step_by_step.diagnose(opened.connection, chosen)
         if format_ == "card":
             print_diagnosis(opened, chosen, found.to_pylist(), sys.stdout, notes=notes)
         else:

@@ -50,6 +50,7 @@ def sql(
 
     from ingest.output import Format, default_format, query_result, write_result
     from ingest.store.reading import query_error
+    from ingest.store.step_by_step import make_ready
 
     if show_secrets and mask_ids:
         raise click.UsageError("--show-secrets and --mask-ids ask for the opposite of each other; give one.")
@@ -58,6 +59,7 @@ def sql(
     wanted = Format(format_) if format_ else Format.CSV if output else default_format(sys.stdout)
     with open_configured(store) as opened:
         try:
+            make_ready(opened.connection, text)
             result = query_result(opened.connection, text)
             if result is not None:
                 write_result(result, wanted, target, redact=not show_secrets, ids=mask_ids, limit=limit)

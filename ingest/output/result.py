@@ -11,7 +11,6 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ingest.checks import make_ready
 from ingest.output.shapes import Kind, Shape, fetchable, shape_of, storable, unique
 
 if TYPE_CHECKING:
@@ -44,7 +43,6 @@ def query_result(con: duckdb.DuckDBPyConnection, sql: str, params: Any = None) -
     Raises `duckdb.Error` here for what is wrong with the statement, and while rows are taken for what goes wrong in
     running it. The connection is busy until the rows are taken or their iterator is closed.
     """
-    make_ready(con, sql)
     relation = con.sql(_without_trailer(sql), params=params)
     if relation is None:
         return None

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ingest.checks import GROUNDS, make_ready, set_thresholds
+from ingest.checks import GROUNDS, set_thresholds
 from ingest.errors import IngestError, QueryError
 from ingest.sources.directory import is_text
 from ingest.store.layout import Layout
+from ingest.store.step_by_step import make_ready
 
 if TYPE_CHECKING:
     import duckdb
@@ -79,10 +80,10 @@ class Store:
 
         `job` is an id, the beginning of one, or a pattern with `*`. Raises `InputError` if it fits none.
         """
-        from ingest.store.diagnosing import diagnose
+        from ingest.store.step_by_step import diagnose
         from ingest.store.jobs import chosen_jobs
 
-        return self.connection.from_arrow(diagnose(self, chosen_jobs(self, [] if job is None else [job])))
+        return self.connection.from_arrow(diagnose(self.connection, chosen_jobs(self, [] if job is None else [job])))
 
     def views(self) -> duckdb.DuckDBPyRelation:
         """What can be asked: `name`, `question` and `caveat` of each view."""

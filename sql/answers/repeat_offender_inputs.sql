@@ -5,6 +5,7 @@
 -- `suspects` is how many of its inputs failed in as many jobs and succeeded in as few, so that with 1 it is this one,
 -- with 10 any of ten. `last_error` is of the last job. Tables of 2020 (V0) name no inputs, open mini-batches count for
 -- nothing.
+-- scope: all jobs
 -- example: SELECT input, jobs_failed, jobs_succeeded, suspects, last_job_id FROM repeat_offender_inputs LIMIT 3
 with results as materialized (
     select
