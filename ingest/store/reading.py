@@ -80,8 +80,8 @@ class Store:
 
         `job` is an id, the beginning of one, or a pattern with `*`. Raises `InputError` if it fits none.
         """
-        from ingest.store.step_by_step import diagnose
         from ingest.store.jobs import chosen_jobs
+        from ingest.store.step_by_step import diagnose
 
         return self.connection.from_arrow(diagnose(self.connection, chosen_jobs(self, [] if job is None else [job])))
 

@@ -1,8 +1,8 @@
 """Answering a view step by step: each view that it rests on once, into a temporary table, from the ground up.
 
-`diagnosis` is one question of a hundred views. Each check works out for itself which tries there were and which of them decided,
-so planning all of it at once takes longer than the answer. Temporary names go before those of the catalog, in its views too: so
-each view reads what was answered before it.
+`diagnosis` is one question of a hundred views. Each check works out for itself which tries there were and which of them
+decided, so planning all of it at once takes longer than the answer. Temporary names go before those of the catalog, in its
+views too: so each view reads what was answered before it.
 """
 
 from __future__ import annotations
