@@ -23,7 +23,9 @@ select
         '; ',
         case when n.did_nothing then 'it had no mini-batch' end,
         case when jobs.state in ('running', 'stalled') then 'the job has not ended' end,
-        case when n.mini_batches_open > 0 then printf('%d tries have no end told', n.mini_batches_open) end
+        case when n.mini_batches_open > 0 then
+            counted(n.mini_batches_open, 'try has', 'tries have') || ' no end told'
+        end
     ), '') as caveat
 from node_summary as n
 left join node_time as t on t.job_id = n.job_id and t.node = n.node

@@ -4,7 +4,7 @@
 -- the process, or its pid where no file tells a name. An open try has a start and no end.
 -- threshold: loss_warning_share = 0.2: a finding about time is a warning from this share of the workers' time on
 -- threshold: loss_severe_share = 0.5: and severe from this share on: most of the time is lost
--- threshold: loss_warning_s = 60 s: less worker time than this is never more than a note
+-- threshold: loss_warning_s = 20 s: less worker time than this is never more than a note
 -- threshold: loss_severe_s = 600 s: less worker time than this is never severe
 -- threshold: enough_to_compare = 20 mini-batches: fewer of a job say nothing about how its times are distributed
 -- threshold: enough_for_trend = 30 mini-batches: fewer of a job say nothing about a rise, ten in each third

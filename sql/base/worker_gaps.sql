@@ -18,8 +18,7 @@ followed as (
         max(ended_at) over worker_before as free_since,
         lag(ended_at is null) over worker_tries as after_open,
         lag(mini_batch_id) over worker_tries as previous_mini_batch_id,
-        max(ended_at) over job_before as job_free_since,
-        sum(elapsed_s) over (partition by job_id) as job_busy_s
+        max(ended_at) over job_before as job_free_since
     from tries
     window
         worker_tries as (partition by job_id, node, worker order by started_at, ended_at),
@@ -49,6 +48,12 @@ silent as (
     group by g.job_id, g.node, g.worker, g.started_at
 ),
 
+busy as (
+    select job_id, sum(elapsed_s) as job_busy_s
+    from tries
+    group by job_id
+),
+
 scheduling as (
     select p.job_id, min(p.at) as finished_at
     from progress as p
@@ -70,8 +75,9 @@ select
     g.mini_batch_id as next_mini_batch_id,
     g.is_retry as next_is_retry,
     scheduling.finished_at as scheduling_finished_at,
-    g.job_busy_s
+    busy.job_busy_s
 from gaps as g
+join busy on busy.job_id = g.job_id
 left join silent
     on g.kind = 'worker' and silent.job_id = g.job_id and silent.node is not distinct from g.node
     and silent.worker = g.worker and silent.started_at = g.started_at

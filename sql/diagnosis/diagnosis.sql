@@ -85,7 +85,8 @@ told as (
     select
         p.job_id, 'problem' as kind, p.problem as finding_id,
         case
-            when p.confidence <> 'high' or p.problem in (select id from checks) then 'note'  -- numbers tell more
+            when p.confidence <> 'high' or f.check_id is not null then 'note'
+            when p.problem in (select id from checks) then 'note'  -- numbers tell more than a text
             else 'warning'
         end as severity,
         p.example as finding, p.cause, p.remedy, p.reference,

@@ -51,5 +51,5 @@ def test_a_job_that_runs(db: Database) -> None:
     db.attempt(0, "done", "10:00:00")
     db.attempt(1, "open", "10:00:10")
     assert db.rows("SELECT worker_busy_s, caveat FROM node_cost") == [
-        (10.0, "the job has not ended; 1 tries have no end told")
+        (10.0, "the job has not ended; 1 try has no end told")
     ]

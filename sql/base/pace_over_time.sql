@@ -1,0 +1,62 @@
+-- Did mini-batches take longer towards the end of a job than at its start?
+-- The ground of `script_slowing` and `storage_slowing`. One row per job whose done mini-batches tell their time in
+-- run(), in thirds by order of start; only nodes that did at least five in the first and in the last third are
+-- compared, so that a node that comes late does not look like a rise. `run`, `overhead`: quartiles of each third (25,
+-- 50, 75 %). `*_rises`: the medians rise from third to third, and the quickest quarter of the last third is slower
+-- than the slowest of the first. `*_nodes`: on how many nodes the median of the last third is above that of the first
+-- by a tenth or more.
+-- example: SELECT job_id, mini_batches, nodes, run_ratio, run_rises, overhead_rises FROM pace_over_time ORDER BY
+-- job_id LIMIT 3
+with tries as (
+    select
+        job_id, node, started_at, elapsed_s, run_s, overhead_s, process_s, items,
+        ntile(3) over (partition by job_id order by started_at) as third
+    from timed_tries
+    where final and outcome = 'done' and started_at is not null and elapsed_s is not null and run_s is not null
+),
+
+of_nodes as (
+    select
+        job_id, node,
+        count(*) filter (where third = 1) as first_count,
+        count(*) filter (where third = 3) as last_count,
+        median(run_s) filter (where third = 1) as first_run_s,
+        median(run_s) filter (where third = 3) as last_run_s,
+        median(overhead_s) filter (where third = 1) as first_overhead_s,
+        median(overhead_s) filter (where third = 3) as last_overhead_s
+    from tries
+    group by job_id, node
+    having first_count >= 5 and last_count >= 5
+)
+
+select
+    t.job_id,
+    count(*) as mini_batches,
+    count(distinct t.node) as nodes,
+    count(distinct t.node) filter (where n.last_run_s > 1.1 * n.first_run_s) as run_nodes,
+    count(distinct t.node) filter (where n.last_overhead_s > 1.1 * n.first_overhead_s) as overhead_nodes,
+    [
+        quantile_cont(t.run_s, [0.25, 0.5, 0.75]) filter (where t.third = 1),
+        quantile_cont(t.run_s, [0.25, 0.5, 0.75]) filter (where t.third = 2),
+        quantile_cont(t.run_s, [0.25, 0.5, 0.75]) filter (where t.third = 3)
+    ] as run,
+    [
+        quantile_cont(t.overhead_s, [0.25, 0.5, 0.75]) filter (where t.third = 1),
+        quantile_cont(t.overhead_s, [0.25, 0.5, 0.75]) filter (where t.third = 2),
+        quantile_cont(t.overhead_s, [0.25, 0.5, 0.75]) filter (where t.third = 3)
+    ] as overhead,
+    median(t.process_s) filter (where t.third = 1) as first_process_s,
+    median(t.process_s) filter (where t.third = 3) as last_process_s,
+    median(t.items) filter (where t.third = 1) as first_items,
+    median(t.items) filter (where t.third = 3) as last_items,
+    min(t.started_at) filter (where t.third = 3) as last_third_at,
+    sum(t.elapsed_s) as busy_s,
+    run[3][2] / nullif(run[1][2], 0) as run_ratio,
+    coalesce(run[2][2] >= run[1][2] and run[3][2] >= run[2][2] and run[3][1] > run[1][3], false) as run_rises,
+    coalesce(
+        overhead[2][2] >= overhead[1][2] and overhead[3][2] >= overhead[2][2] and overhead[3][1] > overhead[1][3], false
+    ) as overhead_rises
+from tries as t
+join of_nodes as n on n.job_id = t.job_id and n.node is not distinct from t.node
+group by t.job_id
+having count(*) >= threshold('enough_for_trend')

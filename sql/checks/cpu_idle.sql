@@ -1,0 +1,40 @@
+-- Do the workers wait instead of computing?
+-- CPU time is far below elapsed time, also within run(). A worker whose work is done by child processes or by a GPU
+-- looks the same: where node samples show a busy CPU nothing is said, a GPU is in no log. `at_stake_s` is the time in
+-- work without CPU: what more workers per node could use, not what is lost for sure; so it is never severe. Needs
+-- `enough_to_compare` done mini-batches with CPU time.
+-- remedy: If the script waits (for a service, a database, storage), raise process_count_per_node or work with threads;
+-- a smaller VM size may do as well. Nothing to do if a GPU does the work.
+-- reference: tuning guide of ParallelRunStep, Process Seconds / Elapsed Seconds (formats.md §9.3)
+-- query: SELECT mini_batch_id, node, process, elapsed_s, run_s, process_s, process_s / elapsed_s AS cpu_share FROM
+-- attempts WHERE job_id = {job} AND final ORDER BY cpu_share
+-- threshold: cpu_idle_share = 0.25: CPU time of a worker / elapsed time; below this it mostly waits
+-- threshold: cpu_idle_node_percent = 50 %: but not if the node's CPU is at least this busy, by the median of its
+-- samples
+-- threshold: enough_cpu_samples = 3 samples: fewer of a job's nodes do not say how busy they were
+select
+    c.job_id,
+    case when c.busy_s >= threshold('loss_severe_s') then 'warning' else 'note' end as severity,
+    printf(
+        'Workers used the CPU for %.0f %% of the time of their mini-batches (%.0f %% of the time within run()); %s.',
+        100 * c.share, 100 * c.run_share,
+        case when c.samples >= threshold('enough_cpu_samples') then
+            printf('the nodes were %.0f %% busy, children included', c.node_percent)
+        else 'too few samples tell what child processes did' end
+    ) as finding,
+    null as node,
+    null as process,
+    null as mini_batch_id,
+    c.first_at as "at",
+    c.busy_s - c.process_s as at_stake_s,
+    to_json({
+        cpu_share: c.share, cpu_share_in_run: c.run_share, busy_s: c.busy_s, cpu_s: c.process_s,
+        mini_batches: c.mini_batches, workers_at_work: c.workers, node_cpu_percent: c.node_percent,
+        node_samples: c.samples
+    }) as evidence
+from cpu_use as c
+where c.share < threshold('cpu_idle_share')
+    and c.run_share < threshold('cpu_idle_share')
+    and not (
+        c.samples >= threshold('enough_cpu_samples') and c.node_percent >= threshold('cpu_idle_node_percent')
+    )

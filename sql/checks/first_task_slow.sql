@@ -1,0 +1,69 @@
+-- Did the job wait long for its first mini-batch to be scheduled?
+-- From the master's start of scheduling to its first task, or from its own words. All nodes wait for that:
+-- `at_stake_s` is in node time, of the nodes with tries. Nothing is said where the master's log is not there.
+-- remedy: Split one folder of very many files into several folders or inputs (listing takes about 5 minutes for a
+-- million files); raise first_task_creation_timeout before the driver gives up.
+-- reference: formats.md §6, §13 first_task_slow; the driver gives up after first_task_creation_timeout, 600 s
+-- query: SELECT "at", level, message FROM log_records WHERE job_id = {job} AND event IN ('start_scheduling',
+-- 'job_stage', 'queue_done', 'first_task_slow', 'no_first_task') ORDER BY "at"
+-- explains: First task creation is taking longer|Unable to create any task within
+-- threshold: first_task_s = 60 s: from the start of scheduling to the first task; usual are a few seconds
+-- threshold: first_task_share = 0.05: and it is at least this part of the job's time
+-- threshold: first_task_near_s = 300 s: from here on it is a warning however long the job is: half of the driver's
+-- limit
+with told as (
+    select
+        r.job_id,
+        min(r.at) filter (where r.event = 'start_scheduling') as since,
+        min(r.at) filter (where r.event = 'job_stage' and (r.fields ->> 'stage') = 'FIRST_TASK_SCHEDULED') as until,
+        max(try_cast(r.fields ->> 'first_task_s' as double)) filter (where r.event = 'queue_done') as told_s,
+        bool_or(r.event = 'no_first_task') as gave_up,
+        max(try_cast(r.fields ->> 'seconds' as integer)) filter (where r.event = 'no_first_task') as gave_up_s
+    from log_records as r
+    where r.event in ('start_scheduling', 'job_stage', 'queue_done', 'no_first_task')
+    group by r.job_id
+),
+
+delays as (
+    select
+        t.job_id, t.since, t.gave_up, t.gave_up_s,
+        coalesce(t.told_s, epoch(t.until - t.since), t.gave_up_s) as waited_s,
+        case when waited_s between 0 and 1e8 then waited_s end as delay_s,
+        epoch(coalesce(j.ended_at, j.last_record_at) - j.started_at) as job_s
+    from told as t
+    join jobs as j using (job_id)
+),
+
+nodes as (
+    select job_id, count(distinct node) as nodes
+    from attempt_reports
+    group by job_id
+)
+
+select
+    d.job_id,
+    case
+        when d.gave_up then 'severe'
+        when d.delay_s >= threshold('first_task_near_s') then 'warning'
+        else severity_of_loss(d.delay_s, d.job_s)
+    end as severity,
+    case when d.gave_up then
+        'No mini-batch was scheduled within ' || coalesce(spell_of(d.gave_up_s), 'its limit')
+            || ', so the driver gave up.'
+    else
+        printf(
+            'The first mini-batch was scheduled %s after the start of scheduling, %.0f %% of the job''s time.',
+            spell_of(d.delay_s), 100 * d.delay_s / d.job_s
+        )
+    end as finding,
+    null as node,
+    null as process,
+    null as mini_batch_id,
+    d.since as "at",
+    d.delay_s * coalesce(n.nodes, 1) as at_stake_s,
+    to_json({first_task_s: d.delay_s, job_s: d.job_s, nodes: n.nodes, gave_up_after_s: d.gave_up_s}) as evidence
+from delays as d
+left join nodes as n using (job_id)
+where d.gave_up
+    or d.delay_s >= threshold('first_task_near_s')
+    or d.delay_s >= threshold('first_task_s') and d.delay_s >= threshold('first_task_share') * d.job_s

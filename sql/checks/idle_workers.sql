@@ -1,0 +1,51 @@
+-- Had workers nothing to do between two tries although mini-batches were waiting?
+-- Only gaps after scheduling was finished and before a first try, so that the mini-batch was in the queue; without the
+-- time in which no worker at all had work (`stalled_progress`). At fault is what lies between queue and worker.
+-- remedy: Look at the node managers' logs and at restarts of those workers at that time; the queue of the storage
+-- account may be throttled. Fewer, bigger mini-batches ask the queue less often.
+-- reference: formats.md §9.5, §14: workers do not pick up tasks
+-- query: SELECT * FROM idle_gaps WHERE job_id = {job} AND waiting_s > 0
+-- threshold: idle_workers_share = 0.05: worker time idle while mini-batches waited / worker time
+-- threshold: idle_workers_s = 60 s: less idle time than this is not told
+with gaps as (
+    select
+        job_id, node, process, from_at, gap_s, job_busy_s,
+        greatest(waiting_s - nobody_worked_s, 0) as idle_s
+    from worker_gaps
+    where kind = 'worker'
+),
+
+jobs_idle as (
+    select
+        job_id,
+        count(*) filter (where idle_s > 0) as gaps,
+        count(distinct {node: node, process: process}) filter (where idle_s > 0) as workers,
+        sum(idle_s) as idle_s,
+        sum(gap_s) as all_idle_s,
+        any_value(job_busy_s) as busy_s,
+        min(from_at) filter (where idle_s > 0) as first_at,
+        max({idle_s: idle_s, node: node, process: process}) filter (where idle_s > 0) as longest
+    from gaps
+    group by job_id
+)
+
+select
+    j.job_id,
+    severity_of_loss(j.idle_s, j.busy_s + j.all_idle_s) as severity,
+    printf(
+        '%s idle for %s in all (%.0f %% of the workers'' time) although mini-batches were waiting; longest %s, '
+        || '%s on node %s.',
+        counted(j.workers, 'worker was', 'workers were'), spell_of(j.idle_s),
+        100 * j.idle_s / (j.busy_s + j.all_idle_s), spell_of(j.longest.idle_s),
+        coalesce(j.longest.process, 'a worker'), coalesce(j.longest.node, '?')
+    ) as finding,
+    j.longest.node as node,
+    j.longest.process as process,
+    null as mini_batch_id,
+    j.first_at as "at",
+    j.idle_s as at_stake_s,
+    to_json({gaps: j.gaps, workers: j.workers, idle_s: j.idle_s, busy_s: j.busy_s, longest_s: j.longest.idle_s})
+        as evidence
+from jobs_idle as j
+where j.idle_s >= threshold('idle_workers_s')
+    and j.idle_s >= threshold('idle_workers_share') * (j.busy_s + j.all_idle_s)

@@ -1,0 +1,98 @@
+-- Did the last few mini-batches hold the nodes while most workers had nothing left to do?
+-- The tail starts when 98 % of the mini-batches have ended (all but one, where that is more). It is told if a done
+-- mini-batch in it took `long_tail_ratio` times what is usual on its node (75 % quantile), filled half of the tail,
+-- and idle workers lost a part of the job's time by it: every job ends with some workers idle, that is no finding.
+-- Never told of a job that still runs. `at_stake_s`: idle worker time in the tail, of the workers that were there
+-- until then. Needs `enough_to_compare` mini-batches.
+-- remedy: Look at the inputs of the last mini-batches: split big ones, put them first, or make mini-batches smaller.
+-- reference: tuning guide of ParallelRunStep, max > 1.5 x p75 is skewed (formats.md §15)
+-- query: SELECT * FROM stragglers WHERE job_id = {job}
+-- threshold: long_tail_ratio = 3: time of the mini-batch that makes the tail / 75 % quantile of its node
+-- threshold: long_tail_share = 0.05: idle worker time in the tail / worker time of the job, from which it is told
+with tries as materialized (
+    select job_id, mini_batch_id, node, worker, outcome, ended_at, elapsed_s
+    from timed_tries
+    where final and ended_at is not null
+),
+
+jobs_ended as (
+    select
+        t.job_id,
+        count(*) as mini_batches,
+        case when count(*) >= 50 then quantile_disc(t.ended_at, 0.98) else max(t.ended_at, 2)[2] end as tail_at,
+        max(t.ended_at) as last_at,
+        sum(t.elapsed_s) as busy_s,
+        quantile_cont(t.elapsed_s, 0.75) as high_s
+    from tries as t
+    join jobs on jobs.job_id = t.job_id and jobs.state in ('completed', 'failed')
+    group by t.job_id
+    having count(*) >= threshold('enough_to_compare')
+),
+
+nodes_timed as (
+    select job_id, node, case when count(*) >= 5 then quantile_cont(elapsed_s, 0.75) end as high_s
+    from tries
+    group by job_id, node
+),
+
+longest as (  -- the mini-batch that makes the tail
+    select
+        t.job_id,
+        count(*) as mini_batches,
+        max({elapsed_s: t.elapsed_s, mini_batch_id: t.mini_batch_id, node: t.node, worker: t.worker})
+            filter (where t.outcome = 'done') as one
+    from tries as t
+    join jobs_ended as j on j.job_id = t.job_id and t.ended_at > j.tail_at
+    group by t.job_id
+),
+
+held as (  -- workers that were at work until about when the tail began; those replaced before are not held
+    select
+        w.job_id,
+        count(*) as workers,
+        count(distinct w.node) as nodes,
+        sum(epoch(j.last_at - greatest(w.last_at, j.tail_at))) as idle_s
+    from (select job_id, node, worker, max(ended_at) as last_at from tries group by job_id, node, worker) as w
+    join jobs_ended as j
+        on j.job_id = w.job_id and w.last_at >= j.tail_at - to_microseconds((2e6 * j.high_s)::bigint)
+    group by w.job_id
+),
+
+tails as (
+    select
+        j.*,
+        l.mini_batches as in_tail,
+        l.one,
+        h.workers,
+        h.nodes,
+        h.idle_s,
+        epoch(j.last_at - j.tail_at) as tail_s,
+        coalesce(n.high_s, j.high_s) as usual_s
+    from jobs_ended as j
+    join longest as l using (job_id)
+    join held as h using (job_id)
+    left join nodes_timed as n on n.job_id = j.job_id and n.node is not distinct from l.one.node
+)
+
+select
+    t.job_id,
+    severity_of_loss(t.idle_s, t.busy_s + t.idle_s) as severity,
+    printf(
+        'The last %s of %d held %s for %s: mini-batch %d took %s, usual is up to %s; workers were idle for %s in all.',
+        case when t.in_tail = 1 then 'mini-batch' else printf('%d mini-batches', t.in_tail) end, t.mini_batches,
+        counted(t.nodes, 'node', 'nodes'), spell_of(t.tail_s), t.one.mini_batch_id,
+        spell_of(t.one.elapsed_s), spell_of(t.usual_s), spell_of(t.idle_s)
+    ) as finding,
+    t.one.node as node,
+    t.one.worker as process,
+    t.one.mini_batch_id as mini_batch_id,
+    t.tail_at as "at",
+    t.idle_s as at_stake_s,
+    to_json({
+        tail_s: t.tail_s, mini_batches_in_tail: t.in_tail, mini_batches: t.mini_batches, nodes: t.nodes,
+        workers: t.workers, idle_s: t.idle_s, longest_s: t.one.elapsed_s, usual_s: t.usual_s
+    }) as evidence
+from tails as t
+where t.one.elapsed_s >= threshold('long_tail_ratio') * t.usual_s
+    and t.one.elapsed_s >= 0.5 * t.tail_s
+    and t.idle_s >= threshold('long_tail_share') * (t.busy_s + t.idle_s)

@@ -1,0 +1,42 @@
+-- Does the entry script get slower as the job goes on?
+-- The time inside run() rises from third to third of the job, on most of its nodes; only done mini-batches, and only
+-- nodes that worked at the start and at the end. Inputs that get bigger towards the end look the same: where the items
+-- of a mini-batch grow as much, nothing is said. `at_stake_s` is the time above the pace of the first third. Needs the
+-- times in the table of mini-batches, and `enough_for_trend` of them.
+-- remedy: Look for what grows from call to call in run(): lists, caches, open connections, GPU memory. Does CPU time
+-- rise as well, the script may have lost its GPU and fallen back to the CPU. If inputs are sorted by size, shuffle
+-- them.
+-- reference: tuning guide of ParallelRunStep, run() seconds over time (formats.md §15)
+-- query: SELECT started_at, node, process, mini_batch_id, run_s, process_s FROM attempts WHERE job_id = {job} AND
+-- final ORDER BY started_at
+-- threshold: script_slowing_ratio = 1.3: the median time in run() of the last third, compared with the first third
+select
+    p.job_id,
+    severity_of_loss(lost_s, p.busy_s) as severity,
+    printf(
+        'run() took %s in the first third of the job and %s in the last, %.1f times as long, on %d of %d nodes%s.',
+        spell_of(p.run[1][2]), spell_of(p.run[3][2]), p.run_ratio, p.run_nodes, p.nodes,
+        case when p.last_process_s > 1.2 * p.first_process_s then
+            printf('; CPU time rose from %s to %s', spell_of(p.first_process_s), spell_of(p.last_process_s))
+        else '' end
+    ) as finding,
+    null as node,
+    null as process,
+    null as mini_batch_id,
+    p.last_third_at as "at",
+    p.lost_s as at_stake_s,
+    to_json({
+        first_third_run_s: p.run[1][2], middle_third_run_s: p.run[2][2], last_third_run_s: p.run[3][2],
+        ratio: p.run_ratio, nodes: p.nodes, nodes_rising: p.run_nodes, mini_batches: p.mini_batches,
+        first_third_cpu_s: p.first_process_s, last_third_cpu_s: p.last_process_s
+    }) as evidence
+from (
+    select
+        *,
+        mini_batches / 3 * (greatest(run[2][2] - run[1][2], 0) + greatest(run[3][2] - run[1][2], 0)) as lost_s
+    from pace_over_time
+) as p
+where p.run_rises
+    and p.run_nodes > 0.5 * p.nodes
+    and p.run_ratio
+        >= threshold('script_slowing_ratio') * greatest(coalesce(p.last_items / nullif(p.first_items, 0), 1), 1)

@@ -1,0 +1,30 @@
+-- Did some nodes get far less than their share of the work, though they were there and as quick as others?
+-- From `node_skew`: less than `idle_node_share` of the fair share. Then there are more nodes than the queue can feed.
+-- Says nothing of nodes that came late, left early (a pre-empted one), are slow, or got nothing at all, nor of jobs
+-- with less than ten mini-batches per node. `at_stake_s`: the idle time of the workers of those nodes.
+-- remedy: Use fewer nodes, or smaller mini-batches so that there is work for all.
+-- reference: tuning guide of ParallelRunStep, skew in node_summary.csv: too many nodes (formats.md §15)
+-- query: SELECT * FROM node_skew WHERE job_id = {job}
+select
+    s.job_id,
+    severity_of_loss(sum(s.idle_s), any_value(s.job_s)) as severity,
+    printf(
+        '%d of %d nodes got far less than their share: node %s did %d mini-batches, %.0f %% where %.0f %% were fair.',
+        count(*), any_value(s.nodes), arg_max(coalesce(s.node, '?'), s.idle_s), arg_max(s.mini_batches, s.idle_s),
+        100 * arg_max(s.share, s.idle_s), 100 * arg_max(s.fair_share, s.idle_s)
+    ) as finding,
+    arg_max(s.node, s.idle_s) as node,
+    null as process,
+    null as mini_batch_id,
+    min(s.first_at) as "at",
+    sum(s.idle_s) as at_stake_s,
+    to_json({
+        nodes_idle: count(*), nodes: any_value(s.nodes), idle_s: sum(s.idle_s),
+        share: arg_max(s.share, s.idle_s), fair_share: arg_max(s.fair_share, s.idle_s)
+    }) as evidence
+from (
+    select *, sum(worker_busy_s + idle_s) over (partition by job_id) as job_s
+    from node_skew
+) as s
+where s.verdict = 'idle'
+group by s.job_id

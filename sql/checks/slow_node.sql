@@ -1,0 +1,39 @@
+-- Is one node much slower than the others at like work?
+-- From `node_skew`: its done mini-batches take `slow_node_ratio` times as long as elsewhere, its quickest quarter
+-- longer than the slowest quarter elsewhere, and so does an item. Says nothing of a job with one node, or with too few
+-- mini-batches per node. `at_stake_s`: what its mini-batches would have taken less elsewhere.
+-- remedy: Look at the node's CPU, memory and disk samples beside another node's; a VM that is throttled, shared or of
+-- another size is replaced by starting the job again. If it happens often, ask for another VM size or region.
+-- reference: tuning guide of ParallelRunStep, distribution by node (formats.md §15)
+-- query: SELECT * FROM node_skew WHERE job_id = {job}
+-- threshold: slow_node_share = 0.05: a warning from this part of the job's work on: one node of a few is at most a
+-- small part
+select
+    s.job_id,
+    case
+        when sum(s.slower_by_s) >= threshold('slow_node_share') * any_value(s.job_busy_s)
+            and sum(s.slower_by_s) >= threshold('loss_warning_s') then 'warning'
+        else 'note'
+    end as severity,
+    printf(
+        'Node %s took %s per mini-batch, other nodes %s: %.1f times as long, in %d mini-batches%s.',
+        arg_max(coalesce(s.node, '?'), s.slower_by_s), spell_of(arg_max(s.usual_s, s.slower_by_s)),
+        spell_of(arg_max(s.usual_elsewhere_s, s.slower_by_s)), arg_max(s.pace_ratio, s.slower_by_s),
+        arg_max(s.mini_batches, s.slower_by_s),
+        case when count(*) > 1 then printf('; and %d more of %d nodes', count(*) - 1, any_value(s.nodes)) else '' end
+    ) as finding,
+    arg_max(s.node, s.slower_by_s) as node,
+    null as process,
+    null as mini_batch_id,
+    min(s.first_at) as "at",
+    sum(s.slower_by_s) as at_stake_s,
+    to_json({
+        usual_s: arg_max(s.usual_s, s.slower_by_s), usual_elsewhere_s: arg_max(s.usual_elsewhere_s, s.slower_by_s),
+        ratio: arg_max(s.pace_ratio, s.slower_by_s), nodes_slow: count(*), nodes: any_value(s.nodes)
+    }) as evidence
+from (
+    select *, sum(worker_busy_s) over (partition by job_id) as job_busy_s
+    from node_skew
+) as s
+where s.verdict = 'slow' and s.caveat is null
+group by s.job_id

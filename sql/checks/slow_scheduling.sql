@@ -1,0 +1,66 @@
+-- Do workers wait because mini-batches are not scheduled fast enough?
+-- Worker time between two tries before scheduling was finished, so that nothing was in the queue. Where the logs do
+-- not tell when that was, the workers' own words are taken (Wait N seconds to get a task). They alone do not count
+-- else: workers say the same when they wait for a retry at the end. Waiting for the first task is `first_task_slow`.
+-- remedy: Use bigger mini-batches, so that fewer have to be scheduled, or fewer nodes; split one folder of very many
+-- files.
+-- reference: message of the driver: usually caused by slow scheduling (formats.md §7)
+-- query: SELECT * FROM idle_gaps WHERE job_id = {job} ORDER BY from_at
+-- explains: Wait \d+ seconds to get a task
+-- threshold: slow_scheduling_share = 0.05: worker time without work before scheduling was finished / worker time
+-- threshold: slow_scheduling_gaps = 10 gaps: fewer are no pattern
+with gaps as (
+    select
+        job_id,
+        count(*) filter (where unscheduled_s > 0) as gaps,
+        sum(unscheduled_s) as idle_s,
+        min(from_at) filter (where unscheduled_s > 0) as first_at,
+        any_value(scheduling_finished_at) as finished_at,
+        any_value(job_busy_s) as busy_s,
+        sum(gap_s) as all_idle_s
+    from worker_gaps
+    where kind = 'worker'
+    group by job_id
+),
+
+words as (
+    select
+        r.job_id,
+        count(*) as waits,
+        sum(try_cast(r.fields ->> 'seconds' as double)) as waited_s,
+        min(r.at) as first_at
+    from log_records as r
+    where r.event = 'slow_scheduling' and r.source = 'worker'
+    group by r.job_id
+),
+
+judged as (
+    select
+        g.job_id, g.busy_s, g.finished_at,
+        case when g.finished_at is null then w.waits else g.gaps end as waits,
+        case when g.finished_at is null then w.waited_s else g.idle_s end as idle_s,
+        case when g.finished_at is null then w.first_at else g.first_at end as first_at,
+        g.all_idle_s
+    from gaps as g
+    left join words as w using (job_id)
+)
+
+select
+    j.job_id,
+    severity_of_loss(j.idle_s, j.busy_s + j.all_idle_s) as severity,
+    printf(
+        'Workers waited %d times, %s in all (%.0f %% of their time), because no mini-batch was scheduled%s.',
+        j.waits, spell_of(j.idle_s), 100 * j.idle_s / (j.busy_s + j.all_idle_s),
+        case when j.finished_at is null then ', by their own words' else '' end
+    ) as finding,
+    null as node,
+    null as process,
+    null as mini_batch_id,
+    j.first_at as "at",
+    j.idle_s as at_stake_s,
+    to_json({
+        waits: j.waits, waited_s: j.idle_s, busy_s: j.busy_s, scheduling_finished_at: j.finished_at
+    }) as evidence
+from judged as j
+where j.waits >= threshold('slow_scheduling_gaps')
+    and j.idle_s >= threshold('slow_scheduling_share') * (j.busy_s + j.all_idle_s)

@@ -1,0 +1,51 @@
+-- Are the mini-batches so small that the job mostly starts and ends them?
+-- The usual mini-batch takes less than the guide's ten seconds, and what each costs beside run() is more than a few
+-- percent of it. `at_stake_s`: what merging them up to ten seconds would save, as far as that cost is per mini-batch
+-- and not per item; so it is counted from the cheapest tenth, and not at all if it differs much from one to the next.
+-- Needs `enough_for_trend` done mini-batches that tell the time in run().
+-- remedy: Raise mini_batch_size so that a mini-batch takes ten seconds or more.
+-- reference: tuning guide of ParallelRunStep: 10 s or more per mini-batch, about 0.05 s overhead each (formats.md
+-- §9.3)
+-- query: SELECT * FROM duration_quantiles WHERE job_id = {job} AND scope = 'job'
+-- threshold: small_mini_batch_s = 10 s: the guide's least time of a mini-batch
+-- threshold: small_overhead_share = 0.05: time outside run() / elapsed time, above which small mini-batches cost
+select
+    t.job_id,
+    severity_of_loss(t.saved_s, t.busy_s) as severity,
+    printf(
+        'A mini-batch takes %s (median of %d), %.0f %% of the time is outside run(); %d times bigger ones would save '
+        || '%s of %s.',
+        case when t.usual_s < 1 then printf('%.2f s', t.usual_s) else spell_of(t.usual_s) end,
+        t.mini_batches, 100 * t.overhead_share, t.factor, spell_of(t.saved_s),
+        spell_of(t.busy_s)
+    ) as finding,
+    null as node,
+    null as process,
+    null as mini_batch_id,
+    null as "at",
+    t.saved_s as at_stake_s,
+    to_json({
+        median_s: t.usual_s, median_overhead_s: t.overhead[2], overhead_share: t.overhead_share,
+        mini_batches: t.mini_batches, merge: t.factor, usual_items: t.usual_items, busy_s: t.busy_s
+    }) as evidence
+from (
+    select
+        job_id,
+        count(*) as mini_batches,
+        median(elapsed_s) as usual_s,
+        quantile_cont(overhead_s, [0.1, 0.5]) as overhead,
+        median(items) as usual_items,
+        sum(elapsed_s) as busy_s,
+        sum(overhead_s) / nullif(busy_s, 0) as overhead_share,
+        least(ceil(any_value(limits.small_s) / nullif(usual_s, 0)), 1_000_000)::bigint as factor,
+        overhead[1] * (mini_batches - mini_batches / factor) as saved_s,
+        any_value(limits.small_s) as small_s
+    from timed_tries
+    cross join (select threshold('small_mini_batch_s') as small_s) as limits
+    where final and outcome = 'done' and elapsed_s is not null and overhead_s is not null
+    group by job_id
+) as t
+where t.mini_batches >= threshold('enough_for_trend')
+    and t.usual_s < t.small_s
+    and t.overhead_share >= threshold('small_overhead_share')
+    and t.overhead[2] <= 3 * t.overhead[1]

@@ -1,0 +1,89 @@
+-- Did the job stand still, with no mini-batch in work, though there was work left?
+-- Either the job is `stalled`, or it failed without any progress at its end, or no worker had anything in work for
+-- long before it went on with a mini-batch that had been waiting (not a retry, which the queue hides for a while). A
+-- job that waits for long mini-batches does not stand still. A progress file that stops is no sign: it can end before
+-- its job. `at_stake_s` is node time, of the nodes with tries; share and severity are of the job's time.
+-- remedy: Look at what happened at that time in the logs of the master and the node managers (`log_records`); if the
+-- job still runs, cancel it and start it again.
+-- reference: formats.md §14: progress stopped though the job runs; §11.3 progress timeout
+-- query: SELECT "at", source, node, level, message FROM log_records WHERE job_id = {job} ORDER BY "at"
+-- explains: No progress update in \d+ seconds
+-- threshold: stall_s = 300 s: nobody had a mini-batch in work for this long; usual are milliseconds
+with silences as (
+    select job_id, from_at, gap_s, false as at_end
+    from worker_gaps
+    where kind = 'job' and not next_is_retry and gap_s >= threshold('stall_s') and gap_s < 1e8
+),
+
+works as (
+    select
+        job_id,
+        min(started_at) as first_start,
+        max(ended_at) as last_end,
+        count(distinct mini_batch_id) filter (where ended_at is not null) as mini_batches,
+        count(*) filter (where ended_at is null) as open_tries,
+        count(distinct node) as nodes
+    from timed_tries
+    group by job_id
+),
+
+scheduled as (
+    select job_id, max(coalesce(total, scheduled)) as mini_batches
+    from progress
+    group by job_id
+),
+
+ends as (
+    select w.job_id, w.last_end as from_at, epoch(j.last_record_at - w.last_end) as gap_s, true as at_end
+    from works as w
+    join jobs as j using (job_id)
+    left join scheduled as s on s.job_id = w.job_id
+    where j.state in ('failed', 'stalled')
+        and gap_s >= threshold('stall_s') and gap_s < 1e8  -- else a time is damaged
+        and coalesce(w.mini_batches < s.mini_batches, true)
+),
+
+longest as (
+    select
+        job_id,
+        count(*) as stalls,
+        sum(gap_s) as stood_s,
+        max({gap_s: gap_s, from_at: from_at, at_end: at_end}) as one,
+        bool_or(at_end) as at_end
+    from (from silences union all from ends)
+    group by job_id
+)
+
+select
+    l.job_id,
+    case when l.at_end then 'severe' else severity_of_loss(l.stood_s, l.job_s) end as severity,
+    concat(
+        case
+            when l.one.at_end and l.state = 'stalled' then
+                printf('No mini-batch was finished for %s, up to the last record of the job', spell_of(l.one.gap_s))
+            when l.one.at_end then
+                printf('No mini-batch was finished in the last %s before the job failed', spell_of(l.one.gap_s))
+            else
+                printf('No worker had a mini-batch in work for %s, though some were waiting', spell_of(l.one.gap_s))
+        end,
+        case when l.one.at_end and l.open_tries > 0 then printf('; %d tries never ended', l.open_tries) end,
+        case when l.stalls > 1 then printf('; %d times in all, %s', l.stalls, spell_of(l.stood_s)) end,
+        '.'
+    ) as finding,
+    null as node,
+    null as process,
+    null as mini_batch_id,
+    l.one.from_at as "at",
+    l.stood_s * greatest(l.nodes, 1) as at_stake_s,
+    to_json({
+        longest_s: l.one.gap_s, stalls: l.stalls, stood_s: l.stood_s, at_the_end: l.at_end, open_tries: l.open_tries,
+        nodes: l.nodes, state: l.state
+    }) as evidence
+from (
+    select
+        longest.*, w.open_tries, w.nodes, j.state,
+        epoch(j.last_record_at - w.first_start) as job_s
+    from longest
+    join works as w using (job_id)
+    join jobs as j using (job_id)
+) as l

@@ -1,0 +1,46 @@
+-- Does storage get slower as the job goes on?
+-- The time outside run() (reading inputs, storing results: elapsed - run) rises from third to third of the job while
+-- the time inside run() does not; only done mini-batches, and only nodes that worked at the start and at the end. It
+-- is not told what the driver waits for in that time; storage is the usual cause. `at_stake_s` is the time above the
+-- pace of the first third. Needs the times in the table of mini-batches, and `enough_for_trend` of them.
+-- remedy: Look for throttling of the storage account (its metrics, other jobs at that time); use fewer nodes or
+-- workers at once, or spread inputs over accounts. If inputs are mounted, try to download them, or the other way
+-- round.
+-- reference: tuning guide of ParallelRunStep, elapsed rises while run() is flat (formats.md §15)
+-- query: SELECT started_at, node, process, mini_batch_id, overhead_s, run_s FROM attempts WHERE job_id = {job} AND
+-- final ORDER BY started_at
+-- threshold: storage_slowing_share = 0.1: the overhead rises by at least this part of the elapsed time of the first
+-- third
+-- threshold: storage_slowing_s = 1 s: and by at least this much per mini-batch
+-- threshold: run_flat_ratio = 1.15: run() counts as flat if the last third takes at most this many times the first
+select
+    p.job_id,
+    severity_of_loss(p.lost_s, p.busy_s) as severity,
+    printf(
+        'The time outside run() rose from %s in the first third of the job to %s in the last, on %d of %d nodes, while '
+        || 'run() stayed at %s.',
+        spell_of(p.overhead[1][2]), spell_of(p.overhead[3][2]), p.overhead_nodes, p.nodes,
+        spell_of(p.run[3][2])
+    ) as finding,
+    null as node,
+    null as process,
+    null as mini_batch_id,
+    p.last_third_at as "at",
+    p.lost_s as at_stake_s,
+    to_json({
+        first_third_overhead_s: p.overhead[1][2], middle_third_overhead_s: p.overhead[2][2],
+        last_third_overhead_s: p.overhead[3][2], first_third_run_s: p.run[1][2], last_third_run_s: p.run[3][2],
+        nodes: p.nodes, nodes_rising: p.overhead_nodes, mini_batches: p.mini_batches
+    }) as evidence
+from (
+    select
+        *,
+        overhead[3][2] - overhead[1][2] as rise_s,
+        mini_batches / 3 * (greatest(overhead[2][2] - overhead[1][2], 0) + greatest(rise_s, 0)) as lost_s
+    from pace_over_time
+) as p
+where p.overhead_rises
+    and p.overhead_nodes > 0.5 * p.nodes
+    and p.rise_s >= threshold('storage_slowing_s')
+    and p.rise_s >= threshold('storage_slowing_share') * (p.run[1][2] + p.overhead[1][2])
+    and p.run_ratio <= threshold('run_flat_ratio')

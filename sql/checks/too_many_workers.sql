@@ -1,0 +1,54 @@
+-- Were there more workers than mini-batches to feed them?
+-- Ended jobs in which workers never got a mini-batch because there were fewer mini-batches than workers. Workers are
+-- seen in resource samples and events too (`worker_processes`); ones that left no sign are not counted, so there may
+-- be more. Jobs of less than `enough_to_compare` mini-batches are left alone: trying something out on a whole cluster
+-- is no fault. `at_stake_s`: worker time of those that got nothing, from the first start of a try to the last end.
+-- remedy: Use fewer nodes or a lower process_count_per_node, or smaller mini-batches.
+-- reference: tuning guide of ParallelRunStep: too many nodes (formats.md §15)
+-- query: SELECT * FROM worker_processes WHERE job_id = {job} ORDER BY attempts
+-- threshold: unfed_workers_share = 0.2: part of the workers that got no mini-batch, from which it is told
+with workers as (
+    select
+        job_id,
+        count(*) as workers,
+        count(distinct node) as nodes,
+        count(*) filter (where attempts = 0) as unfed,
+        try_cast(sum(attempts) as bigint) as tries,
+        epoch(max(last_seen_at) filter (where attempts > 0) - min(first_seen_at) filter (where attempts > 0)) as job_s
+    from worker_processes
+    where not restarted
+    group by job_id
+),
+
+scheduled as (
+    select job_id, max(coalesce(total, scheduled)) as mini_batches
+    from progress
+    group by job_id
+),
+
+judged as (
+    select w.*, coalesce(s.mini_batches, w.tries) as mini_batches
+    from workers as w
+    join jobs on jobs.job_id = w.job_id and jobs.state in ('completed', 'failed')
+    left join scheduled as s on s.job_id = w.job_id
+)
+
+select
+    j.job_id,
+    severity_of_loss(j.unfed * j.job_s, j.workers * j.job_s) as severity,
+    printf(
+        '%d of %d workers got no mini-batch: there were only %d mini-batches for all of %s.',
+        j.unfed, j.workers, j.mini_batches, counted(j.nodes, 'node', 'nodes')
+    ) as finding,
+    null as node,
+    null as process,
+    null as mini_batch_id,
+    null as "at",
+    j.unfed * j.job_s as at_stake_s,
+    to_json({workers: j.workers, workers_without_work: j.unfed, mini_batches: j.mini_batches, nodes: j.nodes})
+        as evidence
+from judged as j
+where j.tries > 0
+    and j.mini_batches >= threshold('enough_to_compare')
+    and j.mini_batches < j.workers
+    and j.unfed >= threshold('unfed_workers_share') * j.workers

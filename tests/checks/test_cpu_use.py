@@ -1,0 +1,64 @@
+"""`cpu_idle` and `cpu_oversubscribed`: what the workers did with the CPU."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.checks.conftest import found, work
+
+if TYPE_CHECKING:
+    from tests.views.conftest import Database
+
+
+def samples(db: Database, job: str, percent: float, count: int = 3) -> None:
+    """So many checks of a node's CPU, one a minute from 10:01 on."""
+    for minute in range(1, count + 1):
+        db.insert("node_samples", {"job_id": job, "node": "0", "at": f"10:{minute:02}:00", "cpu_percent": percent})
+
+
+def test_idle(db: Database) -> None:
+    """A tenth of the time is found; a quarter, too few, a node busy with children, and CPU within a short run() are not."""
+    for job, cpu_s in {"idle": 1.0, "children": 1.0, "few samples": 1.0, "quarter": 2.5}.items():
+        work(db, job, [10.0] * 60, process_s=cpu_s)
+    samples(db, "idle", 12.0)
+    samples(db, "children", 50.0)
+    samples(db, "few samples", 90.0, count=2)
+    work(db, "few", [10.0] * 19, process_s=1.0)
+    work(db, "storage", [10.0] * 20, process_s=1.0, run_s=2.0)
+    work(db, "not told", [10.0] * 20)
+    told = found(db, "cpu_idle")
+    assert told == {
+        "idle": (
+            "warning",
+            "Workers used the CPU for 10 % of the time of their mini-batches (10 % of the time within run()); the nodes "
+            "were 12 % busy, children included.",
+        ),
+        "few samples": (
+            "warning",
+            "Workers used the CPU for 10 % of the time of their mini-batches (10 % of the time within run()); too few "
+            "samples tell what child processes did.",
+        ),
+    }
+    assert db.rows("SELECT at_stake_s FROM cpu_idle WHERE job_id = 'idle'") == [(540.0,)]
+
+
+def test_oversubscribed(db: Database) -> None:
+    """Two cores for each of two workers on a full node; not for one worker, on a node with room, or at 1.2 cores."""
+    for job, cpu_s in {"full": 20.0, "unknown": 20.0, "room": 20.0, "at the bound": 12.0, "few": 20.0}.items():
+        for process in ("process000", "process001"):
+            work(db, job, [10.0] * (5 if job == "few" else 20), process_s=cpu_s, process=process)
+    work(db, "alone", [10.0] * 40, process_s=40.0)
+    samples(db, "full", 90.0)
+    samples(db, "room", 89.0)
+    assert found(db, "cpu_oversubscribed") == {
+        "full": (
+            "warning",
+            "Each worker used 2.0 cores, and up to 2 were at work on a node at one time: 4.0 cores; the nodes were 90 % busy.",
+        ),
+        "unknown": (
+            "note",
+            "Each worker used 2.0 cores, and up to 2 were at work on a node at one time: 4.0 cores; too few samples "
+            "tell whether the nodes were full.",
+        ),
+    }
+    assert db.rows("SELECT DISTINCT at_stake_s FROM cpu_oversubscribed") == [(None,)]
