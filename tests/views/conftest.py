@@ -20,10 +20,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest.checks import work_out
 from ingest.known_problems import KnownProblem, in_order
 from ingest.model import CATALOG_TABLES, RECORD_TABLES, Column, Type
 from ingest.store.known_problems import write_known_problems
+from ingest.store.step_by_step import make_ready
 from ingest.views import create_views
 
 TABLES: dict[str, tuple[Column, ...]] = {
@@ -103,8 +103,8 @@ class Database:
 
     def execute(self, query: str) -> duckdb.DuckDBPyConnection:
         """Asks a query; what the checks find is worked out anew for those that ask it, since rows may be new."""
-        if "findings" in query or "diagnosis" in query:
-            work_out(self.connection)
+        self.connection.execute("SET VARIABLE checks_answered_with = NULL")
+        make_ready(self.connection, query)
         return self.connection.execute(query)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
