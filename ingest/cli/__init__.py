@@ -13,6 +13,7 @@ from ingest import __version__
 from ingest.cli.check import check
 from ingest.cli.compact import compact
 from ingest.cli.config import config
+from ingest.cli.connect import connect
 from ingest.cli.diagnose import diagnose
 from ingest.cli.diff import diff
 from ingest.cli.doctor import doctor
@@ -79,6 +80,7 @@ for command in (
     diff,
     check,
     sql,
+    connect,
     views,
     problems,
     plugins,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from ingest.cli.options import open_configured, store_option
-from ingest.errors import IngestError
+from ingest.errors import IngestError, InputError
+
+if TYPE_CHECKING:
+    from ingest.output import Format
 
 _FORMATS = ["table", "csv", "json", "jsonl", "markdown", "parquet"]
 
@@ -40,31 +44,82 @@ def sql(
     """Ask the store with SQL, read-only.
 
     \b
+      ingest sql                                    a prompt, on a terminal
       ingest sql "SELECT * FROM failed_items_by_node"
-      ingest sql -f questions.sql --format json
+      ingest sql -f question.sql --format json
       echo "SELECT * FROM job_summary" | ingest sql -
 
-    Tables and views: ingest views. The dialect is DuckDB's. Signatures, keys and tokens in the logs are masked.
+    Tables and views: ingest views. The dialect is DuckDB's. Signatures, keys and tokens in the logs are masked. Several
+    statements, with ; between them, may set variables (SET VARIABLE a = 1); one of them, the last, gives the result.
     """
-    import duckdb
-
-    from ingest.output import Format, default_format, query_result, write_result
-    from ingest.store.reading import query_error
-    from ingest.store.step_by_step import make_ready
+    from ingest.output import Format, default_format
 
     if show_secrets and mask_ids:
         raise click.UsageError("--show-secrets and --mask-ids ask for the opposite of each other; give one.")
+    if query is None and file is None and _is_at_terminal():
+        if output is not None or format_ == Format.PARQUET:
+            raise click.UsageError(
+                "a prompt writes to the screen; there, .output FILE writes the next result to a file."
+            )
+        _prompt(store, Format(format_) if format_ else default_format(sys.stdout), limit, show_secrets, mask_ids)
+        return
     text = _query_text(query, file)
     target = Path(output) if output else sys.stdout
     wanted = Format(format_) if format_ else Format.CSV if output else default_format(sys.stdout)
-    with open_configured(store) as opened:
+    _answer(store, text, wanted, target, limit, show_secrets, mask_ids)
+
+
+def _answer(
+    store: str, text: str, wanted: Format, target: TextIO | Path, limit: int | None, show_secrets: bool, mask_ids: bool
+) -> None:
+    """Runs the statements and writes the result of the last."""
+    from ingest.errors import QueryError
+    from ingest.output import Redactor, query_result, write_result
+    from ingest.prompt.interrupts import CtrlC
+    from ingest.prompt.statements import has_result, split
+    from ingest.prompt.telling import masked
+    from ingest.store.reading import in_words
+    from ingest.store.step_by_step import make_ready
+
+    redact = not show_secrets
+    with open_configured(store) as opened, CtrlC() as ctrl_c, ctrl_c.wanted(opened.connection.interrupt):
         try:
-            make_ready(opened.connection, text)
-            result = query_result(opened.connection, text)
-            if result is not None:
-                write_result(result, wanted, target, redact=not show_secrets, ids=mask_ids, limit=limit)
-        except duckdb.Error as error:
-            raise query_error(text, error) from error
+            with in_words(text):
+                *settings, last = split(text) or [text]
+                if any(has_result(opened.connection, statement) for statement in settings):
+                    raise IngestError(
+                        "more than one statement gives a result, and only one can be written",
+                        "Ask one at a time, or in the prompt: ingest sql, then .read FILE",
+                    )
+                for statement in settings:
+                    opened.connection.execute(statement)
+                make_ready(opened.connection, last)
+                if has_result(opened.connection, last) and (result := query_result(opened.connection, last)):
+                    write_result(result, wanted, target, redact=redact, ids=mask_ids, limit=limit)
+        except QueryError as error:
+            raise masked(error, Redactor(ids=mask_ids) if redact else None) from error
+        except OSError as error:
+            if not isinstance(target, Path):
+                raise
+            raise InputError(
+                f"{target}: cannot be written: {error.strerror or error}", "Give another --output."
+            ) from error
+
+
+def _prompt(store: str, format_: Format, limit: int | None, show_secrets: bool, mask_ids: bool) -> None:
+    """Answers what is typed."""
+    from ingest.prompt.loop import run_prompt
+    from ingest.prompt.session import Masking, Session
+
+    masking = Masking.OFF if show_secrets else Masking.IDS if mask_ids else Masking.SECRETS
+    run_prompt(Session(lambda: open_configured(store), format_, limit, masking))
+
+
+def _is_at_terminal() -> bool:
+    """Whether somebody can be asked: stdin is a terminal, and so is what a prompt can be written to."""
+    from ingest.output import is_terminal
+
+    return is_terminal(sys.stdin) and (is_terminal(sys.stdout) or is_terminal(sys.stderr))
 
 
 def _query_text(query: str | None, file: str | None) -> str:

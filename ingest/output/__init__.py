@@ -11,9 +11,10 @@ from ingest.output.formats import Format, OutputError, default_format, is_termin
 from ingest.output.redact import Redactor, redact_text
 from ingest.output.result import Result, query_result, rows_result
 from ingest.output.visible import visible, visible_lines
-from ingest.output.write import write_result
+from ingest.output.write import Advice, write_result
 
 __all__ = [
+    "Advice",
     "Format",
     "OutputError",
     "Redactor",

@@ -15,8 +15,8 @@ _ROWS_PER_GROUP = 122_880
 _BYTES_PER_GROUP = 32 << 20
 
 
-def write_parquet(result: Result, sink: BinaryIO, redactor: Redactor | None, limit: int | None) -> None:
-    """Write the result's rows, at most `limit`."""
+def write_parquet(result: Result, sink: BinaryIO, redactor: Redactor | None, limit: int | None) -> int:
+    """Write the result's rows, at most `limit`; return how many."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -25,15 +25,18 @@ def write_parquet(result: Result, sink: BinaryIO, redactor: Redactor | None, lim
     reader = result.arrow()
     schema = pa.schema([field.with_name(name) for field, name in zip(reader.schema, result.names, strict=True)])
     with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
+        rows = 0
         group: list[Any] = []
         for batch in _first(reader, limit):
             named = pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+            rows += len(batch)
             group.append(redact_batch(named, redactor) if redactor else named)
             if sum(map(len, group)) >= _ROWS_PER_GROUP or sum(part.nbytes for part in group) >= _BYTES_PER_GROUP:
                 writer.write_table(pa.Table.from_batches(group))
                 group = []
         if group:
             writer.write_table(pa.Table.from_batches(group))
+    return rows
 
 
 def _first(reader: Any, limit: int | None) -> Any:

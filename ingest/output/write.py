@@ -22,6 +22,16 @@ _COUNTED_AT_MOST = 100_000
 _FOR_EYES = (Format.TABLE, Format.MARKDOWN)
 
 
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What is said of what was left out, in the words of the place where the result is shown."""
+
+    more_for_eyes: str = "--limit N shows more, --format csv all"
+    more: str = "a higher --limit writes more"
+    whole: str = "--format csv or json gives them whole"
+    none: str = "no rows"
+
+
 def write_result(
     result: Result,
     format: Format,
@@ -32,8 +42,9 @@ def write_result(
     width: int | None = None,
     limit: int | None = None,
     notes: TextIO | None = None,
-) -> None:
-    """Write the rows of a result to a stream or to a file.
+    advice: Advice = Advice(),  # it cannot change
+) -> int:
+    """Write the rows of a result to a stream or to a file; return how many were written.
 
     `redact` masks secrets, `ids` also the subscription, tenant, resource group and workspace. `width` is for the
     table: that of the terminal, else 100. `limit` is the number of rows; without it, table and markdown, which are
@@ -44,12 +55,12 @@ def write_result(
     descriptor of stdout at `os.devnull` so that the interpreter does not fail on flushing it.
     """
     if isinstance(stream, Path):
-        _write_file(result, format, stream, redact=redact, ids=ids, width=width, limit=limit, notes=notes)
-        return
+        return _write_file(
+            result, format, stream, redact=redact, ids=ids, width=width, limit=limit, notes=notes, advice=advice
+        )
     redactor = _redactor(ids) if redact or ids else None
     if format is Format.PARQUET:
-        _write_parquet(result, stream, redactor, limit)
-        return
+        return _write_parquet(result, stream, redactor, limit)
     text = _text_stream(stream)
     if limit is None and format in _FOR_EYES:
         limit = ROWS_FOR_EYES
@@ -58,7 +69,8 @@ def write_result(
         cut = _write_text(result, format, shown.of(batches), redactor, text, width)
         text.flush()
         shown.count_rest(batches)
-    _say(shown, cut, format, notes or sys.stderr)
+    _say(shown, cut, format, notes or sys.stderr, advice)
+    return shown.rows
 
 
 def _write_text(
@@ -117,33 +129,34 @@ class _Shown:
                 return
 
 
-def _say(shown: _Shown, cut: bool, format: Format, notes: TextIO) -> None:
+def _say(shown: _Shown, cut: bool, format: Format, notes: TextIO, advice: Advice) -> None:
     if shown.more:
         rows = f"{shown.more:,} more rows" if shown.all_counted else f"more than {shown.more:,} more rows"
-        remedy = "--limit N shows more, --format csv all" if format in _FOR_EYES else "a higher --limit writes more"
+        remedy = advice.more_for_eyes if format in _FOR_EYES else advice.more
         notes.write(f"{rows} left out: {remedy}\n")
     if cut:
-        notes.write("long texts are cut (…): --format csv or json gives them whole\n")
-    if format is Format.TABLE and not shown.rows and not shown.more:
-        notes.write("no rows\n")
+        notes.write(f"long texts are cut (…): {advice.whole}\n")
+    if format is Format.TABLE and not shown.rows and not shown.more and advice.none:
+        notes.write(f"{advice.none}\n")
 
 
-def _write_file(result: Result, format: Format, path: Path, **options: Any) -> None:
+def _write_file(result: Result, format: Format, path: Path, **options: Any) -> int:
     """Write beside the file and rename, so that nobody finds half a result under its name."""
     beside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         if format is Format.PARQUET:
             with beside.open("wb") as binary:
-                write_result(result, format, binary, **options)
+                rows = write_result(result, format, binary, **options)
         else:
             with beside.open("w", encoding="utf-8", newline="\n") as text:
-                write_result(result, format, text, **options)
+                rows = write_result(result, format, text, **options)
         beside.replace(path)
+        return rows
     finally:
         beside.unlink(missing_ok=True)
 
 
-def _write_parquet(result: Result, stream: IO[Any], redactor: Redactor | None, limit: int | None) -> None:
+def _write_parquet(result: Result, stream: IO[Any], redactor: Redactor | None, limit: int | None) -> int:
     if is_terminal(stream):
         raise OutputError(
             "Parquet is binary and would garble the terminal",
@@ -152,8 +165,9 @@ def _write_parquet(result: Result, stream: IO[Any], redactor: Redactor | None, l
     from ingest.output.as_parquet import write_parquet
 
     binary = cast(BinaryIO, getattr(stream, "buffer", stream))
-    write_parquet(result, binary, redactor, limit)
+    rows = write_parquet(result, binary, redactor, limit)
     binary.flush()
+    return rows
 
 
 def _text_stream(stream: IO[Any]) -> TextIO:

@@ -148,6 +148,8 @@ def in_words(query: str) -> Iterator[None]:
         raise QueryError("the query is not text: it holds bytes that are no UTF-8", "Type or paste it anew.")
     try:
         yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
     except duckdb.Error as error:
         raise query_error(query, error) from error
     except RuntimeError as error:

@@ -1,0 +1,142 @@
+"""`ingest connect`: how other programs open the store."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ingest.cli.options import open_configured, store_option
+
+if TYPE_CHECKING:
+    from ingest.store.reading import Store
+
+_CLIENTS = ["duckdb", "python", "jdbc"]
+_TO_KNOW = (
+    "Open it read-only: another ingest replaces the file that you would write to.",
+    "A connection keeps the state that it opened. Open it again to see newer loads.",
+    'The column "at" needs its quotes, or a table before it: log_records.at. AT is a word of SQL.',
+    "Secrets are not masked there, as ingest sql does it.",
+    "DuckDB 1.5 and 2.0 are tested. The catalog names its Parquet files by their full paths.",
+)
+
+
+@click.command(short_help="Show how other programs open the store.")
+@store_option
+@click.option("--client", type=click.Choice(_CLIENTS), help="Only what this one needs, and nothing else.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "init", "json"]),
+    default="text",
+    show_default=True,
+    help="init: SQL for the duckdb program to begin with.",
+)
+def connect(store: str, client: str | None, format_: str) -> None:
+    """Show how to open the store with the duckdb program, with Python, and with what speaks JDBC (DBeaver, say).
+
+    \b
+      ingest connect
+      duckdb -init <(ingest connect --format init)
+      eval "$(ingest connect --client duckdb)"
+
+    The init script opens the store read-only and sets the thresholds and the price of ingest.toml.
+    """
+    if client is not None and format_ == "init":
+        raise click.UsageError("the init script is for duckdb; leave --client out.")
+    with open_configured(store) as opened:
+        ways = _Ways(opened.layout.root, opened.layout.catalog)
+        if format_ == "init":
+            click.echo(_init_script(opened, ways), nl=False)
+        elif format_ == "json":
+            click.echo(json.dumps(ways.told(client), indent=2, ensure_ascii=False))
+        elif client is not None:
+            _print("\n".join(ways.lines(client)))
+        else:
+            jobs = opened.rows("SELECT count(*) AS jobs FROM jobs")[0]["jobs"]
+            _print(_page(ways, jobs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """The ways into a store."""
+
+    root: Path
+    catalog: Path
+
+    def lines(self, client: str) -> list[str]:
+        """What a client is given."""
+        if client == "duckdb":
+            return [f"duckdb -readonly {shlex.quote(str(self.catalog))}"]
+        if client == "python":
+            return ["import duckdb", "", f"connection = duckdb.connect({str(self.catalog)!r}, read_only=True)"]
+        return [f"jdbc:duckdb:{self.catalog}"]
+
+    def told(self, client: str | None) -> dict[str, object]:
+        """The same for programs."""
+        ways: dict[str, object] = {
+            "duckdb": {"command": self.lines("duckdb")[0]},
+            "python": {"database": str(self.catalog), "read_only": True},
+            "jdbc": {"url": self.lines("jdbc")[0], "properties": {"duckdb.read_only": "true"}},
+        }
+        chosen = ways if client is None else {client: ways[client]}
+        return {"store": str(self.root), "catalog": str(self.catalog), **chosen}
+
+
+def _page(ways: _Ways, jobs: int) -> str:
+    init = f"ingest connect --store {shlex.quote(str(ways.root))} --format init"
+    sections = {
+        "duckdb": [
+            *ways.lines("duckdb"),
+            "",
+            "or, with the thresholds of ingest.toml (bash, zsh):",
+            f"duckdb -init <({init})",
+        ],
+        "Python": [
+            *ways.lines("python"),
+            "",
+            "or, with ingest installed:",
+            "from ingest import open_store",
+            f"store = open_store({str(ways.root)!r})",
+        ],
+        "JDBC (DBeaver, ...)": [
+            f"URL              {ways.lines('jdbc')[0]}",
+            "driver property  duckdb.read_only = true",
+        ],
+        "to know": [f"* {line}" for line in _TO_KNOW],
+    }
+    lines = [f"{ways.root}: {jobs:,} {'job' if jobs == 1 else 'jobs'}"]
+    for name, text in sections.items():
+        lines += ["", name, *(f"  {line}".rstrip() for line in text)]
+    return "\n".join(lines)
+
+
+def _init_script(store: Store, ways: _Ways) -> str:
+    """What the duckdb program is to run first."""
+    from ingest.store.quoting import literal, quoted_path
+
+    changed = store.rows("SELECT name, value FROM thresholds WHERE value <> default_value ORDER BY name")
+    price = store.rows("SELECT getvariable('price_per_node_hour') AS price")[0]["price"]
+    pairs = ", ".join(f"{literal(row['name'])}: {row['value']!r}" for row in changed)
+    lines = [
+        "-- Made by `ingest connect --format init`.",
+        f"ATTACH {quoted_path(ways.catalog)} AS catalog (READ_ONLY);",
+        "USE catalog;",
+        "-- What the checks compare with, if it is not the default; all: FROM thresholds;",
+        f"SET VARIABLE thresholds = MAP {{{pairs}}}::MAP(VARCHAR, DOUBLE);",
+    ]
+    if price is not None:
+        lines.append(f"SET VARIABLE price_per_node_hour = {float(price)!r}::DOUBLE;")
+    return "\n".join(lines) + "\n"
+
+
+def _print(text: str) -> None:
+    """On a terminal, without what steers it: a path may hold anything. A pipe gets it exactly."""
+    from ingest.output import is_terminal, visible_lines
+
+    click.echo(visible_lines(text) if is_terminal(sys.stdout) else text)

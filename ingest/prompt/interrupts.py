@@ -1,0 +1,61 @@
+"""Ctrl-C, only where it is wanted."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+from typing import Any
+
+_DEAL_WITH_S = 0.5
+
+
+class CtrlC:
+    """While it is entered, Ctrl-C raises KeyboardInterrupt within `wanted`, and does nothing elsewhere.
+
+    Who waits for a query to end presses it several times: a press while the last one is still being dealt with does
+    nothing, so that it cannot end the prompt. A later one does: the database may have been deaf to the first.
+    """
+
+    def __init__(self) -> None:
+        self._wanted = False
+        self._last = 0.0
+        self._stop: Callable[[], None] = _nothing
+        self._before: Any = None
+
+    def __enter__(self) -> CtrlC:
+        self._before = signal.signal(signal.SIGINT, self._pressed)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    @contextmanager
+    def wanted(self, stop: Callable[[], None] | None = None) -> Iterator[None]:
+        """Where it stops something; what catches it stands around this. `stop` is called first.
+
+        A query needs that, the connection's `interrupt`: when DuckDB hears of the signal itself, it gives up waiting for
+        its own threads only when they are done.
+        """
+        self._stop = stop or _nothing
+        self._wanted = True
+        try:
+            yield
+        finally:
+            self._wanted = False
+
+    def _pressed(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        now = time.monotonic()
+        if self._wanted and now - self._last > _DEAL_WITH_S:
+            self._last = now
+            self._stop()
+            raise KeyboardInterrupt
+
+
+def _nothing() -> None:
+    """There is nothing to stop."""
