@@ -10,7 +10,7 @@
 with results as materialized (
     select
         job_id, mini_batch_id, inputs, started_at, error_message,
-        regexp_extract(detail, '"location": *"(?:[^"]*[/\\])?([^"/\\]+)[/\\]?"', 1) as folder,
+        coalesce(regexp_extract(detail, '"location": *"(?:[^"]*[/\\])?([^"/\\]+)[/\\]?"', 1), '') as folder,
         outcome <> 'done' or coalesce(succeeded = 0 and items > 0, false) as has_failed
     from judged_attempts
     where final and outcome <> 'open' and len(inputs) > 0

@@ -1,0 +1,150 @@
+"""The checks of memory, of workers that end, and of disks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.checks.conftest import clock, found, job, work
+from tests.views.test_out_of_memory_suspects import death, samples
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.views.conftest import Database
+
+
+def node_memory(db: Database, name: str, percents: Sequence[float]) -> None:
+    """A check of node 0 each minute."""
+    for number, percent in enumerate(percents):
+        row = {"job_id": name, "node": "0", "at": clock(60 * number), "memory_used_percent": percent}
+        db.insert("node_samples", row)
+
+
+def process_memory(db: Database, name: str, process: str, percents: Sequence[float]) -> None:
+    """A check of a process each minute."""
+    for number, percent in enumerate(percents):
+        row = {
+            "job_id": name,
+            "node": "0",
+            "process": process,
+            "at": clock(60 * number),
+            "memory_used_percent": percent,
+        }
+        db.insert("process_samples", row)
+
+
+def test_out_of_memory(db: Database) -> None:
+    """One worker that was killed while memory was high; the mini-batch was done later, so nothing is lost."""
+    job(db, "job")
+    death(db)
+    samples(db, 20.0, 50.0, 90.0)
+    db.attempt(7, "done", "10:20:00", attempt=2)
+    ((severity, sentence),) = found(db, "out_of_memory").values()
+    assert severity == "warning"
+    assert sentence == (
+        "1 worker process ended, as for lack of memory, on node 0, with 1 mini-batch in work. First: killed by signal 9,"
+        " as by a system that lacks memory; node at 90 % in the sample 30 s before; on the way to 100 %; process grown by"
+        " 35 % of the node's memory. Highest sample before: 90 % of a node."
+    )
+    assert db.rows("SELECT node, process, mini_batch_id, at_stake_s FROM out_of_memory") == [
+        ("0", "process001", 7, 630.0)
+    ]
+
+
+def test_work_lost_to_memory(db: Database) -> None:
+    """Severe if no later try was done."""
+    job(db, "job")
+    death(db)
+    samples(db, 20.0, 50.0, 90.0)
+    db.attempt(7, "exception", "10:20:00", attempt=2, error_message="Process abort with unfinished mini batch 7.")
+    assert [severity for severity, _ in found(db, "out_of_memory").values()] == ["severe"]
+
+
+def test_one_death_without_a_sign_of_memory(db: Database) -> None:
+    """One suspicion of middle height is not enough."""
+    job(db, "job")
+    death(db)
+    assert db.rows("SELECT suspicion FROM out_of_memory_suspects") == [("medium",)]
+    assert found(db, "out_of_memory") == {}
+
+
+@pytest.mark.parametrize(("ends", "finds"), [(3, {"job"}), (2, set())])
+def test_worker_deaths(db: Database, ends: int, finds: set[str]) -> None:
+    """Three workers that crash in native code are a pattern, two are not."""
+    job(db, "job")
+    work(db, "job", [3000.0], node="0")
+    for number in range(1, ends + 1):
+        since = 100.0 * number
+        more = {
+            "process": f"process{number:03}",
+            "error_message": f"Process abort with unfinished mini batch {number}.",
+        }
+        db.attempt(number, "exception", clock(since), job_id="job", elapsed_s=50.0, **more)
+        place = {"job_id": "job", "node": "0", "process": "_main", "message": "exited with code -11"}
+        db.event("worker", "worker_exited", clock(since + 51), place, worker=more["process"], exit_code="-11")
+    assert set(found(db, "worker_deaths")) == finds
+    assert all("with exit code -11; " in sentence for _, sentence in found(db, "worker_deaths").values())
+
+
+def test_memory_near_limit(db: Database) -> None:
+    """From 90 % on and with three samples; below, or with two, nothing is said."""
+    node_memory(db, "fires", [40.0, 70.0, 90.0])
+    node_memory(db, "just", [40.0, 70.0, 89.9])
+    node_memory(db, "little", [95.0, 95.0])
+    assert found(db, "memory_near_limit") == {
+        "fires": (
+            "warning",
+            "Node 0 had 90 % of its memory in use, the highest of 3 samples; it rose from 40 to 90 % over the job.",
+        )
+    }
+
+
+def test_memory_growing(db: Database) -> None:
+    """Twelve samples on a line to 15 % more; not what fills up and stops, grows little, or has few samples."""
+    process_memory(db, "fires", "process000", [5 + number * 1.4 for number in range(12)])
+    process_memory(db, "stops", "process000", [5, 10, 15, 20, 25, 25, 25, 25, 25, 25, 25, 25])
+    process_memory(db, "little", "process000", [5 + number * 0.5 for number in range(12)])
+    process_memory(db, "few", "process000", [5 + number * 3 for number in range(7)])
+    process_memory(db, "manager", "manager", [5 + number * 1.4 for number in range(12)])
+    for process in ("process000", "process001", "process002"):
+        grows = 1.4 if process == "process000" else 0
+        process_memory(db, "one of three", process, [5 + number * grows for number in range(12)])
+    assert found(db, "memory_growing") == {
+        "fires": (
+            "warning",
+            "1 of 1 worker process grows steadily, by about 84.0 % of the node's memory an hour; most: process000 on"
+            " node 0, by 15 %.",
+        )
+    }
+
+
+def disk(db: Database, name: str, percents: Sequence[float]) -> None:
+    """A check of the root disk of node 0 every ten minutes."""
+    for number, percent in enumerate(percents):
+        row = {"job_id": name, "node": "0", "mount": "/", "at": clock(600 * number), "used_percent": percent}
+        db.insert("disk_samples", row)
+
+
+def test_disk_filling(db: Database) -> None:
+    """High and risen, or nearly full; a disk that is high and stays, rises low, or has two samples is not told."""
+    disk(db, "fires", [50.0, 70.0, 90.0])
+    disk(db, "full", [98.0, 98.0, 98.0])
+    disk(db, "stays", [90.0, 91.0, 92.0])
+    disk(db, "low", [10.0, 40.0, 84.0])
+    disk(db, "little", [50.0, 99.0])
+    assert found(db, "disk_filling") == {
+        "fires": (
+            "warning",
+            "The disk / of node 0 was 90 % full at last, from 50 % at first; at this rate it is full 5 min later.",
+        ),
+        "full": ("warning", "The disk / of node 0 was 98 % full at last."),
+    }
+
+
+def test_no_space_left(db: Database) -> None:
+    """An error says it, with or without samples."""
+    error = {"job_id": "job", "node": "1", "at": "10:00:00", "exception_type": "OSError"}
+    db.insert("errors", {**error, "exception_message": "[Errno 28] No space left on device"})
+    assert found(db, "disk_filling") == {"job": ("severe", "An error says that no space is left on the device. ")}
