@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -160,11 +160,27 @@ def create_views(connection: duckdb.DuckDBPyConnection, extra_folders: Sequence[
         raise ViewError(f"views need each other in a circle: {' -> '.join(error.args[1])}", _REMEDY) from error
     except ValueError as error:
         raise ViewError(str(error), _REMEDY) from error
-    for view in ordered:
-        try:
-            _create(connection, view)
-        except Exception as error:
-            raise ViewError(f"{view.file}: {_reason(error)}", _REMEDY) from error
+    stand_ins: list[str] = []
+    try:
+        for view in ordered:
+            try:
+                _create(connection, view, stand_ins)
+            except Exception as error:
+                raise ViewError(f"{view.file}: {_reason(error)}", _REMEDY) from error
+        return _create_extra(connection, extra_folders, own, taken, stand_ins)
+    finally:
+        for name in stand_ins:
+            connection.execute(f'DROP TABLE temp."{name}"')
+
+
+def _create_extra(
+    connection: duckdb.DuckDBPyConnection,
+    extra_folders: Sequence[Path],
+    own: dict[str, View],
+    taken: Set[str],
+    stand_ins: list[str],
+) -> list[ViewProblem]:
+    """Makes the views of plugins over ours; returns what is wrong with them."""
     problems: list[ViewProblem] = []
     extra: dict[str, View] = {}
     for view in _read_extra(extra_folders, problems):
@@ -174,11 +190,14 @@ def create_views(connection: duckdb.DuckDBPyConnection, extra_folders: Sequence[
             extra[view.name] = view
     for view in _in_order_without_circles(extra, problems):
         try:
-            _create(connection, view)
+            _create(connection, view, stand_ins)
             if view.folder == checks.FOLDER:
                 connection.execute(f"{checks.rows_of(view.name)} LIMIT 0")
             grounds = checks.relations([*own.values(), view])
         except Exception as error:  # a stranger's file may be wrong in any way
+            if view.name in stand_ins:
+                stand_ins.remove(view.name)
+                connection.execute(f'DROP TABLE temp."{view.name}"')
             connection.execute(f'DROP VIEW IF EXISTS "{view.name}"')
             problems.append(ViewProblem(view.file, _reason(error)))
         else:
@@ -236,8 +255,12 @@ def _in_order_without_circles(views: dict[str, View], problems: list[ViewProblem
                 problems.append(ViewProblem(views.pop(name).file, f"needs itself: {circle}"))
 
 
-def _create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
-    """Makes one view, or macro, with its question as the database's comment."""
+def _create(connection: duckdb.DuckDBPyConnection, view: View, stand_ins: list[str]) -> None:
+    """Makes one view, or macro, with its question as the database's comment.
+
+    And an empty temporary table in its place, which goes before it: a view over views over views would be taken apart down to
+    the ground for each one above it, which takes seconds.
+    """
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", view.name):
         raise ValueError("the name of a view has lower-case letters, digits and _ only")
     if view.is_macro:
@@ -248,6 +271,8 @@ def _create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
     connection.execute(f'CREATE OR REPLACE VIEW "{view.name}" AS {view.text}')
     comment = f"{view.question}\n{view.caveat}".replace("'", "''")
     connection.execute(f"COMMENT ON VIEW \"{view.name}\" IS '{comment}'")
+    connection.execute(f'CREATE TEMP TABLE "{view.name}" AS SELECT * FROM "{view.name}" LIMIT 0')
+    stand_ins.append(view.name)
 
 
 def _reason(error: Exception) -> str:

@@ -166,7 +166,8 @@ class _Night:
         from ingest.report.html import write_report
 
         if news.jobs and (news.night is None or not path.exists()):
-            write_report(self._layout.root, path, jobs=news.jobs, title=f"Night of {(self._summary.night or '')[:10]}")
+            title = f"Night of {(self._summary.night or '')[:10]}"
+            write_report(self._layout.root, path, jobs=news.jobs, overview=True, title=title)
         if path.exists():
             self._summary.report = {"path": str(path.resolve()), "bytes": path.stat().st_size}
 

@@ -39,8 +39,8 @@ def answered(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the same store in which these views, and all that they rest on, are answered and lie in memory.
 
-    With `job_ids` over these jobs alone; views that compare jobs (`scope: all jobs`) still see all. Its temporary tables are
-    its own: whoever asks `connection` next is not concerned.
+    Names that are no views are passed over. With `job_ids` over these jobs alone; views that compare jobs (`scope: all
+    jobs`) still see all. Its temporary tables are its own: whoever asks `connection` next is not concerned.
     """
     cursor = connection.cursor()
     try:
@@ -51,6 +51,7 @@ def answered(
         if price is not None:
             cursor.execute(f"SET VARIABLE price_per_node_hour = {price!r}::DOUBLE")
         steps = _Steps(cursor, database)
+        views = steps.among(views)
         steps.answer(["thresholds"])
         if job_ids is not None:
             compares = {name for (name,) in cursor.execute("SELECT name FROM views_of_all_jobs").fetchall()}
@@ -91,6 +92,10 @@ class _Steps:
             if is_table:
                 self._tables.add(name)
         self._done: set[str] = set()
+
+    def among(self, names: Sequence[str]) -> list[str]:
+        """Those that are views which are worth to be answered beforehand."""
+        return [name for name in names if name in self._texts.keys() - self._tables]
 
     def answer(self, views: Sequence[str]) -> None:
         """Answers these views after all that they rest on."""

@@ -3,6 +3,7 @@
 -- error twin, user error, job_error): `occurrences` is per job the highest count of any one kind of file, summed over
 -- jobs; `reports` counts every row. `symptom` and `rank` as in `error_reports`. The example is the earliest report;
 -- `problem` is the first of `known_problems` that the example shows, with its cause and remedy, NULL if it shows none.
+-- scope: all jobs
 -- example: SELECT exception_type, exception_message, occurrences, reports, jobs, nodes FROM errors_by_fingerprint
 -- WHERE exception_type IS NOT NULL AND NOT symptom LIMIT 3
 with told as (

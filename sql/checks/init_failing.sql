@@ -28,11 +28,11 @@ failing as (
         count(*) filter (where has_failed) as processes,
         count(distinct node) filter (where has_failed) as nodes,
         mode(node) filter (where has_failed) as node,
-        arg_min(process, failed_at) as process,
+        arg_min(process, {failed_at: failed_at, node: node, process: process}) as process,
         bool_or(timed_out) as timed_out,
         min(failed_at) as first_at,
         sum(elapsed_s) filter (where has_failed) as elapsed_s,
-        regexp_extract(arg_min(error, failed_at), '^[^\r\n]{0,200}') as error
+        regexp_extract(arg_min(error, {failed_at: failed_at, node: node, process: process}), '^[^\r\n]{0,200}') as error
     from events
     group by job_id
     having count(*) filter (where has_failed) >= 2

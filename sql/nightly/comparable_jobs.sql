@@ -6,5 +6,6 @@
 -- result. Looked for among the last 100 jobs of the group.
 -- threshold: comparable_jobs = 10 jobs: how many earlier jobs a job is compared with, the latest ones
 -- threshold: comparable_size_ratio = 2: jobs whose sizes differ by more than this factor are not compared
+-- scope: all jobs
 -- example: SELECT job_id, nth, other_job_id, growth FROM comparable_jobs WHERE job_id = 'clean-v4' ORDER BY nth
 select * from comparable_jobs_in('job_history') order by job_id, nth

@@ -4,6 +4,7 @@
 -- group's day before, but not on this one, NULL while a job of this day is partial. Errors are causes, no symptoms, the
 -- 100 most frequent of each job, equal but for numbers, ids and paths. Draw trends where `partial` is false: a day
 -- whose jobs still run is no dip.
+-- scope: all jobs
 -- example: SELECT day, jobs, failed, failed_items, new_errors, gone_errors, partial FROM daily_trends WHERE
 -- group_kind = 'all' ORDER BY day DESC LIMIT 4
 with days as (

@@ -2,6 +2,7 @@
 -- One row per distinct error, also of jobs whose records were dropped since: first and last by the start of the jobs
 -- that told it. Causes only, no symptoms, the 100 most frequent of each job. `jobs_since` is the number of finished
 -- jobs that began after the last that told it: many of them say that the error is gone. `example` is of the last.
+-- scope: all jobs
 -- example: SELECT example, jobs, occurrences, first_job_id, last_job_id, jobs_since FROM errors_over_time ORDER BY
 -- jobs DESC, occurrences DESC LIMIT 2
 with told as (

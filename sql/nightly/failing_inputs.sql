@@ -3,6 +3,7 @@
 -- were dropped since. Inputs are equal if their names are: two folders may hold different files of one name, so jobs
 -- are compared within an experiment. Which input of a mini-batch is to blame is not told: the smaller
 -- `inputs_together`, the surer. In how many jobs an input succeeded is not kept.
+-- scope: all jobs
 -- example: SELECT experiment, input, jobs_failed, inputs_together, last_job_id FROM failing_inputs ORDER BY
 -- jobs_failed DESC, input LIMIT 3
 with failures as (

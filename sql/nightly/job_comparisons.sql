@@ -7,6 +7,7 @@
 -- partial (the job runs, or was cut): then nothing is said. Errors are told by their fingerprints; where jobs often
 -- tell errors that no other tells, a new one is usual. `severity` is that of `regressions`; a note is no alarm.
 -- threshold: regression_own_errors = 0.3 errors: where jobs tell so many errors of their own each, new ones are usual
+-- scope: all jobs
 -- example: SELECT measure, value, usual, compared_jobs, verdict FROM job_comparisons WHERE job_id = 'clean-v4' ORDER
 -- BY measure LIMIT 3
 select * from compared_with_past('job_history') order by started_at desc nulls last, job_id, measure

@@ -10,7 +10,8 @@ import pytest
 
 from ingest import ingest_jobs, open_store
 from ingest.store.reading import Store
-from ingest.store.step_by_step import diagnose
+from ingest.store.step_by_step import answered, diagnose
+from ingest.views import list_views
 from tests.conftest import ROOT
 
 
@@ -61,3 +62,17 @@ def test_thresholds_of_the_session_hold(samples: Path) -> None:
         asked = diagnosed(store, ["memory-growth"])
         assert asked == rounded(store.rows("SELECT * FROM diagnosis WHERE job_id = 'memory-growth' ORDER BY rank"))
     assert asked != usual
+
+
+@pytest.mark.parametrize("job", ["timeouts-retries", "still-running", "init-failure-42"])
+def test_a_job_alone_is_told_as_among_others(samples: Path, job: str) -> None:
+    """Every view says the same of a job, whether the others are seen or not: those that compare jobs say `scope: all jobs`."""
+    names = [view.name for view in list_views() if not view.is_macro]
+    with open_store(samples) as store, answered(store.connection, names, [job]) as cursor:
+        told = {}
+        for name in names:
+            columns = [column for column, *_ in cursor.execute(f"DESCRIBE {name}").fetchall()]
+            if "job_id" in columns:
+                asked = f"SELECT count(*), sum(hash(job_id)) FROM {name} WHERE job_id = '{job}'"
+                told[name] = (cursor.execute(asked).fetchall(), store.sql(asked).fetchall())
+    assert {name: answers for name, answers in told.items() if answers[0] != answers[1]} == {}

@@ -7,7 +7,8 @@ caveat. `$name` stands for a parameter; what is shown to a reader is the query t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.report.html.clean import cleaned, cleaned_text
 from ingest.store.quoting import literal
+from ingest.store.step_by_step import answered
 
 if TYPE_CHECKING:
-    from ingest.store.reading import Store
+    import duckdb
 
 Row = dict[str, Any]
 
@@ -51,17 +53,27 @@ class Answer:
 
 
 class Questions:
-    """Asks one store the questions of a report."""
+    """Asks a store the questions of a report."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._all_jobs = sorted(row["job_id"] for row in store.rows("SELECT job_id FROM jobs"))
+    def __init__(self, connection: duckdb.DuckDBPyConnection, all_jobs: Sequence[str]) -> None:
+        self._connection = connection
+        self._all_jobs = sorted(all_jobs)
+
+    @contextmanager
+    def over(self, part: str, jobs: Sequence[str]) -> Iterator[Questions]:
+        """The questions of a part, to be asked of these jobs: what they rest on is worked out once for all of them."""
+        views = {view for query in _queries(part) for view in query.views}
+        with answered(self._connection, sorted(views), jobs) as cursor:
+            yield Questions(cursor, self._all_jobs)
 
     def ask(self, name: str, **values: Any) -> Answer:
         """The answer to the question of this name (`job/summary`)."""
         query = _query(name)
         wanted = set(_PARAMETER.findall(query.sql))
-        rows = self._store.rows(query.sql, {key: value for key, value in values.items() if key in wanted} or None)
+        given = {key: value for key, value in values.items() if key in wanted}
+        cursor = self._connection.execute(query.sql, given or None)
+        names = [column[0] for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         shown = _PARAMETER.sub(lambda match: self._literal(values[match[1]]), query.sql)
         return Answer(query.question, query.views, query.caveat, cleaned_text(shown), [cleaned(row) for row in rows])
 
@@ -74,6 +86,11 @@ class Questions:
                 return _ALL_JOBS
             return f"[{', '.join(map(self._literal, value))}]"
         return str(value)
+
+
+def _queries(part: str) -> list[Query]:
+    names = sorted(file.name for file in files("ingest.report.html").joinpath("queries", part).iterdir())
+    return [_query(f"{part}/{name.removesuffix('.sql')}") for name in names if name.endswith(".sql")]
 
 
 @cache

@@ -64,22 +64,25 @@ def _page(store: Store, given: Sequence[str] | None, title: str | None, overview
     from ingest.report.html.overview import overview_part
     from ingest.report.html.questions import Questions
 
-    questions = Questions(store)
     known = [row["job_id"] for row in store.rows("SELECT job_id FROM jobs ORDER BY started_at NULLS LAST, job_id")]
     if unknown := set(given or ()) - set(known):
         raise InputError(f"{min(unknown)}: no such job in the store", "The jobs that there are: ingest jobs")
+    questions = Questions(store.connection, known)
     jobs = known if given is None else list(dict.fromkeys(given))
     with_overview = (given is None or len(jobs) != 1) if overview is None else overview
-    in_full = jobs
+    in_full, overview_of = jobs, None
     if with_overview:
-        findings = questions.ask("overview/findings", jobs=jobs)
-        if given is None or overview or len(jobs) > _JOBS_IN_FULL:
-            clear = {cleaned_text(job): job for job in jobs}
-            in_full = [clear[job] for job in dict.fromkeys(row["job_id"] for row in findings.rows)][:_WORST_IN_FULL]
-    links = {cleaned_text(job): f"job-{place}" for place, job in enumerate(in_full, 1)}
-    parts = [job_part(questions, job, f"job-{place}") for place, job in enumerate(in_full, 1)]
-    if with_overview:
-        parts.insert(0, overview_part(questions, jobs, findings, links))
+        with questions.over("overview", jobs) as asked:
+            findings = asked.ask("overview/findings", jobs=jobs)
+            if given is None or overview or len(jobs) > _JOBS_IN_FULL:
+                clear = {cleaned_text(job): job for job in jobs}
+                in_full = [clear[job] for job in dict.fromkeys(row["job_id"] for row in findings.rows)][:_WORST_IN_FULL]
+            links = {cleaned_text(job): f"job-{place}" for place, job in enumerate(in_full, 1)}
+            overview_of = overview_part(asked, jobs, findings, links)
+    parts = [overview_of] if overview_of else []
+    for place, job in enumerate(in_full, 1):
+        with questions.over("job", [job]) as asked:
+            parts.append(job_part(asked, job, f"job-{place}"))
     heading = title or ("All jobs" if given is None else jobs[0] if len(jobs) == 1 else f"{len(jobs)} jobs")
     return Page(cleaned_text(heading), parts, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
 
