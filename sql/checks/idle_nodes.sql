@@ -6,8 +6,8 @@
 -- they start, could they reach the queue? If there are too few mini-batches, use fewer nodes.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/957
 -- query: SELECT * FROM node_summary WHERE job_id = {job} ORDER BY did_nothing DESC, node
--- threshold: node_there_s = 120 s: a node that was there for less time may just have begun
--- threshold: node_there_share = 0.5: part of the time in which others worked that it was there
+-- threshold: node_there_s = 60 s: a node that was there for less time may just have begun
+-- threshold: node_there_share = 0.4: part of the time in which others worked that it was there
 with work as (
     select
         job_id,
