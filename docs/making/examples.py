@@ -69,7 +69,9 @@ def with_outputs(text: str, repository: Path) -> str:
         shutil.copytree(repository / "data" / "jobs", workspace / "data" / "jobs")
         for block in blocks:
             if block.what == "file":
-                (workspace / block.option).write_text(block.body, encoding="utf-8")
+                file = workspace / block.option
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(block.body, encoding="utf-8")
             elif block.what == "runnable":
                 printed = _run(block, workspace).replace(str(workspace.resolve()), "/home/you/ingest")
             elif not _same(block.body, printed):

@@ -54,7 +54,7 @@ def _keys(keys: tuple[tuple[str, str], ...]) -> dict[str, str]:
 def _lines(listed: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
     """As text."""
     for check in listed["checks"]:
-        yield f"{check['id']}: {check['question']}"
+        yield from textwrap.wrap(f"{check['id']}: {check['question']}", _WIDTH, subsequent_indent="  ")
         yield from textwrap.wrap(f"→ {check['remedy']}", _WIDTH, initial_indent="  ", subsequent_indent="    ")
         for one in listed["thresholds"]:
             if one["used_by"] == check["id"]:
