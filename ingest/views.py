@@ -151,7 +151,11 @@ def create_views(connection: duckdb.DuckDBPyConnection, extra_folders: Sequence[
     Raises ViewError for a broken file of ours.
     """
     taken = _TABLES | {name for (name,) in connection.execute(_WITHOUT_COMMENT).fetchall()}
-    own = {view.name: view for view in _read(_own_folder())}
+    files = list(_read(_own_folder()))
+    own = {view.name: view for view in files}
+    if len(own) < len(files):
+        twice = sorted(str(view.file) for view in files if own[view.name] is not view)
+        raise ViewError(f"{twice[0]}: there is another view of this name", _REMEDY)
     if not own:
         raise ViewError(f"{_own_folder()}: no views", _REMEDY)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -12,8 +13,17 @@ from tests.conftest import ROOT
 from treegen import write_job
 from treegen.stories import KINDS, Story, stories
 
-Found = dict[str, list[tuple[str, str]]]
-"""Per job the ids and texts of its findings, the first one first, without notes."""
+
+class Finding(NamedTuple):
+    """What was said of a job."""
+
+    id: str
+    severity: str
+    text: str
+
+
+Found = dict[str, list[Finding]]
+"""Per job its findings, the first one first."""
 
 SAMPLES: dict[str, tuple[set[str], set[str]]] = {
     "clean-v4": (set(), set()),
@@ -31,19 +41,22 @@ SAMPLES: dict[str, tuple[set[str], set[str]]] = {
 }
 """Of each sample job: what the first finding is, and what else is true of it (`data/README.md` says what was planted)."""
 
-PRECISION, RECALL = 0.95, 0.95
+PRECISION, RECALL = 0.99, 0.99
 """What must hold over the generated jobs; what was measured stands in docs/explanation/diagnosis.md."""
 
 
 def found_in(store: Path) -> Found:
     """The findings of every job."""
-    found: Found = {}
     with open_store(store) as opened:
-        for row in opened.rows("SELECT job_id FROM jobs"):
-            found[row["job_id"]] = []
-        for row in opened.rows("SELECT * FROM diagnosis WHERE severity <> 'note' ORDER BY job_id, rank"):
-            found[row["job_id"]].append((row["finding_id"], row["finding"]))
+        found: Found = {row["job_id"]: [] for row in opened.rows("SELECT job_id FROM jobs")}
+        for row in opened.rows("SELECT * FROM diagnosis ORDER BY job_id, rank"):
+            found[row["job_id"]].append(Finding(row["finding_id"], row["severity"], row["finding"]))
     return found
+
+
+def told_loud(findings: list[Finding]) -> list[Finding]:
+    """Those that a user is shown without asking: a note claims little, and may well stand beside a cause."""
+    return [one for one in findings if one.severity != "note"]
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +76,7 @@ def test_every_sample_is_spoken_for(samples: Found) -> None:
 def test_sample(samples: Found, job_id: str) -> None:
     """The planted cause comes first, and all that stands beside it is true."""
     first, beside = SAMPLES[job_id]
-    ids = [finding_id for finding_id, _ in samples[job_id]]
+    ids = [one.id for one in told_loud(samples[job_id])]
     assert {*ids[:1]} <= first
     assert bool(ids) == bool(first)
     assert set(ids) <= first | beside, samples[job_id]
@@ -89,9 +102,9 @@ def test_recall(told: list[Story], generated: Found) -> None:
     """The planted cause is the first finding; each kind of cause is found more often than not."""
     planted = [story for story in told if story.first]
     missed = [
-        (story.plan.name, [one for one, _ in generated[story.plan.name]])
+        (story.plan.name, [one.id for one in generated[story.plan.name]])
         for story in planted
-        if not {one for one, _ in generated[story.plan.name][:1]} & story.first
+        if not {one.id for one in generated[story.plan.name][:1]} & story.first
     ]
     assert 1 - len(missed) / len(planted) >= RECALL, missed
     kinds = Counter(story.cause for story in planted)
@@ -103,18 +116,13 @@ def test_recall(told: list[Story], generated: Found) -> None:
 
 def test_precision(told: list[Story], generated: Found) -> None:
     """What is found is true of the job."""
-    false = []
-    count = 0
-    for story in told:
-        for finding_id, text in generated[story.plan.name]:
-            count += 1
-            if finding_id not in story.first | story.beside:
-                false.append((story.plan.name, finding_id, text))
-    assert 1 - len(false) / count >= PRECISION, false
+    loud = [(story, one) for story in told for one in told_loud(generated[story.plan.name])]
+    false = [(story.plan.name, one) for story, one in loud if one.id not in story.first | story.beside]
+    assert 1 - len(false) / len(loud) >= PRECISION, false
 
 
 def test_healthy_jobs(told: list[Story], generated: Found) -> None:
     """Nothing is found in a job without a planted cause."""
     healthy = [story.plan.name for story in told if story.cause == "healthy"]
     assert len(healthy) == 40
-    assert {name: generated[name] for name in healthy if generated[name]} == {}
+    assert {name: generated[name] for name in healthy if told_loud(generated[name])} == {}
