@@ -77,7 +77,6 @@ class NightlySettings:
         kinds.text("mail -s 'ingest nightly' me@example.org"),
         "Command that gets the summary on its stdin. It is split at blanks as a shell does, and run without one.",
     )
-    history: int = _is(14, kinds.whole(1, 30), "Comparable runs before a job that it is compared with, at most.")
     fail_on: tuple[str, ...] = _is(
         ("regressions",),
         kinds.some_of("regressions", "severe", "warning", "rejects", "never"),

@@ -167,7 +167,8 @@ class _Night:
 
         if news.jobs and (news.night is None or not path.exists()):
             title = f"Night of {(self._summary.night or '')[:10]}"
-            write_report(self._layout.root, path, jobs=news.jobs, overview=True, title=title)
+            with open_store(self._layout.root, thresholds=self._wishes.thresholds) as store:
+                write_report(store, path, jobs=news.jobs, overview=True, title=title)
         if path.exists():
             self._summary.report = {"path": str(path.resolve()), "bytes": path.stat().st_size}
 
