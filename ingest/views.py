@@ -270,12 +270,14 @@ def _create(connection: duckdb.DuckDBPyConnection, view: View, stand_ins: list[s
     if view.is_macro:
         connection.execute(view.text)
         return
-    if len(connection.extract_statements(view.text)) != 1:
+    if ";" in _NOT_SQL.sub("", view.text) and len(connection.extract_statements(view.text)) != 1:
         raise ValueError("a file holds one SELECT")
     connection.execute(f'CREATE OR REPLACE VIEW "{view.name}" AS {view.text}')
     comment = f"{view.question}\n{view.caveat}".replace("'", "''")
     connection.execute(f"COMMENT ON VIEW \"{view.name}\" IS '{comment}'")
-    connection.execute(f'CREATE TEMP TABLE "{view.name}" AS SELECT * FROM "{view.name}" LIMIT 0')
+    columns = connection.execute(f'DESCRIBE "{view.name}"').fetchall()
+    definition = ", ".join(f'"{name}" {type_}' for name, type_, *_ in columns)
+    connection.execute(f'CREATE TEMP TABLE "{view.name}" ({definition})')
     stand_ins.append(view.name)
 
 
