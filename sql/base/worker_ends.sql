@@ -6,7 +6,7 @@
 -- (init() failed), `timeout`, `killed` (signal 9), `stopped`, `died` (with a mini-batch in work, no more is known),
 -- `exception` (its last try raised), or `not told`. Exit codes 71 to 82 are the driver's own (formats.md §7).
 -- example: SELECT node, process, replaced_by, mini_batch_id, reason, told_by FROM worker_ends WHERE job_id =
--- 'era-2020-05' LIMIT 3
+-- 'era-2020-05' ORDER BY ended_at LIMIT 3
 with said as (
     select
         r.job_id, r.node,
