@@ -100,7 +100,7 @@ def test_catalog_is_damaged_or_moved(lent: StoreUnderTest) -> None:
     assert (status, "moved here from /elsewhere" in finding) == (Status.PROBLEM, True)
     catalog.write_bytes(b"no database" * 1_000)
     found = told(lent)
-    assert (found["store"][0], found.keys()) == (Status.PROBLEM, {"store", "lock", "disk"})
+    assert (found["store"][0], set(found)) == (Status.PROBLEM, {"store", "lock", "disk"})
 
 
 def test_views_of_another_version(lent: StoreUnderTest) -> None:

@@ -27,7 +27,7 @@ def night(db: Database, number: int, **measured: Any) -> str:
         "attempts": 100,
     }
     db.insert("job_history", row | measured)
-    return job_id
+    return str(job_id)
 
 
 def nights(db: Database, values: list[Any], measure: str = "duration_s", **more: Any) -> None:
