@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from ingest.registry import Registry
 
     Files = Mapping[str, str | bytes]
+    Begin = Callable[[Path], "StoreUnderTest"]
     Keep = Callable[[Files], tuple["StoreUnderTest", Path]]
     Tree = Callable[..., Path]
     Write = Callable[[str, str], str]
@@ -169,13 +172,36 @@ def tree(tmp_path: Path) -> Tree:
     return lambda files, name="job": write_tree(tmp_path / "jobs" / name, files)
 
 
+@pytest.fixture(scope="session")
+def begin(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Begin:
+    """Makes a store that nothing was loaded into, as a copy of one: it is not its views, a second's work, that most tests test."""
+    from ingest.store.catalog import Draft
+    from ingest.store.commit import set_meta
+    from ingest.store.layout import Layout
+
+    blank = Layout.of(tmp_path_factory.mktemp("blank"))
+    Draft(blank, registry.tables, registry.view_folders, registry.known_problems).publish(
+        lambda catalog: set_meta(catalog, {"registry": "nothing was read"})
+    )
+
+    def copy(path: Path) -> StoreUnderTest:
+        path.mkdir(parents=True)
+        layout = Layout.of(path)
+        shutil.copyfile(blank.catalog, layout.catalog)
+        with duckdb.connect(layout.catalog) as catalog:
+            set_meta(catalog, {"root": str(layout.root)})
+        return StoreUnderTest(path)
+
+    return copy
+
+
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Keep:
+def kept(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Keep:
     """Loads a job `a` into a store that the tests of a module share, which therefore must leave it as it is."""
 
     def load(files: Files) -> tuple[StoreUnderTest, Path]:
         top = tmp_path_factory.mktemp("kept")
-        store, folder = StoreUnderTest(top / "store"), write_tree(top / "a", files)
+        store, folder = begin(top / "store"), write_tree(top / "a", files)
         store.load(folder)
         return store, folder
 
@@ -183,15 +209,21 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Keep:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> StoreUnderTest:
-    """A store that does not exist yet."""
-    return StoreUnderTest(tmp_path / "store")
+def store(tmp_path: Path, begin: Begin) -> StoreUnderTest:
+    """A store that nothing was loaded into."""
+    return begin(tmp_path / "store")
 
 
 @pytest.fixture
-def other_store(tmp_path: Path) -> StoreUnderTest:
+def other_store(tmp_path: Path, begin: Begin) -> StoreUnderTest:
     """A second store, to compare with."""
-    return StoreUnderTest(tmp_path / "other-store")
+    return begin(tmp_path / "other-store")
+
+
+@pytest.fixture
+def new_store(tmp_path: Path) -> StoreUnderTest:
+    """A store that does not exist yet."""
+    return StoreUnderTest(tmp_path / "new-store")
 
 
 @pytest.fixture

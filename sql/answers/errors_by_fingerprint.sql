@@ -35,7 +35,7 @@ reported as (
         first({
             exception_type: exception_type, exception_message: exception_message, frame: frame, phase: phase,
             headline: headline, job_id: job_id, file_id: file_id, line_no: line_no
-        } order by e.at nulls last, job_id, source, file_id, line_no) as example
+        } order by e.at nulls last, job_id, source, node, process, line_no, exception_message, file_id) as example
     from error_reports as e
     group by fingerprint
 ),

@@ -20,6 +20,6 @@ left join known_problems as k on k.id = s.problem
 qualify row_number() over (
     partition by e.job_id
     order by
-        e.rank, coalesce(k.generic, false), e.at nulls last, e.source, e.file_id, e.line_no, e.fingerprint,
-        e.exception_message
+        e.rank, coalesce(k.generic, false), e.at nulls last, e.source, e.node, e.process, e.line_no, e.fingerprint,
+        e.exception_message, e.file_id
 ) = 1

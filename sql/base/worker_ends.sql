@@ -12,8 +12,8 @@ with said as (
         r.job_id, r.node,
         r.fields ->> 'worker' as process,
         min(r.at) as exited_at,
-        arg_min(try_cast(r.fields ->> 'exit_code' as bigint), r.at) as exit_code,
-        arg_min(r.message, r.at) as said
+        arg_min(try_cast(r.fields ->> 'exit_code' as bigint), {said_at: r.at, line_no: r.line_no}) as exit_code,
+        arg_min(r.message, {said_at: r.at, line_no: r.line_no}) as said
     from log_records as r
     where r.event = 'worker_exited'
     group by all

@@ -38,7 +38,7 @@ told as (
         list(mini_batch_id order by mini_batch_id) as ids,
         sum(tries) as tries,
         sum(items) as items,
-        mode(error) as error,
+        mode(error order by error) as error,
         sum(elapsed_s) as elapsed_s,
         min(first_at) as first_at,
         bool_or(lost) as lost

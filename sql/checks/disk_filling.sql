@@ -45,7 +45,7 @@ worst as (
 ),
 
 errors_told as (
-    select job_id, count(*) as errors, arg_min(node, e.at) as node, min(e.at) as first_at
+    select job_id, count(*) as errors, arg_min(node, {since: e.at, node: node}) as node, min(e.at) as first_at
     from errors as e
     where regexp_matches(
         error_text(exception_type, exception_message, headline),

@@ -16,7 +16,7 @@ with nodes as (
         count(*) filter (where kind = 'timeout') as timeouts,
         sum(elapsed_s) as elapsed_s,
         min(started_at) as first_at,
-        mode(error) as error,
+        mode(error order by error) as error,
         any_value(job_failing) as job_failing,
         any_value(tries_share) as tries_share,
         any_value(chance) as chance

@@ -34,7 +34,7 @@ select
     ) as finding,
     any_value(n.node) as node,
     null as process,
-    arg_max(f.mini_batch_id, f.items_failed) as mini_batch_id,
+    first(f.mini_batch_id order by f.items_failed desc nulls last, f.mini_batch_id) as mini_batch_id,
     min(f.started_at) as "at",
     null as at_stake_s,
     to_json({
@@ -43,6 +43,8 @@ select
 from fewer as f
 join jobs as j on j.job_id = f.job_id
 left join (
-    select job_id, arg_max(node, items_failed) as node, count(*) as nodes from by_node group by job_id
+    select job_id, first(node order by items_failed desc nulls last, node) as node, count(*) as nodes
+    from by_node
+    group by job_id
 ) as n on n.job_id = f.job_id
 group by f.job_id

@@ -27,7 +27,7 @@ failing as (
         job_id,
         count(*) filter (where has_failed) as processes,
         count(distinct node) filter (where has_failed) as nodes,
-        mode(node) filter (where has_failed) as node,
+        mode(node order by node) filter (where has_failed) as node,
         arg_min(process, {failed_at: failed_at, node: node, process: process}) as process,
         bool_or(timed_out) as timed_out,
         min(failed_at) as first_at,

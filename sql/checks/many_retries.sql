@@ -16,7 +16,7 @@ with retried as (
         any_value(job_mini_batches) as job_mini_batches,
         sum(elapsed_s) as wasted_s,
         min(started_at) as first_at,
-        mode(error) as error
+        mode(error order by error) as error
     from failed_tries
     where points_to = 'exception' and done_later and not final
     group by job_id

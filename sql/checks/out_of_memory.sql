@@ -34,15 +34,15 @@ jobs_hit as (
         count(*) filter (where event = 'worker ended') as workers,
         count(distinct mini_batch_id) as mini_batches,
         count(distinct node) as nodes,
-        mode(node) as node,
+        mode(node order by node) as node,
         max(node_percent) as node_percent,
         max(process_mb) as process_mb,
         max(grown_mb) as grown_mb,
         sum(elapsed_s) as elapsed_s,
         min("at") as first_at,
-        arg_max(mini_batch_id, elapsed_s) as mini_batch_id,
-        arg_min(process, "at") as process,
-        arg_min(reason, {low: suspicion <> 'high', since: "at"}) as reason
+        arg_max(mini_batch_id, {elapsed_s: coalesce(elapsed_s, 0), mini_batch_id: mini_batch_id}) as mini_batch_id,
+        arg_min(process, {since: "at", process: process}) as process,
+        arg_min(reason, {low: suspicion <> 'high', since: "at", reason: reason}) as reason
     from suspects
     group by job_id
 )

@@ -36,7 +36,7 @@ select
     ) as finding,
     null as node,
     null as process,
-    arg_max(mini_batch_id, elapsed_s) as mini_batch_id,
+    first(mini_batch_id order by elapsed_s desc nulls last, mini_batch_id) as mini_batch_id,
     min(first_at) as "at",
     sum(elapsed_s) as at_stake_s,
     to_json({

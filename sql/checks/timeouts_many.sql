@@ -21,8 +21,7 @@ with timed_out as (
         sum(elapsed_s) as elapsed_s,
         median(elapsed_s) as median_s,
         median(process_s / nullif(elapsed_s, 0)) as cpu_share,
-        min(started_at) as first_at,
-        arg_max(node, elapsed_s) as node
+        min(started_at) as first_at
     from failed_tries
     where points_to = 'timeout'
     group by job_id

@@ -22,20 +22,20 @@ select
     concat(
         counted(count(*), 'worker process', 'worker processes'), ' ended while the job went on, on ',
         counted(count(distinct node), 'node', 'nodes'),
-        coalesce(', with exit code ' || mode(exit_code), ''),
+        coalesce(', with exit code ' || mode(exit_code order by exit_code), ''),
         case when count(mini_batch_id) > 0 then
             '; ' || counted(count(distinct mini_batch_id), 'mini-batch was', 'mini-batches were') || ' in work'
         end,
         '; no log says why, and memory does not look short.'
     ) as finding,
-    mode(node) as node,
-    arg_min(process, ended_at) as process,
-    mode(mini_batch_id) as mini_batch_id,
+    mode(node order by node) as node,
+    arg_min(process, {ended_at: ended_at, process: process}) as process,
+    mode(mini_batch_id order by mini_batch_id) as mini_batch_id,
     min(ended_at) as "at",
     sum(coalesce(elapsed_s, 0) + coalesce(down_s, 0)) as at_stake_s,
     to_json({
         ends: count(*), nodes: count(distinct node), mini_batches: count(distinct mini_batch_id),
-        exit_code: mode(exit_code), said: arg_min(said, ended_at)
+        exit_code: mode(exit_code order by exit_code), said: arg_min(said, {ended_at: ended_at, said: said})
     }) as evidence
 from ends
 group by job_id

@@ -24,7 +24,7 @@ with told as (
             exception_type: exception_type, exception_message: exception_message, headline: headline, frame: frame,
             phase: phase, node: node, process: process, mini_batch_id: mini_batch_id, rank: rank, seen_at: e.at,
             file_id: file_id, line_no: line_no
-        } order by rank, e.at nulls last, file_id, line_no) as example
+        } order by rank, e.at nulls last, node, process, line_no, exception_message, file_id) as example
     from error_reports as e
     group by all
 ),

@@ -23,9 +23,9 @@ counted as (
         try_cast(sum(error.occurrences) as bigint) as occurrences,
         min(started_at) as first_at,
         max(started_at) as last_at,
-        arg_min(job_id, started_at) as first_job_id,
-        arg_max(job_id, started_at) as last_job_id,
-        arg_max(error.example, started_at) as example
+        arg_min(job_id, {started_at: started_at, job_id: job_id}) as first_job_id,
+        arg_max(job_id, {started_at: coalesce(started_at, '-infinity'), job_id: job_id}) as last_job_id,
+        arg_max(error.example, {started_at: coalesce(started_at, '-infinity'), job_id: job_id}) as example
     from told
     where error.fingerprint is not null
     group by error.fingerprint

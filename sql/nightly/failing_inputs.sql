@@ -24,9 +24,9 @@ select
     min(inputs_together) as inputs_together,
     min(day) as first_day,
     max(day) as last_day,
-    arg_max(job_id, started_at) as last_job_id,
-    arg_max(outcome, started_at) as last_outcome,
-    arg_max(error_message, started_at) as last_error_message
+    arg_max(job_id, {started_at: coalesce(started_at, '-infinity'), job_id: job_id}) as last_job_id,
+    arg_max(outcome, {started_at: coalesce(started_at, '-infinity'), job_id: job_id}) as last_outcome,
+    arg_max(error_message, {started_at: coalesce(started_at, '-infinity'), job_id: job_id}) as last_error_message
 from failures
 group by experiment, input
 having count(*) >= 2

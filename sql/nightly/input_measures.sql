@@ -7,6 +7,7 @@
 with failed as (
     select
         job_id,
+        mini_batch_id,
         outcome,
         error_message,
         len(inputs) as inputs_together,
@@ -21,11 +22,11 @@ per_job as (
         left(input, 300) as input,
         count(*) as failed_mini_batches,
         min(inputs_together) as inputs_together,
-        arg_min(outcome, inputs_together) as outcome,
-        left(arg_min(error_message, inputs_together), 300) as error_message
+        arg_min(outcome, {together: inputs_together, mini_batch_id: mini_batch_id}) as outcome,
+        left(arg_min(error_message, {together: inputs_together, mini_batch_id: mini_batch_id}), 300) as error_message
     from failed
     where input is not null
-    group by all
+    group by job_id, left(input, 300)
 )
 
 select *
