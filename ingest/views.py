@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from ingest import checks
 from ingest.errors import IngestError
 from ingest.model import CATALOG_TABLES, RECORD_TABLES
+from ingest.store.quoting import literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -197,17 +198,16 @@ def _create_extra(
             _create(connection, view, stand_ins)
             if view.folder == checks.FOLDER:
                 connection.execute(f"{checks.rows_of(view.name)} LIMIT 0")
-            grounds = checks.relations([*own.values(), view])
+            grounds = _grounds([*own.values(), view])
         except Exception as error:  # a stranger's file may be wrong in any way
-            if view.name in stand_ins:
-                stand_ins.remove(view.name)
-                connection.execute(f'DROP TABLE temp."{view.name}"')
+            _drop_stand_in(connection, view.name, stand_ins)
             connection.execute(f'DROP VIEW IF EXISTS "{view.name}"')
             problems.append(ViewProblem(view.file, _reason(error)))
         else:
             own[view.name] = view
-            for name, text in grounds.items():
-                connection.execute(f"CREATE OR REPLACE VIEW {name} AS {text}")
+            for ground in grounds.values():
+                _drop_stand_in(connection, ground.name, stand_ins)
+                _create(connection, ground, stand_ins)
     return problems
 
 
@@ -273,12 +273,19 @@ def _create(connection: duckdb.DuckDBPyConnection, view: View, stand_ins: list[s
     if ";" in _NOT_SQL.sub("", view.text) and len(connection.extract_statements(view.text)) != 1:
         raise ValueError("a file holds one SELECT")
     connection.execute(f'CREATE OR REPLACE VIEW "{view.name}" AS {view.text}')
-    comment = f"{view.question}\n{view.caveat}".replace("'", "''")
-    connection.execute(f"COMMENT ON VIEW \"{view.name}\" IS '{comment}'")
+    comment = literal(f"{view.question}\n{view.caveat}")
+    connection.execute(f'COMMENT ON VIEW "{view.name}" IS {comment}')  # tells it from a view over the rows of a table
     columns = connection.execute(f'DESCRIBE "{view.name}"').fetchall()
     definition = ", ".join(f'"{name}" {type_}' for name, type_, *_ in columns)
     connection.execute(f'CREATE TEMP TABLE "{view.name}" ({definition})')
     stand_ins.append(view.name)
+
+
+def _drop_stand_in(connection: duckdb.DuckDBPyConnection, name: str, stand_ins: list[str]) -> None:
+    """Lets the view of a name be reached again, if there is a stand-in for it."""
+    if name in stand_ins:
+        stand_ins.remove(name)
+        connection.execute(f'DROP TABLE temp."{name}"')
 
 
 def _reason(error: Exception) -> str:

@@ -43,6 +43,10 @@ WORKER = "logs/sys/node/0/process000.txt"
 """A path that the worker parser claims."""
 
 
+VIEWS = "SELECT view_name FROM duckdb_views() WHERE database_name = 'catalog' AND NOT internal"
+"""Names of the tables and views that a store's reader asks."""
+
+
 class Logs:
     """Texts of logs, each in the form that the parser of its path reads."""
 
@@ -124,6 +128,16 @@ class StoreUnderTest:
         with open_store(self.path) as store:
             return {name: sorted(map(repr, store.sql(query).fetchall())) for name, query in queries.items()}
 
+    def answers(self) -> dict[str, list[tuple[Any, ...]]]:
+        """The rows of every table and view."""
+        from ingest.store.reading import open_store
+        from ingest.store.step_by_step import answered
+
+        with open_store(self.path) as store:
+            names = [name for (name,) in store.sql(VIEWS).fetchall()]
+            with answered(store.connection, names) as cursor:
+                return {name: cursor.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
+
     def digest(self) -> dict[str, tuple[Any, ...]]:
         """The same for many rows: their number and the sum of their hashes."""
         from ingest.model import RECORD_TABLES
@@ -174,7 +188,7 @@ def tree(tmp_path: Path) -> Tree:
 
 @pytest.fixture(scope="session")
 def begin(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Begin:
-    """Makes a store that nothing was loaded into, as a copy of one: it is not its views, a second's work, that most tests test."""
+    """Makes a store that nothing was loaded into, as a copy of one: making its views takes a second."""
     from ingest.store.catalog import Draft
     from ingest.store.commit import set_meta
     from ingest.store.layout import Layout

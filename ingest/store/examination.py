@@ -113,6 +113,7 @@ def _views(connection: duckdb.DuckDBPyConnection, registry: Registry, meta: dict
     """Whether every view can be asked, and is of this version of ingest."""
     import duckdb
 
+    from ingest.store.step_by_step import answered
     from ingest.views import views_digest
 
     names = [
@@ -122,11 +123,15 @@ def _views(connection: duckdb.DuckDBPyConnection, registry: Registry, meta: dict
         ).fetchall()
     ]
     broken = {}
-    for name in names:
-        try:
-            connection.execute(f'SELECT * FROM "{name}" LIMIT 0').fetchall()
-        except duckdb.Error as error:
-            broken[name] = str(error).partition("\n")[0]
+    try:
+        with answered(connection, names, []):  # together they are planned in a fifth of the time
+            pass
+    except duckdb.Error:
+        for name in names:
+            try:
+                connection.execute(f'DESCRIBE "{name}"')
+            except duckdb.Error as error:
+                broken[name] = str(error).partition("\n")[0]
     for name, said in list(broken.items())[:_NAMED]:
         yield Health("views", Status.PROBLEM, f"{name}: {said}", "ingest rebuild")
     if meta.get("views") != views_digest(registry.view_folders):

@@ -86,8 +86,8 @@ def test_wrong_among_right(tree: Tree, logs: Logs, run: Run, store: StoreUnderTe
     assert store.one("SELECT count(*) FROM log_records") == 2
 
 
-def test_nothing_right(run: Run, store: StoreUnderTest) -> None:
+def test_nothing_right(run: Run, new_store: StoreUnderTest) -> None:
     """Without any job there is no verdict, no store, and the exit code is 3."""
-    done = run("--store", store.path, "nowhere")
+    done = run("--store", new_store.path, "nowhere")
     assert (done.returncode, done.stdout) == (3, "")
-    assert not store.path.exists()
+    assert not new_store.path.exists()

@@ -40,12 +40,7 @@ def rounded(value: Any) -> Any:
 
 def answers(store: StoreUnderTest) -> dict[str, list[str]]:
     """Every view's rows, sorted; sums of floats, which depend on the order of the rows, to six places."""
-    with open_store(store.path) as opened:
-        views = [row["name"] for row in opened.rows("SELECT view_name AS name FROM duckdb_views() WHERE NOT internal")]
-        return {
-            view: sorted(repr(rounded(row)) for row in opened.sql(f'SELECT * FROM "{view}"').fetchall())
-            for view in views
-        }
+    return {view: sorted(repr(rounded(row)) for row in rows) for view, rows in store.answers().items()}
 
 
 @pytest.fixture

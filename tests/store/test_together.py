@@ -82,10 +82,10 @@ print(looks)
 """
 
 
-def test_readers_in_a_loop(start: Start, store: StoreUnderTest, tmp_path: Path) -> None:
+def test_readers_in_a_loop(start: Start, new_store: StoreUnderTest, tmp_path: Path) -> None:
     """Readers that open the store again and again while a writer commits: never an error, never two states at once."""
-    readers = [start("-c", READS, store.path) for _ in range(2)]
-    writer = start("-c", WRITES, tmp_path / "top", store.path)
+    readers = [start("-c", READS, new_store.path) for _ in range(2)]
+    writer = start("-c", WRITES, tmp_path / "top", new_store.path)
     for process in (writer, *readers):
         told, error = process.communicate(timeout=60)
         assert (process.returncode, error) == (0, ""), error
