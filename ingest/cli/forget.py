@@ -58,7 +58,7 @@ def forget(
     """
     from ingest.output import Format, default_format, query_result, write_result
     from ingest.store.forgetting import LAST_SIGN
-    from ingest.store.quoting import literal
+    from ingest.store.quoting import is_one_of
 
     if not jobs and older_than is None and not states:
         raise IngestError("which jobs?", "Name them, or say --older-than DAYS or --state STATE; all of them: '*'")
@@ -66,17 +66,15 @@ def forget(
         raise IngestError("--older-than nan: not a number of days", "Example: --older-than 90")
     with open_configured(store) as opened:
         chosen = _chosen(opened, jobs, older_than, states)
-        ids = ", ".join(map(literal, chosen)) or "NULL"
+        these = is_one_of("job_id", chosen)
         result = query_result(
             opened.connection,
-            f"SELECT job_id, state, {LAST_SIGN} AS last_sign, files, bytes FROM jobs WHERE job_id IN ({ids})"
+            f"SELECT job_id, state, {LAST_SIGN} AS last_sign, files, bytes FROM jobs WHERE {these}"
             " ORDER BY last_sign, job_id",
         )
         assert result is not None, "a SELECT has a result"
         write_result(result, Format(format_) if format_ else default_format(sys.stdout), sys.stdout, redact=True)
-        lost = sum(
-            not Path(row["source"]).is_dir() for row in opened.rows(f"SELECT source FROM jobs WHERE job_id IN ({ids})")
-        )
+        lost = sum(not Path(row["source"]).is_dir() for row in opened.rows(f"SELECT source FROM jobs WHERE {these}"))
     if chosen and not dry_run:
         from ingest.store.forgetting import forget as drop
         from ingest.store.maintenance import maintenance

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ingest.store.quoting import literal
+from ingest.store.quoting import is_one_of
 
 if TYPE_CHECKING:
     from ingest.store.reading import Store
@@ -47,15 +47,10 @@ def measured(store: Store, jobs: Sequence[str]) -> str:
     It is a temporary table of this connection: what a nightly run has kept, and the rest as measured now.
     """
     needed = store.rows(_NEEDED, {"jobs": list(jobs)})
-    kept = _among(row["job_id"] for row in needed if row["is_kept"])
-    others = _among(row["job_id"] for row in needed if not row["is_kept"])
+    kept = is_one_of("job_id", (row["job_id"] for row in needed if row["is_kept"]))
+    others = is_one_of("job_id", (row["job_id"] for row in needed if not row["is_kept"]))
     store.sql(
         f"CREATE OR REPLACE TEMP TABLE measured_jobs AS SELECT * FROM job_history WHERE {kept}"
         f" UNION ALL BY NAME SELECT *, NULL::TIMESTAMP AS measured_at FROM job_measures WHERE {others}"
     )
     return "measured_jobs"
-
-
-def _among(job_ids: Iterable[str]) -> str:
-    """A condition with literals, so that the files of other jobs are not read."""
-    return f"job_id IN ({', '.join(map(literal, job_ids)) or 'NULL'})"

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ingest.checks import set_thresholds
-from ingest.report.diagnosis import among
+from ingest.store.quoting import is_one_of
+from ingest.store.step_by_step import answered
 
 if TYPE_CHECKING:
     from ingest.store.reading import Store
@@ -18,7 +19,7 @@ _NEW_ERRORS = 50
 def compare(store: Store, jobs: Sequence[str], thresholds: Mapping[str, float]) -> dict[str, Any]:
     """The fields of a summary that are about the night's jobs, read from views."""
     set_thresholds(store.connection, thresholds)
-    these = among(jobs)
+    these = is_one_of("job_id", jobs)
     store.connection.execute(
         "CREATE OR REPLACE TEMP TABLE night_history AS SELECT * FROM history_around($jobs)", {"jobs": list(jobs)}
     )
@@ -28,12 +29,7 @@ def compare(store: Store, jobs: Sequence[str], thresholds: Mapping[str, float]) 
             f" WHERE {these} AND verdict = 'worse' AND severity IN ('severe', 'warning')"
             " ORDER BY severity, started_at DESC NULLS LAST, job_id, measure"
         ),
-        "findings": store.rows(
-            "SELECT job_id, check_id, severity, finding, node, at_stake_s, remedy, query FROM findings"
-            f" WHERE {these} AND severity IN ('severe', 'warning')"
-            " ORDER BY severity, at_stake_s DESC NULLS LAST, job_id, check_id"
-            f" LIMIT {_FINDINGS}"
-        ),
+        "findings": _findings(store, jobs),
         "new_errors": store.rows(_NEW.format(these=these)),
         **store.rows(
             "SELECT count(*) FILTER (partial) AS jobs_partial, count(*) FILTER (state = 'failed') AS jobs_failed"
@@ -41,6 +37,18 @@ def compare(store: Store, jobs: Sequence[str], thresholds: Mapping[str, float]) 
         )[0],
         **store.rows("SELECT count(*) AS jobs_in_store FROM job_history")[0],
     }
+
+
+def _findings(store: Store, jobs: Sequence[str]) -> list[dict[str, Any]]:
+    """What the checks say of these jobs, the gravest first."""
+    with answered(store.connection, ["findings"], jobs) as cursor:
+        found = cursor.sql(
+            "SELECT job_id, check_id, severity, finding, node, at_stake_s, remedy, query FROM findings"
+            " WHERE severity IN ('severe', 'warning')"
+            f" ORDER BY severity, at_stake_s DESC NULLS LAST, job_id, check_id LIMIT {_FINDINGS}"
+        )
+        rows: list[dict[str, Any]] = found.to_arrow_table().to_pylist()
+        return rows
 
 
 # without a job before there is nothing that an error could be new to

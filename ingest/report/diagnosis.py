@@ -11,7 +11,7 @@ import click
 from ingest.known_problems import first_step
 from ingest.output import redact_text, visible
 from ingest.report.wording import cut, duration, plural, tail
-from ingest.store.quoting import literal
+from ingest.store.quoting import is_one_of
 
 if TYPE_CHECKING:
     from ingest.store.reading import Store
@@ -24,11 +24,6 @@ _COLOURS = {"severe": "red", "warning": "yellow", "note": None}
 _INDENT = " " * 11
 
 
-def among(job_ids: Sequence[str]) -> str:
-    """A condition that the job is one of these; as literals, so that other jobs' rows need no reading."""
-    return f"job_id IN ({', '.join(map(literal, job_ids)) or 'NULL'})"
-
-
 def is_at_least(severity: str, wanted: str) -> bool:
     """Whether a severity is the wanted one or a higher one."""
     return _SEVERITIES.index(severity) <= _SEVERITIES.index(wanted)
@@ -36,7 +31,8 @@ def is_at_least(severity: str, wanted: str) -> bool:
 
 def print_diagnosis(store: Store, chosen: Sequence[str], found: Sequence[Row], stream: TextIO, *, notes: bool) -> None:
     """Writes the cards of the chosen jobs, those with findings first; `found` are their rows of `diagnosis`."""
-    summaries = {row["job_id"]: row for row in store.rows(f"SELECT * FROM job_summary WHERE {among(chosen)}")}
+    asked = f"SELECT * FROM job_summary WHERE {is_one_of('job_id', chosen)}"
+    summaries = {row["job_id"]: row for row in store.rows(asked)}
     by_job: dict[str, list[Row]] = {job_id: [] for job_id in chosen}
     for row in found:
         by_job[row["job_id"]].append(row)

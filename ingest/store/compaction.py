@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ingest.store.catalog import connect_catalog
-from ingest.store.quoting import literal
+from ingest.store.quoting import is_one_of, literal
 from ingest.store.record_views import rows_of
 from ingest.store.slice_ledger import add_parts, drop_empty_slices
 
@@ -142,10 +142,9 @@ def _merge(store: Maintenance, group: Sequence[SliceState], name: str, done: Com
     old = [one.name for one in group]
     with connect_catalog(store.layout) as connection:
         parts = _write(store, connection, old, name)
-    names = ", ".join(map(literal, old))
 
     def replace(connection: duckdb.DuckDBPyConnection) -> None:
-        connection.execute(f"UPDATE files SET slice = {literal(name)} WHERE slice IN ({names})")
+        connection.execute(f"UPDATE files SET slice = {literal(name)} WHERE {is_one_of('slice', old)}")
         add_parts(connection, parts)
         drop_empty_slices(connection)
 
@@ -161,15 +160,13 @@ def _write(store: Maintenance, connection: duckdb.DuckDBPyConnection, old: Seque
     from ingest.store.parts import SliceWriter
 
     tables = {table.name: table for table in store.registry.tables}
-    listed = ", ".join(map(literal, old))
-    held = connection.execute(f"SELECT DISTINCT name FROM ledger.parts WHERE slice IN ({listed})").fetchall()
+    held = connection.execute(f"SELECT DISTINCT name FROM ledger.parts WHERE {is_one_of('slice', old)}").fetchall()
     writer = SliceWriter(store.layout, name, tables)
     chunks = list(_chunks(connection, old))
     for table in sorted(table for (table,) in held):
         living = rows_of(connection, store.layout, tables[table], old)
         for order, chunk in enumerate(chunks):
-            ids = ", ".join(map(literal, chunk))
-            query = f"SELECT * FROM ({living}) WHERE job_id IN ({ids})"
+            query = f"SELECT * FROM ({living}) WHERE {is_one_of('job_id', chunk)}"
             found = connection.sql(query)
             assert found is not None, "a SELECT has a result"
             if len(chunk) == 1:  # as it is: a large job is never held whole
@@ -184,9 +181,8 @@ def _write(store: Maintenance, connection: duckdb.DuckDBPyConnection, old: Seque
 
 def _chunks(connection: duckdb.DuckDBPyConnection, slices: Sequence[str]) -> Iterator[list[str]]:
     """The jobs of some slices by id, as many at once as may be held."""
-    listed = ", ".join(map(literal, slices))
     sizes = connection.execute(
-        f"SELECT job_id, sum(bytes)::BIGINT FROM files WHERE slice IN ({listed}) GROUP BY 1 ORDER BY 1"
+        f"SELECT job_id, sum(bytes)::BIGINT FROM files WHERE {is_one_of('slice', slices)} GROUP BY 1 ORDER BY 1"
     ).fetchall()
     held: list[str] = []
     held_bytes = 0

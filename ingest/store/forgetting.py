@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ingest.store.history import refresh_history
-from ingest.store.quoting import literal
+from ingest.store.quoting import is_one_of
 from ingest.store.slice_ledger import drop_empty_slices
 
 if TYPE_CHECKING:
@@ -42,22 +42,21 @@ def forget(
     """
     if not job_ids:
         return
-    ids = ", ".join(map(literal, job_ids))
+    these = is_one_of("job_id", job_ids)
 
     def drop(connection: duckdb.DuckDBPyConnection) -> None:
         if for_good is not None:
             now = datetime.now(UTC).replace(tzinfo=None)
-            connection.execute(f"DELETE FROM forgotten_jobs WHERE job_id IN ({ids})")
-            connection.execute(_REMEMBER.format(ids=ids), [now, for_good])
+            connection.execute(f"DELETE FROM forgotten_jobs WHERE {these}")
+            connection.execute(_REMEMBER.format(these=these), [now, for_good])
         if also_history:
             for table in _histories(connection):
-                connection.execute(f'DELETE FROM "{table}" WHERE job_id IN ({ids})')
+                connection.execute(f'DELETE FROM "{table}" WHERE {these}')
         connection.execute(
-            "INSERT INTO ledger.dead_files SELECT file_id, slice, false FROM files"
-            f" WHERE job_id IN ({ids}) AND slice IS NOT NULL"
+            f"INSERT INTO ledger.dead_files SELECT file_id, slice, false FROM files WHERE {these} AND slice IS NOT NULL"
         )
         for table in ("files", "jobs"):
-            connection.execute(f"DELETE FROM {table} WHERE job_id IN ({ids})")
+            connection.execute(f"DELETE FROM {table} WHERE {these}")
         drop_empty_slices(connection)
 
     if not also_history:
@@ -69,7 +68,7 @@ _REMEMBER = """
     INSERT INTO forgotten_jobs BY NAME
     SELECT job_id, jobs.source, ?::TIMESTAMP AS forgotten_at, ? AS reason,
         count(f.path) AS files, coalesce(sum(f.bytes), 0)::BIGINT AS bytes
-    FROM jobs LEFT JOIN files f USING (job_id) WHERE job_id IN ({ids}) GROUP BY ALL
+    FROM jobs LEFT JOIN files f USING (job_id) WHERE {these} GROUP BY ALL
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ingest.store.quoting import literal
+from ingest.store.quoting import is_one_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,16 +23,14 @@ def refresh_history(connection: duckdb.DuckDBPyConnection) -> list[str]:
     changed = [job_id for (job_id,) in connection.execute(_CHANGED).fetchall()]
     now = datetime.now(UTC).replace(tzinfo=None)
     for first in range(0, len(changed), _JOBS_AT_ONCE):
-        ids = ", ".join(map(literal, changed[first : first + _JOBS_AT_ONCE]))  # so that others' files are not read
+        these = is_one_of("job_id", changed[first : first + _JOBS_AT_ONCE])
         for table, view in _PARTS.items():
-            connection.execute(f"DELETE FROM {table} WHERE job_id IN ({ids})")
-            connection.execute(
-                f"INSERT INTO {table} BY NAME SELECT * FROM {view} WHERE job_id IN ({ids}) ORDER BY job_id"
-            )
-        connection.execute(f"DELETE FROM job_history WHERE job_id IN ({ids})")
+            connection.execute(f"DELETE FROM {table} WHERE {these}")
+            connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {view} WHERE {these} ORDER BY job_id")
+        connection.execute(f"DELETE FROM job_history WHERE {these}")
         connection.execute(
             "INSERT INTO job_history BY NAME"
-            f" SELECT *, ?::TIMESTAMP AS measured_at FROM job_measures WHERE job_id IN ({ids})"
+            f" SELECT *, ?::TIMESTAMP AS measured_at FROM job_measures WHERE {these}"
             " ORDER BY started_at, job_id",
             [now],
         )

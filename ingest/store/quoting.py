@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from ingest.model import Column
@@ -10,6 +11,11 @@ from ingest.model import Column
 def literal(text: str) -> str:
     """A text between quotes."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def is_one_of(column: str, texts: Iterable[str]) -> str:
+    """A condition, false if there are no texts. As literals, so that files without any of them are not read."""
+    return f"{column} IN ({', '.join(map(literal, texts)) or 'NULL'})"
 
 
 def quoted_path(path: Path) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.checks import set_thresholds
-from ingest.store.quoting import literal
+from ingest.store.quoting import is_one_of, literal
 from ingest.views import View
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def answered(
             compares = {name for (name,) in cursor.execute("SELECT name FROM views_of_all_jobs").fetchall()}
             for view in compares & steps.below(views):
                 steps.keep(view)
-            steps.narrow(f"job_id IN ({', '.join(map(literal, job_ids)) or 'NULL'})")
+            steps.narrow(is_one_of("job_id", job_ids))
         steps.answer(views)
         yield cursor
     finally:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ingest.nightly.aggregates import refresh
-from ingest.registry import DEFAULT_PLUGINS, load_registry
-from ingest.store.catalog import Draft
-from ingest.store.commit import set_meta
-from ingest.store.layout import Layout
-from tests.conftest import StoreUnderTest
 from tests.views.conftest import Database
 
 FIRST_DAY = date(2024, 3, 1)
@@ -70,23 +63,6 @@ class History(Database):
         return self.one(
             f"SELECT * FROM {table} WHERE day = '{when}' AND group_kind = '{kind}' AND group_name = '{name}'"
         )
-
-
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store without jobs, to copy: making all views takes most of the time of a night over few jobs."""
-    layout = Layout.of(tmp_path_factory.mktemp("empty") / "store")
-    layout.root.mkdir()
-    registry = load_registry(DEFAULT_PLUGINS)
-    draft = Draft(layout, registry.tables, registry.view_folders, registry.known_problems)
-    draft.publish(None, lambda connection: set_meta(connection, {"registry": registry.digest}))
-    return layout.root
-
-
-@pytest.fixture
-def store(empty_store: Path, tmp_path: Path) -> StoreUnderTest:
-    """A store without jobs."""
-    return StoreUnderTest(shutil.copytree(empty_store, tmp_path / "store"))
 
 
 @pytest.fixture

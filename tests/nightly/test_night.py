@@ -124,18 +124,16 @@ def test_a_running_job_is_replaced(job: Callable[..., Path], night: Night, store
 
 
 def test_a_missed_night_is_made_up(
-    job: Callable[..., Path], night: Night, store: StoreUnderTest, empty_store: Path, tmp_path: Path
+    job: Callable[..., Path], night: Night, store: StoreUnderTest, other_store: StoreUnderTest, tmp_path: Path
 ) -> None:
     """Jobs of two days in one night stand where nights of their own would have put them."""
     for day in (1, 2, 3):
         job(f"job{day}", day)
     night()
     together = store.rows("SELECT * FROM daily_groups ORDER BY ALL")
-    one_by_one = tmp_path / "one-by-one"
-    shutil.copytree(empty_store, one_by_one)
     for folder in sorted((tmp_path / "jobs").iterdir()):
-        assert night(folder, store=str(one_by_one)).exit_code == 0
-    assert type(store)(one_by_one).rows("SELECT * FROM daily_groups ORDER BY ALL") == together
+        assert night(folder, store=str(other_store.path)).exit_code == 0
+    assert other_store.rows("SELECT * FROM daily_groups ORDER BY ALL") == together
 
 
 def test_jobs_loaded_by_hand_are_told_too(job: Callable[..., Path], night: Night, store: StoreUnderTest) -> None:
