@@ -222,6 +222,14 @@ def kept(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Keep:
     return load
 
 
+@pytest.fixture(scope="session")
+def sample_jobs(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> StoreUnderTest:
+    """A store of all sample jobs, for tests that leave it as it is."""
+    store = begin(tmp_path_factory.mktemp("samples") / "store")
+    store.load(ROOT / "data" / "jobs")
+    return store
+
+
 @pytest.fixture
 def store(tmp_path: Path, begin: Begin) -> StoreUnderTest:
     """A store that nothing was loaded into."""

@@ -9,19 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest import ingest_jobs
-from tests.conftest import ROOT
-
 if TYPE_CHECKING:
     from tests.conftest import Logs, Run, StoreUnderTest, Tree
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def samples(sample_jobs: StoreUnderTest) -> Path:
     """A store of all sample jobs."""
-    store = tmp_path_factory.mktemp("listed") / "store"
-    ingest_jobs(sorted((ROOT / "data" / "jobs").iterdir()), store)
-    return store
+    return sample_jobs.path
 
 
 def ids(run: Run, store: Path, *options: str) -> list[str]:

@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest import ingest_jobs
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
-    from tests.conftest import Logs, Run, StoreUnderTest, Tree
+    from tests.conftest import Begin, Logs, Run, StoreUnderTest, Tree
 
 SAMPLES = ROOT / "data" / "jobs"
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def samples(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Path:
     """A store of two sample jobs."""
     store = tmp_path_factory.mktemp("nodes") / "store"
-    ingest_jobs([SAMPLES / name for name in ("init-failure-42", "exceptions-one-node")], store)
+    begin(store).load(*(SAMPLES / name for name in ("init-failure-42", "exceptions-one-node")))
     return store
 
 

@@ -11,21 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest import ingest_jobs
 from ingest.report.story import story_lines
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
-    from tests.conftest import Run
+    from tests.conftest import Begin, Run
 
 SAMPLES = ROOT / "data" / "jobs"
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def samples(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Path:
     """A store of two sample jobs."""
     store = tmp_path_factory.mktemp("told") / "store"
-    ingest_jobs([SAMPLES / name for name in ("memory-growth", "exceptions-one-node")], store)
+    begin(store).load(*(SAMPLES / name for name in ("memory-growth", "exceptions-one-node")))
     return store
 
 

@@ -10,24 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest import ingest_jobs
 from ingest.report.time_axis import axis
 from ingest.report.timeline import By, Line, Timeline
 from ingest.report.timeline_picture import BLOCKS, PLAIN, draw, glyphs_for
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
-    from tests.conftest import Run, StoreUnderTest, Tree
+    from tests.conftest import Begin, Run, StoreUnderTest, Tree
 
 SAMPLES = ROOT / "data" / "jobs"
 MIDNIGHT_US = 1_709_251_200_000_000
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def samples(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Path:
     """A store of three sample jobs."""
     store = tmp_path_factory.mktemp("drawn") / "store"
-    ingest_jobs([SAMPLES / name for name in ("init-failure-42", "memory-growth", "still-running")], store)
+    begin(store).load(*(SAMPLES / name for name in ("init-failure-42", "memory-growth", "still-running")))
     return store
 
 

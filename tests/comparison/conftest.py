@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Begin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,12 +62,10 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: Mapping[str,
 
 
 @pytest.fixture(scope="session")
-def compared_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def compared_store(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Path:
     """Three sample jobs; eight usual nights `churn-0` to `churn-7`, and what may come next."""
-    from ingest import ingest_jobs
-
     store = tmp_path_factory.mktemp("compared") / "store"
-    ingest_jobs([SAMPLES / name for name in ("clean-v4", "exceptions-one-node", "timeouts-retries")], store)
+    begin(store).load(*(SAMPLES / name for name in ("clean-v4", "exceptions-one-node", "timeouts-retries")))
     put(
         store,
         *(night(f"churn-{number}", number, **errors(old="KeyError: 'old'")) for number in range(7)),

@@ -19,11 +19,9 @@ TREES = sorted(path.name for path in JOBS.iterdir())
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> StoreUnderTest:
+def samples(sample_jobs: StoreUnderTest) -> StoreUnderTest:
     """All sample trees in one store."""
-    store = StoreUnderTest(tmp_path_factory.mktemp("samples") / "store")
-    store.load(*(JOBS / tree for tree in TREES))
-    return store
+    return sample_jobs
 
 
 def _files(tree: str) -> set[str]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from ingest import ingest_jobs, open_store
-from tests.conftest import ROOT
 from treegen import write_job
 from treegen.stories import KINDS, Story, stories
+
+if TYPE_CHECKING:
+    from tests.conftest import StoreUnderTest
 
 
 class Finding(NamedTuple):
@@ -60,11 +62,9 @@ def told_loud(findings: list[Finding]) -> list[Finding]:
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Found:
+def samples(sample_jobs: StoreUnderTest) -> Found:
     """The findings in the sample jobs."""
-    store = tmp_path_factory.mktemp("samples") / "store"
-    ingest_jobs([ROOT / "data" / "jobs"], store)
-    return found_in(store)
+    return found_in(sample_jobs.path)
 
 
 def test_every_sample_is_spoken_for(samples: Found) -> None:

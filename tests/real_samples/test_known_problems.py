@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import StoreUnderTest
+from tests.conftest import Begin, StoreUnderTest
 from tests.real_samples.places import SAMPLES, lay_out
 
 pytestmark = pytest.mark.skipif(
@@ -27,10 +27,10 @@ SHOWN = {
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> StoreUnderTest:
+def store(begin: Begin, tmp_path_factory: pytest.TempPathFactory) -> StoreUnderTest:
     """The samples, each a job of its own."""
     top: Path = tmp_path_factory.mktemp("real")
-    loaded = StoreUnderTest(top / "store")
+    loaded = begin(top / "store")
     loaded.load(*lay_out(top / "jobs").values())
     return loaded
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conftest import StoreUnderTest
+from tests.conftest import Begin, StoreUnderTest
 from tests.coverage.accounting import unexplained
 from tests.real_samples.places import PLACES, SAMPLES, TREES, lay_out, place_by_source
 
@@ -36,11 +36,11 @@ class Loaded(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+def loaded(begin: Begin, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     """The samples, loaded together: what one says must not depend on what lies before it in a batch."""
     top = tmp_path_factory.mktemp("real")
     roots = lay_out(top / "jobs")
-    store = StoreUnderTest(top / "store")
+    store = begin(top / "store")
     store.load(*roots.values())
     return Loaded(store, roots)
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conftest import StoreUnderTest
+from tests.conftest import Begin, StoreUnderTest
 from tests.coverage.accounting import unexplained
 
 JOBS = Path(__file__).resolve().parents[2] / "data" / "jobs"
@@ -93,7 +93,7 @@ VARIATIONS = (
 )
 
 
-def _load(top: Path, variation: Variation | None = None) -> tuple[StoreUnderTest, dict[str, Path]]:
+def _load(begin: Begin, top: Path, variation: Variation | None = None) -> tuple[StoreUnderTest, dict[str, Path]]:
     """The trees, changed, in a store; and their artifact roots."""
     roots = {}
     for tree in TREES:
@@ -103,7 +103,7 @@ def _load(top: Path, variation: Variation | None = None) -> tuple[StoreUnderTest
             is_text = file.is_file() and file.suffix != ".profile"
             if variation and is_text and not (variation.logs_only and file.suffix == ".csv"):
                 file.write_bytes(variation.change(file.read_bytes()))
-    store = StoreUnderTest(top / "store")
+    store = begin(top / "store")
     store.load(*sorted((top / "jobs").iterdir()))
     return store, roots
 
@@ -113,25 +113,25 @@ def _answers(store: StoreUnderTest) -> Answers:
 
 
 @pytest.fixture(scope="module")
-def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Answers:
+def unchanged(begin: Begin, tmp_path_factory: pytest.TempPathFactory) -> Answers:
     """What the trees say as they are."""
-    store, _ = _load(tmp_path_factory.mktemp("unchanged"))
+    store, _ = _load(begin, tmp_path_factory.mktemp("unchanged"))
     return _answers(store)
 
 
 @pytest.mark.parametrize("variation", VARIATIONS, ids=lambda variation: variation.name)
-def test_variation(unchanged: Answers, tmp_path: Path, variation: Variation) -> None:
+def test_variation(begin: Begin, unchanged: Answers, tmp_path: Path, variation: Variation) -> None:
     """Claimed, no line lost, and the answers that the change cannot touch are the same."""
-    store, roots = _load(tmp_path, variation)
+    store, roots = _load(begin, tmp_path, variation)
     assert store.rows("SELECT path FROM files WHERE status NOT IN ('parsed', 'ignored')") == []
     assert unexplained(store.path, roots) == []
     answers = _answers(store)
     assert {name: answers[name] for name in variation.kept} == {name: unchanged[name] for name in variation.kept}
 
 
-def test_what_is_left_of_a_log_without_its_first_head(tmp_path: Path) -> None:
+def test_what_is_left_of_a_log_without_its_first_head(begin: Begin, tmp_path: Path) -> None:
     """Each log lost half of its first line: that text is a record without a time, all later records are whole."""
-    store, _ = _load(tmp_path, VARIATIONS[-1])
+    store, _ = _load(begin, tmp_path, VARIATIONS[-1])
     told = store.rows(
         "SELECT line_no, count(*) FROM log_records AS l WHERE source = 'worker' AND l.at IS NULL GROUP BY 1"
     )
@@ -139,8 +139,8 @@ def test_what_is_left_of_a_log_without_its_first_head(tmp_path: Path) -> None:
     assert told == [(1, workers)]
 
 
-def test_utf_16(tmp_path: Path, unchanged: Answers) -> None:
+def test_utf_16(begin: Begin, tmp_path: Path, unchanged: Answers) -> None:
     """Windows tools save text in UTF-16 with a byte order mark: it says the same."""
     changed = Variation("UTF-16", lambda b: b.decode("utf-8", "replace").encode("utf-16"), ALL, logs_only=False)
-    store, _ = _load(tmp_path, changed)
+    store, _ = _load(begin, tmp_path, changed)
     assert _answers(store) == unchanged

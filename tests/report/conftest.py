@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest import ingest_jobs
-
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
+
+    from tests.conftest import Begin, StoreUnderTest
 
     Report = Callable[..., Path]
 
@@ -38,15 +38,13 @@ class Hostile:
 
 
 @pytest.fixture(scope="session")
-def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_store(sample_jobs: StoreUnderTest) -> Path:
     """A store of all sample jobs."""
-    folder = tmp_path_factory.mktemp("samples") / "store"
-    ingest_jobs(sorted(JOBS.iterdir()), folder)
-    return folder
+    return sample_jobs.path
 
 
 @pytest.fixture(scope="session")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
+def hostile(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Hostile:
     """A store of a job whose name and errors hold markup, a template, steering characters and a signature."""
     top = tmp_path_factory.mktemp("hostile")
     one = Hostile(top / "store")
@@ -54,7 +52,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
     for file in (top / one.job).rglob("*"):
         if file.is_file():
             file.write_bytes(file.read_bytes().replace(b"could not convert string to float", one.says.encode()))
-    ingest_jobs([top / one.job], one.store)
+    begin(one.store).load(top / one.job)
     return one
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.conftest import ROOT, StoreUnderTest
+from tests.conftest import StoreUnderTest
 
 SEEN = {
     "3f9d1c52-7f0e-4a5e-9c55-2b8d0c6ab501": ["run_exceptions"],
@@ -24,11 +22,9 @@ FIRST = {"era-2020-05": "progress_timeout", "timeouts-retries": "progress_timeou
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> StoreUnderTest:
+def store(sample_jobs: StoreUnderTest) -> StoreUnderTest:
     """All sample jobs."""
-    loaded = StoreUnderTest(tmp_path_factory.mktemp("samples") / "store")
-    loaded.load(Path(ROOT) / "data" / "jobs")
-    return loaded
+    return sample_jobs
 
 
 def test_problems_of_each_job(store: StoreUnderTest) -> None:

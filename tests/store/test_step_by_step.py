@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest import ingest_jobs, open_store
+from ingest import open_store
 from ingest.store.reading import Store
 from ingest.store.step_by_step import answered, diagnose
 from ingest.views import list_views
-from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from tests.conftest import StoreUnderTest
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def samples(sample_jobs: StoreUnderTest) -> Path:
     """A store of the sample jobs."""
-    store = tmp_path_factory.mktemp("diagnosing") / "store"
-    ingest_jobs([ROOT / "data" / "jobs"], store)
-    return store
+    return sample_jobs.path
 
 
 def rounded(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -39,7 +39,7 @@ def test_as_the_view_says(samples: Path) -> None:
         said = store.rows("SELECT * FROM diagnosis ORDER BY job_id, rank")
         jobs = sorted({row["job_id"] for row in said})
         assert diagnosed(store, jobs) == rounded(said)
-        for job in jobs:
+        for job in jobs[::3]:
             assert diagnosed(store, [job]) == rounded(row for row in said if row["job_id"] == job)
         assert diagnose(store.connection, []).num_rows == 0
         assert diagnose(store.connection, ["it's none"]).num_rows == 0
