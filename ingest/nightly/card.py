@@ -31,6 +31,7 @@ def _lines(summary: Summary) -> Iterator[str]:
         yield _line("days", _days(summary.days))
     if summary.night is not None:
         yield from _several("regressions", summary.regressions, _regression, "none")
+        yield from _several("of groups", summary.group_regressions, _group_regression, "")
         worst = [finding for finding in summary.findings if finding["severity"] == "severe"]
         yield from _several("severe", worst, _finding, _warnings(summary))
         yield from _several("new errors", summary.new_errors, _error, "none")
@@ -87,6 +88,11 @@ def _several(label: str, rows: Sequence[Any], told: Any, without: str) -> Iterat
 
 def _regression(row: Mapping[str, Any]) -> str:
     return f"{row['job_id']}: {row['sentence']}"
+
+
+def _group_regression(row: Mapping[str, Any]) -> str:
+    group = "all jobs" if row["group_kind"] == "all" else f"{row['group_kind']} {row['group_name']}"
+    return f"{group} on {row['day']}: {row['sentence']}"
 
 
 def _finding(row: Mapping[str, Any]) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ingest.checks import set_thresholds
 from ingest.store.quoting import is_one_of
 from ingest.store.step_by_step import answered
 
@@ -16,9 +15,8 @@ _FINDINGS = 200
 _NEW_ERRORS = 50
 
 
-def compare(store: Store, jobs: Sequence[str], thresholds: Mapping[str, float]) -> dict[str, Any]:
+def compare(store: Store, jobs: Sequence[str]) -> dict[str, Any]:
     """The fields of a summary that are about the night's jobs, read from views."""
-    set_thresholds(store.connection, thresholds)
     these = is_one_of("job_id", jobs)
     store.connection.execute(
         "CREATE OR REPLACE TEMP TABLE night_history AS SELECT * FROM history_around($jobs)", {"jobs": list(jobs)}
@@ -28,6 +26,12 @@ def compare(store: Store, jobs: Sequence[str], thresholds: Mapping[str, float]) 
             "SELECT * EXCLUDE (started_at, verdict) FROM compared_with_past('night_history')"
             f" WHERE {these} AND verdict = 'worse' AND severity IN ('severe', 'warning')"
             " ORDER BY severity, started_at DESC NULLS LAST, job_id, measure"
+        ),
+        "group_regressions": store.rows(
+            "SELECT * EXCLUDE (verdict) FROM group_comparisons"
+            f" WHERE (day, group_kind, group_name) IN ({_GROUPS.format(these=these)})"
+            " AND verdict = 'worse' AND severity IN ('severe', 'warning')"
+            " ORDER BY day DESC, severity, group_kind, group_name, measure"
         ),
         "findings": _findings(store, jobs),
         "new_errors": store.rows(_NEW.format(these=these)),
@@ -50,6 +54,10 @@ def _findings(store: Store, jobs: Sequence[str]) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = found.to_arrow_table().to_pylist()
         return rows
 
+
+_GROUPS = """
+    SELECT h.day, g.group_kind, g.group_name FROM job_history AS h JOIN job_groups AS g USING (job_id) WHERE {these}
+"""
 
 # without a job before there is nothing that an error could be new to
 _NEW = """

@@ -146,10 +146,10 @@ class _Night:
         return news
 
     def _compare(self, news: News) -> None:
-        with open_store(self._layout.root) as store:
-            for name, value in compare(store, news.jobs, self._wishes.thresholds).items():
+        with open_store(self._layout.root, thresholds=self._wishes.thresholds) as store:
+            for name, value in compare(store, news.jobs).items():
                 setattr(self._summary, name, value)
-        log().info("compared", regressions=len(self._summary.regressions), severe=self._summary.severe)
+        log().info("compared", regressions=self._summary.worse, severe=self._summary.severe)
 
     def _keep_house(self) -> None:
         wishes = self._wishes
@@ -178,7 +178,7 @@ class _Night:
             "night": summary.night,
             "jobs_new": summary.jobs_new,
             "jobs_changed": summary.jobs_changed,
-            "regressions": len(summary.regressions),
+            "regressions": summary.worse,
             "severe_findings": summary.severe,
             "problems": len(summary.troubles),
             "exit_code": int(summary.exit_code),

@@ -63,6 +63,9 @@ class Summary:
     days: Sequence[str] = ()
     """Days whose aggregates were made again."""
     regressions: Sequence[Mapping[str, Any]] = ()
+    """What each of these jobs did worse than the jobs before it."""
+    group_regressions: Sequence[Mapping[str, Any]] = ()
+    """What each group of them did worse on its day than on the days before."""
     findings: Sequence[Mapping[str, Any]] = ()
     """Severe findings and warnings, severe first."""
     new_errors: Sequence[Mapping[str, Any]] = ()
@@ -75,6 +78,11 @@ class Summary:
     fails_on: Sequence[str] = ("regressions",)
     """What makes the exit code 1."""
     seconds: float = 0.0
+
+    @property
+    def worse(self) -> int:
+        """Regressions of jobs and of groups."""
+        return len(self.regressions) + len(self.group_regressions)
 
     @property
     def severe(self) -> int:
@@ -92,7 +100,7 @@ class Summary:
 
     def _got_worse(self) -> bool:
         found = {
-            "regressions": bool(self.regressions),
+            "regressions": bool(self.worse),
             "severe": bool(self.severe),
             "warning": bool(self.findings),
             "rejects": bool(self.load.get("rejects")),

@@ -1,9 +1,9 @@
 -- How is a value beside what was usual told in a sentence?
--- With the numbers, and how many jobs before it they were compared with; see `departure`.
-create or replace macro departure_sentence(found, rule, verdict, value, weight) as case verdict
+-- With the numbers, and how many values before it they were compared with; see `departure`. `one` and `many` are words
+-- for those.
+create or replace macro departure_sentence(found, rule, verdict, value, weight, one, many) as case verdict
     when 'too_few' then
-        'not enough to compare with: ' || counted(found.runs, 'comparable job', 'comparable jobs') || ', '
-            || rule.runs_needed || ' needed'
+        'not enough to compare with: ' || counted(found.runs, one, many) || ', ' || rule.runs_needed || ' needed'
     when 'partial' then 'not compared: the job runs, or its files are cut'
     else
         rule.title || ': '
@@ -23,5 +23,5 @@ create or replace macro departure_sentence(found, rule, verdict, value, weight) 
                 when rule.kind = 'count' then printf(', usually %.0f', found.median)
                 else printf(', usually %.1f %%', 100 * found.median)
             end
-            || ' (median of the last ' || counted(found.runs, 'comparable job', 'comparable jobs') || ')'
+            || ' (median of the last ' || counted(found.runs, one, many) || ')'
 end;

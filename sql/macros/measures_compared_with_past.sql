@@ -66,16 +66,8 @@ select
     found.ratio as ratio,
     found.z as z,
     verdict,
-    case verdict
-        when 'worse' then
-            case
-                when not rule.notable then 'note'
-                when found.ratio >= rule.severe_ratio or value - found.median >= rule.severe_change then 'severe'
-                else 'warning'
-            end
-        when 'better' then 'note'
-    end as severity,
-    departure_sentence(found, rule, verdict, value, weight) as sentence,
+    departure_severity(found, rule, verdict, value) as severity,
+    departure_sentence(found, rule, verdict, value, weight, 'comparable job', 'comparable jobs') as sentence,
     comparison_group,
     other_jobs
 from judged;

@@ -1,10 +1,10 @@
--- Which measures of a job are compared with the past, and from when on is a change one?
--- One row per measure; of all of them more is worse. `kind`: time (seconds), rate (events of so many chances),
--- count, or share (0-1). A change is told if it lies `least_z` spreads from what is usual, and is at least
--- `least_share` of that and at least `least_amount`: seconds of a time, events of a rate or count, the difference
--- of a share. So jitter alarms nobody. The spread is taken to be no less than `noise_share` of what is usual, and
--- than `noise_amount`, however even the past was. It is severe at `severe_ratio` times what is usual, or
--- `severe_change` above it. `notable`: false where a change alone is worth a note only.
+-- Which measures of jobs, and of days of groups, are compared with the past, and from when on is a change one?
+-- One row per measure; the last two are those of groups alone. Of all of them more is worse. `kind`: time (seconds),
+-- rate (events of so many chances), count, or share (0-1). A change is told if it lies `least_z` spreads from what is
+-- usual, and is at least `least_share` of that and at least `least_amount`: seconds of a time, events of a rate or
+-- count, the difference of a share. So jitter alarms nobody. The spread is taken to be no less than `noise_share` of
+-- what is usual, and than `noise_amount`, however even the past was. It is severe at `severe_ratio` times what is
+-- usual, or `severe_change` above it. `notable`: false where a change alone is worth a note only.
 -- threshold: compared_jobs_needed = 5 jobs: fewer comparable jobs are too little to compare with
 -- threshold: regression_z = 4: how many spreads (MAD / 0.6745) a change lies outside of what is usual
 -- threshold: regression_share = 0.2: changes smaller than this share of what is usual are jitter
@@ -12,6 +12,7 @@
 -- threshold: regression_job_s = 60 s: changes of a job's times smaller than this are jitter
 -- threshold: regression_run_s = 0.2 s: changes of a mini-batch's times smaller than this are jitter
 -- threshold: regression_events = 5: fewer failed items, retries, timeouts, exceptions or restarts more are jitter
+-- threshold: regression_jobs = 2 jobs: fewer failed jobs more on a day of a group are jitter
 -- threshold: regression_tries = 0.05: changes of the share of tries that are retries, or ended badly, smaller than this
 --   are jitter
 -- threshold: regression_points = 0.1: changes of memory and overhead smaller than this (0-1) are jitter
@@ -24,7 +25,7 @@ select
     r.measure,
     r.title,
     r.kind,
-    r.place <= 2 as lost,
+    r.measure in ('failure_rate', 'failed_mini_batches', 'failed_jobs') as lost,
     r.notable,
     threshold('compared_jobs_needed')::bigint as runs_needed,
     threshold('regression_z') as least_z,
@@ -35,7 +36,7 @@ select
     case when r.kind in ('time', 'share') then threshold('regression_noise_share') else 0 end as noise_share,
     r.noise_amount::double as noise_amount,
     case when r.kind = 'time' and r.notable then threshold('regression_severe_ratio') end as severe_ratio,
-    case when r.place <= 2 then threshold('regression_severe_failures') end as severe_change
+    case when lost then threshold('regression_severe_failures') end as severe_change
 from (
     values
     (1, 'failure_rate', 'failed items', 'rate', 'regression_events', 0, true),
@@ -52,7 +53,9 @@ from (
     (12, 'exceptions', 'tries that raised an exception', 'rate', 'regression_events', 0, false),
     (13, 'restarts', 'restarted workers', 'count', 'regression_events', 0, true),
     (14, 'highest_memory', 'highest memory sample', 'share', 'regression_points', 0.02, true),
-    (15, 'queue_s', 'wait in the queue', 'time', 'regression_job_s', 30, false)
+    (15, 'queue_s', 'wait in the queue', 'time', 'regression_job_s', 30, false),
+    (16, 'failed_jobs', 'failed jobs', 'rate', 'regression_jobs', 0, true),
+    (17, 'wasted_share', 'node time of tries that did not decide', 'share', 'regression_points', 0.02, true)
 ) as r (place, measure, title, kind, least, noise_amount, notable)
 join thresholds as least on least.name = r.least
 order by r.place

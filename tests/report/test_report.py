@@ -213,12 +213,15 @@ def test_a_night(sample_store: Path, tmp_path: Path) -> None:
         for night in range(12)
     ]
     tonight = {**before[0], "job_id": "memory-growth", "day": date(2022, 9, 20), "started_at": "2022-09-20 02:56:50"}
-    history(tmp_path / "store", [*before, {**tonight, "duration_s": 1200.0}])
+    history(tmp_path / "store", [*before, {**tonight, "duration_s": 1200.0, "failed_items": 600}])
     write_report(tmp_path / "store", tmp_path / "n.html", jobs=["memory-growth"], title="Tonight", overview=True)
     page = (tmp_path / "n.html").read_text(encoding="utf-8")
     assert "<h1>Tonight</h1>" in page
     assert {"Worse than usual", "New errors", "Trends", "Timeline"} <= set(sections(page))
     assert "duration: 20 min" in page
+    assert "failed items: 600 of 1,200 (50.0 %), usually none (median of the last 10 comparable jobs)" in page
+    for days in (12, 16):  # of its experiment, and of all jobs
+        assert f"failed items: 600 of 1,200 (50.0 %), usually none (median of the last {days} days)" in page
     assert "Jobs per day" in page
     assert 'id="job-1"' in page
 

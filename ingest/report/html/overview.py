@@ -48,9 +48,12 @@ def overview_part(questions: Questions, jobs: Sequence[str], findings: Answer, l
     sections = [Section("attention", "What needs attention", [_findings(findings, links)])]
     if has_history:
         nothing = "No job did worse than usual, as far as there are enough jobs like it to compare with."
-        sections.append(
-            Section("regressions", "Worse than usual", [table("regressions", [job, *_REGRESSIONS], nothing)])
-        )
+        of_groups = "No group of jobs did worse than on the days before it."
+        worse = [
+            table("regressions", [job, *_REGRESSIONS], nothing),
+            table("group_regressions", _GROUP_REGRESSIONS, of_groups),
+        ]
+        sections.append(Section("regressions", "Worse than usual", worse))
     sections += [
         Section("jobs", "Jobs", list(_jobs(summary, links))),
         Section("trends", "Trends", list(trends(questions, all_of, summary))),
@@ -180,10 +183,22 @@ _JOBS: Sequence[Column] = (
     Column("first error", _first_error),
 )
 
+_SEVERITY = Column(
+    "severity", lambda row: Cell(_MARKS.get(row["severity"], "○ ") + str(row["severity"]), look=_severity_look(row))
+)
+
+_GROUP_REGRESSIONS: Sequence[Column] = (
+    texts("group", "group_name"),
+    texts("of", "group_kind"),
+    days("day", "day"),
+    _SEVERITY,
+    texts("what changed", "sentence", look="message"),
+    ratios("of usual", "ratio", hint="value / median of the days compared with"),
+    counts("compared with", "compared_days", hint="so many earlier days of the group"),
+)
+
 _REGRESSIONS: Sequence[Column] = (
-    Column(
-        "severity", lambda row: Cell(_MARKS.get(row["severity"], "○ ") + str(row["severity"]), look=_severity_look(row))
-    ),
+    _SEVERITY,
     texts("what changed", "sentence", look="message"),
     ratios("of usual", "ratio", hint="value / median of the jobs compared with"),
     counts("compared with", "compared_jobs", hint="so many earlier jobs like it"),
