@@ -25,6 +25,9 @@ if importlib.util.find_spec("ingest") is None:  # a bare checkout, and pytest wa
 settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no clock")  # no test asserts a time: a busy machine is no reason to fail
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # tests run in the background: processes that they start would
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # inherit it, and could not be interrupted
+
 if TYPE_CHECKING:
     from ingest.pipeline import LoadReport
     from ingest.registry import Registry

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from tests.conftest import ROOT, Begin
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tests.conftest import Begin
 
 SAMPLES = ROOT / "data" / "jobs"
 LOADED = "2024-04-01 00:00:00"

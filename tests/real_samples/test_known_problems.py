@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import Begin, StoreUnderTest
 from tests.real_samples.places import SAMPLES, lay_out
+
+if TYPE_CHECKING:
+    from tests.conftest import Begin, StoreUnderTest
 
 pytestmark = pytest.mark.skipif(
     not SAMPLES.is_dir(), reason="no folder ../shared/real-samples beside the repository (or INGEST_REAL_SAMPLES)"

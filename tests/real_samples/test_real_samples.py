@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from tests.conftest import Begin, StoreUnderTest
 from tests.coverage.accounting import unexplained
 from tests.real_samples.places import PLACES, SAMPLES, TREES, lay_out, place_by_source
+
+if TYPE_CHECKING:
+    from tests.conftest import Begin, StoreUnderTest
 
 pytestmark = pytest.mark.skipif(
     not SAMPLES.is_dir(), reason="no folder ../shared/real-samples beside the repository (or INGEST_REAL_SAMPLES)"

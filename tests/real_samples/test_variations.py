@@ -10,12 +10,14 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from tests.conftest import Begin, StoreUnderTest
 from tests.coverage.accounting import unexplained
+
+if TYPE_CHECKING:
+    from tests.conftest import Begin, StoreUnderTest
 
 JOBS = Path(__file__).resolve().parents[2] / "data" / "jobs"
 TREES = ("era-2020-05", "exceptions-one-node", "init-failure-42")
