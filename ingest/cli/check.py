@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.cli.options import open_configured, store_option, tell
+from ingest.cli.options import format_option, open_configured, store_option, tell
 from ingest.errors import ExitCode, IngestError, InputError
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ingest.output import Result
     from ingest.store.reading import Store
 
-_FORMATS = ["card", "table", "csv", "json", "jsonl", "markdown", "parquet"]
 _LAST_GOOD = "last-good"
 
 
@@ -39,7 +38,7 @@ _LAST_GOOD = "last-good"
 )
 @click.option("--max-failure-rate", metavar="N%|N", help="Fail too if more items than this share failed: 1% or 0.01.")
 @click.option("--require-baseline", is_flag=True, help="Fail too if there is not enough to compare a job with.")
-@click.option("--format", "format_", type=click.Choice(_FORMATS), default="card", show_default=True)
+@format_option("card")
 def check(
     jobs: Sequence[str],
     store: str,

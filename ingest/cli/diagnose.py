@@ -7,20 +7,18 @@ from collections.abc import Sequence
 
 import click
 
-from ingest.cli.options import load_plugins, open_configured, plugin_options, store_option
+from ingest.cli.options import format_option, load_plugins, open_configured, plugin_options, store_option
 from ingest.errors import ExitCode, IngestError
-
-_FORMATS = ["card", "table", "csv", "json", "jsonl", "markdown", "parquet"]
-_SEVERITIES = ["severe", "warning", "note"]
+from ingest.severity import SEVERITIES, is_at_least
 
 
 @click.command(short_help="Say what is wrong with jobs, and what to do about it.")
 @click.argument("jobs", nargs=-1, metavar="[JOB...]")
 @store_option
-@click.option("--format", "format_", type=click.Choice(_FORMATS), default="card", show_default=True)
+@format_option("card")
 @click.option(
     "--fail-on",
-    type=click.Choice(_SEVERITIES),
+    type=click.Choice(SEVERITIES),
     help="Exit with 1 if there is a finding of this severity or a higher one.",
 )
 @click.option("--notes", is_flag=True, help="Show notes too: symptoms, noise, and what costs little.")
@@ -66,7 +64,7 @@ def diagnose(
         print_checks(load_plugins(plugin_files, no_plugins), as_json=format_ != "card", stream=sys.stdout)
         return
     from ingest.output import Format, query_result, write_result
-    from ingest.report.diagnosis import is_at_least, print_diagnosis
+    from ingest.report.diagnosis import print_diagnosis
     from ingest.store import step_by_step
     from ingest.store.jobs import chosen_jobs
 

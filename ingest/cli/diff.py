@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.cli.options import open_configured, store_option
+from ingest.cli.options import format_option, open_configured, output_option, store_option
 from ingest.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ingest.output import Result
     from ingest.store.reading import Store
 
-_FORMATS = ["card", "table", "csv", "json", "jsonl", "markdown", "parquet"]
 _COLUMNS = (
     "section", "measure", "node", "a", "b", "change", "change_percent", "unit", "verdict", "a_text", "b_text", "fingerprint"
 )  # fmt: skip
@@ -34,8 +33,8 @@ _COLUMNS = (
     metavar="[N]",
     help="Compare one job with the median of the last N jobs like it before it.  [default of N: 10]",
 )
-@click.option("--format", "format_", type=click.Choice(_FORMATS), default="card", show_default=True)
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file instead of stdout.")
+@format_option("card")
+@output_option
 def diff(jobs: Sequence[str], store: str, baseline: int | None, format_: str, output: str | None) -> None:
     """Say what differs between two jobs: outcome, settings, times, failures, errors, memory, and each node.
 

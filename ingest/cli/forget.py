@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ingest.cli.options import load_plugins, lock_option, open_configured, plugin_options, store_option
+from ingest.cli.options import (
+    chosen_output,
+    format_option,
+    load_plugins,
+    lock_option,
+    open_configured,
+    plugin_options,
+    store_option,
+)
 from ingest.errors import IngestError
 
 if TYPE_CHECKING:
@@ -18,7 +25,6 @@ if TYPE_CHECKING:
 
 _STATES = ["completed", "failed", "running", "stalled", "unknown"]
 _MOST_DAYS = 36_500
-_FORMATS = ["table", "csv", "json", "jsonl", "markdown"]
 
 
 @click.command(short_help="Drop jobs from the store; what was measured of them stays.")
@@ -31,7 +37,7 @@ _FORMATS = ["table", "csv", "json", "jsonl", "markdown"]
 @click.option("--for-good", is_flag=True, help="Do not read them again while their logs stay as they are.")
 @click.option("--also-history", is_flag=True, help="Drop what was measured of them too: trends will not know them.")
 @click.option("-n", "--dry-run", is_flag=True, help="Only list the jobs.")
-@click.option("--format", "format_", type=click.Choice(_FORMATS), help="Form of the list.")
+@format_option()
 @lock_option
 @plugin_options
 def forget(
@@ -56,7 +62,7 @@ def forget(
     not touched: the next load of the same folder brings the jobs back, unless they were forgotten for good. Room on the
     disk is given back an hour later, by the next command that writes, and by: ingest compact
     """
-    from ingest.output import Format, default_format, query_result, write_result
+    from ingest.output import query_result, write_result
     from ingest.store.forgetting import LAST_SIGN
     from ingest.store.quoting import is_one_of
 
@@ -73,7 +79,7 @@ def forget(
             " ORDER BY last_sign, job_id",
         )
         assert result is not None, "a SELECT has a result"
-        write_result(result, Format(format_) if format_ else default_format(sys.stdout), sys.stdout, redact=True)
+        write_result(result, *chosen_output(format_, None), redact=True)
         lost = sum(not Path(row["source"]).is_dir() for row in opened.rows(f"SELECT source FROM jobs WHERE {these}"))
     if chosen and not dry_run:
         from ingest.store.forgetting import forget as drop

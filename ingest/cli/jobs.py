@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingest.cli.options import open_configured, store_option
+from ingest.cli.options import chosen_output, format_option, open_configured, output_option, store_option
 from ingest.errors import IngestError
 
 if TYPE_CHECKING:
     from ingest.output import Result
 
-_FORMATS = ["table", "csv", "json", "jsonl", "markdown", "parquet"]
 _STATES = ["completed", "failed", "running", "stalled", "unknown"]
 _JOBS = (
     "SELECT job_id, coalesce(s.state, 'unknown') AS state, s.started_at, s.duration_s,"
@@ -35,8 +32,8 @@ _HEADERS = ("job", "state", "started", "time", "batches", "failed items", "retri
 @store_option
 @click.option("--state", "states", type=click.Choice(_STATES), multiple=True, help="Only these; may be given twice.")
 @click.option("--since", metavar="TIME", help="Only jobs that started then or later: 2024-03-05, or 7d, 12h ago.")
-@click.option("--format", "format_", type=click.Choice(_FORMATS), help="[default: table on a terminal, else csv]")
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file instead of stdout.")
+@format_option()
+@output_option
 def jobs(store: str, states: tuple[str, ...], since: str | None, format_: str | None, output: str | None) -> None:
     """List the jobs in the store, the newest first: state, start, duration, mini-batches, failed items, retries.
 
@@ -44,11 +41,10 @@ def jobs(store: str, states: tuple[str, ...], since: str | None, format_: str | 
     will grow. `loaded` is how long ago that was. Times are UTC. All formats but table and markdown have more columns,
     with plain numbers.
     """
-    from ingest.output import Format, default_format, query_result, rows_result, write_result
+    from ingest.output import Format, query_result, rows_result, write_result
 
     asked = {"states": list(states) or None, "since": None if since is None else _moment(since)}
-    target = Path(output) if output else sys.stdout
-    wanted = Format(format_) if format_ else Format.CSV if output else default_format(sys.stdout)
+    wanted, target = chosen_output(format_, output)
     with open_configured(store) as opened:
         result: Result | None
         if wanted in (Format.TABLE, Format.MARKDOWN):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
-from ingest.cli.options import open_configured, store_option
+from ingest.cli.options import chosen_output, format_option, open_configured, output_option, store_option
 
-_FORMATS = ["table", "csv", "json", "jsonl", "markdown", "parquet"]
 _NODES = (
     "SELECT s.* FROM node_summary AS s WHERE list_contains($jobs, job_id)"
     " ORDER BY list_position($jobs, job_id), try_cast(node AS BIGINT) NULLS LAST, node"
@@ -36,8 +34,8 @@ _HEADERS = (
 @click.command(short_help="Show what each node of a job did.")
 @click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
 @store_option
-@click.option("--format", "format_", type=click.Choice(_FORMATS), help="[default: table on a terminal, else csv]")
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file instead of stdout.")
+@format_option()
+@output_option
 def nodes(jobs: tuple[str, ...], store: str, format_: str | None, output: str | None) -> None:
     """Show what each node of a job did: its mini-batches, failures, retries, time, workers and memory.
 
@@ -46,11 +44,10 @@ def nodes(jobs: tuple[str, ...], store: str, format_: str | None, output: str | 
     did not decide; memory is the highest sample, no peak. All formats but the table have the columns of the view
     `node_summary`.
     """
-    from ingest.output import Format, default_format, query_result, rows_result, visible, write_result
+    from ingest.output import Format, query_result, rows_result, visible, write_result
     from ingest.store.jobs import chosen_jobs
 
-    target = Path(output) if output else sys.stdout
-    wanted = Format(format_) if format_ else Format.CSV if output else default_format(sys.stdout)
+    wanted, target = chosen_output(format_, output)
     with open_configured(store) as opened:
         chosen = chosen_jobs(opened, jobs)
         if wanted is Format.TABLE and target is sys.stdout:

@@ -7,13 +7,16 @@ which every command has, hands those on as click's `default_map`.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from ingest.config import Configuration, Settings, read_configuration
 from ingest.errors import IngestError
+from ingest.output import Format, default_format, visible
 
 if TYPE_CHECKING:
     from ingest.registry import PluginOptions, Problem, Registry
@@ -117,6 +120,31 @@ def store_option(command: Command) -> Command:
     )(command)
 
 
+def format_option(*also: str) -> Callable[[Command], Command]:
+    """`--format`: those of all results, and one that is not a result's (`card`), which then is the default."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice([*also, *Format]),
+        default=also[0] if also else None,
+        show_default=bool(also),
+        help=None if also else "[default: table on a terminal, else csv]",
+    )
+
+
+def output_option(command: Command) -> Command:
+    """`-o`, `--output`."""
+    return click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file instead of stdout.")(
+        command
+    )
+
+
+def chosen_output(format_: str | None, output: str | None) -> tuple[Format, TextIO | Path]:
+    """In which format a result is wanted, and where: what `--format` and `--output` say."""
+    default = Format.CSV if output else default_format(sys.stdout)
+    return Format(format_) if format_ else default, Path(output) if output else sys.stdout
+
+
 def lock_option(command: Command) -> Command:
     """`--lock-timeout`, for commands that write."""
     return click.option(
@@ -193,6 +221,4 @@ def tell_plugin_problems(problems: Iterable[Problem]) -> None:
 
 def tell(text: str) -> None:
     """A line on stderr; nothing in it can steer the terminal."""
-    from ingest.output import visible
-
     click.echo(f"ingest: {visible(text)}", err=True)

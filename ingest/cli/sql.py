@@ -8,26 +8,19 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from ingest.cli.options import open_configured, store_option
+from ingest.cli.options import chosen_output, format_option, open_configured, output_option, store_option
 from ingest.errors import IngestError, InputError
 
 if TYPE_CHECKING:
     from ingest.output import Format
-
-_FORMATS = ["table", "csv", "json", "jsonl", "markdown", "parquet"]
 
 
 @click.command(short_help="Ask the store with SQL.")
 @click.argument("query", required=False)
 @store_option
 @click.option("-f", "--file", "file", type=click.Path(dir_okay=False), help="Read the query from a file.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(_FORMATS),
-    help="Form of the result.  [default: table on a terminal, else csv]",
-)
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file instead of stdout.")
+@format_option()
+@output_option
 @click.option("--limit", type=click.IntRange(1), help="Rows at most.  [default: 1000 in a table, else all]")
 @click.option("--show-secrets", is_flag=True, help="Do not mask signatures, keys and tokens in the result.")
 @click.option("--mask-ids", is_flag=True, help="Mask subscriptions, tenants, resource groups and workspaces too.")
@@ -52,7 +45,7 @@ def sql(
     Tables and views: ingest views. The dialect is DuckDB's. Signatures, keys and tokens in the logs are masked. Several
     statements, with ; between them, may set variables (SET VARIABLE a = 1); one of them, the last, gives the result.
     """
-    from ingest.output import Format, default_format
+    from ingest.output import Format
 
     if show_secrets and mask_ids:
         raise click.UsageError("--show-secrets and --mask-ids ask for the opposite of each other; give one.")
@@ -61,11 +54,10 @@ def sql(
             raise click.UsageError(
                 "a prompt writes to the screen; there, .output FILE writes the next result to a file."
             )
-        _prompt(store, Format(format_) if format_ else default_format(sys.stdout), limit, show_secrets, mask_ids)
+        _prompt(store, chosen_output(format_, None)[0], limit, show_secrets, mask_ids)
         return
     text = _query_text(query, file)
-    target = Path(output) if output else sys.stdout
-    wanted = Format(format_) if format_ else Format.CSV if output else default_format(sys.stdout)
+    wanted, target = chosen_output(format_, output)
     _answer(store, text, wanted, target, limit, show_secrets, mask_ids)
 
 

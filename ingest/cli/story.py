@@ -7,18 +7,19 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.options import open_configured, store_option
+from ingest.cli.options import open_configured, output_option, store_option
 from ingest.errors import InputError
-
-_FORMATS = ["text", "table", "csv", "json", "jsonl", "markdown", "parquet"]
+from ingest.output import Format
 
 
 @click.command(short_help="Tell what happened to one mini-batch.")
 @click.argument("job")
 @click.argument("mini_batch", type=click.IntRange(0, 2**63 - 1))
 @store_option
-@click.option("--format", "format_", type=click.Choice(_FORMATS), help="[default: text on a terminal, else csv]")
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file instead of stdout.")
+@click.option(
+    "--format", "format_", type=click.Choice(["text", *Format]), help="[default: text on a terminal, else csv]"
+)
+@output_option
 def story(job: str, mini_batch: int, store: str, format_: str | None, output: str | None) -> None:
     """Tell what happened to one mini-batch: its tries, and what was logged, printed, reported and measured meanwhile.
 
@@ -26,7 +27,7 @@ def story(job: str, mini_batch: int, store: str, format_: str | None, output: st
     has no time stands where it can be placed, or is counted. All of it as data: the columns of the table macro
     `mini_batch_story`.
     """
-    from ingest.output import Format, is_terminal, query_result, write_result
+    from ingest.output import is_terminal, query_result, write_result
     from ingest.report.story import STORY, story_lines
     from ingest.store.jobs import chosen_job
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from ingest.comparison.measured import measured
 from ingest.comparison.verdicts import WORSE, Verdict, verdicts
 from ingest.report.wording import duration, plural
+from ingest.severity import SEVERITIES, is_at_least
 from ingest.store.quoting import literal
 
 if TYPE_CHECKING:
     from ingest.store.reading import Store
 
 Row = Mapping[str, Any]
-SEVERITIES = ("severe", "warning", "note")
 _BAD_STATES = {"failed": "severe", "stalled": "severe", "running": "warning", "unknown": "warning"}
 
 
@@ -43,8 +43,7 @@ class Judged:
 
     def fails(self, fail_on: str, *, require_baseline: bool) -> bool:
         """Whether a reason is as bad as `fail_on`, or nothing was compared though it had to be."""
-        limit = SEVERITIES.index(fail_on)
-        bad = any(SEVERITIES.index(reason.severity) <= limit for reason in self.reasons)
+        bad = any(is_at_least(reason.severity, fail_on) for reason in self.reasons)
         return bad or (require_baseline and not self.compared_with)
 
 

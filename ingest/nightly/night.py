@@ -25,7 +25,8 @@ from ingest.nightly.house_keeping import keep_house, plan_house
 from ingest.nightly.news import News, find_news, record_night
 from ingest.nightly.notify import notify
 from ingest.nightly.reading import Reading, read_roots
-from ingest.nightly.summary import Summary, Trouble, write_whole
+from ingest.nightly.summary import Summary, Trouble
+from ingest.output.whole import write_whole
 from ingest.pipeline import ingest_jobs
 from ingest.registry import DEFAULT_PLUGINS, PluginOptions, load_registry
 from ingest.store.layout import Layout

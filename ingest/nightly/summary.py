@@ -1,17 +1,13 @@
-"""What a night did, for programs: one JSON object, written whole or not at all."""
+"""What a night did, for programs: one JSON object."""
 
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
-from ingest.errors import ExitCode, IngestError, InputError
+from ingest.errors import ExitCode, IngestError
 from ingest.output import redact_text
 
 FORMAT = 1
@@ -121,21 +117,3 @@ class Summary:
         """The summary as one JSON object, secrets masked."""
         told = {"format": FORMAT, "outcome": self.outcome, "exit_code": int(self.exit_code), **asdict(self)}
         return redact_text(json.dumps(told, indent=2, default=str, ensure_ascii=False)) + "\n"
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes a file so that nobody ever sees a part of it. Raises `InputError` if it cannot be written."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        raise InputError(
-            f"{path}: cannot be written: {error.strerror}", "Choose another place. Is the disk full?"
-        ) from error

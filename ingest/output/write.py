@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TextIO, cast
 
 from ingest.output.formats import Format, OutputError, is_terminal
+from ingest.output.whole import written_whole
 
 if TYPE_CHECKING:
     from ingest.output.redact import Redactor
@@ -141,19 +141,12 @@ def _say(shown: _Shown, cut: bool, format: Format, notes: TextIO, advice: Advice
 
 
 def _write_file(result: Result, format: Format, path: Path, **options: Any) -> int:
-    """Write beside the file and rename, so that nobody finds half a result under its name."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
+    with written_whole(path) as beside:
         if format is Format.PARQUET:
             with beside.open("wb") as binary:
-                rows = write_result(result, format, binary, **options)
-        else:
-            with beside.open("w", encoding="utf-8", newline="\n") as text:
-                rows = write_result(result, format, text, **options)
-        beside.replace(path)
-        return rows
-    finally:
-        beside.unlink(missing_ok=True)
+                return write_result(result, format, binary, **options)
+        with beside.open("w", encoding="utf-8", newline="\n") as text:
+            return write_result(result, format, text, **options)
 
 
 def _write_parquet(result: Result, stream: IO[Any], redactor: Redactor | None, limit: int | None) -> int:

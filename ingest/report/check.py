@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from ingest.output import redact_text, visible
-from ingest.report.wording import cut, plural
+from ingest.report.wording import SEVERITY_COLOURS, cut, one_line, plural
 
 if TYPE_CHECKING:
     from ingest.comparison.gate import Judged
 
 _WIDTH = 100
-_COLOURS = {"severe": "red", "warning": "yellow", "note": None}
 
 
 def print_check(judged: Sequence[tuple[Judged, bool]], stream: TextIO) -> None:
@@ -31,10 +29,10 @@ def print_check(judged: Sequence[tuple[Judged, bool]], stream: TextIO) -> None:
 
 def _paragraph(job: Judged, fails: bool) -> Iterator[str]:
     head = click.style("failed" if fails else "passed", fg="red" if fails else "green", bold=True)
-    yield f"{head}  {click.style(cut(_safe(job.job_id), 88), bold=True)}"
+    yield f"{head}  {click.style(cut(one_line(job.job_id), 88), bold=True)}"
     for reason in job.reasons:
-        severity = click.style(f"{reason.severity:<8}", fg=_COLOURS[reason.severity])
-        lines = textwrap.wrap(_safe(reason.sentence), _WIDTH - 17, break_on_hyphens=False) or [""]
+        severity = click.style(f"{reason.severity:<8}", fg=SEVERITY_COLOURS[reason.severity])
+        lines = textwrap.wrap(one_line(reason.sentence), _WIDTH - 17, break_on_hyphens=False) or [""]
         yield f"        {severity} {lines[0]}"
         yield from (f"{'':<17}{line}" for line in lines[1:])
     for line in textwrap.wrap(_compared(job), _WIDTH - 8, break_on_hyphens=False):
@@ -43,11 +41,6 @@ def _paragraph(job: Judged, fails: bool) -> Iterator[str]:
 
 def _compared(job: Judged) -> str:
     if not job.compared_with:
-        return _safe(job.baseline)
+        return one_line(job.baseline)
     told = "compared with" if job.reasons else "nothing worse than in"
-    return _safe(f"{told} {job.baseline}")
-
-
-def _safe(text: str) -> str:
-    """Text from logs for a terminal: one line, no secrets, nothing that steers."""
-    return visible(redact_text(" ".join(str(text).split())))
+    return one_line(f"{told} {job.baseline}")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from ingest.known_problems import first_step
-from ingest.output import redact_text, visible
-from ingest.report.wording import cut, duration, plural, tail
+from ingest.report.wording import SEVERITY_COLOURS, cut, duration, one_line, plural, tail
+from ingest.severity import SEVERITIES
 from ingest.store.quoting import is_one_of
 
 if TYPE_CHECKING:
@@ -19,14 +19,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 
 _WIDTH = 100
-_SEVERITIES = ("severe", "warning", "note")
-_COLOURS = {"severe": "red", "warning": "yellow", "note": None}
 _INDENT = " " * 11
-
-
-def is_at_least(severity: str, wanted: str) -> bool:
-    """Whether a severity is the wanted one or a higher one."""
-    return _SEVERITIES.index(severity) <= _SEVERITIES.index(wanted)
 
 
 def print_diagnosis(store: Store, chosen: Sequence[str], found: Sequence[Row], stream: TextIO, *, notes: bool) -> None:
@@ -48,21 +41,23 @@ def print_diagnosis(store: Store, chosen: Sequence[str], found: Sequence[Row], s
 
 def _card(job: Row, shown: Sequence[Row], folded: Sequence[Row]) -> Iterator[str]:
     """One job."""
-    yield click.style(_safe(cut(job["job_id"], 60)), bold=True) + "  " + _state(job)
+    yield click.style(one_line(cut(job["job_id"], 60)), bold=True) + "  " + _state(job)
     for row in shown:
-        head = click.style(f"  {row['severity']:<9}", fg=_COLOURS[row["severity"]], bold=row["severity"] == "severe")
-        lines = _wrapped(_safe(row["finding"]), 0 if row["kind"] == "check" else 2)
+        head = click.style(
+            f"  {row['severity']:<9}", fg=SEVERITY_COLOURS[row["severity"]], bold=row["severity"] == "severe"
+        )
+        lines = _wrapped(one_line(row["finding"]), 0 if row["kind"] == "check" else 2)
         yield head + lines[0]
         yield from (_INDENT + line for line in lines[1:])
         yield from (_INDENT + "  " + line for line in _facts(row))
         if remedy := row["remedy"]:
             told = remedy if row["severity"] == "severe" else f"{first_step(remedy)}."
-            lines = _wrapped(f"→ {_safe(told)}", 6)
+            lines = _wrapped(f"→ {one_line(told)}", 6)
             yield from (_INDENT + ("  " if i == 0 else "    ") + line for i, line in enumerate(lines))
-        yield _INDENT + "  " + click.style(_safe(row["query"]), dim=True)
+        yield _INDENT + "  " + click.style(one_line(row["query"]), dim=True)
     if folded:
         names = ", ".join(dict.fromkeys(str(row["finding_id"]) for row in folded))
-        yield f"  {cut(_safe(f'and {len(folded)} note{plural(len(folded))}: {names}'), _WIDTH - 12)} (--notes)"
+        yield f"  {cut(one_line(f'and {len(folded)} note{plural(len(folded))}: {names}'), _WIDTH - 12)} (--notes)"
 
 
 def _state(job: Row) -> str:
@@ -83,13 +78,13 @@ def _facts(row: Row) -> Iterator[str]:
         told += [f"first on node {row['node']}"] if row["node"] else []
         told += [f"at {row['first_at']:%Y-%m-%d %H:%M:%S}"] if row["first_at"] else []
         if told:
-            yield _safe(", ".join(told))
+            yield one_line(", ".join(told))
     if row["frame"]:
-        yield _safe(f"at {tail(row['frame'], _WIDTH - 16)}")
+        yield one_line(f"at {tail(row['frame'], _WIDTH - 16)}")
     if row["symptom"] and row["severity"] == "severe":
         yield "this is a symptom; the logs at hand do not tell the cause"
     if row["explained_by"]:
-        yield _safe(f"comes from: {row['explained_by']}")
+        yield one_line(f"comes from: {row['explained_by']}")
     if row["at_stake_s"] and row["at_stake_s"] >= 1:
         yield f"at stake: {duration(row['at_stake_s'])}"
 
@@ -102,10 +97,10 @@ def _end(by_job: Mapping[str, Sequence[Row]], summaries: Mapping[str, Row], note
     if notes:
         quiet = [job_id for job_id in quiet if not by_job[job_id]]
     if fine := [job_id for job_id in quiet if job_id not in blind]:
-        yield from _wrapped(_safe(f"Nothing found in: {', '.join(fine[:20])}{_more(fine)}"), 0)
+        yield from _wrapped(one_line(f"Nothing found in: {', '.join(fine[:20])}{_more(fine)}"), 0)
     if blind:
-        yield from _wrapped(_safe(f"No tries in the logs to judge by: {', '.join(blind[:20])}{_more(blind)}"), 0)
-    counts = ", ".join(f"{severities.count(one)} {one}" for one in _SEVERITIES)
+        yield from _wrapped(one_line(f"No tries in the logs to judge by: {', '.join(blind[:20])}{_more(blind)}"), 0)
+    counts = ", ".join(f"{severities.count(one)} {one}" for one in SEVERITIES)
     yield f"{len(by_job)} job{plural(len(by_job))}: {counts}"
 
 
@@ -119,8 +114,3 @@ def _wrapped(text: str, lines: int) -> list[str]:
     if lines and len(wrapped) > lines:
         wrapped = [*wrapped[: lines - 1], cut(wrapped[lines - 1] + " …", _WIDTH - len(_INDENT) - 2)]
     return wrapped
-
-
-def _safe(text: str) -> str:
-    """Text from logs for a terminal: one line, no secrets, nothing that steers."""
-    return visible(redact_text(" ".join(str(text).split())))

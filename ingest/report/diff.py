@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from ingest.comparison.facts import Unit
-from ingest.output import redact_text, visible
-from ingest.report.wording import clock, cut, plural, tail
+from ingest.report.wording import clock, cut, one_line, plural, tail
 
 if TYPE_CHECKING:
     from ingest.comparison.differences import Compared, Difference, Side
@@ -49,9 +48,9 @@ def _lines(compared: Compared) -> Iterator[str]:
 def _heads(compared: Compared) -> Iterator[str]:
     """Who A and B are, and what to know of them."""
     for letter, side in (("A", compared.a), ("B", compared.b)):
-        yield f"{letter}  {click.style(cut(_safe(side.name), 60), bold=True)}{_what(side)}"
+        yield f"{letter}  {click.style(cut(one_line(side.name), 60), bold=True)}{_what(side)}"
         if side.is_median:
-            yield f"   {cut(_safe(', '.join(side.jobs)), _WIDTH - 3)}"
+            yield f"   {cut(one_line(', '.join(side.jobs)), _WIDTH - 3)}"
         elif side.row["partial"]:
             yield "   it was running, or a file was cut, when it was loaded: its figures will change"
 
@@ -70,11 +69,9 @@ def _line(one: Difference) -> str:
     long = max(abs(one.a or 0), abs(one.b or 0)) >= 60
     a, b, change = _told(one.a, one.unit, long=long), _told(one.b, one.unit, long=long), _change(one, long)
     if one.unit is None:
-        a, b = tail(_safe(one.a_text or "-"), _SIDE - 1), tail(_safe(one.b_text or "-"), _SIDE - 1)
+        a, b = tail(one_line(one.a_text or "-"), _SIDE - 1), tail(one_line(one.b_text or "-"), _SIDE - 1)
     mark = click.style(one.verdict, fg=_COLOURS[one.verdict]) if one.verdict else ""
-    return (
-        f"{cut(_safe(one.title), _TITLE - 1):<{_TITLE}}{a:>{_SIDE}} {b:>{_SIDE}}  {change:<{_CHANGE}}  {mark}".rstrip()
-    )
+    return f"{cut(one_line(one.title), _TITLE - 1):<{_TITLE}}{a:>{_SIDE}} {b:>{_SIDE}}  {change:<{_CHANGE}}  {mark}".rstrip()
 
 
 def _told(value: float | None, unit: str | None, sign: str = "", *, long: bool = False) -> str:
@@ -118,7 +115,7 @@ def _errors(errors: list[Difference], compared: Compared) -> Iterator[str]:
         rows = list(group)
         for one in rows[:_ERRORS_SHOWN]:
             head = click.style(f"{kind} error"[:12].ljust(13), fg=_COLOURS.get(kind))
-            example = _safe(one.b_text or one.a_text or "")
+            example = one_line(one.b_text or one.a_text or "")
             yield head + cut(f"{_times(one, compared):<18} {example}", _WIDTH - 13)
         if len(rows) > _ERRORS_SHOWN:
             more = len(rows) - _ERRORS_SHOWN
@@ -141,10 +138,5 @@ def _nodes(rows: Iterable[Difference]) -> Iterator[str]:
             for one in facts
             if one.unit == Unit.COUNT or abs(one.change_percent or 0) >= _MUCH_PERCENT
         ]
-        text = f"node {cut(_safe(node or ''), 40)}: {', '.join(told) or 'as before'}"
+        text = f"node {cut(one_line(node or ''), 40)}: {', '.join(told) or 'as before'}"
         yield from textwrap.wrap(text, _WIDTH, subsequent_indent="     ")
-
-
-def _safe(text: str) -> str:
-    """Text from logs for a terminal: one line, no secrets, nothing that steers."""
-    return visible(redact_text(" ".join(str(text).split())))

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from ingest.output import redact_text, visible
+
+SEVERITY_COLOURS = {"severe": "red", "warning": "yellow", "note": None}
+
+
+def one_line(text: object) -> str:
+    """Text from logs for a terminal: on one line, no secrets, nothing that steers."""
+    return visible(redact_text(" ".join(str(text).split())))
+
 
 def plural(count: int) -> str:
     """The `s` of a plural."""

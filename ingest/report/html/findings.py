@@ -8,8 +8,7 @@ from ingest.report.html.blocks import Finding
 from ingest.report.html.cells import seconds, spell
 from ingest.report.html.questions import Row
 from ingest.report.wording import tail
-
-SEVERITIES = ("severe", "warning", "note")
+from ingest.severity import SEVERITIES
 
 
 def told_findings(rows: Sequence[Row], links: Mapping[str, str] | None = None) -> list[Finding]:

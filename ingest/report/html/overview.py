@@ -26,10 +26,11 @@ from ingest.report.html.cells import (
     words,
 )
 from ingest.report.html.charts.style import STATE_SHAPES
-from ingest.report.html.findings import SEVERITIES, told_findings
+from ingest.report.html.findings import told_findings
 from ingest.report.html.job import COVERAGE, MEMORY, node_column, outcome_column
 from ingest.report.html.questions import Answer, Questions, Row
 from ingest.report.html.trends import trends
+from ingest.severity import SEVERITIES
 
 _JOBS_SHOWN = 400
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from ingest.errors import InputError
+from ingest.output.whole import write_whole
 from ingest.report.html.bundle import need_chart_libraries
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def write_report(
         page = _page(store, jobs, title, overview)
     text = rendered(page)
     if isinstance(target, (str, os.PathLike)):
-        _write(Path(target), text)
+        write_whole(Path(target), text)
     else:
         target.write(text)
 
@@ -85,17 +86,3 @@ def _page(store: Store, given: Sequence[str] | None, title: str | None, overview
             parts.append(job_part(asked, job, f"job-{place}"))
     heading = title or ("All jobs" if given is None else jobs[0] if len(jobs) == 1 else f"{len(jobs)} jobs")
     return Page(cleaned_text(heading), parts, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
-
-
-def _write(path: Path, text: str) -> None:
-    """Writes beside the file and renames, so that nobody finds half a report under its name."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path)
-    except OSError as error:
-        raise InputError(
-            f"{path}: cannot be written: {error.strerror}", "Give a file in a folder that is there: -o FILE"
-        ) from error
-    finally:
-        beside.unlink(missing_ok=True)
