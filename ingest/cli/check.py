@@ -112,14 +112,9 @@ def _is_enough(store: Store, count: int) -> None:
 
 def _baseline(store: Store, given: str) -> str:
     """The job to compare with, or `last-good`."""
-    from ingest.store.jobs import chosen_jobs
+    from ingest.store.jobs import chosen_job
 
-    if given == _LAST_GOOD:
-        return given
-    found = chosen_jobs(store, [given])
-    if len(found) > 1:
-        raise InputError(f"--baseline {given}: {len(found)} jobs fit", "Give the id of one of them.")
-    return found[0]
+    return given if given == _LAST_GOOD else chosen_job(store, given)
 
 
 _COLUMNS = ("job_id", "passed", "severity", "measure", "sentence", "value", "usual", "compared_with", "baseline")

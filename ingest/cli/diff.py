@@ -65,9 +65,9 @@ def diff(jobs: Sequence[str], store: str, baseline: int | None, format_: str, ou
 def _compared(store: Store, jobs: Sequence[str]) -> Compared:
     """The comparison that was asked for. Raises InputError for jobs that are not there, or nothing to compare with."""
     from ingest.comparison.differences import two_jobs, with_usual
-    from ingest.store.jobs import chosen_jobs
+    from ingest.store.jobs import chosen_job
 
-    chosen = [one for given in jobs for one in _only(given, chosen_jobs(store, [given]))]
+    chosen = [chosen_job(store, given) for given in jobs]
     if len(chosen) == 2:
         return two_jobs(store, *chosen)
     compared = with_usual(store, chosen[0])
@@ -78,13 +78,6 @@ def _compared(store: Store, jobs: Sequence[str]) -> Compared:
             " completed. Compare with any job: ingest diff JOB_A JOB_B",
         )
     return compared
-
-
-def _only(given: str, found: Sequence[str]) -> Sequence[str]:
-    """The one job that is meant."""
-    if len(found) > 1:
-        raise InputError(f"{given}: {len(found)} jobs fit", "Give the id of one of them.")
-    return found
 
 
 def _data(compared: Compared) -> Result:

@@ -15,8 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-
 from ingest.errors import InputError, StoreError
 from ingest.logs import log
 from ingest.nightly import aggregates
@@ -30,6 +28,7 @@ from ingest.output.whole import write_whole
 from ingest.pipeline import ingest_jobs
 from ingest.registry import DEFAULT_PLUGINS, PluginOptions, load_registry
 from ingest.store.layout import Layout
+from ingest.store.lock import night_lock
 from ingest.store.maintenance import maintenance
 from ingest.store.reading import open_store
 
@@ -69,7 +68,7 @@ def run_night(wishes: Wishes) -> Summary:
     log().info("night begins", store=wishes.store, roots=len(wishes.roots))
     try:
         layout = Layout.of(wishes.store)
-        with _one_night(layout, wishes.lock_timeout_s):
+        with night_lock(layout, wishes.lock_timeout_s):
             _Night(layout, wishes, summary).steps()
     except StoreError as error:
         summary.troubles.append(Trouble.of("store", error, fatal=True))
@@ -199,29 +198,6 @@ class _Night:
             trouble = Trouble.of(name, error)
             self._summary.troubles.append(trouble)
             log().error("step failed", step=name, reason=trouble.wrong, exc_info=trouble.wrong.startswith("a bug"))
-
-
-@contextmanager
-def _one_night(layout: Layout, timeout_s: float) -> Iterator[None]:
-    """Holds the lock of nights; other commands may write between its steps."""
-    place = layout.root / "nightly.lock"
-    try:
-        layout.root.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(place)
-        lock.acquire(timeout=timeout_s)
-    except Timeout:
-        raise StoreError(
-            f"{layout.root}: another night is going on, and was not done after {timeout_s:.0f} s",
-            "Let it finish; the next night reads what this one would have read. Or give it longer: --lock-timeout.",
-        ) from None
-    except OSError as error:
-        raise StoreError(
-            f"{layout.root}: the store cannot be written: {error.strerror}", "Choose another place: --store PATH."
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _tell(wishes: Wishes, summary: Summary) -> None:

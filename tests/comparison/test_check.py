@@ -89,7 +89,7 @@ def test_what_is_said(run: Run, compared_store: Path, arguments: tuple[str, ...]
     [
         (("no-such-job",), 3, "no-such-job: no such job in the store"),
         (("fine", "--baseline", "no-such-job"), 3, "no-such-job: no such job"),
-        (("fine", "--baseline", "churn-*"), 3, "8 jobs fit"),
+        (("fine", "--baseline", "churn-*"), 3, "fits 8 jobs"),
         (("fine", "--baseline", "4"), 2, "--baseline 4: 5 jobs are needed to compare with"),
         (("fine", "--max-failure-rate", "much"), 2, "--max-failure-rate much: not a share"),
         (("fine", "--max-failure-rate", "nan"), 2, "not a share"),
