@@ -18,7 +18,7 @@ VIEWS = [view.name for view in list_views()]
 
 OF_NO_JOB = {"checks", "comparison_rules", "errors_by_fingerprint", "superseded_reports", "thresholds"}
 OF_NO_JOB |= {"daily_trends", "day_measures", "errors_over_time", "failing_inputs", "pool_day_measures"}
-OF_NO_JOB |= {"repeat_offender_inputs"}
+OF_NO_JOB |= {"group_comparisons", "group_regressions", "repeat_offender_inputs"}
 
 
 @pytest.mark.parametrize("view", [view for view in VIEWS if view not in {"checks", "comparison_rules", "thresholds"}])
