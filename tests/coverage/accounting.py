@@ -54,15 +54,27 @@ def unexplained(store: Path, roots: dict[str, Path]) -> list[Line]:
         )
         rejects = rows("SELECT file_id, byte_offset, bytes FROM rejects")
         files = rows("SELECT file_id, job_id, path FROM files WHERE status = 'parsed'")
+    files = [file for file in files if file[1] in roots]
+    told = _by_file(files, texts)
+    counted = _by_file(files, cells)
     found: list[Line] = []
     for file_id, job_id, path in files:
         content = (roots[job_id] / path).read_bytes()
         rejected = [(offset, offset + size) for of, offset, size in rejects if of == file_id]
         if path.endswith(".csv"):
-            missing = _of_table(content, {line for of, line in cells if of == file_id}, rejected)
+            missing = _of_table(content, {line for (line,) in counted[file_id]}, rejected)
         else:
-            missing = _of_log(content, [(line, text or "") for of, line, text in texts if of == file_id], rejected)
+            missing = _of_log(content, [(line, text or "") for line, text in told[file_id]], rejected)
         found += (Line(path, number, text) for number, text in missing)
+    return found
+
+
+def _by_file(files: list[tuple[Any, ...]], rows: list[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]]]:
+    """Rows without their file's id, by that id."""
+    found: dict[int, list[tuple[Any, ...]]] = {file_id: [] for file_id, *_ in files}
+    for file_id, *row in rows:
+        if file_id in found:
+            found[file_id].append(tuple(row))
     return found
 
 

@@ -95,54 +95,71 @@ VARIATIONS = (
 )
 
 
-def _load(begin: Begin, top: Path, variation: Variation | None = None) -> tuple[StoreUnderTest, dict[str, Path]]:
-    """The trees, changed, in a store; and their artifact roots."""
+UTF_16 = Variation("UTF-16", lambda b: b.decode("utf-8", "replace").encode("utf-16"), ALL, logs_only=False)
+UNCHANGED = Variation("unchanged", lambda b: b, ALL)
+
+
+class Varied(NamedTuple):
+    """Every variation of the trees in one store: what one says must not depend on the others beside it."""
+
+    store: StoreUnderTest
+    roots: dict[str, dict[str, Path]]
+    """Artifact roots by variation and job."""
+    answers: dict[str, Answers]
+    """By variation; jobs by the names of the trees."""
+
+
+def _write(folder: Path, variation: Variation) -> dict[str, Path]:
+    """The trees, changed, as jobs of their own; their artifact roots by job."""
     roots = {}
     for tree in TREES:
-        folder = Path(shutil.copytree(JOBS / tree, top / "jobs" / tree))
-        roots[tree] = folder / "artifacts" if (folder / "artifacts").is_dir() else folder
-        for file in folder.rglob("*"):
+        job = Path(shutil.copytree(JOBS / tree, folder / f"{tree} {variation.name}"))
+        roots[job.name] = job / "artifacts" if (job / "artifacts").is_dir() else job
+        for file in job.rglob("*"):
             is_text = file.is_file() and file.suffix != ".profile"
-            if variation and is_text and not (variation.logs_only and file.suffix == ".csv"):
+            if is_text and not (variation.logs_only and file.suffix == ".csv"):
                 file.write_bytes(variation.change(file.read_bytes()))
-    store = begin(top / "store")
-    store.load(*sorted((top / "jobs").iterdir()))
-    return store, roots
-
-
-def _answers(store: StoreUnderTest) -> Answers:
-    return {name: store.rows(f"SELECT * FROM ({query}) ORDER BY ALL") for name, query in QUESTIONS.items()}
+    return roots
 
 
 @pytest.fixture(scope="module")
-def unchanged(begin: Begin, tmp_path_factory: pytest.TempPathFactory) -> Answers:
-    """What the trees say as they are."""
-    store, _ = _load(begin, tmp_path_factory.mktemp("unchanged"))
-    return _answers(store)
+def varied(begin: Begin, tmp_path_factory: pytest.TempPathFactory) -> Varied:
+    """All of them, loaded and asked at once."""
+    top = tmp_path_factory.mktemp("varied")
+    variations = (UNCHANGED, UTF_16, *VARIATIONS)
+    roots = {variation.name: _write(top / "jobs", variation) for variation in variations}
+    store = begin(top / "store")
+    store.load(top / "jobs")
+    answers: dict[str, Answers] = {variation.name: {name: [] for name in QUESTIONS} for variation in variations}
+    for name, query in QUESTIONS.items():
+        for job, *row in store.rows(f"SELECT * FROM ({query}) ORDER BY ALL"):
+            tree, _, variation = job.partition(" ")
+            answers[variation][name].append((tree, *row))
+    return Varied(store, roots, answers)
 
 
 @pytest.mark.parametrize("variation", VARIATIONS, ids=lambda variation: variation.name)
-def test_variation(begin: Begin, unchanged: Answers, tmp_path: Path, variation: Variation) -> None:
+def test_variation(varied: Varied, variation: Variation) -> None:
     """Claimed, no line lost, and the answers that the change cannot touch are the same."""
-    store, roots = _load(begin, tmp_path, variation)
-    assert store.rows("SELECT path FROM files WHERE status NOT IN ('parsed', 'ignored')") == []
-    assert unexplained(store.path, roots) == []
-    answers = _answers(store)
-    assert {name: answers[name] for name in variation.kept} == {name: unchanged[name] for name in variation.kept}
+    path, roots = varied.store.path, varied.roots[variation.name]
+    strange = varied.store.rows("SELECT job_id, path FROM files WHERE status NOT IN ('parsed', 'ignored')")
+    assert [(job, file) for job, file in strange if job in roots] == []
+    assert unexplained(path, roots) == []
+    told, usual = varied.answers[variation.name], varied.answers[UNCHANGED.name]
+    assert {name: told[name] for name in variation.kept} == {name: usual[name] for name in variation.kept}
+    assert [name for name, rows in usual.items() if not rows] == ["rejects"]
 
 
-def test_what_is_left_of_a_log_without_its_first_head(begin: Begin, tmp_path: Path) -> None:
+def test_what_is_left_of_a_log_without_its_first_head(varied: Varied) -> None:
     """Each log lost half of its first line: that text is a record without a time, all later records are whole."""
-    store, _ = _load(begin, tmp_path, VARIATIONS[-1])
-    told = store.rows(
-        "SELECT line_no, count(*) FROM log_records AS l WHERE source = 'worker' AND l.at IS NULL GROUP BY 1"
+    jobs = f"job_id LIKE '% {VARIATIONS[-1].name}'"
+    told = varied.store.rows(
+        f"SELECT line_no, count(*) FROM log_records AS l WHERE {jobs} AND source = 'worker' AND l.at IS NULL GROUP BY 1"
     )
-    workers = store.one("SELECT count(*) FROM files WHERE kind = 'worker' AND records > 0")
+    workers = varied.store.one(f"SELECT count(*) FROM files WHERE {jobs} AND kind = 'worker' AND records > 0")
     assert told == [(1, workers)]
 
 
-def test_utf_16(begin: Begin, tmp_path: Path, unchanged: Answers) -> None:
+def test_utf_16(varied: Varied) -> None:
     """Windows tools save text in UTF-16 with a byte order mark: it says the same."""
-    changed = Variation("UTF-16", lambda b: b.decode("utf-8", "replace").encode("utf-16"), ALL, logs_only=False)
-    store, _ = _load(begin, tmp_path, changed)
-    assert _answers(store) == unchanged
+    assert varied.answers[UTF_16.name] == varied.answers[UNCHANGED.name]

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -18,9 +18,12 @@ from ingest.store.forgetting import forget
 from ingest.store.layout import Layout
 from ingest.store.maintenance import maintenance
 from ingest.store.reading import open_store
+from tests.conftest import StoreUnderTest, write_tree
 
 if TYPE_CHECKING:
-    from tests.conftest import Logs, Run, Start, StoreUnderTest, Tree, Write
+    from collections.abc import Iterator
+
+    from tests.conftest import Begin, Logs, Run, Start, Tree, Write
 
 SAMPLES = sorted((Path(__file__).parents[2] / "data/jobs").iterdir())
 
@@ -43,21 +46,41 @@ def answers(store: StoreUnderTest) -> dict[str, list[str]]:
     return {view: sorted(repr(rounded(row)) for row in rows) for view, rows in store.answers().items()}
 
 
-@pytest.fixture
-def scattered(store: StoreUnderTest, tree: Tree, logs: Logs) -> list[Path]:
-    """A store of four jobs in six slices, two of which hold dead rows; their folders."""
-    folders = [tree(logs.job(name), name) for name in ("d", "b", "a", "c")]
+class Scattered(NamedTuple):
+    """A store of four jobs in six slices, two of which hold dead rows; and the jobs' folders."""
+
+    store: StoreUnderTest
+    folders: list[Path]
+
+
+@pytest.fixture(scope="module")
+def kept_scattered(tmp_path_factory: pytest.TempPathFactory, begin: Begin, logs: Logs) -> Scattered:
+    """It takes seconds to make: a load for each slice."""
+    top = tmp_path_factory.mktemp("scattered")
+    store = begin(top / "store")
+    folders = [write_tree(top / "jobs" / name, logs.job(name)) for name in ("d", "b", "a", "c")]
     for folder in folders:
         store.load(folder)
     (folders[0] / logs.worker).write_text(logs.records(2, "later"))
     store.load(folders[0])
     (folders[1] / logs.master).write_text(logs.records(1, "later"))
     store.load(folders[1])
-    return folders
+    return Scattered(store, folders)
 
 
-def test_tables_stay(store: StoreUnderTest, scattered: list[Path]) -> None:
+@pytest.fixture
+def scattered(kept_scattered: Scattered, tmp_path: Path) -> Iterator[Scattered]:
+    """The same, which may be changed: it is put back afterwards."""
+    top = kept_scattered.store.path.parent
+    shutil.copytree(top, tmp_path / "as it was")
+    yield Scattered(StoreUnderTest(kept_scattered.store.path), kept_scattered.folders)
+    shutil.rmtree(top)
+    shutil.copytree(tmp_path / "as it was", top)
+
+
+def test_tables_stay(scattered: Scattered) -> None:
     """One slice without dead rows is left, sorted by job; tables, ledger and a later load are as if nothing had been."""
+    store, folders = scattered
     before, files = store.tables(), len(store.parquet())
     done = compacted(store)
     assert (done.slices, done.files_before, done.dead_rows) == (1, files, 9)
@@ -74,30 +97,30 @@ def test_tables_stay(store: StoreUnderTest, scattered: list[Path]) -> None:
     }
     jobs = [job for (job,) in store.rows(f"SELECT job_id FROM read_parquet('{part}')")]
     assert jobs == sorted(jobs)
-    assert store.load(*scattered).rows == 0
+    assert store.load(*folders).rows == 0
     assert store.tables() == before
     state = store.state()
     assert compacted(store) == Compacted()
     assert store.state() == state
 
 
-def test_lines_stay_in_order(store: StoreUnderTest, scattered: list[Path]) -> None:
+def test_lines_stay_in_order(scattered: Scattered) -> None:
     """Within a file, rows stand in the order of its lines, as a load wrote them."""
+    store = scattered.store
     compacted(store)
     rows = store.rows("SELECT file_id, line_no FROM log_records")
     for file in {file for file, _ in rows}:
         lines = [line for other, line in rows if other == file]
         assert lines == sorted(lines)
-    assert scattered
 
 
-def test_job_by_job(store: StoreUnderTest, scattered: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_job_by_job(scattered: Scattered, monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs that are too large to be held together are written one after the other; it makes no difference."""
+    store = scattered.store
     monkeypatch.setattr(ingest.store.compaction, "_CHUNK_BYTES", 1)
     before = store.tables()
     assert compacted(store).dead_rows == 9
     assert store.tables() == before
-    assert scattered
 
 
 def test_answers_stay(store: StoreUnderTest) -> None:
@@ -135,34 +158,37 @@ def test_what_is_merged() -> None:
     ]
 
 
-def test_reader_is_not_disturbed(store: StoreUnderTest, scattered: list[Path]) -> None:
+def test_reader_is_not_disturbed(scattered: Scattered) -> None:
     """A store that was opened before answers as before, all the time."""
+    store, folders = scattered
     with open_store(store.path) as reader:
         query = "SELECT count(*), sum(hash(l)) FROM log_records l"
         before = reader.sql(query).fetchall()
         compacted(store)
         assert reader.sql(query).fetchall() == before
-        store.load(*scattered, reparse=True)
+        store.load(*folders, reparse=True)
         assert reader.sql(query).fetchall() == before
 
 
-def test_after_forgetting(store: StoreUnderTest, other_store: StoreUnderTest, scattered: list[Path]) -> None:
+def test_after_forgetting(other_store: StoreUnderTest, scattered: Scattered) -> None:
     """What was forgotten is not in the new files either; a job that comes back has its rows once."""
+    store, folders = scattered
     compacted(store)
     with maintenance(Layout.of(store.path), load_registry()) as held:
         forget(held, ["a", "b"])
     dead = store.one("SELECT sum(rows) FROM ledger.parts") - store.one("SELECT sum(rows + rejects) FROM files")
     done = compacted(store)
     assert done.dead_rows == dead > 0
-    other_store.load(scattered[0], scattered[3])
+    other_store.load(folders[0], folders[3])
     assert store.tables() == other_store.tables()
-    store.load(*scattered)
-    other_store.load(*scattered)
+    store.load(*folders)
+    other_store.load(*folders)
     assert store.tables() == other_store.tables()
 
 
-def test_moved_and_rebuilt(store: StoreUnderTest, scattered: list[Path], run: Run) -> None:
+def test_moved_and_rebuilt(scattered: Scattered, run: Run) -> None:
     """A compacted store that is moved is mended by `ingest rebuild`, like any other."""
+    store = scattered.store
     before, old = store.tables(), store.path
     compacted(store)
     store.path = old.with_name("elsewhere")
@@ -171,7 +197,6 @@ def test_moved_and_rebuilt(store: StoreUnderTest, scattered: list[Path], run: Ru
     assert (done.returncode, "ingest rebuild" in done.stderr) == (4, True)
     assert run("rebuild", "--store", store.path).returncode == 0
     assert store.tables() == before
-    assert scattered
 
 
 PLUGIN = """
@@ -200,8 +225,9 @@ def test_tables_of_plugins(store: StoreUnderTest, tree: Tree, logs: Logs, plugin
     assert store.rows("SELECT job_id, text, points FROM notes ORDER BY 1") == [("a", "a", None), ("b", "b", 1)]
 
 
-def test_command(store: StoreUnderTest, scattered: list[Path], run: Run) -> None:
+def test_command(scattered: Scattered, run: Run) -> None:
     """It says files and bytes before and after; a dry run changes nothing; a second one finds nothing to do."""
+    store = scattered.store
     state = store.state()
     done = run("compact", "--store", store.path, "--dry-run")
     assert (done.returncode, done.stdout) == (0, "")
@@ -214,7 +240,6 @@ def test_command(store: StoreUnderTest, scattered: list[Path], run: Run) -> None
     assert told["bytes_after"] < told["bytes_before"]
     assert run("compact", "--store", store.path).stderr == "nothing to merge: no small files, no dead rows\n"
     assert run("compact", "--store", store.path / "nothing").returncode == 4
-    assert scattered
 
 
 KILLED = """
@@ -267,10 +292,9 @@ POINTS = {
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize("command", ["compact", "forget"])
-def test_killed_at_each_step(
-    command: str, store: StoreUnderTest, scattered: list[Path], start: Start, tmp_path: Path
-) -> None:
+def test_killed_at_each_step(command: str, scattered: Scattered, start: Start, tmp_path: Path) -> None:
     """Killed at each step, the store is as before or as after; run again, it is done, and nothing is left over."""
+    store = scattered.store
     shutil.copytree(store.path, tmp_path / "backup")
     listing = "SELECT count(*), sum(hash(p)) FROM (SELECT name, rows FROM ledger.parts) p"
 
@@ -310,4 +334,3 @@ def test_killed_at_each_step(
             for (slice_,) in store.rows("SELECT slice FROM ledger.parts UNION SELECT slice FROM ledger.dropped_slices")
         }
         assert {path.stem for path in store.parquet()} <= names, point
-    assert scattered
