@@ -5,7 +5,7 @@
 -- `enough_to_compare` done mini-batches with CPU time.
 -- remedy: If the script waits (for a service, a database, storage), raise process_count_per_node or work with threads;
 -- a smaller VM size may do as well. Nothing to do if a GPU does the work.
--- reference: tuning guide of ParallelRunStep, Process Seconds / Elapsed Seconds (formats.md §9.3)
+-- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT mini_batch_id, node, process, elapsed_s, run_s, process_s, process_s / elapsed_s AS cpu_share FROM
 -- attempts WHERE job_id = {job} AND final ORDER BY cpu_share
 -- threshold: cpu_idle_share = 0.25: CPU time of a worker / elapsed time; below this it mostly waits

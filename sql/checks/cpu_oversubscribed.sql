@@ -4,8 +4,7 @@
 -- What it costs is not told by any log. Needs `enough_to_compare` done mini-batches with CPU time.
 -- remedy: Limit the threads of the libraries in the script (OMP_NUM_THREADS, torch.set_num_threads), or lower
 -- process_count_per_node until process count x threads fits the cores.
--- reference: tuning guide of ParallelRunStep, Process Seconds / Elapsed Seconds above 1, aim below 70 % (formats.md
--- §9.3)
+-- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT node, process, count(*) AS mini_batches, sum(process_s) / sum(elapsed_s) AS cores FROM attempts WHERE
 -- job_id = {job} AND final GROUP BY ALL ORDER BY cores DESC
 -- threshold: cpu_cores_per_worker = 1.2 cores: CPU time / elapsed time of a worker; above this it uses several cores

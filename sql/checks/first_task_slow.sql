@@ -3,7 +3,7 @@
 -- `at_stake_s` is in node time, of the nodes with tries. Nothing is said where the master's log is not there.
 -- remedy: Split one folder of very many files into several folders or inputs (listing takes about 5 minutes for a
 -- million files); raise first_task_creation_timeout before the driver gives up.
--- reference: formats.md §6, §13 first_task_slow; the driver gives up after first_task_creation_timeout, 600 s
+-- reference: docs/reference/formats.md §6
 -- query: SELECT "at", level, message FROM log_records WHERE job_id = {job} AND event IN ('start_scheduling',
 -- 'job_stage', 'queue_done', 'first_task_slow', 'no_first_task') ORDER BY "at"
 -- explains: First task creation is taking longer|Unable to create any task within

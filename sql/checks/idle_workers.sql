@@ -3,7 +3,7 @@
 -- time in which no worker at all had work (`stalled_progress`). At fault is what lies between queue and worker.
 -- remedy: Look at the node managers' logs and at restarts of those workers at that time; the queue of the storage
 -- account may be throttled. Fewer, bigger mini-batches ask the queue less often.
--- reference: formats.md §9.5, §14: workers do not pick up tasks
+-- reference: https://github.com/Azure/MachineLearningNotebooks/issues/957
 -- query: SELECT * FROM idle_gaps WHERE job_id = {job} AND waiting_s > 0
 -- threshold: idle_workers_share = 0.05: worker time idle while mini-batches waited / worker time
 -- threshold: idle_workers_s = 60 s: less idle time than this is not told

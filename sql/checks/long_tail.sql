@@ -5,7 +5,7 @@
 -- Never told of a job that still runs. `at_stake_s`: idle worker time in the tail, of the workers that were there
 -- until then. Needs `enough_to_compare` mini-batches.
 -- remedy: Look at the inputs of the last mini-batches: split big ones, put them first, or make mini-batches smaller.
--- reference: tuning guide of ParallelRunStep, max > 1.5 x p75 is skewed (formats.md §15)
+-- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM stragglers WHERE job_id = {job}
 -- threshold: long_tail_ratio = 3: time of the mini-batch that makes the tail / 75 % quantile of its node
 -- threshold: long_tail_share = 0.05: idle worker time in the tail / worker time of the job, from which it is told

@@ -6,7 +6,7 @@
 -- remedy: Look for what grows from call to call in run(): lists, caches, open connections, GPU memory. Does CPU time
 -- rise as well, the script may have lost its GPU and fallen back to the CPU. If inputs are sorted by size, shuffle
 -- them.
--- reference: tuning guide of ParallelRunStep, run() seconds over time (formats.md §15)
+-- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT started_at, node, process, mini_batch_id, run_s, process_s FROM attempts WHERE job_id = {job} AND
 -- final ORDER BY started_at
 -- threshold: script_slowing_ratio = 1.3: the median time in run() of the last third, compared with the first third

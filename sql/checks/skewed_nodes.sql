@@ -3,7 +3,7 @@
 -- Says nothing of nodes that came late, left early (a pre-empted one), are slow, or got nothing at all, nor of jobs
 -- with less than ten mini-batches per node. `at_stake_s`: the idle time of the workers of those nodes.
 -- remedy: Use fewer nodes, or smaller mini-batches so that there is work for all.
--- reference: tuning guide of ParallelRunStep, skew in node_summary.csv: too many nodes (formats.md §15)
+-- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM node_skew WHERE job_id = {job}
 select
     s.job_id,

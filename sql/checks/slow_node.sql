@@ -4,7 +4,7 @@
 -- mini-batches per node. `at_stake_s`: what its mini-batches would have taken less elsewhere.
 -- remedy: Look at the node's CPU, memory and disk samples beside another node's; a VM that is throttled, shared or of
 -- another size is replaced by starting the job again. If it happens often, ask for another VM size or region.
--- reference: tuning guide of ParallelRunStep, distribution by node (formats.md §15)
+-- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM node_skew WHERE job_id = {job}
 -- threshold: slow_node_share = 0.05: a warning from this part of the job's work on: one node of a few is at most a
 -- small part

@@ -4,7 +4,7 @@
 -- else: workers say the same when they wait for a retry at the end. Waiting for the first task is `first_task_slow`.
 -- remedy: Use bigger mini-batches, so that fewer have to be scheduled, or fewer nodes; split one folder of very many
 -- files.
--- reference: message of the driver: usually caused by slow scheduling (formats.md §7)
+-- reference: docs/reference/formats.md §7
 -- query: SELECT * FROM idle_gaps WHERE job_id = {job} ORDER BY from_at
 -- explains: Wait \d+ seconds to get a task
 -- threshold: slow_scheduling_share = 0.05: worker time without work before scheduling was finished / worker time

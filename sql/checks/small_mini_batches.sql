@@ -4,8 +4,7 @@
 -- and not per item; so it is counted from the cheapest tenth, and not at all if it differs much from one to the next.
 -- Needs `enough_for_trend` done mini-batches that tell the time in run().
 -- remedy: Raise mini_batch_size so that a mini-batch takes ten seconds or more.
--- reference: tuning guide of ParallelRunStep: 10 s or more per mini-batch, about 0.05 s overhead each (formats.md
--- §9.3)
+-- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM duration_quantiles WHERE job_id = {job} AND scope = 'job'
 -- threshold: small_mini_batch_s = 10 s: the guide's least time of a mini-batch
 -- threshold: small_overhead_share = 0.05: time outside run() / elapsed time, above which small mini-batches cost

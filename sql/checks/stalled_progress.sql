@@ -5,7 +5,7 @@
 -- its job. `at_stake_s` is node time, of the nodes with tries; share and severity are of the job's time.
 -- remedy: Look at what happened at that time in the logs of the master and the node managers (`log_records`); if the
 -- job still runs, cancel it and start it again.
--- reference: formats.md §14: progress stopped though the job runs; §11.3 progress timeout
+-- reference: https://github.com/Azure/azure-sdk-for-python/issues/30421
 -- query: SELECT "at", source, node, level, message FROM log_records WHERE job_id = {job} ORDER BY "at"
 -- explains: No progress update in \d+ seconds
 -- threshold: stall_s = 300 s: nobody had a mini-batch in work for this long; usual are milliseconds

@@ -6,7 +6,7 @@
 -- remedy: Look for throttling of the storage account (its metrics, other jobs at that time); use fewer nodes or
 -- workers at once, or spread inputs over accounts. If inputs are mounted, try to download them, or the other way
 -- round.
--- reference: tuning guide of ParallelRunStep, elapsed rises while run() is flat (formats.md §15)
+-- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT started_at, node, process, mini_batch_id, overhead_s, run_s FROM attempts WHERE job_id = {job} AND
 -- final ORDER BY started_at
 -- threshold: storage_slowing_share = 0.1: the overhead rises by at least this part of the elapsed time of the first

@@ -4,7 +4,7 @@
 -- be more. Jobs of less than `enough_to_compare` mini-batches are left alone: trying something out on a whole cluster
 -- is no fault. `at_stake_s`: worker time of those that got nothing, from the first start of a try to the last end.
 -- remedy: Use fewer nodes or a lower process_count_per_node, or smaller mini-batches.
--- reference: tuning guide of ParallelRunStep: too many nodes (formats.md §15)
+-- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM worker_processes WHERE job_id = {job} ORDER BY attempts
 -- threshold: unfed_workers_share = 0.2: part of the workers that got no mini-batch, from which it is told
 with workers as (
