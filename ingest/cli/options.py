@@ -125,7 +125,7 @@ def format_option(*also: str) -> Callable[[Command], Command]:
     return click.option(
         "--format",
         "format_",
-        type=click.Choice([*also, *Format]),
+        type=click.Choice([*also, *(one.value for one in Format)]),
         default=also[0] if also else None,
         show_default=bool(also),
         help=None if also else "[default: table on a terminal, else csv]",
