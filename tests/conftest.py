@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import os
 import shutil
 import signal
@@ -252,7 +253,42 @@ def new_store(tmp_path: Path) -> StoreUnderTest:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(tmp_path: Path, run_apart: Run) -> Run:
+    """Runs `ingest ...` in an empty folder, in this process: one of its own takes longer to start than to do its work.
+
+    With a `pythonpath` it is run apart.
+    """
+    from ingest import logs
+    from ingest.cli import main
+
+    def call(*arguments: object, stdin: str | None = None, cwd: Path | None = None, **more: Any) -> Done:
+        if "pythonpath" in more:
+            return run_apart(*arguments, stdin=stdin, cwd=cwd, **more)
+        given = io.TextIOWrapper(io.BytesIO((stdin or "").encode()), encoding="utf-8")
+        told, error = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+        with pytest.MonkeyPatch.context() as patch:
+            for name in [name for name in os.environ if name.startswith("INGEST_")]:
+                patch.delenv(name)
+            for name, value in more.items():
+                patch.setenv(name, value)
+            patch.chdir(cwd or tmp_path / "cwd")
+            patch.setattr(sys, "argv", ["ingest", *map(str, arguments)])
+            for name, stream in (("stdin", given), ("stdout", told), ("stderr", error)):
+                patch.setattr(sys, name, stream)
+            logs.configure("info", None)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        logs.configure("info", None)
+        for stream in (told, error):
+            stream.seek(0)
+        code = int(str(ended.value.code))
+        return subprocess.CompletedProcess(["ingest", *map(str, arguments)], code, told.read(), error.read())
+
+    return call
+
+
+@pytest.fixture
+def run_apart(tmp_path: Path) -> Run:
     """Runs `python -m ingest ...` in an empty folder and waits for its end."""
     (tmp_path / "cwd").mkdir()
 

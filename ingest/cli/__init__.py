@@ -104,7 +104,7 @@ for command in (
 def main() -> None:
     """Runs the command line. What a user can mend is told in two lines; a traceback is a bug."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="ingest", standalone_mode=False)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.Abort:

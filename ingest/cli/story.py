@@ -17,7 +17,10 @@ from ingest.output import Format
 @click.argument("mini_batch", type=click.IntRange(0, 2**63 - 1))
 @store_option
 @click.option(
-    "--format", "format_", type=click.Choice(["text", *(one.value for one in Format)]), help="[default: text on a terminal, else csv]"
+    "--format",
+    "format_",
+    type=click.Choice(["text", *(one.value for one in Format)]),
+    help="[default: text on a terminal, else csv]",
 )
 @output_option
 def story(job: str, mini_batch: int, store: str, format_: str | None, output: str | None) -> None:

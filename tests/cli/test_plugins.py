@@ -372,7 +372,7 @@ OWN_TABLE = TABLE.replace("{name}", "notes")
 
 
 def test_tables_and_views_before_the_first_row(
-    tree: Tree, logs: Logs, run: Run, store: StoreUnderTest, plugin: Write
+    tree: Tree, logs: Logs, run_apart: Run, store: StoreUnderTest, plugin: Write
 ) -> None:
     """What a plugin declares is there at once, empty; what it changes is there after the next load, of the same files too."""
     folder = tree({logs.worker: logs.records(2)}, "a")
@@ -382,14 +382,14 @@ def test_tables_and_views_before_the_first_row(
     store.load(folder)
     path = plugin("notes", f"{OWN_TABLE}\n@hookimpl\ndef ingest_views():\n    return [{str(views)!r}]\n")
     for _ in range(2):
-        assert run(folder, "--store", store.path, "--plugin", path).returncode == 0
+        assert run_apart(folder, "--store", store.path, "--plugin", path).returncode == 0
         for name in ("notes", "long_notes"):
-            done = run("sql", f"SELECT * FROM {name}", "--store", store.path, "--format", "csv")
+            done = run_apart("sql", f"SELECT * FROM {name}", "--store", store.path, "--format", "csv")
             assert (done.returncode, done.stdout) == (0, "job_id,file_id,line_no,cut,message\n"), done.stderr
     (views / "long_notes.sql").write_text("-- Which notes are long?\nSELECT message FROM notes")
-    assert run(folder, "--store", store.path, "--plugin", path).returncode == 0
-    assert run("sql", "SELECT * FROM long_notes", "--store", store.path).stdout == "message\n"
+    assert run_apart(folder, "--store", store.path, "--plugin", path).returncode == 0
+    assert run_apart("sql", "SELECT * FROM long_notes", "--store", store.path).stdout == "message\n"
     (folder / "logs" / "mine").mkdir()
     (folder / "logs" / "mine" / "a.txt").write_text("b\n")
-    assert run(folder, "--store", store.path, "--plugin", path).returncode == 0
+    assert run_apart(folder, "--store", store.path, "--plugin", path).returncode == 0
     assert store.rows("SELECT message, line_no FROM notes") == [("b", 1)]

@@ -67,12 +67,12 @@ def test_problem_of_a_plugin(run: Run, plugin: Write, tree: Tree, logs: Logs, st
     assert store.rows("SELECT problem FROM first_error") == [("ours.quota",)]
 
 
-def test_before_one_of_ours(run: Run, plugin: Write, tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
+def test_before_one_of_ours(run_apart: Run, plugin: Write, tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
     """A more specific problem names the one that it stands before; without that ours is asked first."""
     folder = tree({logs.worker: logs.error("ModuleNotFoundError: No module named 'pandas'")}, "a")
     for more, told in (("", "no_module_pandas"), (", before='no_module_pandas'", "ours.pandas")):
         file = plugin("ours", OURS.format(f"known(id='ours.pandas', pattern='pandas'{more})"))
-        assert run(folder, "--store", store.path, "--plugin", file).returncode == 0
+        assert run_apart(folder, "--store", store.path, "--plugin", file).returncode == 0
         assert store.rows("SELECT problem FROM first_error") == [(told,)]
 
 

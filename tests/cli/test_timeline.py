@@ -130,9 +130,9 @@ def test_sample_jobs(run: Run, samples: Path) -> None:
     assert sum(line.startswith("  process") and "↻" in line for line in grown) == 16
 
 
-def test_by_node_width_and_ascii(run: Run, samples: Path) -> None:
+def test_by_node_width_and_ascii(run_apart: Run, samples: Path) -> None:
     """As asked for: a line per node, narrower, in characters that the encoding has."""
-    done = run("timeline", "memory", "--by", "node", "--width", 60, "--store", samples, PYTHONIOENCODING="ascii")
+    done = run_apart("timeline", "memory", "--by", "node", "--width", 60, "--store", samples, PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii()
     lines = done.stdout.splitlines()
