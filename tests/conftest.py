@@ -32,6 +32,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # tests run in the backgr
 if TYPE_CHECKING:
     from ingest.pipeline import LoadReport
     from ingest.registry import Registry
+    from ingest.store.reading import Store
 
     Files = Mapping[str, str | bytes]
     Begin = Callable[[Path], "StoreUnderTest"]
@@ -102,6 +103,22 @@ class StoreUnderTest:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._opened: tuple[object, Store | None] = (None, None)
+
+    def opened(self) -> Store:
+        """The store as it is now, to ask; it stays open until it is another."""
+        from ingest.store.reading import open_store
+
+        catalog = self.path / "catalog.duckdb"
+        now = (self.path, catalog.exists() and (catalog.stat().st_ino, catalog.stat().st_mtime_ns))
+        before, store = self._opened
+        if store is None or before != now:
+            if store is not None:
+                store.close()
+            self._opened = (None, None)
+            store = open_store(self.path)
+            self._opened = (now, store)
+        return store
 
     def load(self, *folders: Path, **options: Any) -> LoadReport:
         """Loads folders, in this process."""
@@ -111,10 +128,7 @@ class StoreUnderTest:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The result of a query."""
-        from ingest.store.reading import open_store
-
-        with open_store(self.path) as store:
-            return store.sql(query).fetchall()
+        return self.opened().sql(query).fetchall()
 
     def one(self, query: str) -> Any:
         """The only value that a query gives."""
@@ -124,23 +138,20 @@ class StoreUnderTest:
     def tables(self) -> dict[str, list[str]]:
         """Every record table as a sorted list of rows, and the ledger less what differs from load to load."""
         from ingest.model import RECORD_TABLES
-        from ingest.store.reading import open_store
 
         queries = {table.name: f"SELECT * FROM {table.name}" for table in RECORD_TABLES}
         queries["files"] = "SELECT * EXCLUDE (load_id, slice) FROM files"
         queries["jobs"] = "SELECT * EXCLUDE (loaded_at) FROM jobs"
-        with open_store(self.path) as store:
-            return {name: sorted(map(repr, store.sql(query).fetchall())) for name, query in queries.items()}
+        return {name: sorted(map(repr, self.rows(query))) for name, query in queries.items()}
 
     def answers(self) -> dict[str, list[tuple[Any, ...]]]:
         """The rows of every table and view."""
-        from ingest.store.reading import open_store
         from ingest.store.step_by_step import answered
 
-        with open_store(self.path) as store:
-            names = [name for (name,) in store.sql(VIEWS).fetchall()]
-            with answered(store.connection, names) as cursor:
-                return {name: cursor.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
+        store = self.opened()
+        names = [name for (name,) in store.sql(VIEWS).fetchall()]
+        with answered(store.connection, names) as cursor:
+            return {name: cursor.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
 
     def digest(self) -> dict[str, tuple[Any, ...]]:
         """The same for many rows: their number and the sum of their hashes."""
