@@ -113,12 +113,17 @@ class StoreUnderTest:
         now = (self.path, catalog.exists() and (catalog.stat().st_ino, catalog.stat().st_mtime_ns))
         before, store = self._opened
         if store is None or before != now:
-            if store is not None:
-                store.close()
-            self._opened = (None, None)
+            self.close()
             store = open_store(self.path)
             self._opened = (now, store)
         return store
+
+    def close(self) -> None:
+        """Gives the file back: the database lets nobody else of this process write to one that is open."""
+        _, store = self._opened
+        if store is not None:
+            store.close()
+        self._opened = (None, None)
 
     def load(self, *folders: Path, **options: Any) -> LoadReport:
         """Loads folders, in this process."""

@@ -270,6 +270,7 @@ def test_store_of_another_format(damaged: StoreUnderTest, folder: Path) -> None:
 def test_store_that_knows_no_problems(filled: StoreUnderTest, folder: Path, run: Run) -> None:
     """One that an older version made gets the list and the views that need it, with a load or with `ingest rebuild`."""
     for mend in (("load", folder, "--no-verdict"), ("rebuild",)):
+        filled.close()
         with duckdb.connect(str(filled.path / "catalog.duckdb")) as connection:
             connection.execute("DROP VIEW first_error; DROP TABLE known_problems; DROP MACRO known_problem_of")
             connection.execute("UPDATE ledger.meta SET value = 'older' WHERE key IN ('views', 'registry')")
