@@ -15,7 +15,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -208,7 +207,7 @@ def tree(tmp_path: Path) -> Tree:
 
 @pytest.fixture(scope="session")
 def begin(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Begin:
-    """Makes a store that nothing was loaded into, as a copy of one: making its views takes a second."""
+    """Makes a store to load into, as a copy of an empty one: making its views takes a second."""
     from ingest.store.catalog import Draft
     from ingest.store.commit import set_meta
     from ingest.store.layout import Layout
@@ -220,10 +219,9 @@ def begin(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Begin
 
     def copy(path: Path) -> StoreUnderTest:
         path.mkdir(parents=True)
-        layout = Layout.of(path)
-        shutil.copyfile(blank.catalog, layout.catalog)
-        with duckdb.connect(layout.catalog) as catalog:
-            set_meta(catalog, {"root": str(layout.root)})
+        shutil.copyfile(
+            blank.catalog, Layout.of(path).catalog
+        )  # a load does what is to be done to a store that was moved
         return StoreUnderTest(path)
 
     return copy

@@ -23,8 +23,8 @@ import pytest
 from ingest.known_problems import KnownProblem, in_order
 from ingest.model import CATALOG_TABLES, RECORD_TABLES, Column, Type
 from ingest.store.known_problems import write_known_problems
-from ingest.store.step_by_step import make_ready
-from ingest.views import create_views
+from ingest.store.step_by_step import answered, make_ready
+from ingest.views import create_views, list_views
 
 TABLES: dict[str, tuple[Column, ...]] = {
     **{name: columns for name, (_, columns) in CATALOG_TABLES.items() if name != "known_problems"},
@@ -106,6 +106,13 @@ class Database:
         self.connection.execute("SET VARIABLE checks_answered_with = NULL")
         make_ready(self.connection, query)
         return self.connection.execute(query)
+
+    def ask_all(self) -> None:
+        """Asks every view, each over the answers of those that it rests on."""
+        names = [view.name for view in list_views()]
+        with answered(self.connection, names) as cursor:
+            for name in names:
+                cursor.execute(f'SELECT * FROM "{name}"').fetchall()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The result of a query."""

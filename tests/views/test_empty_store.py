@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from ingest.checks import GROUNDS
 from ingest.views import list_views
-
-if TYPE_CHECKING:
-    from tests.views.conftest import Database
+from tests.views.conftest import Database
 
 VIEWS = [view.name for view in list_views()]
 
@@ -19,6 +17,14 @@ VIEWS = [view.name for view in list_views()]
 OF_NO_JOB = {"checks", "comparison_rules", "errors_by_fingerprint", "superseded_reports", "thresholds"}
 OF_NO_JOB |= {"daily_trends", "day_measures", "errors_over_time", "failing_inputs", "pool_day_measures"}
 OF_NO_JOB |= {"group_comparisons", "group_regressions", "repeat_offender_inputs"}
+
+
+@pytest.fixture(scope="module")
+def db() -> Iterator[Database]:
+    """One for all of these tests: none puts anything in."""
+    database = Database()
+    yield database
+    database.close()
 
 
 @pytest.mark.parametrize("view", [view for view in VIEWS if view not in {"checks", "comparison_rules", "thresholds"}])
