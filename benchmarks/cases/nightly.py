@@ -56,8 +56,8 @@ def measured(bench: Bench, held: int, fresh: int) -> Figures:
         compared=(
             "`ingest nightly` over the same new jobs, into an empty store and into one that holds many jobs with all their"
             " aggregates: what a night costs should not grow with the store. *the same with report* writes the HTML report too."
-            " *none new*: over the many jobs, which are all there, so that only their trees are looked at. Putting the large"
-            " store in its place for each run is not counted."
+            " *none new*: over the many jobs, which are all there: their trees are looked at, and what the last night said,"
+            " which was of all of them, is said again. Putting the large store in its place for each run is not counted."
         ),
         sizes=sizes,
         runs=runs,
