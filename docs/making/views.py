@@ -22,7 +22,6 @@ WITHOUT_ROWS = {
     "failed_at_the_end": "no sample job fails when all of its work is done",
     "failing_inputs": "no input fails in two of the sample jobs",
     "first_task_slow": "their first mini-batch is scheduled within seconds",
-    "group_regressions": "the sample jobs are of too few days to be compared",
     "idle_nodes": "no node is idle while others work",
     "idle_workers": "none of their workers is idle while mini-batches wait",
     "incomplete_download": "only the job that still runs has files that end in the middle of a line",
