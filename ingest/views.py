@@ -198,16 +198,17 @@ def _create_extra(
             _create(connection, view, stand_ins)
             if view.folder == checks.FOLDER:
                 connection.execute(f"{checks.rows_of(view.name)} LIMIT 0")
-            grounds = _grounds([*own.values(), view])
+            _grounds([*own.values(), view])
         except Exception as error:  # a stranger's file may be wrong in any way
             _drop_stand_in(connection, view.name, stand_ins)
             connection.execute(f'DROP VIEW IF EXISTS "{view.name}"')
             problems.append(ViewProblem(view.file, _reason(error)))
         else:
             own[view.name] = view
-            for ground in grounds.values():
-                _drop_stand_in(connection, ground.name, stand_ins)
-                _create(connection, ground, stand_ins)
+    if own.keys() & extra.keys():
+        for ground in _grounds(own.values()).values():
+            _drop_stand_in(connection, ground.name, stand_ins)
+            _create(connection, ground, stand_ins)
     return problems
 
 

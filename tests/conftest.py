@@ -207,7 +207,10 @@ def tree(tmp_path: Path) -> Tree:
 
 @pytest.fixture(scope="session")
 def begin(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Begin:
-    """Makes a store to load into, as a copy of an empty one: making its views takes a second."""
+    """Makes a store to load into, as a copy of an empty one: making its views takes a second.
+
+    Before it is loaded it is a store that was moved.
+    """
     from ingest.store.catalog import Draft
     from ingest.store.commit import set_meta
     from ingest.store.layout import Layout
@@ -219,9 +222,7 @@ def begin(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Begin
 
     def copy(path: Path) -> StoreUnderTest:
         path.mkdir(parents=True)
-        shutil.copyfile(
-            blank.catalog, Layout.of(path).catalog
-        )  # a load does what is to be done to a store that was moved
+        shutil.copyfile(blank.catalog, Layout.of(path).catalog)
         return StoreUnderTest(path)
 
     return copy
@@ -423,11 +424,11 @@ class SlowWriter:
 
 
 @pytest.fixture
-def slow_writer(tree: Tree, start: Start, store: StoreUnderTest, plugin: Write, tmp_path: Path) -> SlowWriter:
-    """A process that is writing to the store."""
+def slow_writer(tree: Tree, start: Start, new_store: StoreUnderTest, plugin: Write, tmp_path: Path) -> SlowWriter:
+    """A process that is writing to the new store."""
     here, go = tmp_path / "here", tmp_path / "go"
     folder = tree({"logs/slow.txt": "a\nb\n"}, "slow")
-    arguments = ("--store", store.path, "--no-verdict", "--plugin", plugin("slow", SLOW), folder)
+    arguments = ("--store", new_store.path, "--no-verdict", "--plugin", plugin("slow", SLOW), folder)
     return SlowWriter(start("-m", "ingest", *arguments, HERE=str(here), GO=str(go)), here, go)
 
 

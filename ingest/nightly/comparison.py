@@ -28,9 +28,8 @@ def compare(store: Store, jobs: Sequence[str]) -> dict[str, Any]:
             " ORDER BY severity, started_at DESC NULLS LAST, job_id, measure"
         ),
         "group_regressions": store.rows(
-            "SELECT * EXCLUDE (verdict) FROM group_comparisons"
+            "SELECT * FROM group_regressions"
             f" WHERE (day, group_kind, group_name) IN ({_GROUPS.format(these=these)})"
-            " AND verdict = 'worse' AND severity IN ('severe', 'warning')"
             " ORDER BY day DESC, severity, group_kind, group_name, measure"
         ),
         "findings": _findings(store, jobs),

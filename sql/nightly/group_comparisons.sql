@@ -1,9 +1,10 @@
 -- How does each day of a group of jobs compare with the days before it, measure by measure?
 -- One row per day, group (`job_groups`) and measure of `comparison_rules`, of the aggregates that the nights left in
--- `daily_groups`. Compared with the group's last days before it that are not partial; columns and verdicts are those of
--- `job_comparisons`, `compared_days` counts days. Times are judged in groups whose jobs are of one kind only
--- (experiment, endpoint, deployment, label): all jobs together, or all of a cluster, take longer when other jobs run.
--- A day says more than a job: many jobs that each failed a little more than usual are a rise that none of them shows.
+-- `daily_groups`. Compared with the group's last days before it that are not partial, looked for among the last 100;
+-- columns and verdicts are those of `job_comparisons`, `compared_days` counts days. Times are judged in groups whose
+-- jobs are of one kind only (experiment, endpoint, deployment, label): all jobs together, or all of a cluster, take
+-- longer when other jobs run. A day says more than a job: many jobs that each failed a little more than usual are a
+-- rise that none of them shows.
 -- threshold: comparable_days = 20 days: how many earlier days of a group a day is compared with, the latest ones
 -- scope: all jobs
 -- example: SELECT day, group_kind, measure, value, verdict, sentence FROM group_comparisons WHERE group_kind = 'all'
@@ -70,7 +71,7 @@ with_past as (
         coalesce(
             list_reverse(list(value) filter (where not partial) over (
                 partition by group_kind, group_name, measure order by day
-                rows between unbounded preceding and 1 preceding
+                rows between 100 preceding and 1 preceding
             ))[:threshold('comparable_days')::bigint],
             []
         ) as past

@@ -126,9 +126,11 @@ def test_leftovers(lent: StoreUnderTest) -> None:
     assert (status, "kept an hour for readers" in finding) == (Status.OK, True)
 
 
-def test_somebody_writes(slow_writer: SlowWriter, store: StoreUnderTest) -> None:
-    """Who writes now is told."""
-    assert told(store)["lock"] == (Status.NOTE, f"process {slow_writer.process.pid} is writing")
+def test_somebody_writes(slow_writer: SlowWriter, new_store: StoreUnderTest) -> None:
+    """Who writes now is told; a store that is being made is not there yet."""
+    found = told(new_store)
+    assert found["lock"] == (Status.NOTE, f"process {slow_writer.process.pid} is writing")
+    assert found["store"][0] is Status.PROBLEM
 
 
 def test_times_in_the_future(store: StoreUnderTest, tree: Tree, logs: Logs) -> None:

@@ -195,12 +195,12 @@ def test_workers_end_with_their_master(large: Callable[[str], list[Path]], store
     assert store.one("SELECT count(*) FROM log_records") == 12 * 1_001
 
 
-def test_interrupted_at_the_keyboard(slow_writer: SlowWriter, store: StoreUnderTest, tmp_path: Path) -> None:
+def test_interrupted_at_the_keyboard(slow_writer: SlowWriter, new_store: StoreUnderTest, tmp_path: Path) -> None:
     """Ctrl-C ends with 130 and one line, not a traceback; the next run does the work."""
     slow_writer.process.send_signal(signal.SIGINT)
     told, error = slow_writer.process.communicate(timeout=20)
     assert (slow_writer.process.returncode, told) == (130, "")
     assert "Traceback" not in error
     assert len(error.strip().splitlines()) == 1
-    store.load(tmp_path / "jobs")
-    assert store.rows("SELECT job_id, path, status FROM files") == [("slow", "logs/slow.txt", "unclaimed")]
+    new_store.load(tmp_path / "jobs")
+    assert new_store.rows("SELECT job_id, path, status FROM files") == [("slow", "logs/slow.txt", "unclaimed")]

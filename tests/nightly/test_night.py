@@ -383,6 +383,7 @@ def test_killed(job: Callable[..., Path], night: Night, store: StoreUnderTest, s
         ("2024-03-02", 1, True),
     ]
     assert store.one("SELECT count(*) FROM nights") == 1
+    assert night().news is False
 
 
 FULL = """

@@ -173,7 +173,7 @@ def files(draw: st.DrawFn) -> bytes:
 
 
 @given(st.lists(files(), max_size=6), st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_batch_is_its_files(some: list[bytes], short_rows: bool) -> None:
     """Whatever the files hold: read together they give what they give alone, and nothing raises."""
     parser = _with_short_rows() if short_rows else PARSER
@@ -194,7 +194,7 @@ def test_batch_is_its_files(some: list[bytes], short_rows: bool) -> None:
 
 
 @given(files(), st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_two_ways_to_read(file: bytes, short_rows: bool) -> None:
     """Counting quotes finds what the grammar finds, record by record."""
     parser = _with_short_rows() if short_rows else PARSER
@@ -208,7 +208,7 @@ def test_two_ways_to_read(file: bytes, short_rows: bool) -> None:
 
 
 @given(files(), st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_every_byte_is_accounted_for(file: bytes, short_rows: bool) -> None:
     """A byte is part of a row, a reject, a header or a blank line, and of one only."""
     batch = Batch.of((SourceFile("f"), file))

@@ -40,7 +40,7 @@ def matching(pattern: str) -> st.SearchStrategy[str]:
     return st.from_regex(re.compile(pattern, re.ASCII), alphabet=st.characters(codec="ascii", exclude_characters="\0"))
 
 
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(st.sampled_from(EVENTS), st.data())
 def test_prefix_passes_over_no_match(event: Event, data: st.DataObject) -> None:
     """Each text that an event of the built-in parsers matches starts with the event's prefix."""

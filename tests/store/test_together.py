@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 def test_second_writer_waits(
-    slow_writer: SlowWriter, tree: Tree, logs: Logs, start: Start, store: StoreUnderTest
+    slow_writer: SlowWriter, tree: Tree, logs: Logs, start: Start, new_store: StoreUnderTest
 ) -> None:
     """The second of two writers says on stderr for whom it waits; then both loads are in."""
     folder = tree({logs.worker: logs.records(3)}, "b")
-    second = start("-m", "ingest", "--store", store.path, "--no-verdict", folder)
+    second = start("-m", "ingest", "--store", new_store.path, "--no-verdict", folder)
     assert second.stderr
     line = second.stderr.readline()
     assert "waiting for the store" in line
@@ -23,28 +23,31 @@ def test_second_writer_waits(
     assert second.poll() is None
     assert slow_writer.let_go() == 0
     assert second.wait(timeout=30) == 0
-    assert store.rows("SELECT job_id, count(*) FROM log_records GROUP BY ALL ORDER BY ALL") == [("b", 3), ("slow", 2)]
+    assert new_store.rows("SELECT job_id, count(*) FROM log_records GROUP BY ALL ORDER BY ALL") == [
+        ("b", 3),
+        ("slow", 2),
+    ]
 
 
 def test_second_writer_gives_up(
-    slow_writer: SlowWriter, tree: Tree, logs: Logs, run: Run, store: StoreUnderTest
+    slow_writer: SlowWriter, tree: Tree, logs: Logs, run: Run, new_store: StoreUnderTest
 ) -> None:
     """With a short `--lock-timeout` the second writer fails with 4, names the first, and changes nothing."""
     folder = tree({logs.worker: logs.records(3)}, "b")
-    done = run("--store", store.path, "--lock-timeout", "0.2", folder)
+    done = run("--store", new_store.path, "--lock-timeout", "0.2", folder)
     assert (done.returncode, done.stdout) == (4, "")
     assert f"another ingest (process {slow_writer.process.pid})" in done.stderr
     assert "--lock-timeout" in done.stderr
     assert "Traceback" not in done.stderr
     assert slow_writer.let_go() == 0
-    assert store.rows("SELECT job_id FROM jobs") == [("slow",)]
+    assert new_store.rows("SELECT job_id FROM jobs") == [("slow",)]
 
 
-def test_lock_of_a_dead_writer(slow_writer: SlowWriter, tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
+def test_lock_of_a_dead_writer(slow_writer: SlowWriter, tree: Tree, logs: Logs, new_store: StoreUnderTest) -> None:
     """A killed writer's lock is free at once."""
     slow_writer.process.kill()
     slow_writer.process.wait()
-    assert store.load(tree({logs.worker: logs.records(3)}, "b"), lock_timeout_s=0).rows == 3
+    assert new_store.load(tree({logs.worker: logs.records(3)}, "b"), lock_timeout_s=0).rows == 3
 
 
 WRITES = """
