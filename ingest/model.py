@@ -333,26 +333,14 @@ RECORD_TABLES = (
 )
 """The tables that every store has, whatever plugins are there."""
 
-JOBS = (
+LOADED_JOBS = (
     Column("job_id", Type.TEXT, "run id if known, else the folder's name, or as given by --job-id"),
     Column("source", Type.TEXT, "the folder it was read from"),
-    Column("generation", Type.TEXT, "V0 to V4, formats.md §1; null if no file tells"),
-    Column("run_id", Type.TEXT, "the run id, where the path or a log tells it"),
-    Column("parent_run_id", Type.TEXT, "the run that started this one, where a log tells it"),
-    Column("experiment", Type.TEXT, "where a log tells it"),
-    Column("compute_target", Type.TEXT, "the cluster's name where a log tells it, else the kind of compute"),
-    Column("queue_s", Type.FLOAT, "seconds from the first word that it is queued to the first that it runs"),
-    Column("state", Type.TEXT, "completed, failed, running, stalled, unknown: as far as the logs tell"),
-    Column("state_reason", Type.TEXT, "what the state was read from"),
-    Column("started_at", Type.TIME, "earliest time in any record"),
-    Column("ended_at", Type.TIME, "latest time in any record; null while the job runs"),
-    Column("last_record_at", Type.TIME, "latest time in any record"),
-    Column("files", Type.INT, "files seen"),
-    Column("bytes", Type.INT, "their size"),
-    Column("attempts_in_logs", Type.BOOL, "true if worker logs may tell of tries that no table reports"),
+    Column("run_id", Type.TEXT, "the run id, where the path tells it"),
     Column("labels", Type.TEXT, "JSON object"),
     Column("loaded_at", Type.TIME, "when it last changed in the store"),
 )
+"""What a load knows of a job before its records are looked at; all else that `jobs` says is derived."""
 
 LOADS = (
     Column("load_id", Type.TEXT, "time of start and a random part"),
@@ -402,91 +390,7 @@ FILES = (
     Column("slice", Type.TEXT, "the Parquet files that hold its rows: data/<table>/<slice>.parquet"),
 )
 
-JOB_HISTORY = (
-    Column("job_id", Type.TEXT, "as in `jobs`"),
-    Column("day", Type.DATE, "day of its start, UTC"),
-    Column("started_at", Type.TIME, "earliest time in any record"),
-    Column("ended_at", Type.TIME, "latest time in any record; null while it ran"),
-    Column("state", Type.TEXT, "as in `jobs`"),
-    Column("state_reason", Type.TEXT, "what the state was read from"),
-    Column("partial", Type.BOOL, "true if it was running, or a file was cut: figures will change"),
-    Column("generation", Type.TEXT, "V0 to V4"),
-    Column("experiment", Type.TEXT, "where a log tells it"),
-    Column("compute_target", Type.TEXT, "cluster, or kind of compute"),
-    Column("labels", Type.TEXT, "JSON object"),
-    Column("source", Type.TEXT, "the folder it was read from"),
-    Column("input_folder", Type.TEXT, "the first input folder that was scheduled, run ids masked"),
-    Column("settings", Type.TEXT, "JSON object of the settings that its logs tell, see `job_settings`"),
-    Column("duration_s", Type.FLOAT, "from its first to its last record"),
-    Column("queue_s", Type.FLOAT, "wait before it ran"),
-    Column("mini_batches_scheduled", Type.INT, "as the progress overview tells"),
-    Column("mini_batches", Type.INT, "mini-batches of which a try is known"),
-    Column("mini_batches_failed", Type.INT, "of these with no try done"),
-    Column("mini_batches_open", Type.INT, "of these without a result"),
-    Column("input_items", Type.INT, "input items in all, as the progress overview tells"),
-    Column("items", Type.INT, "items of mini-batches with a result"),
-    Column("failed_items", Type.INT, "of these failed"),
-    Column("failure_rate", Type.FLOAT, "failed items / items"),
-    Column("attempts", Type.INT, "tries"),
-    Column("retries", Type.INT, "second and later tries"),
-    Column("timeouts", Type.INT, "tries that ended so"),
-    Column("exceptions", Type.INT, "tries that ended so"),
-    Column("poisoned", Type.INT, "tries that ended so"),
-    Column("p50_run_s", Type.FLOAT, "median time inside run() of the tries that decided"),
-    Column("p95_run_s", Type.FLOAT, "95th percentile of it"),
-    Column("p99_run_s", Type.FLOAT, "99th percentile of it"),
-    Column("max_run_s", Type.FLOAT, "longest"),
-    Column("p50_elapsed_s", Type.FLOAT, "median wall time of the tries that decided"),
-    Column("p95_elapsed_s", Type.FLOAT, "95th percentile of it"),
-    Column("p99_elapsed_s", Type.FLOAT, "99th percentile of it"),
-    Column("max_elapsed_s", Type.FLOAT, "longest"),
-    Column("overhead_share", Type.FLOAT, "share of the elapsed time that lies outside run(), 0-1"),
-    Column("items_per_s", Type.FLOAT, "items / duration"),
-    Column("nodes", Type.INT, "nodes that left any sign"),
-    Column("nodes_without_work", Type.INT, "of these without a single try"),
-    Column("processes", Type.INT, "worker processes seen"),
-    Column("processes_at_one_time", Type.INT, "most worker processes that lived at one time on a node"),
-    Column("restarts", Type.INT, "worker processes that replaced another one"),
-    Column("node_s", Type.FLOAT, "nodes x duration"),
-    Column("busy_node_s", Type.FLOAT, "time of all tries / worker processes at one time"),
-    Column("wasted_node_s", Type.FLOAT, "the same of tries that did not decide"),
-    Column("idle_node_s", Type.FLOAT, "node time - busy node time"),
-    Column("highest_memory_percent", Type.FLOAT, "highest sample of any node; not a peak"),
-    Column("memory_samples", Type.INT, "samples of all nodes"),
-    Column("first_error", Type.TEXT, "type and message"),
-    Column("distinct_errors", Type.INT, "distinct errors, symptoms left out"),
-    Column("error_fingerprints", Type.TEXTS, "of the 100 most frequent of them"),
-    Column("errors", Type.TEXT, "JSON list of the same: fingerprint, occurrences, example"),
-    Column("files", Type.INT, "files seen"),
-    Column("bytes", Type.INT, "their size"),
-    Column("files_unclaimed", Type.INT, "files that no parser knows"),
-    Column("rejects", Type.INT, "records not understood"),
-    Column("loaded_at", Type.TIME, "`jobs.loaded_at` of the records that were measured"),
-    Column("measured_at", Type.TIME, "when they were measured"),
-)
-
-DURATION_HISTORY = (
-    Column("job_id", Type.TEXT, "as in `job_history`"),
-    Column("measure", Type.TEXT, "run: inside run(); elapsed: the whole try"),
-    Column("bucket", Type.INT, "b for times from 1.02^b to 1.02^(b+1) seconds"),
-    Column("mini_batches", Type.INT, "mini-batches whose deciding try took so long"),
-)
-
-INPUT_HISTORY = (
-    Column("job_id", Type.TEXT, "as in `job_history`"),
-    Column("input", Type.TEXT, "name of the input file or partition, its first 300 characters"),
-    Column("failed_mini_batches", Type.INT, "failed mini-batches that it stood in"),
-    Column("inputs_together", Type.INT, "fewest inputs in one of these; 1: it stood alone"),
-    Column("outcome", Type.TEXT, "of that mini-batch: timeout, exception, poisoned, failed"),
-    Column("error_message", Type.TEXT, "of that mini-batch, its first 300 characters"),
-)
-
-POOL_HISTORY = (
-    Column("job_id", Type.TEXT, "as in `job_history`"),
-    Column("compute_target", Type.TEXT, "cluster, or kind of compute"),
-    Column("memory_gb", Type.INT, "memory of a node, whole GiB; null if no sample tells it"),
-    Column("nodes", Type.INT, "nodes that left any sign"),
-    Column("nodes_without_work", Type.INT, "of these without a single try"),
+_POOL = (
     Column("mini_batches", Type.INT, "mini-batches that they decided"),
     Column("mini_batches_failed", Type.INT, "of these failed"),
     Column("items", Type.INT, "items of mini-batches with a result"),
@@ -541,7 +445,7 @@ DAILY_POOLS = (
     Column("nodes", Type.INT, "nodes, each once for each job that it was in"),
     Column("nodes_without_work", Type.INT, "of these without a single try"),
     Column("node_hours", Type.FLOAT, "nodes x duration of each job, summed"),
-    *POOL_HISTORY[5:],
+    *_POOL,
     Column("partial", Type.BOOL, "true if a job of it is partial: the row will be replaced"),
 )
 
@@ -566,13 +470,8 @@ FORGOTTEN_JOBS = (
 )
 
 CATALOG_TABLES = {
-    "jobs": ("a job", JOBS),
     "loads": ("a run of ingest that found something new", LOADS),
     "files": ("a file seen, and what became of it", FILES),
-    "job_history": ("a job, as measured when its records last changed: kept when they are dropped", JOB_HISTORY),
-    "duration_history": ("a job, and how many of its mini-batches took how long", DURATION_HISTORY),
-    "input_history": ("a job, and an input that stood in a failed mini-batch of it", INPUT_HISTORY),
-    "pool_history": ("a job, and what the nodes of one size did in it", POOL_HISTORY),
     "daily_groups": ("a day and a group of jobs, as `ingest nightly` left it", DAILY_GROUPS),
     "daily_pools": ("a day and a pool of nodes, as `ingest nightly` left it", DAILY_POOLS),
     "nights": ("a run of `ingest nightly` that found something new", NIGHTS),

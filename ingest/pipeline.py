@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,28 +15,26 @@ from ingest import __version__
 from ingest.discover import discover
 from ingest.errors import InputError, StoreError
 from ingest.logs import debug, log
-from ingest.model import FILES, JOBS, LOADS, Column
+from ingest.model import FILES, LOADED_JOBS, LOADS, Column
 from ingest.plan import Note, Plan, make_plan, slices
 from ingest.registry import DEFAULT_PLUGINS, PluginOptions, Problem, Registry, load_registry
 from ingest.store.layout import Layout
 from ingest.store.ledger import read_ledger
 from ingest.store.lock import writer_lock
+from ingest.views.checks import check_thresholds
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ingest.store.catalog import Draft
+    from ingest.store.definition import Definition
     from ingest.work import FileResult, Slice, SliceResult
+    from ingest.workers import Workers
 
 _COMMIT_EVERY_S = 30.0
 """A long load commits as it goes, so that one that is killed has not worked in vain."""
 
 _IN_PROCESS_BYTES = 8 << 20
 """Less work than this is not worth starting other processes for."""
-
-
-_JOB_COLUMNS = ("job_id", "source", "run_id", "labels", "loaded_at")
-"""What is known of a job before its records are looked at."""
 
 
 class Progress(Protocol):
@@ -77,6 +75,7 @@ def ingest_jobs(
     workers: int | None = None,
     job_ids: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
+    thresholds: Mapping[str, float] | None = None,
     reparse: bool = False,
     plugins: PluginOptions = DEFAULT_PLUGINS,
     lock_timeout_s: float = 60.0,
@@ -85,7 +84,8 @@ def ingest_jobs(
     """Reads job folders into a store; files that did not change since the last time are not read again.
 
     `job_ids`: folder → id for folders whose own name will not do. `labels` are put on all these jobs, beside those that
-    they have; an empty text takes one away. Raises `IngestError` where nothing can be done;
+    they have; an empty text takes one away. `thresholds` are what the checks of this store compare with from now on, where
+    not the default; None leaves them as they are. Raises `IngestError` where nothing can be done;
     folders that hold no job are in the report's `problems`, the others are read.
     """
     started = time.monotonic()
@@ -102,8 +102,13 @@ def ingest_jobs(
             report.files, report.unchanged = plan.files, plan.unchanged
             report.forgotten = plan.forgotten
             report.job_ids = [job_id for job_id in report.job_ids if job_id not in set(plan.forgotten)]
-            if plan.jobs or plan.notes or ledger.moved or ledger.digest != registry.digest:
-                _Load(layout, registry, plugins, plan, report, started).run(workers, progress)
+            limits = dict(ledger.thresholds if thresholds is None else thresholds)
+            definition = registry.definition(limits)
+            check_thresholds(definition.library.thresholds, limits)
+            others = ledger.digest != registry.digest or ledger.views != definition.digest
+            if plan.jobs or plan.notes or ledger.moved or others:
+                load = _Load(layout, registry, plugins, plan, report, started, definition, limits)
+                load.run(workers, progress)
     report.seconds = time.monotonic() - started
     return report
 
@@ -112,7 +117,15 @@ class _Load:
     """The writing part of a load: parse, commit, commit again if it takes long."""
 
     def __init__(
-        self, layout: Layout, registry: Registry, plugins: PluginOptions, plan: Plan, report: LoadReport, started: float
+        self,
+        layout: Layout,
+        registry: Registry,
+        plugins: PluginOptions,
+        plan: Plan,
+        report: LoadReport,
+        started: float,
+        definition: Definition,
+        thresholds: Mapping[str, float],
     ) -> None:
         self._layout = layout
         self._registry = registry
@@ -120,6 +133,9 @@ class _Load:
         self._plan = plan
         self._report = report
         self._started = started
+        self._definition = definition
+        self._thresholds = thresholds
+        self._commits = 0
         self._started_at = datetime.now(UTC)
         self._id = f"{self._started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
@@ -132,13 +148,12 @@ class _Load:
         if progress is not None:
             progress.begin(len(plan.work), size)
         self._sweep()
-        with ThreadPoolExecutor(1) as aside:
-            draft = aside.submit(self._begin_draft)
+        from ingest.workers import Workers
+
+        with Workers(self._layout, self._plugins, count) as pool:
             try:
-                for results, notes, ended in self._whole_jobs(work, count, progress):
-                    self._commit(draft.result(), results, notes, ended=ended)
-                    if not ended:
-                        draft = aside.submit(self._begin_draft)
+                for results, notes, ended in self._whole_jobs(pool, work, progress):
+                    self._commit(pool, results, notes, ended=ended)
             except StoreError:
                 self._sweep()  # a full disk needs the room
                 raise
@@ -150,18 +165,10 @@ class _Load:
         if self._layout.data.exists():
             sweep(self._layout)
 
-    def _begin_draft(self) -> Draft:
-        from ingest.store.catalog import Draft
-
-        offered = self._registry
-        return Draft(self._layout, offered.tables, offered.view_folders, offered.known_problems)
-
     def _whole_jobs(
-        self, work: Sequence[Slice], workers: int, progress: Progress | None
+        self, pool: Workers, work: Sequence[Slice], progress: Progress | None
     ) -> Iterator[tuple[Sequence[SliceResult], Sequence[Note], bool]]:
         """Parses, and gives now and then what there is to commit, whole jobs only; with the last one True."""
-        from ingest.workers import parse_all
-
         open_slices = {job.job_id: 0 for job in self._plan.jobs}
         for slice_ in work:
             for job_id in {file.job_id for file in slice_.files}:
@@ -171,7 +178,7 @@ class _Load:
             notes.setdefault(note.job_id, []).append(note)
         held: list[SliceResult] = []
         last_commit = time.monotonic()
-        for result in parse_all(work, self._layout.root, self._plugins, workers):
+        for result in pool.parse(work):
             self._count(result)
             held.append(result)
             if progress is not None:
@@ -199,9 +206,11 @@ class _Load:
                 report.failed_files.append(f"{file.job_id}: {file.path}: {file.failure}")
                 log().warning("file not read", job=file.job_id, path=file.path, reason=file.failure)
 
-    def _commit(self, draft: Draft, results: Sequence[SliceResult], notes: Sequence[Note], *, ended: bool) -> None:
-        """Publishes a catalog with these results."""
-        from ingest.store.commit import Commit
+    def _commit(self, pool: Workers, results: Sequence[SliceResult], notes: Sequence[Note], *, ended: bool) -> None:
+        """Publishes a catalog with these results, and with what follows from them."""
+        from ingest.derive.run import bring_up_to_date
+        from ingest.store.catalog import Draft
+        from ingest.store.commit import Commit, set_meta
 
         rows = [self._file_row(file, result.name) for result in results for file in result.files]
         rows += [self._note_row(note) for note in notes]
@@ -220,12 +229,24 @@ class _Load:
         ]
         commit = Commit(
             files=_arrow(rows, FILES),
-            jobs=_arrow(jobs, [column for column in JOBS if column.name in _JOB_COLUMNS]),
+            jobs=_arrow(jobs, LOADED_JOBS),
             load=_arrow([self._load_row(now if ended else None)], LOADS),
             parts=[part for result in results for part in result.parts],
             digest=self._registry.digest,
         )
-        problems = draft.publish(commit.apply, commit.finish)
+        draft = Draft(self._layout, self._definition)
+        draft.change(commit.apply)
+        draft.change(lambda connection: set_meta(connection, {"thresholds": json.dumps(dict(self._thresholds))}))
+        limits = tuple(sorted(self._thresholds.items()))
+        self._commits += 1
+        wrong = bring_up_to_date(
+            draft,
+            self._definition,
+            sorted(changed & {job.job_id for job in self._plan.jobs}),
+            f"{self._id}-{self._commits:03d}",
+            lambda tasks, catalog: pool.derive(tasks, limits, catalog),
+        )
+        problems = dict.fromkeys([*map(str, wrong), *draft.publish()])
         debug("committed", load=self._id, jobs=len(jobs), files=len(rows), parts=len(commit.parts), ended=ended)
         for problem in problems:
             log().warning("view left out", problem=problem)

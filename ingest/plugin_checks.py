@@ -13,7 +13,7 @@ from ingest.hookspecs import Ignored, Parser
 from ingest.known_problems import CONFIDENCES, KnownProblem, any_of
 from ingest.model import CATALOG_TABLES, RECORD_TABLES, Column, Table, Type
 from ingest.parsing.sample import Sample
-from ingest.views import list_views
+from ingest.views.files import list_views
 
 _TEXTS = ("name", "kind", "path", "reason")
 

@@ -18,7 +18,8 @@ from ingest.known_problems import ListedProblem, in_order
 from ingest.model import RECORD_TABLES, Table
 from ingest.plugin_loading import Plugin, PluginLoader, Problem
 from ingest.plugin_sources import Origin, built_ins, installed, one_file
-from ingest.views import views_digest
+from ingest.store.definition import Definition
+from ingest.views.library import load_library
 
 __all__ = ["DEFAULT_PLUGINS", "Claim", "Plugin", "PluginOptions", "Problem", "Registry", "load_registry"]
 
@@ -88,13 +89,19 @@ class Registry:
         """Those of all plugins, in the order in which they are asked."""
         return in_order((one, plugin.name) for plugin in self.plugins for one in plugin.known_problems)
 
+    def definition(self, thresholds: Mapping[str, float] | None = None) -> Definition:
+        """What a store is made with; `thresholds` are those that its checks compare with, where not the default."""
+        named = frozenset(table.name for table in self.tables)
+        library = load_library(tuple(self.view_folders), tuple(sorted((thresholds or {}).items())), named)
+        return Definition(self.tables, library, self.known_problems)
+
     @cached_property
     def digest(self) -> str:
         """Changes when another parser may claim a file, or a store would have other tables or views."""
         parts = [f"{p.name} {p.version} {p.kind} {p.path}" for p in self.parsers.values()]
         parts += [f"{i.kind} {i.path} {i.reason}" for i in self.ignored]
         parts += [f"{t.name} {[(column.name, column.type.value) for column in t.columns]}" for t in self.tables]
-        parts.append(views_digest(self.view_folders))
+        parts.append(self.definition().digest)
         parts += [repr(listed) for listed in self.known_problems]
         return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:16]
 

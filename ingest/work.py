@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest.store.parts import Part
+    from ingest.store.slice_ledger import Part
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,52 @@
-"""Parses slices, in this process or in several; a worker that dies takes down only the file that killed it."""
+"""Parses slices and derives jobs, in this process or in several; a worker that dies takes down only the file that killed it."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from multiprocessing.connection import wait as wait_for_process
 from pathlib import Path
 from threading import Thread
 
+from ingest.derive.task import Derived, DeriveTask, derive
+from ingest.errors import StoreError
 from ingest.registry import PluginOptions, load_registry
 from ingest.slices import parse_slice
+from ingest.store.layout import Layout
 from ingest.work import FileResult, Slice, SliceResult
 
+Thresholds = tuple[tuple[str, float], ...]
 
-def parse_all(work: Sequence[Slice], root: Path, options: PluginOptions, workers: int) -> Iterator[SliceResult]:
-    """The results of all slices, as they come."""
-    if workers <= 1 or len(work) <= 1:
-        for slice_ in work:
-            yield parse_slice(slice_, root, options)
-        return
-    suspects: list[Slice] = []
-    with _pool(min(workers, len(work)), options) as pool, _no_more_work(pool):
-        futures = {pool.submit(parse_slice, slice_, root, options): slice_ for slice_ in work}
+
+class Workers:
+    """Processes that parse and derive, started when there is work for more than one."""
+
+    def __init__(self, layout: Layout, options: PluginOptions, count: int) -> None:
+        self._layout = layout
+        self._options = options
+        self._count = count
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """If something goes wrong, work that has not begun is not done any more."""
+        self._drop()
+
+    def parse(self, work: Sequence[Slice]) -> Iterator[SliceResult]:
+        """The results of all slices, as they come."""
+        root = self._layout.root
+        if self._count <= 1 or len(work) <= 1:
+            for slice_ in work:
+                yield parse_slice(slice_, root, self._options)
+            return
+        suspects: list[Slice] = []
+        pool = self._started(len(work))
+        futures = {pool.submit(parse_slice, slice_, root, self._options): slice_ for slice_ in work}
         open_: set[Future[SliceResult]] = set(futures)
         while open_:
             done, open_ = wait(open_, return_when=FIRST_COMPLETED)
@@ -34,24 +55,60 @@ def parse_all(work: Sequence[Slice], root: Path, options: PluginOptions, workers
                     yield future.result()
                 except BrokenProcessPool:  # every open slice is told so, whichever killed the worker
                     suspects.append(futures[future])
-    for slice_ in suspects:
-        yield from _isolated(slice_, root, options)
+        if suspects:
+            self._drop()
+        for slice_ in suspects:
+            yield from _isolated(slice_, root, self._options)
+
+    def derive(self, tasks: Sequence[DeriveTask], thresholds: Thresholds, catalog: Path) -> Iterator[Derived]:
+        """The results of all tasks, as they come. Raises StoreError if a worker dies twice of one."""
+        given = (self._layout, self._options, thresholds, catalog)
+        if self._count <= 1 or len(tasks) <= 1:
+            for task in tasks:
+                yield derive_with(task, *given)
+            return
+        pool = self._started(len(tasks))
+        futures = {pool.submit(derive_with, task, *given): task for task in tasks}
+        suspects: list[DeriveTask] = []
+        for future in as_completed(futures):
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                suspects.append(futures[future])
+        if suspects:
+            self._drop()
+        for task in suspects:
+            with _pool(1, self._options) as alone:
+                try:
+                    yield alone.submit(derive_with, task, *given).result()
+                except BrokenProcessPool:
+                    raise StoreError(
+                        f"the process that derived {', '.join(task.job_ids[:3])} died",
+                        "The last whole commit stands. Is there enough memory? Try again with --jobs 1.",
+                    ) from None
+
+    def _started(self, wanted: int) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = _pool(min(self._count, wanted), self._options)
+        return self._pool
+
+    def _drop(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+
+def derive_with(
+    task: DeriveTask, layout: Layout, options: PluginOptions, thresholds: Thresholds, catalog: Path
+) -> Derived:
+    """Derives jobs; what they are derived by is loaded in the process that does it."""
+    return derive(task, layout, load_registry(options).definition(dict(thresholds)), catalog)
 
 
 def _pool(workers: int, options: PluginOptions) -> ProcessPoolExecutor:
     """Worker processes started afresh: a fork after Arrow's threads have started may hang."""
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(options,))
-
-
-@contextmanager
-def _no_more_work(pool: ProcessPoolExecutor) -> Iterator[None]:
-    """If something goes wrong, work that has not begun is not done any more."""
-    try:
-        yield
-    except BaseException:
-        pool.shutdown(cancel_futures=True)
-        raise
 
 
 def _start(options: PluginOptions) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.checks import FOLDER, Threshold, thresholds_of
-from ingest.views import View, list_views
+from ingest.views.checks import Threshold, thresholds_of
+from ingest.views.files import View, list_views
 from making.tables import cell
 
 

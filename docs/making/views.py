@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from ingest.checks import FOLDER as CHECKS
+from ingest.views.files import CHECKS
 from ingest.model import CATALOG_TABLES, RECORD_TABLES
-from ingest.views import View, list_macros, list_views
+from ingest.views.files import View, list_macros, list_views
 from making.sample_store import answer, sample_store
 from making.tables import cell
 

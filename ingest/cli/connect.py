@@ -118,7 +118,7 @@ def _page(ways: _Ways, jobs: int) -> str:
 
 def _init_script(store: Store, ways: _Ways) -> str:
     """What the duckdb program is to run first."""
-    from ingest.store.quoting import literal, quoted_path
+    from ingest.quoting import literal, quoted_path
 
     changed = store.rows("SELECT name, value FROM thresholds WHERE value <> default_value ORDER BY name")
     price = store.rows("SELECT getvariable('price_per_node_hour') AS price")[0]["price"]

@@ -63,14 +63,18 @@ def diagnose(
 
         print_checks(load_plugins(plugin_files, no_plugins), as_json=format_ != "card", stream=sys.stdout)
         return
+    from ingest.derive.again import derive_again
     from ingest.output import Format, query_result, write_result
+    from ingest.quoting import is_one_of
     from ingest.report.diagnosis import print_diagnosis
-    from ingest.store import step_by_step
     from ingest.store.jobs import chosen_jobs
 
-    with open_configured(store, _numbers(thresholds)) as opened:
+    with open_configured(store) as opened:
         chosen = chosen_jobs(opened, jobs)
-        found = step_by_step.diagnose(opened.connection, chosen)
+        if given := _numbers(thresholds):
+            derive_again(opened.connection, load_plugins(plugin_files, no_plugins).definition(given), given, chosen)
+        wanted = f"SELECT * FROM diagnosis WHERE {is_one_of('job_id', chosen)}" if jobs else "SELECT * FROM diagnosis"
+        found = opened.sql(f"{wanted} ORDER BY job_id, rank").to_arrow_table()
         if format_ == "card":
             print_diagnosis(opened, chosen, found.to_pylist(), sys.stdout, notes=notes)
         else:

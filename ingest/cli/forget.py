@@ -63,8 +63,8 @@ def forget(
     disk is given back an hour later, by the next command that writes, and by: ingest compact
     """
     from ingest.output import query_result, write_result
+    from ingest.quoting import is_one_of
     from ingest.store.forgetting import LAST_SIGN
-    from ingest.store.quoting import is_one_of
 
     if not jobs and older_than is None and not states:
         raise IngestError("which jobs?", "Name them, or say --older-than DAYS or --state STATE; all of them: '*'")

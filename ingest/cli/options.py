@@ -91,8 +91,8 @@ def settings() -> Settings:
 
 def open_configured(store: str, thresholds: Mapping[str, float] | None = None) -> Store:
     """Opens a store for reading with the thresholds and the price of the settings. `thresholds`: flags, which weigh more."""
-    from ingest.checks import set_thresholds
     from ingest.store.reading import open_store
+    from ingest.views.checks import set_thresholds
 
     held = configuration()
     opened = open_store(store, price_per_node_hour=held.settings.cost.price_per_node_hour)

@@ -101,7 +101,7 @@ def _line(head: str, text: str) -> None:
 
 def _views(plugin: Plugin) -> list[str]:
     """The names of its views."""
-    from ingest.views import list_views
+    from ingest.views.files import list_views
 
     found = list_views(plugin.view_folders)
     return [view.name for view in found if any(view.file.is_relative_to(folder) for folder in plugin.view_folders)]

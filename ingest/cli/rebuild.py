@@ -1,23 +1,25 @@
-"""`ingest rebuild`: the catalog's views anew."""
+"""`ingest rebuild`: the catalog's views, and all that is derived, anew."""
 
 from __future__ import annotations
 
 import click
 
-from ingest.cli.options import load_plugins, lock_option, plugin_options, store_option
+from ingest.cli.options import load_plugins, lock_option, plugin_choice, plugin_options, store_option
+from ingest.report.wording import plural
 
 
-@click.command(short_help="Make a store's views anew, after it was moved or ingest was updated.")
+@click.command(short_help="Derive all jobs of a store again, and make its views anew.")
 @store_option
 @lock_option
 @plugin_options
 def rebuild(store: str, lock_timeout: float, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
-    """Make a store's views anew: after the store was moved, or to have the views of this version of ingest."""
+    """Derive all jobs of a store again, and make its views anew: after the store was moved, or to have what this version of
+    ingest makes of the records. No log is read.
+    """
+    from ingest.derive.rebuild import rebuild as rebuild_store
     from ingest.store.layout import Layout
-    from ingest.store.maintenance import maintenance
 
     layout = Layout.of(store)
     registry = load_plugins(plugin_files, no_plugins)
-    with maintenance(layout, registry, lock_timeout, moved=True) as opened:
-        opened.publish(None, anew=True)
-    click.echo(f"{layout.root}: views made anew", err=True)
+    jobs = rebuild_store(layout, registry, plugin_choice(plugin_files, no_plugins), lock_timeout)
+    click.echo(f"{layout.root}: {jobs} job{plural(jobs)} derived, views made anew", err=True)

@@ -71,7 +71,6 @@ def _answer(
     from ingest.prompt.statements import has_result, split
     from ingest.prompt.telling import masked
     from ingest.store.reading import in_words
-    from ingest.store.step_by_step import make_ready
 
     redact = not show_secrets
     with open_configured(store) as opened, CtrlC() as ctrl_c, ctrl_c.wanted(opened.connection.interrupt):
@@ -85,7 +84,6 @@ def _answer(
                     )
                 for statement in settings:
                     opened.connection.execute(statement)
-                make_ready(opened.connection, last)
                 if has_result(opened.connection, last) and (result := query_result(opened.connection, last)):
                     write_result(result, wanted, target, redact=redact, ids=mask_ids, limit=limit)
         except QueryError as error:

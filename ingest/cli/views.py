@@ -13,7 +13,7 @@ from ingest.cli.options import load_plugins, plugin_options
 def views(format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
     """List the views and tables that can be asked, each with the question that it answers."""
     from ingest.model import CATALOG_TABLES
-    from ingest.views import list_macros, list_views
+    from ingest.views.files import list_macros, list_views
 
     registry = load_plugins(plugin_files, no_plugins)
     found = list_views(registry.view_folders)

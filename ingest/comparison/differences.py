@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.comparison.facts import FACTS, NODE_FACTS, TEXTS, Fact
 from ingest.comparison.measured import measured
 from ingest.comparison.verdicts import BETTER, CHANGED, WORSE, verdicts
-from ingest.store.quoting import literal
+from ingest.quoting import literal
 
 if TYPE_CHECKING:
     from ingest.store.reading import Store

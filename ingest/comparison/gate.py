@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.comparison.measured import measured
 from ingest.comparison.verdicts import WORSE, Verdict, verdicts
+from ingest.quoting import literal
 from ingest.report.wording import duration, plural
 from ingest.severity import SEVERITIES, is_at_least
-from ingest.store.quoting import literal
 
 if TYPE_CHECKING:
     from ingest.store.reading import Store

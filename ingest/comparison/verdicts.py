@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ingest.store.quoting import literal
+from ingest.quoting import literal
 
 if TYPE_CHECKING:
     from ingest.store.reading import Store

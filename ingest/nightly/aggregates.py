@@ -11,8 +11,7 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ingest.store.history import refresh_history
-from ingest.views import views_digest
+from ingest.views.files import views_digest
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,11 +21,10 @@ _DEFINED_BY = ("bucket_middle", "day_jobs", "day_measures", "job_groups", "pool_
 
 
 def refresh(connection: duckdb.DuckDBPyConnection) -> list[date]:
-    """Brings the history of jobs and the aggregates up to date; gives the days that were made again, in order.
+    """Brings the aggregates up to date; gives the days that were made again, in order.
 
     For the connection of a draft. If nothing changed, nothing is written.
     """
-    refresh_history(connection)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE days_now AS {_DIGESTS}", [_definition()])
     stale = dict(connection.execute(_STALE).fetchall())
     for first, last in _runs(stale):
@@ -42,8 +40,6 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> list[date]:
 
 def is_stale(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether `refresh` would change anything."""
-    if connection.execute("SELECT count(*) FROM jobs ANTI JOIN job_history USING (job_id, loaded_at)").fetchall()[0][0]:
-        return True
     return bool(
         connection.execute(
             f"SELECT 1 FROM ({_DIGESTS}) now FULL JOIN ledger.days kept USING (day)"
@@ -66,14 +62,12 @@ def _definition() -> str:
     return views_digest(names=_DEFINED_BY)
 
 
-# changes with the jobs of the day, with what groups them, and with the definition of the aggregates
+# changes with the measures of the day's jobs, with what groups them, and with the definition of the aggregates
 _DIGESTS = """
     SELECT
         day,
-        ? || '-' || count(*) || '-' || bit_xor(md5_number_lower(concat_ws(chr(0),
-            job_id, measured_at, experiment, compute_target, labels, state, partial
-        ))) AS digest
-    FROM job_history
+        ? || '-' || count(*) || '-' || bit_xor(md5_number_lower(measured::VARCHAR)) AS digest
+    FROM job_measures AS measured
     WHERE day IS NOT NULL
     GROUP BY day
 """

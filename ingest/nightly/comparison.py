@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ingest.store.quoting import is_one_of
-from ingest.store.step_by_step import answered
+from ingest.quoting import is_one_of
 
 if TYPE_CHECKING:
     from ingest.store.reading import Store
 
-_FINDINGS = 200
+_MOST_FINDINGS = 200
 _NEW_ERRORS = 50
 
 
@@ -32,30 +31,27 @@ def compare(store: Store, jobs: Sequence[str]) -> dict[str, Any]:
             f" WHERE (day, group_kind, group_name) IN ({_GROUPS.format(these=these)})"
             " ORDER BY day DESC, severity, group_kind, group_name, measure"
         ),
-        "findings": _findings(store, jobs),
+        "findings": store.rows(_FINDINGS.format(these=these)),
         "new_errors": store.rows(_NEW.format(these=these)),
         **store.rows(
             "SELECT count(*) FILTER (partial) AS jobs_partial, count(*) FILTER (state = 'failed') AS jobs_failed"
-            f" FROM job_history WHERE {these}"
+            f" FROM job_measures WHERE {these}"
         )[0],
-        **store.rows("SELECT count(*) AS jobs_in_store FROM job_history")[0],
+        **store.rows("SELECT count(*) AS jobs_in_store FROM job_measures")[0],
     }
 
 
-def _findings(store: Store, jobs: Sequence[str]) -> list[dict[str, Any]]:
-    """What the checks say of these jobs, the gravest first."""
-    with answered(store.connection, ["findings"], jobs) as cursor:
-        found = cursor.sql(
-            "SELECT job_id, check_id, severity, finding, node, at_stake_s, remedy, query FROM findings"
-            " WHERE severity IN ('severe', 'warning')"
-            f" ORDER BY severity, at_stake_s DESC NULLS LAST, job_id, check_id LIMIT {_FINDINGS}"
-        )
-        rows: list[dict[str, Any]] = found.to_arrow_table().to_pylist()
-        return rows
-
+# what the checks say of these jobs, the gravest first
+_FINDINGS = """
+    SELECT job_id, check_id, severity, finding, node, at_stake_s, remedy, query
+    FROM findings
+    WHERE {these} AND severity IN ('severe', 'warning')
+    ORDER BY severity, at_stake_s DESC NULLS LAST, job_id, check_id
+    LIMIT %d
+""".replace("%d", str(_MOST_FINDINGS))
 
 _GROUPS = """
-    SELECT h.day, g.group_kind, g.group_name FROM job_history AS h JOIN job_groups AS g USING (job_id) WHERE {these}
+    SELECT h.day, g.group_kind, g.group_name FROM job_measures AS h JOIN job_groups AS g USING (job_id) WHERE {these}
 """
 
 # without a job before there is nothing that an error could be new to
@@ -63,9 +59,9 @@ _NEW = """
     SELECT fingerprint, example, jobs, occurrences, first_job_id, last_job_id
     FROM errors_over_time
     WHERE fingerprint NOT IN (
-        SELECT unnest(error_fingerprints) FROM job_history WHERE NOT coalesce({these}, false)
+        SELECT unnest(error_fingerprints) FROM job_measures WHERE NOT coalesce({these}, false)
     )
-    AND EXISTS (FROM job_history WHERE NOT coalesce({these}, false))
+    AND EXISTS (FROM job_measures WHERE NOT coalesce({these}, false))
     ORDER BY jobs DESC, occurrences DESC, fingerprint
     LIMIT %d
 """.replace("%d", str(_NEW_ERRORS))

@@ -63,7 +63,7 @@ def record_night(connection: duckdb.DuckDBPyConnection, news: News, night: dict[
         "INSERT INTO ledger.seen_jobs SELECT job_id, loaded_at, content, ? FROM seen_now WHERE told", [night["night"]]
     )
     connection.execute("DROP TABLE seen_now")
-    connection.execute("DELETE FROM ledger.seen_jobs WHERE job_id NOT IN (SELECT job_id FROM job_history)")
+    connection.execute("DELETE FROM ledger.seen_jobs WHERE job_id NOT IN (SELECT job_id FROM ledger.derived)")
     row = {**night, "ended_at": datetime.now(UTC).replace(tzinfo=None)}
     names, marks = ", ".join(row), ", ".join("?" * len(row))
     connection.execute(f"INSERT INTO nights ({names}) VALUES ({marks})", list(row.values()))

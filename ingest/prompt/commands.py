@@ -12,7 +12,7 @@ from ingest.model import CATALOG_TABLES, RECORD_TABLES
 from ingest.output import Format, query_result, rows_result
 from ingest.prompt.session import ALL_ROWS, Masking, Session
 from ingest.prompt.telling import say
-from ingest.store.quoting import literal
+from ingest.quoting import literal
 
 _JOBS = """
 SELECT job_id, state, started_at, duration_s, mini_batches, items, failed_items, nodes

@@ -15,7 +15,6 @@ from ingest.prompt.names import Names, names_of
 from ingest.prompt.statements import has_result, is_setting, split
 from ingest.prompt.telling import say
 from ingest.store.reading import Store, in_words
-from ingest.store.step_by_step import make_ready
 
 ROWS_ON_SCREEN = 40
 ALL_ROWS = 1_000_000_000
@@ -151,7 +150,6 @@ class Session:
                     self._settings.append(statement)
                 say(f"done {_seconds(began)}")
                 return
-            make_ready(connection, statement)
             result = query_result(connection, statement)
             rows = self.show(result) if result is not None else 0
         say(f"{rows:,} {'row' if rows == 1 else 'rows'} {_seconds(began)}")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from ingest.checks import FOLDER, thresholds_of
 from ingest.output import visible
-from ingest.views import list_views
+from ingest.views.checks import thresholds_of
+from ingest.views.files import CHECKS, list_views
 
 if TYPE_CHECKING:
     from ingest.registry import Registry
@@ -33,7 +33,7 @@ def print_checks(registry: Registry, *, as_json: bool, stream: TextIO) -> None:
 def all_checks(registry: Registry) -> dict[str, list[dict[str, Any]]]:
     """The same as data: `checks`, `thresholds`, `known_problems`."""
     views = list_views(registry.view_folders)
-    checks = [view for view in views if view.folder == FOLDER]
+    checks = [view for view in views if view.folder == CHECKS]
     return {
         "checks": [
             {"id": view.name, "question": view.question, "caveat": view.caveat, **_keys(view.keys)} for view in checks

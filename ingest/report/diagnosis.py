@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from ingest.known_problems import first_step
+from ingest.quoting import is_one_of
 from ingest.report.wording import SEVERITY_COLOURS, cut, duration, one_line, plural, tail
 from ingest.severity import SEVERITIES
-from ingest.store.quoting import is_one_of
 
 if TYPE_CHECKING:
     from ingest.store.reading import Store

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from ingest.errors import StoreError
-from ingest.known_problems import ListedProblem
-from ingest.model import Table
+from ingest.quoting import quoted, quoted_path
 from ingest.store.commit import create_ledger, read_meta, set_meta
+from ingest.store.definition import Definition
+from ingest.store.derived import DerivedRelation, derived_columns, derived_views
 from ingest.store.known_problems import write_known_problems
 from ingest.store.layout import Layout, sync
-from ingest.store.quoting import quoted_path
-from ingest.store.record_views import no_rows, rows_of
-from ingest.views import ViewProblem, create_views, views_digest
+from ingest.store.record_views import derived_rows, empty, rows_of
+from ingest.views.create import create_view, create_views
+from ingest.views.files import ViewProblem
 
 _STORAGE_VERSION = "v1.2.0"
 """So that clients older than ours can open the catalog."""
@@ -31,7 +32,7 @@ _STORAGE_VERSION = "v1.2.0"
 _GRACE_S = 3_600
 """How long a Parquet file that a catalog listed stays on disk after it was dropped: a reader may still scan it."""
 
-FORMAT = "3"
+FORMAT = "4"
 """Raised when the catalog's own tables change and no load mends that; a store of another format is refused, with a reason."""
 
 
@@ -101,23 +102,14 @@ Step = Callable[[duckdb.DuckDBPyConnection], object]
 class Draft:
     """The next catalog, in the making: begun as a copy of the published one, then changed and put in its place.
 
-    It can be begun, which takes most of the time, before it is known what will be committed. Whoever makes one holds the
-    writer's lock. `anew`: the views are made again even if their texts are those of the published catalog.
+    Whoever makes one holds the writer's lock. Its tables and views are those of `definition` once `derived_anew` was said of
+    it; until then it stays with those of the published catalog, which its derived rows fit.
     """
 
-    def __init__(
-        self,
-        layout: Layout,
-        tables: Sequence[Table],
-        view_folders: Sequence[Path],
-        known_problems: Sequence[ListedProblem],
-        *,
-        anew: bool = False,
-    ) -> None:
+    def __init__(self, layout: Layout, definition: Definition) -> None:
         self._layout = layout
-        self._tables = tables
-        self._views = views_digest(view_folders)
-        self._problems: list[ViewProblem] = []
+        self._definition = definition
+        self._remade = False
         shutil.rmtree(layout.draft.parent, ignore_errors=True)
         with _told(layout):
             layout.draft.parent.mkdir(parents=True)
@@ -125,42 +117,92 @@ class Draft:
             if begun:
                 shutil.copyfile(layout.catalog, layout.draft)
             self._connection = duckdb.connect(config=_CONFIG)
-            self._connection.execute(
-                f"ATTACH {quoted_path(layout.draft)} AS catalog (STORAGE_VERSION '{_STORAGE_VERSION}')"
-            )
-            self._connection.execute("USE catalog")
+            self._attach()
             if not begun:
                 create_ledger(self._connection)
-            write_known_problems(self._connection, known_problems)
-            if anew or read_meta(self._connection).get("views") != self._views:
-                _drop_views(self._connection)
-                for table in tables:  # binding the views that answer over empty tables is quick, over files it is not
-                    self._connection.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS {no_rows(table)}')
-                self._problems = create_views(self._connection, view_folders)
+                set_meta(self._connection, {"format": FORMAT})
 
-    def publish(self, change: Step | None, then: Step | None = None) -> list[str]:
-        """Makes a change (None: nothing but the views is new) and replaces the published catalog by one rename.
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """To look into it."""
+        return self._connection
 
-        `change` works on the ledger; from it the views over records are made. `then` may read all that tables and views
-        hold after that, and write to the catalog's own tables. Returns what is wrong with views of plugins, which are left out.
+    def change(self, step: Step) -> None:
+        """Changes the tables of the ledger."""
+        with _told(self._layout):
+            step(self._connection)
+
+    @contextmanager
+    def closed(self) -> Iterator[Path]:
+        """Its file, for others to read meanwhile."""
+        with _told(self._layout):
+            self._detach()
+        yield self._layout.draft
+        with _told(self._layout):
+            self._attach()
+
+    def remake(self) -> None:
+        """From now on its derived rows, tables and views are those of the definition."""
+        self._remade = True
+        with _told(self._layout):
+            write_known_problems(self._connection, self._definition.known_problems)
+
+    def publish(self, then: Step | None = None) -> list[str]:
+        """Replaces the published catalog by one rename.
+
+        `then` may read all that tables and views hold, and write to the catalog's own tables. Returns what is wrong with
+        views of plugins, which are left out.
         """
         layout, connection = self._layout, self._connection
+        problems: list[ViewProblem] = []
         with _told(layout), connection:
-            if change is not None:
-                change(connection)
-            for table in self._tables:
-                connection.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS {rows_of(connection, layout, table)}')
-            set_meta(connection, {"format": FORMAT, "root": str(layout.root), "views": self._views})
+            derived = derived_columns(connection)
+            if self._remade:
+                problems = self._make_views(derived)
+            for table in self._definition.tables:
+                _make_part(connection, table.name, rows_of(connection, layout, table))
+            for name, relation in derived.items():
+                rows = derived_rows(connection, layout, name, relation.columns, with_forgotten=relation.is_history)
+                _make_part(connection, name, rows)
+            set_meta(connection, {"root": str(layout.root)})
             if then is not None:
                 then(connection)
-            connection.execute("USE memory")
-            connection.execute("DETACH catalog")
+            self._detach()
         with _told(layout):
             sync(layout.draft)
         layout.draft.replace(layout.catalog)
         sync(layout.root)
         layout.draft.parent.rmdir()
-        return [f"{problem}" for problem in self._problems]
+        return [f"{problem}" for problem in problems]
+
+    def _make_views(self, derived: Mapping[str, DerivedRelation]) -> list[ViewProblem]:
+        """Makes all views; bound over empty relations, which is quicker than over files."""
+        connection, definition = self._connection, self._definition
+        _drop_views(connection)
+        for table in definition.tables:
+            columns = [(column.name, str(column.type)) for column in table.columns]
+            _make_part(connection, table.name, empty(columns))
+            connection.execute(f"CREATE VIEW {quoted(table.name)} AS SELECT * FROM parts.{quoted(table.name)}")
+        for name, relation in derived.items():
+            _make_part(connection, name, empty(relation.columns))
+        for view in derived_views(definition.library, derived):
+            create_view(connection, view)
+        set_meta(connection, {"views": definition.digest})
+        return create_views(connection, definition.library)
+
+    def _attach(self) -> None:
+        path = quoted_path(self._layout.draft)
+        self._connection.execute(f"ATTACH {path} AS catalog (STORAGE_VERSION '{_STORAGE_VERSION}')")
+        self._connection.execute("USE catalog")
+
+    def _detach(self) -> None:
+        self._connection.execute("USE memory")
+        self._connection.execute("DETACH catalog")
+
+
+def _make_part(connection: duckdb.DuckDBPyConnection, name: str, rows: str) -> None:
+    """Says which Parquet files are the rows of a table or derived relation; the view that people ask reads this one."""
+    connection.execute(f"CREATE OR REPLACE VIEW parts.{quoted(name)} AS {rows}")
 
 
 @contextmanager
@@ -178,10 +220,10 @@ def _told(layout: Layout) -> Iterator[None]:
 def _drop_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Views of files that are gone must go too."""
     names = connection.execute(
-        "SELECT view_name FROM duckdb_views() WHERE database_name = 'catalog' AND NOT internal"
+        "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'catalog' AND NOT internal"
     ).fetchall()
-    for (name,) in names:
-        connection.execute(f'DROP VIEW "{name}"')
+    for schema, name in names:
+        connection.execute(f"DROP VIEW {quoted(schema)}.{quoted(name)}")
 
 
 def sweep(layout: Layout) -> int:

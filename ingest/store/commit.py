@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.model import CATALOG_TABLES, Column
-from ingest.store.quoting import literal, quoted_name
+from ingest.quoting import quoted
 from ingest.store.slice_ledger import add_parts, create_slice_ledger, drop_empty_slices
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from ingest.store.parts import Part
+    from ingest.store.slice_ledger import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +23,14 @@ class Commit:
 
     files: pa.Table
     jobs: pa.Table
-    """`job_id`, `source`, `labels`, `run_id` where the path tells it; what is missing is read from the records."""
+    """`job_id`, `source`, `labels`, `run_id` where the path tells it, `loaded_at`; the rest is derived."""
     load: pa.Table
     parts: Sequence[Part]
     digest: str
 
     def apply(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Replaces files, adds parts, and drops slices of which no file is left."""
+        """Replaces files and jobs, adds parts, and drops slices of which no file is left."""
         apply_commit(connection, self)
-
-    def finish(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Reads the facts about the jobs that changed from their records."""
-        refresh_jobs(connection, self)
 
 
 def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
@@ -42,7 +38,12 @@ def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     for name, (_, columns) in CATALOG_TABLES.items():
         connection.execute(f"CREATE TABLE {name} ({_definition(columns)})")
     connection.execute("CREATE SCHEMA ledger")
+    connection.execute("CREATE SCHEMA parts")
     connection.execute("CREATE TABLE ledger.meta (key VARCHAR, value VARCHAR)")
+    connection.execute(
+        "CREATE TABLE ledger.jobs"
+        " (job_id VARCHAR, source VARCHAR, run_id VARCHAR, labels VARCHAR, loaded_at TIMESTAMP)"
+    )
     create_slice_ledger(connection)
     connection.execute("CREATE TABLE ledger.days (day DATE, digest VARCHAR)")
     connection.execute(
@@ -51,11 +52,11 @@ def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _definition(columns: Sequence[Column]) -> str:
-    return ", ".join(f"{quoted_name(column)} {column.type}" for column in columns)
+    return ", ".join(f"{quoted(column.name)} {column.type}" for column in columns)
 
 
 def apply_commit(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
-    """Replaces files, adds parts, and drops slices of which no file is left."""
+    """Replaces files and jobs, adds parts, and drops slices of which no file is left."""
     for name, rows in (("new_files", commit.files), ("new_jobs", commit.jobs), ("new_load", commit.load)):
         connection.register(name, rows)
     connection.execute(  # the same bytes with another time: the rows stand
@@ -80,34 +81,11 @@ def apply_commit(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
     connection.execute("DELETE FROM loads WHERE load_id IN (SELECT load_id FROM new_load)")
     connection.execute("INSERT INTO loads BY NAME SELECT * FROM new_load")
     connection.execute("DELETE FROM forgotten_jobs WHERE job_id IN (SELECT job_id FROM new_jobs)")
+    connection.execute("DELETE FROM ledger.jobs WHERE job_id IN (SELECT job_id FROM new_jobs)")
+    connection.execute("INSERT INTO ledger.jobs BY NAME SELECT * FROM new_jobs")
     add_parts(connection, commit.parts)
     drop_empty_slices(connection)
     set_meta(connection, {"registry": commit.digest})
-
-
-def refresh_jobs(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
-    """Reads the facts about the jobs that changed from their records.
-
-    Their ids stand in the query as literals, so that Parquet's statistics spare the other jobs' rows a reading.
-    """
-    connection.register("changed_jobs", commit.jobs)
-    ids = ", ".join(literal(job_id) for job_id in commit.jobs.column("job_id").to_pylist()) or "NULL"
-    facts = connection.sql(
-        f"""
-        SELECT changed.job_id, changed.source, coalesce(changed.run_id, facts.run_id) AS run_id,
-               changed.labels,
-               facts.* EXCLUDE (job_id, run_id),
-               coalesce(sizes.files, 0) AS files, coalesce(sizes.bytes, 0) AS bytes, changed.loaded_at
-        FROM changed_jobs changed
-        LEFT JOIN (SELECT job_id, count(*) AS files, sum(bytes)::BIGINT AS bytes FROM files GROUP BY job_id) sizes
-          ON sizes.job_id = changed.job_id
-        LEFT JOIN (SELECT * FROM job_facts WHERE job_id IN ({ids})) facts
-          ON facts.job_id = changed.job_id
-        """
-    ).to_arrow_table()
-    connection.register("job_rows", facts)
-    connection.execute("DELETE FROM jobs WHERE job_id IN (SELECT job_id FROM job_rows)")
-    connection.execute("INSERT INTO jobs BY NAME SELECT * FROM job_rows ORDER BY job_id")
 
 
 def read_meta(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ingest.quoting import is_one_of, literal
 from ingest.store.catalog import connect_catalog
-from ingest.store.quoting import is_one_of, literal
 from ingest.store.record_views import rows_of
 from ingest.store.slice_ledger import add_parts, drop_empty_slices
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ingest.registry import Registry
     from ingest.store.maintenance import Maintenance
-    from ingest.store.parts import Part
+    from ingest.store.slice_ledger import Part
 
 _JOBS, _BYTES = 100, 128 << 20
 """What a merged slice holds at most; one of less than half of both is small, and merged again later."""

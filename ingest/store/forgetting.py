@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ingest.store.history import refresh_history
-from ingest.store.quoting import is_one_of
+from ingest.quoting import is_one_of
 from ingest.store.slice_ledger import drop_empty_slices
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def older_than(store: Store, days: float) -> list[str]:
 def forget(
     store: Maintenance, job_ids: Sequence[str], *, for_good: str | None = None, also_history: bool = False
 ) -> None:
-    """Drops jobs in one commit, or two if they are still to be measured; ids that are not there are passed over.
+    """Drops jobs in one commit; ids that are not there are passed over. Their measures stay, unless `also_history`.
 
     `for_good`: they are not read again, and this is why.
     """
@@ -50,17 +49,19 @@ def forget(
             connection.execute(f"DELETE FROM forgotten_jobs WHERE {these}")
             connection.execute(_REMEMBER.format(these=these), [now, for_good])
         if also_history:
-            for table in _histories(connection):
-                connection.execute(f'DELETE FROM "{table}" WHERE {these}')
+            connection.execute(
+                f"INSERT INTO ledger.dead_derivations SELECT derivation, slice FROM ledger.derived WHERE {these}"
+            )
+            connection.execute(f"DELETE FROM ledger.derived WHERE {these}")
+        else:
+            connection.execute(f"UPDATE ledger.derived SET forgotten = true WHERE {these}")
         connection.execute(
             f"INSERT INTO ledger.dead_files SELECT file_id, slice, false FROM files WHERE {these} AND slice IS NOT NULL"
         )
-        for table in ("files", "jobs"):
+        for table in ("files", "ledger.jobs"):
             connection.execute(f"DELETE FROM {table} WHERE {these}")
         drop_empty_slices(connection)
 
-    if not also_history:
-        store.publish(None, refresh_history)
     store.publish(drop)
 
 
@@ -70,12 +71,3 @@ _REMEMBER = """
         count(f.path) AS files, coalesce(sum(f.bytes), 0)::BIGINT AS bytes
     FROM jobs LEFT JOIN files f USING (job_id) WHERE {these} GROUP BY ALL
 """
-
-
-def _histories(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The tables that keep what was measured of each job."""
-    rows = connection.execute(
-        "SELECT table_name FROM duckdb_columns() WHERE database_name = 'catalog' AND schema_name = 'main'"
-        " AND column_name = 'job_id' AND table_name LIKE '%\\_history' ESCAPE '\\' ORDER BY ALL"
-    ).fetchall()
-    return [name for (name,) in rows]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ingest.known_problems import ListedProblem, any_of
 from ingest.model import KNOWN_PROBLEMS
-from ingest.store.quoting import literal, quoted_name
+from ingest.quoting import literal, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def write_known_problems(connection: duckdb.DuckDBPyConnection, listed: Sequence[ListedProblem]) -> None:
     """Makes the table `known_problems` and the macro `known_problem_of(text)`; those that are there are replaced."""
-    columns = ", ".join(f"{quoted_name(column)} {column.type}" for column in KNOWN_PROBLEMS)
+    columns = ", ".join(f"{quoted(column.name)} {column.type}" for column in KNOWN_PROBLEMS)
     connection.execute(f"CREATE OR REPLACE TABLE known_problems ({columns})")
     rows = [
         (one.id, rank, one.pattern, one.cause, one.remedy, one.reference, one.confidence, one.generic, plugin)

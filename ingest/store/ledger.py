@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -46,6 +47,10 @@ class Ledger:
     """Job id → its labels, a JSON object."""
     forgotten: Mapping[str, Forgotten] = field(default_factory=dict)
     """Job id → how it was when it was forgotten for good."""
+    views: str | None = None
+    """The digest of the definition that its views and derived rows were made with."""
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    """What the checks of this store compare with, where not the default."""
     moved: bool = False
     """The catalog's views name files where the store was before."""
 
@@ -58,8 +63,8 @@ def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
 
     with connect_catalog(layout, moved=True) as connection:
         meta = dict(connection.execute("SELECT key, value FROM ledger.meta").fetchall())
-        sources = dict(connection.execute("SELECT job_id, source FROM jobs").fetchall())
-        labels = dict(connection.execute("SELECT job_id, labels FROM jobs WHERE labels IS NOT NULL").fetchall())
+        sources = dict(connection.execute("SELECT job_id, source FROM ledger.jobs").fetchall())
+        labels = dict(connection.execute("SELECT job_id, labels FROM ledger.jobs WHERE labels IS NOT NULL").fetchall())
         gone = connection.execute("SELECT job_id, source, files, bytes, forgotten_at FROM forgotten_jobs").fetchall()
         rows = connection.execute(
             "SELECT job_id, path, bytes, modified_ns, parser, parser_version, content_hash, status FROM files"
@@ -67,11 +72,13 @@ def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
             {"jobs": list(job_ids)},
         ).fetchall()
     return Ledger(
-        meta["registry"],
+        meta.get("registry"),
         sources,
         {(row[0], row[1]): KnownFile(*row[2:]) for row in rows},
         labels,
         {job_id: Forgotten(source, files, size, _ns(moment)) for job_id, source, files, size, moment in gone},
+        meta.get("views"),
+        json.loads(meta.get("thresholds", "{}")),
         meta["root"] != str(layout.root),
     )
 

@@ -25,12 +25,12 @@ class Maintenance:
     layout: Layout
     registry: Registry
 
-    def publish(self, change: Step | None, then: Step | None = None, *, anew: bool = False) -> None:
-        """Publishes the next catalog, see `Draft.publish`. Views of plugins that are wrong are told."""
-        offered = self.registry
-        draft = Draft(self.layout, offered.tables, offered.view_folders, offered.known_problems, anew=anew)
-        for problem in draft.publish(change, then):
-            log().warning("view left out", problem=problem)
+    def publish(self, change: Step | None, then: Step | None = None) -> None:
+        """Publishes the next catalog: changed first, then by what may read all that its views hold."""
+        draft = Draft(self.layout, self.registry.definition())
+        if change is not None:
+            draft.change(change)
+        draft.publish(then)
 
 
 @contextmanager

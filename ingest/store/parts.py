@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,24 +12,13 @@ import pyarrow.parquet as pq
 from ingest.errors import StoreError
 from ingest.model import Table, Type
 from ingest.store.layout import Layout, sync
+from ingest.store.slice_ledger import Part
 
 _FLUSH_BYTES = 64 << 20
 """Rows of a table held in memory before they are written; bounds a worker's memory on a large file."""
 
 _ROW_GROUP = 122_880
 """What one thread of DuckDB takes at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A Parquet file: one table's rows of one slice."""
-
-    table: str
-    slice: str
-    rows: int
-    bytes: int
-    columns: str
-    """The names of its columns, `,` between: a later version of a table may have more."""
 
 
 class SliceWriter:

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ingest.checks import GROUNDS, set_thresholds
 from ingest.errors import IngestError, QueryError
+from ingest.quoting import is_one_of
 from ingest.sources.directory import is_text
 from ingest.store.layout import Layout
-from ingest.store.step_by_step import make_ready
+from ingest.views.checks import HEADS, ROWS
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,7 +33,7 @@ SELECT
     split_part(comment, chr(10), 1) AS question,
     substr(comment, instr(comment || chr(10), chr(10)) + 1) AS caveat
 FROM duckdb_views()
-WHERE database_name = 'catalog' AND comment IS NOT NULL AND view_name NOT IN {GROUNDS}
+WHERE database_name = 'catalog' AND comment IS NOT NULL AND view_name NOT IN {(*HEADS, ROWS)}
 ORDER BY name
 """
 
@@ -59,14 +59,12 @@ class Store:
         when rows are taken, is a `duckdb.Error`.
         """
         with in_words(query):
-            make_ready(self.connection, query)
             relation = self.connection.sql(query, params=_values(parameters, named))
         return self.connection.sql(_NO_ROWS) if relation is None else relation
 
     def rows(self, query: str, parameters: Parameters = None, /, **named: Any) -> list[dict[str, Any]]:
         """The result of a query as one dict per row; for small results. Takes and raises what `sql` does."""
         with in_words(query):
-            make_ready(self.connection, query)
             cursor = self.connection.execute(query, _values(parameters, named))
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -81,9 +79,10 @@ class Store:
         `job` is an id, the beginning of one, or a pattern with `*`. Raises `InputError` if it fits none.
         """
         from ingest.store.jobs import chosen_jobs
-        from ingest.store.step_by_step import diagnose
 
-        return self.connection.from_arrow(diagnose(self.connection, chosen_jobs(self, [] if job is None else [job])))
+        if job is None:
+            return self.sql("SELECT * FROM diagnosis")
+        return self.sql(f"SELECT * FROM diagnosis WHERE {is_one_of('job_id', chosen_jobs(self, [job]))}")
 
     def views(self) -> duckdb.DuckDBPyRelation:
         """What can be asked: `name`, `question` and `caveat` of each view."""
@@ -110,14 +109,18 @@ def open_store(
 ) -> Store:
     """Opens a store for reading.
 
-    `thresholds` are other numbers for the checks to compare with (view `thresholds`), `price_per_node_hour` is what the
-    views of cost count with; both hold while the store is open. Raises `StoreError` if there is no store, `IngestError`
-    for a threshold that there is not.
+    `thresholds` are other numbers for the checks to compare with (view `thresholds`) than those that the store was loaded
+    with: what rests on them is worked out again, of all jobs, which takes seconds for a thousand. `price_per_node_hour` is
+    what the views of cost count with. Both hold while the store is open. Raises `StoreError` if there is no store,
+    `IngestError` for a threshold that there is not.
     """
     store = Store(path)
     try:
-        if thresholds is not None:
-            set_thresholds(store.connection, thresholds)
+        if thresholds:
+            from ingest.derive.again import derive_again
+            from ingest.registry import load_registry
+
+            derive_again(store.connection, load_registry().definition(thresholds), thresholds)
         if price_per_node_hour is not None:
             _set_price(store, float(price_per_node_hour))
     except BaseException:

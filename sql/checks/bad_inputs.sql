@@ -1,7 +1,7 @@
 -- Are there inputs that cannot be processed?
 -- Mini-batches that raised the same error in each of two or more tries, as few others do (`points_to` input in
--- `failed_tries`), or whose inputs failed in another job too and succeeded in none (`repeat_offender_inputs`). Which of
--- a mini-batch's inputs is to blame, no log tells. Tables of 2020 (V0) name no inputs.
+-- `failed_tries`). Which of a mini-batch's inputs is to blame, no log tells; inputs that fail in several jobs are in
+-- `repeat_offender_inputs`. Tables of 2020 (V0) name no inputs.
 -- remedy: Look at the inputs of these mini-batches: a damaged or empty file, another format or encoding. Mend or leave
 -- them out, or let run() catch the error per item.
 -- reference: docs/explanation/true-answers.md
@@ -21,16 +21,6 @@ with in_this_job as (
     group by job_id, mini_batch_id
 ),
 
-offenders as (
-    select job_id, count(*) as inputs, list(input order by suspects, input) as names, max(jobs_failed) as jobs
-    from (
-        select unnest(jobs) as job_id, input, suspects, jobs_failed
-        from repeat_offender_inputs
-        where jobs_succeeded = 0
-    )
-    group by job_id
-),
-
 told as (
     select
         job_id,
@@ -47,23 +37,17 @@ told as (
 )
 
 select
-    coalesce(t.job_id, o.job_id) as job_id,
+    t.job_id,
     case when coalesce(t.lost, j.state not in ('running', 'stalled')) then 'severe' else 'warning' end as severity,
     concat(
-        counted(t.mini_batches, 'mini-batch', 'mini-batches') || ' raised the same in each of their tries ('
-            || some_of(t.ids, 5) || '): ' || t.error || '. ',
-        counted(o.inputs, 'input', 'inputs') || ' also failed in ' || counted(o.jobs - 1, 'other job', 'other jobs')
-            || ' and succeeded in none: ' || some_of(o.names, 3) || '.'
+        counted(t.mini_batches, 'mini-batch', 'mini-batches'), ' raised the same in each of their tries (',
+        some_of(t.ids, 5), '): ', t.error, '.'
     ) as finding,
     null as node,
     null as process,
     t.ids[1] as mini_batch_id,
     t.first_at as "at",
     t.elapsed_s as at_stake_s,
-    to_json({
-        mini_batches: t.mini_batches, tries: t.tries, items: t.items, error: t.error,
-        inputs_failing_elsewhere: o.inputs, jobs: o.jobs
-    }) as evidence
+    to_json({mini_batches: t.mini_batches, tries: t.tries, items: t.items, error: t.error}) as evidence
 from told as t
-full join offenders as o on o.job_id = t.job_id
-join jobs as j on j.job_id = coalesce(t.job_id, o.job_id)
+join jobs as j on j.job_id = t.job_id

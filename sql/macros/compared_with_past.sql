@@ -1,6 +1,6 @@
 -- How does each job of a history compare with the jobs before it?
--- What the view `job_comparisons` says, over any relation, by its name, with the columns of `job_history`.
--- example: SELECT measure, value, usual, compared_jobs, verdict FROM compared_with_past('job_history') WHERE job_id
+-- What the view `job_comparisons` says, over any relation, by its name, with the columns of `job_measures`.
+-- example: SELECT measure, value, usual, compared_jobs, verdict FROM compared_with_past('job_measures') WHERE job_id
 -- = 'clean-v4' ORDER BY measure LIMIT 3
 create or replace macro compared_with_past(history) as table
 select * from measures_compared_with_past(history)

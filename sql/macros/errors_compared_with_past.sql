@@ -3,7 +3,7 @@
 -- half of them, but not in this one). Part of `compared_with_past`. Where jobs often tell errors of their own
 -- (`usual`: how many per job, at least regression_own_errors), a new one says nothing. Jobs with more errors than
 -- are kept are left out.
--- example: SELECT job_id, measure, value, verdict FROM errors_compared_with_past('job_history') ORDER BY job_id,
+-- example: SELECT job_id, measure, value, verdict FROM errors_compared_with_past('job_measures') ORDER BY job_id,
 -- measure LIMIT 2
 create or replace macro errors_compared_with_past(history) as table
 with told as (

@@ -1,11 +1,11 @@
 -- Which jobs of the history are needed to compare some jobs with those before them?
--- The rows of `job_history` of these jobs, and of their comparison groups what began between them and up to 100 before:
+-- The rows of `job_measures` of these jobs, and of their comparison groups what began between them and up to 100 before:
 -- all that `compared_with_past` looks at. So a night's comparison costs as much as the night has jobs, not the history.
 -- example: SELECT job_id, started_at, state FROM history_around(['clean-v4']) ORDER BY started_at DESC LIMIT 3
 create or replace macro history_around(jobs) as table
 with grouped as (
     select job_id, started_at, comparison_group(job_id, experiment, labels, source) as comparison_group
-    from job_history
+    from job_measures
 ),
 
 wanted as (
@@ -27,5 +27,5 @@ near as (
 )
 
 select *
-from job_history
+from job_measures
 where job_id in (select job_id from near) or list_contains(jobs, job_id);

@@ -15,7 +15,7 @@ from ingest.cli import cli
 from ingest.hookspecs import Ignored, Parser
 from ingest.model import CATALOG_TABLES
 from ingest.registry import PluginOptions, load_registry
-from ingest.views import list_views
+from ingest.views.files import list_views
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REFERENCE = REPOSITORY / "docs" / "reference"

@@ -6,7 +6,7 @@ import pytest
 from making import views as making
 from making.sample_store import answer, sample_store
 
-from ingest.views import View, list_macros, list_views
+from ingest.views.files import View, list_macros, list_views
 
 EVERYTHING = [*list_views(), *list_macros()]
 WIDTH, LINES = 100, 30

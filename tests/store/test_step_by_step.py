@@ -11,7 +11,7 @@ import pytest
 from ingest import open_store
 from ingest.store.reading import Store
 from ingest.store.step_by_step import answered, diagnose
-from ingest.views import list_views
+from ingest.views.files import list_views
 
 if TYPE_CHECKING:
     from tests.conftest import StoreUnderTest

@@ -24,7 +24,7 @@ from ingest.known_problems import KnownProblem, in_order
 from ingest.model import CATALOG_TABLES, RECORD_TABLES, Column, Type
 from ingest.store.known_problems import write_known_problems
 from ingest.store.step_by_step import answered, make_ready
-from ingest.views import create_views, list_views
+from ingest.views.files import create_views, list_views
 
 TABLES: dict[str, tuple[Column, ...]] = {
     **{name: columns for name, (_, columns) in CATALOG_TABLES.items() if name != "known_problems"},

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.checks import set_thresholds
+from ingest.views.checks import set_thresholds
 from ingest.errors import IngestError
 from ingest.known_problems import KnownProblem
-from ingest.views import create_views
+from ingest.views.files import create_views
 from tests.views.test_job_errors import error
 
 if TYPE_CHECKING:

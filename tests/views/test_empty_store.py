@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.checks import GROUNDS
-from ingest.views import list_views
+from ingest.views.checks import GROUNDS
+from ingest.views.files import list_views
 from tests.views.conftest import Database
 
 VIEWS = [view.name for view in list_views()]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingest import views
-from ingest.checks import GROUNDS
-from ingest.views import ViewError, create_views, list_views
+from ingest.views.checks import GROUNDS
+from ingest.views.files import ViewError, create_views, list_views
 
 if TYPE_CHECKING:
     from tests.views.conftest import Database
@@ -135,5 +135,5 @@ def test_macros_are_not_listed(db: Database) -> None:
 
 def test_the_module_is_cheap_to_import() -> None:
     """Listing views needs no database."""
-    code = "import sys; from ingest.views import list_views; list_views(); sys.exit('duckdb' in sys.modules)"
+    code = "import sys; from ingest.views.files import list_views; list_views(); sys.exit('duckdb' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(views.__file__).parent.parent)

@@ -7,16 +7,14 @@ caveat. `$name` stands for a parameter; what is shown to a reader is the query t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from ingest.quoting import literal
 from ingest.report.html.clean import cleaned, cleaned_text
-from ingest.store.quoting import literal
-from ingest.store.step_by_step import answered
 
 if TYPE_CHECKING:
     import duckdb
@@ -59,13 +57,6 @@ class Questions:
         self._connection = connection
         self._all_jobs = sorted(all_jobs)
 
-    @contextmanager
-    def over(self, part: str, jobs: Sequence[str]) -> Iterator[Questions]:
-        """The questions of a part, to be asked of these jobs: what they rest on is worked out once for all of them."""
-        views = {view for query in _queries(part) for view in query.views}
-        with answered(self._connection, sorted(views), jobs) as cursor:
-            yield Questions(cursor, self._all_jobs)
-
     def ask(self, name: str, **values: Any) -> Answer:
         """The answer to the question of this name (`job/summary`)."""
         query = _query(name)
@@ -86,11 +77,6 @@ class Questions:
                 return _ALL_JOBS
             return f"[{', '.join(map(self._literal, value))}]"
         return str(value)
-
-
-def _queries(part: str) -> list[Query]:
-    names = sorted(file.name for file in files("ingest.report.html").joinpath("queries", part).iterdir())
-    return [_query(f"{part}/{name.removesuffix('.sql')}") for name in names if name.endswith(".sql")]
 
 
 @cache

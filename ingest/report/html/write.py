@@ -73,16 +73,13 @@ def _page(store: Store, given: Sequence[str] | None, title: str | None, overview
     with_overview = (given is None or len(jobs) != 1) if overview is None else overview
     in_full, overview_of = jobs, None
     if with_overview:
-        with questions.over("overview", jobs) as asked:
-            findings = asked.ask("overview/findings", jobs=jobs)
-            if given is None or overview or len(jobs) > _JOBS_IN_FULL:
-                clear = {cleaned_text(job): job for job in jobs}
-                in_full = [clear[job] for job in dict.fromkeys(row["job_id"] for row in findings.rows)][:_WORST_IN_FULL]
-            links = {cleaned_text(job): f"job-{place}" for place, job in enumerate(in_full, 1)}
-            overview_of = overview_part(asked, jobs, findings, links)
+        findings = questions.ask("overview/findings", jobs=jobs)
+        if given is None or overview or len(jobs) > _JOBS_IN_FULL:
+            clear = {cleaned_text(job): job for job in jobs}
+            in_full = [clear[job] for job in dict.fromkeys(row["job_id"] for row in findings.rows)][:_WORST_IN_FULL]
+        links = {cleaned_text(job): f"job-{place}" for place, job in enumerate(in_full, 1)}
+        overview_of = overview_part(questions, jobs, findings, links)
     parts = [overview_of] if overview_of else []
-    for place, job in enumerate(in_full, 1):
-        with questions.over("job", [job]) as asked:
-            parts.append(job_part(asked, job, f"job-{place}"))
+    parts += [job_part(questions, job, f"job-{place}") for place, job in enumerate(in_full, 1)]
     heading = title or ("All jobs" if given is None else jobs[0] if len(jobs) == 1 else f"{len(jobs)} jobs")
     return Page(cleaned_text(heading), parts, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC")

@@ -3,7 +3,7 @@
 -- 1 is the median of up to ten earlier jobs of its group that had about as much to do; 2 is twice as long. The last 400 jobs.
 with latest as (
     select job_id
-    from job_history
+    from job_measures
     where started_at is not null
     order by started_at desc
     limit 400

@@ -1,0 +1,34 @@
+"""What a store is made with: the tables of parsers, the SQL over them, and the problems that are known."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ingest.known_problems import ListedProblem
+from ingest.model import Table
+from ingest.views.library import Library
+
+
+@dataclass(frozen=True)
+class Definition:
+    """The tables, views and derived relations of a store."""
+
+    tables: Sequence[Table]
+    library: Library
+    known_problems: Sequence[ListedProblem]
+
+    @cached_property
+    def version(self) -> str:
+        """Changes when what is derived of a job would, though its records do not."""
+        parts = [self.library.version, *map(repr, self.known_problems)]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes when a catalog would have other tables or views."""
+        parts = [self.version, self.library.digest]
+        parts += [f"{t.name} {[(column.name, column.type.value) for column in t.columns]}" for t in self.tables]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

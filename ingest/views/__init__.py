@@ -1,0 +1,1 @@
+"""The SQL of the product: files, what their heads say, and how they become relations of a database."""

@@ -1,0 +1,45 @@
+"""Making the views of a database, which has every table and derived relation that they read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ingest.quoting import literal
+from ingest.views.files import REMEDY, View, ViewError, ViewProblem
+from ingest.views.library import Library
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def create_views(connection: duckdb.DuckDBPyConnection, library: Library) -> list[ViewProblem]:
+    """Makes all macros and views of a library; those that are there are replaced.
+
+    Returns what is wrong with files of plugins; such views are left out, and those that need them.
+    Raises ViewError for a broken file of ours.
+    """
+    problems = list(library.problems)
+    for view in library.views:
+        try:
+            create_view(connection, view)
+        except Exception as error:  # a stranger's file may be wrong in any way
+            if view.name in library.own:
+                raise ViewError(f"{view.file}: {_reason(error)}", REMEDY) from error
+            connection.execute(f'DROP VIEW IF EXISTS "{view.name}"')
+            problems.append(ViewProblem(view.file, _reason(error)))
+    return problems
+
+
+def create_view(connection: duckdb.DuckDBPyConnection, view: View) -> None:
+    """Makes one view, or macro, with its question as the database's comment."""
+    if view.is_macro:
+        connection.execute(view.text)
+        return
+    connection.execute(f'CREATE OR REPLACE VIEW "{view.name}" AS {view.text}')
+    comment = literal(f"{view.question}\n{view.caveat}")
+    connection.execute(f'COMMENT ON VIEW "{view.name}" IS {comment}')  # tells it from a view over the rows of a table
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what went wrong."""
+    return str(error).partition("\n")[0] or repr(error)

@@ -1,0 +1,121 @@
+-- What is wrong with each job, the most important first, and what can be done about it?
+-- One row per finding, `rank` counts from 1 within the job. `kind`: check (from `findings`), error (from `job_errors`,
+-- less those that only retell another), or problem (a known problem that only warnings tell of, from
+-- `known_problems_seen`). Severe findings come first; among equals those that explain errors, then errors, causes
+-- before symptoms and earliest first, then what costs most time.
+-- An error is severe if the job failed or lost items, else a warning; one that is no exception, timeout or death of a
+-- worker is a warning at most where there are such ones. It is a note if a check explains it (`explained_by`) or if it
+-- is a symptom; but a symptom that is all there is to a failed job is severe: the cause is not in the logs then.
+-- `query` shows more. A job without a row has nothing to say, or too few logs to say it.
+-- order: job_id, rank
+-- example: SELECT rank, severity, kind, finding FROM diagnosis WHERE job_id = 'init-failure-42' ORDER BY rank LIMIT
+-- 3
+with found as materialized ( -- thirty checks, asked once
+    select * from findings
+),
+
+outcomes as (
+    select job_id, sum(mini_batches_failed) > 0 or sum(failed_items) > 0 as lost_work
+    from node_work
+    group by job_id
+),
+
+named as (
+    select
+        e.*,
+        f.check_id as explained_by
+    from job_errors as e
+    left join found as f
+        on f.job_id = e.job_id and f.explains is not null
+        and regexp_matches(coalesce(e.text, ''), f.explains, 'i')
+    where e.retells is null
+    qualify row_number() over (partition by e.job_id, e.place order by f.severity = 'severe' desc, f.check_id) = 1
+),
+
+judged as (
+    select
+        n.*,
+        case
+            when n.explained_by is not null then 'note'
+            when n.symptom then
+                case
+                    when n.rank < 5 and n.place = 1 and j.state = 'failed' and severe.job_id is null then 'severe'
+                    else 'note'
+                end
+            when n.rank = 2 and min(n.rank) over (partition by n.job_id) < 2 then 'warning'
+            when j.state = 'failed' or coalesce(o.lost_work, false) or n.phase = 'init' then 'severe'
+            else 'warning'
+        end as severity
+    from named as n
+    join jobs as j on j.job_id = n.job_id
+    left join outcomes as o on o.job_id = n.job_id
+    left join (select distinct job_id from found where severity = 'severe') as severe on severe.job_id = n.job_id
+),
+
+told as (
+    select
+        job_id, 'check' as kind, check_id as finding_id, severity, finding, remedy, reference, query, at_stake_s,
+        evidence, node, process, mini_batch_id, f.at as first_at, null::timestamp as last_at,
+        case when exists (
+            select 1 from named as n where n.job_id = f.job_id and n.explained_by = f.check_id
+        ) then 1 else 3 end as stage
+    from found as f
+
+    union all by name
+
+    select
+        job_id, 'error' as kind, coalesce(problem, exception_type, 'error') as finding_id, severity, symptom,
+        coalesce(nullif(concat_ws(': ', exception_type, nullif(exception_message, '')), ''), text, 'error') as finding,
+        cause,
+        coalesce(remedy, case when frame is not null then
+            'Mend it where it is raised, or the inputs that it meets: ' || regexp_extract(frame, '[^/\\]*$') end
+        ) as remedy,
+        reference,
+        'SELECT * FROM error_reports WHERE job_id = ' || quoted(job_id) || ' AND fingerprint = ' || quoted(fingerprint)
+            as query,
+        explained_by,
+        to_json({occurrences: occurrences, nodes: nodes, processes: processes, mini_batches: mini_batches, rank: rank})
+            ::varchar as evidence,
+        node, process, mini_batch_id, occurrences, first_at, last_at, frame, fingerprint, file_id, line_no,
+        case when symptom then 5 else 2 end as stage,
+        place
+    from judged
+
+    union all by name
+
+    select
+        p.job_id, 'problem' as kind, p.problem as finding_id,
+        case
+            when p.confidence <> 'high' or f.check_id is not null then 'note'
+            when p.problem in (select id from checks) then 'note'  -- numbers tell more than a text
+            else 'warning'
+        end as severity,
+        p.example as finding, p.cause, p.remedy, p.reference,
+        concat(
+            'SELECT * FROM known_problems_seen WHERE job_id = ', quoted(p.job_id), ' AND problem = ', quoted(p.problem)
+        ) as query,
+        f.check_id as explained_by,
+        to_json({occurrences: p.occurrences, nodes: p.nodes})::varchar as evidence,
+        p.example_node as node, p.example_process as process, p.occurrences, p.first_at, p.last_at,
+        p.example_file_id as file_id, p.example_line_no as line_no,
+        4 as stage
+    from known_problems_seen as p
+    anti join job_errors as e on e.job_id = p.job_id and e.problem = p.problem
+    left join found as f
+        on f.job_id = p.job_id and (f.check_id = p.problem or regexp_matches(coalesce(p.example, ''), f.explains, 'i'))
+    where not p.generic
+    qualify row_number() over (partition by p.job_id, p.problem order by f.check_id) = 1
+)
+
+select
+    job_id,
+    row_number() over (
+        partition by job_id
+        order by
+            case severity when 'severe' then 1 when 'warning' then 2 else 3 end, explained_by is not null, stage,
+            place, at_stake_s desc nulls last, first_at nulls last, finding_id
+    ) as rank,
+    kind, finding_id, severity, coalesce(symptom, false) as symptom, finding, cause, remedy, reference, query,
+    explained_by, at_stake_s, evidence, node, process, mini_batch_id, occurrences, first_at, last_at, frame,
+    fingerprint, file_id, line_no
+from told

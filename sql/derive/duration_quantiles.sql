@@ -1,0 +1,55 @@
+-- How are the times of the mini-batches distributed, per job, node and process?
+-- One row per `scope` (job, node, process) and `measure`: elapsed = the whole try, run = inside run(), overhead = the
+-- rest; seconds, of the try that decided. `skewed` follows the tuning guide: the slowest took more than 1.5 times the
+-- 75 % quantile; NULL below `enough_to_compare` mini-batches. The p99 of fewer than 100 is little else than the
+-- slowest one (`caveat`). Times that the logs do not tell are left out, not zero.
+-- order: job_id, scope, node nulls first, process nulls first, measure
+-- example: SELECT scope, node, mini_batches, p50_s, p75_s, max_s, max_to_p75, skewed FROM duration_quantiles WHERE
+-- job_id = 'timeouts-retries' AND process IS NULL AND measure = 'elapsed' ORDER BY node NULLS FIRST
+with quantiles as (
+    select
+        job_id, node, process,
+        case grouping(node, process) when 3 then 'job' when 1 then 'node' else 'process' end as scope,
+        quantile_cont(elapsed_s, [0, 0.25, 0.5, 0.75, 0.95, 0.99, 1]) as elapsed,
+        quantile_cont(run_s, [0, 0.25, 0.5, 0.75, 0.95, 0.99, 1]) as run,
+        quantile_cont(overhead_s, [0, 0.25, 0.5, 0.75, 0.95, 0.99, 1]) as overhead,
+        count(elapsed_s) as elapsed_told,
+        count(run_s) as run_told,
+        count(overhead_s) as overhead_told,
+        count(*) as in_all
+    from timed_tries
+    where final and outcome <> 'open'
+    group by grouping sets ((job_id), (job_id, node), (job_id, node, process))
+),
+
+measures as (
+    select
+        job_id, scope, node, process, in_all,
+        unnest([
+            {measure: 'elapsed', told: elapsed_told, seconds: elapsed},
+            {measure: 'run', told: run_told, seconds: run},
+            {measure: 'overhead', told: overhead_told, seconds: overhead}
+        ], recursive := true)
+    from quantiles
+)
+
+select
+    job_id, scope, node, process, measure,
+    told as mini_batches,
+    seconds[1] as min_s,
+    seconds[2] as p25_s,
+    seconds[3] as p50_s,
+    seconds[4] as p75_s,
+    seconds[5] as p95_s,
+    seconds[6] as p99_s,
+    seconds[7] as max_s,
+    seconds[7] / nullif(seconds[4], 0) as max_to_p75,
+    case when told >= limits.enough then max_to_p75 > 1.5 end as skewed,
+    nullif(concat_ws(
+        '; ',
+        case when skewed is null then 'too few to call skewed or even' end,
+        case when skewed is not null and told < 100 then 'p99 is nearly the slowest one' end,
+        case when told < in_all then printf('%d of %d tell no such time', in_all - told, in_all) end
+    ), '') as caveat
+from measures, (select threshold('enough_to_compare') as enough) as limits
+where told > 0

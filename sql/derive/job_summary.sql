@@ -1,0 +1,109 @@
+-- How did each job go?
+-- One row per job. `partial` is true while the job runs or where a file ends in the middle of a line: numbers will
+-- grow. Counts of mini-batches and items are of outcomes, not of tries; `items` and `failed_items` are those of
+-- mini-batches with a result. `mini_batches_scheduled` is told by the progress overview, NULL if it does not. Elapsed
+-- times are of the tries that decided, `wasted_s` of the others. `restarts` as in `worker_processes`,
+-- `nodes_without_work` as in `node_summary`. Highest memory is the highest sample of any node, not a peak.
+-- `duration_s` ends at the last record while a job runs.
+-- order: started_at nulls last, job_id
+-- example: SELECT job_id, state, duration_s, mini_batches, failed_items, retries, restarts, partial FROM job_summary
+-- WHERE started_at >= '2022-01-01'
+with mini_batch_counts as (
+    select
+        job_id,
+        count(*) as mini_batches,
+        count(*) filter (where outcome not in ('done', 'open')) as mini_batches_failed,
+        count(*) filter (where outcome = 'open') as mini_batches_open,
+        try_cast(coalesce(sum(total) filter (where outcome <> 'open'), 0) as bigint) as items,
+        try_cast(coalesce(sum(failed), 0) as bigint) as failed_items,
+        sum(wasted_s) as wasted_s,
+        median(elapsed_s) as p50_elapsed_s,
+        quantile_cont(elapsed_s, 0.95) as p95_elapsed_s,
+        max(elapsed_s) as max_elapsed_s
+    from mini_batches
+    group by job_id
+),
+
+node_counts as (
+    select
+        job_id,
+        count(*) as nodes,
+        count(*) filter (where did_nothing) as nodes_without_work,
+        try_cast(sum(processes) as bigint) as processes,
+        try_cast(sum(restarts) as bigint) as restarts,
+        max(highest_memory_percent) as highest_memory_percent,
+        try_cast(sum(memory_samples) as bigint) as memory_samples
+    from node_summary
+    group by job_id
+),
+
+try_counts as (
+    select
+        job_id,
+        try_cast(sum(attempts) as bigint) as attempts,
+        try_cast(sum(retries) as bigint) as retries,
+        try_cast(sum(timeouts) as bigint) as timeouts,
+        try_cast(sum(exceptions) as bigint) as exceptions,
+        try_cast(sum(poisoned) as bigint) as poisoned
+    from node_work
+    group by job_id
+),
+
+scheduling as (
+    select job_id, max(coalesce(total, scheduled)) as mini_batches_scheduled
+    from progress
+    group by job_id
+),
+
+file_counts as (
+    select
+        job_id,
+        try_cast(sum(rejects) as bigint) as rejects,
+        count(*) filter (where status = 'unclaimed') as files_unclaimed,
+        bool_or(ends_cut) as ends_cut
+    from files
+    group by job_id
+)
+
+select
+    j.job_id,
+    j.state,
+    j.state_reason,
+    j.generation,
+    j.started_at,
+    j.ended_at,
+    epoch(coalesce(j.ended_at, j.last_record_at) - j.started_at) as duration_s,
+    s.mini_batches_scheduled,
+    coalesce(m.mini_batches, 0) as mini_batches,
+    coalesce(m.mini_batches_failed, 0) as mini_batches_failed,
+    coalesce(m.mini_batches_open, 0) as mini_batches_open,
+    coalesce(m.items, 0) as items,
+    coalesce(m.failed_items, 0) as failed_items,
+    m.failed_items / nullif(m.items, 0) as failure_rate,
+    coalesce(t.attempts, 0) as attempts,
+    coalesce(t.retries, 0) as retries,
+    coalesce(t.timeouts, 0) as timeouts,
+    coalesce(t.exceptions, 0) as exceptions,
+    coalesce(t.poisoned, 0) as poisoned,
+    m.wasted_s,
+    m.p50_elapsed_s,
+    m.p95_elapsed_s,
+    m.max_elapsed_s,
+    coalesce(n.nodes, 0) as nodes,
+    coalesce(n.nodes_without_work, 0) as nodes_without_work,
+    coalesce(n.processes, 0) as processes,
+    coalesce(n.restarts, 0) as restarts,
+    n.highest_memory_percent,
+    coalesce(n.memory_samples, 0) as memory_samples,
+    nullif(concat_ws(': ', e.exception_type, e.exception_message), '') as first_error,
+    e.symptom as first_error_is_symptom,
+    coalesce(f.rejects, 0) as rejects,
+    coalesce(f.files_unclaimed, 0) as files_unclaimed,
+    coalesce(j.state in ('running', 'stalled') or f.ends_cut, false) as partial
+from jobs as j
+left join mini_batch_counts as m using (job_id)
+left join node_counts as n using (job_id)
+left join try_counts as t using (job_id)
+left join scheduling as s using (job_id)
+left join first_error as e using (job_id)
+left join file_counts as f using (job_id)

@@ -1,0 +1,65 @@
+-- Which known problems does each job show, and what can be done about them?
+-- One row per job and problem, specific ones first. Each text counts for the first of `known_problems` that it shows;
+-- texts as in `telling_texts`. One event is often told by several files: `occurrences` is the highest count of any one
+-- kind of file, `reports` counts every row. `nodes` names those that told of it, NULL where no node is told. A
+-- `generic` problem only says that something failed. Problems that leave no text in a log never stand here.
+-- order: job_id, rank
+-- example: SELECT job_id, problem, occurrences, nodes, generic FROM known_problems_seen WHERE job_id IN
+-- ('init-failure-42', 'timeouts-retries')
+with shown as materialized ( -- else the patterns are sought again for what reads it
+    select text, known_problem_of(text) as problem
+    from (select distinct text from telling_texts)
+),
+
+per_kind_of_file as (
+    select
+        t.job_id,
+        s.problem,
+        t.source,
+        try_cast(sum(t.occurrences) as bigint) as occurrences,
+        count(*) as reports,
+        min(t.at) as first_at,
+        max(t.at) as last_at,
+        list(distinct t.node) filter (where t.node is not null) as nodes,
+        first({text: t.text, seen_at: t.at, node: t.node, process: t.process, file_id: t.file_id, line_no: t.line_no}
+            order by t.at nulls last, t.node, t.process, t.line_no, t.text, t.file_id) as example
+    from telling_texts as t
+    join shown as s on s.text = t.text and s.problem is not null
+    group by t.job_id, s.problem, t.source
+),
+
+per_job as (
+    select
+        job_id,
+        problem,
+        max(occurrences) as occurrences,
+        sum(reports)::bigint as reports,
+        min(first_at) as first_at,
+        max(last_at) as last_at,
+        list_sort(list_distinct(flatten(list(nodes) filter (where nodes is not null)))) as nodes,
+        first(example order by example.seen_at nulls last, source) as example
+    from per_kind_of_file
+    group by job_id, problem
+)
+
+select
+    j.job_id,
+    j.problem,
+    k.rank,
+    k.generic,
+    k.confidence,
+    j.occurrences,
+    j.reports,
+    j.first_at,
+    j.last_at,
+    j.nodes,
+    j.example.text as example,
+    k.cause,
+    k.remedy,
+    k.reference,
+    j.example.node as example_node,
+    j.example.process as example_process,
+    j.example.file_id as example_file_id,
+    j.example.line_no as example_line_no
+from per_job as j
+join known_problems as k on k.id = j.problem

@@ -1,0 +1,82 @@
+-- Did the nodes of a job share the work evenly, and was one of them slow?
+-- One row per node with an ended try; a node that got none is in `node_summary`. `share` of the job's mini-batches, to
+-- compare with `fair_share`, that of the node's workers among all. `busy_share`: work of its workers, of the time from
+-- the job's first start to its last end; `present_share`: from the node's own first start to its last end.
+-- `pace_ratio` compares the median time of its done mini-batches (`usual_s`) with the other nodes, `item_ratio` the
+-- time per item. `verdict`: slow (`slow_node_ratio` times as long, its quickest quarter slower than the slowest
+-- quarter of others), idle (less than half of its fair share though there all the time and as quick), part (there for
+-- part of the time only), even, or too few (a single node, less than ten mini-batches per node, or less than five on
+-- it).
+-- order: job_id, node
+-- threshold: slow_node_ratio = 1.5: a node is slow if its median time is this many times that of the other nodes
+-- threshold: idle_node_share = 0.5: a node is idle if it got less than this part of its fair share of mini-batches
+-- threshold: present_node_share = 0.8: a node that was there for less than this part of the job is not judged for skew
+-- example: SELECT node, mini_batches, share, fair_share, pace_ratio, item_ratio, verdict FROM node_skew WHERE job_id
+-- = 'exceptions-one-node' ORDER BY node
+with nodes as materialized (
+    select
+        *,
+        sum(mini_batches) over of_job as job_mini_batches,
+        sum(slots) over of_job as job_slots,
+        count(*) over of_job as job_nodes,
+        epoch(max(last_ended_at) over of_job - min(first_started_at) over of_job) as job_s
+    from node_time
+    window of_job as (partition by job_id)
+),
+
+others as (
+    select
+        a.job_id, a.node,
+        median(b.usual_s) as usual_s,
+        median(b.quartiles[3]) as high_s,
+        sum(b.worker_busy_s) / nullif(sum(b.items), 0) as item_s,
+        sum(b.done) as done
+    from nodes as a
+    join nodes as b on b.job_id = a.job_id and b.node is distinct from a.node
+    group by a.job_id, a.node
+),
+
+limits as (
+    select
+        threshold('slow_node_ratio') as slow_ratio,
+        threshold('idle_node_share') as least_share,
+        threshold('present_node_share') as least_present
+)
+
+select
+    n.job_id,
+    n.node,
+    n.mini_batches,
+    n.mini_batches / nullif(n.job_mini_batches, 0) as share,
+    n.slots / nullif(n.job_slots, 0) as fair_share,
+    n.slots,
+    n.worker_busy_s,
+    n.worker_busy_s / nullif(n.slots * n.job_s, 0) as busy_share,
+    epoch(n.last_ended_at - n.first_started_at) / nullif(n.job_s, 0) as present_share,
+    n.items / nullif(n.worker_busy_s, 0) as items_per_s,
+    n.usual_s,
+    o.usual_s as usual_elsewhere_s,
+    n.usual_s / nullif(o.usual_s, 0) as pace_ratio,
+    n.worker_busy_s / nullif(n.items, 0) / nullif(o.item_s, 0) as item_ratio,
+    n.done * greatest(n.usual_s - o.usual_s, 0) as slower_by_s,
+    greatest(n.slots * n.job_s - n.worker_busy_s, 0) as idle_s,
+    n.first_started_at as first_at,
+    n.job_nodes as nodes,
+    case
+        when n.job_nodes = 1 or n.job_mini_batches < 10 * n.job_nodes then 'too few'
+        when n.done >= 5 and o.done >= 5
+            and pace_ratio >= limits.slow_ratio and n.quartiles[1] > o.high_s then 'slow'
+        when present_share < limits.least_present then 'part'
+        when share < limits.least_share * fair_share and coalesce(pace_ratio, 1) < 1.2 then 'idle'
+        when n.done < 5 then 'too few'
+        else 'even'
+    end as verdict,
+    case verdict
+        when 'too few' then 'too few mini-batches or nodes to compare'
+        when 'slow' then
+            case when item_ratio < limits.slow_ratio then 'its mini-batches have more items than elsewhere' end
+        when 'part' then 'it did its first mini-batch late, or its last one early: not compared'
+    end as caveat
+from nodes as n
+left join others as o on o.job_id = n.job_id and o.node is not distinct from n.node
+cross join limits

@@ -1,0 +1,149 @@
+-- Do the files of a job agree on the facts that more than one of them tells?
+-- One row per job, fact and scope: the job, a node, a process, or one error's text. A column per teller says what it
+-- tells, NULL if nothing: master (the job summary line), overview, progress_csv, mini_batch_table (all tries),
+-- node_summary, process_summary, worker_telemetry (a worker's last words), worker_logs, job_result, error_summary
+-- (logs/user/error.txt), user_errors (logs/user/error/*). `final_tries` and `done_tries`, sums over a part of the
+-- tries, are there to compare with and no tellers. `verdict`: agree; differ; partial (they differ, as they may while
+-- the job runs, where a file ends before the job, or where rows of the table could not be read); one teller. Rounded
+-- seconds agree if they are one apart. `explanation` says why a difference is no contradiction, where that is known: a
+-- differ without one deserves a look. Counts of exceptions are of tries, not of mini-batches.
+-- order: job_id, list_position(['job', 'node', 'process', 'error'], scope), node, process, error, fact
+-- example: SELECT fact, verdict, explanation, overview, mini_batch_table FROM reconciliation WHERE job_id =
+-- 'still-running' AND verdict <> 'one teller' LIMIT 3
+with told as (
+    select
+        job_id, 'job' as scope, null::varchar as node, null::varchar as process, null::varchar as error,
+        fact, teller, value, last_at, true as is_teller
+    from job_facts_told
+
+    union all
+
+    select
+        job_id, case when process is null then 'node' else 'process' end, node, process, null,
+        fact, teller, value, null, teller not in ('final_tries', 'done_tries')
+    from place_facts_told
+    where value is not null
+
+    union all
+
+    select job_id, 'error', null, null, error, 'occurrences', teller, value, null, true
+    from error_counts_told
+),
+
+facts as (
+    select
+        job_id, scope, node, process, error, fact,
+        max(value) filter (where teller = 'master') as master,
+        max(value) filter (where teller = 'overview') as overview,
+        max(value) filter (where teller = 'progress_csv') as progress_csv,
+        max(value) filter (where teller = 'mini_batch_table') as mini_batch_table,
+        max(value) filter (where teller = 'final_tries') as final_tries,
+        max(value) filter (where teller = 'done_tries') as done_tries,
+        max(value) filter (where teller = 'node_summary') as node_summary,
+        max(value) filter (where teller = 'process_summary') as process_summary,
+        max(value) filter (where teller = 'worker_telemetry') as worker_telemetry,
+        max(value) filter (where teller = 'worker_logs') as worker_logs,
+        max(value) filter (where teller = 'job_result') as job_result,
+        max(value) filter (where teller = 'error_summary') as error_summary,
+        max(value) filter (where teller = 'user_errors') as user_errors,
+        count(*) filter (where is_teller) as tellers,
+        min(value) filter (where is_teller) as lowest,
+        max(value) filter (where is_teller) as highest,
+        -- the overview and progress.csv may end before the job does (formats.md §16, trap 10)
+        min(value) filter (where is_teller and teller not in ('overview', 'progress_csv')) as lowest_at_end,
+        min(last_at) filter (where teller in ('overview', 'progress_csv')) as progress_until,
+        -- of the tellers that sum up some tries, which may not be all of them
+        min(value::hugeint) filter (
+            where teller in ('node_summary', 'process_summary', 'worker_telemetry')
+        ) as lowest_sum,
+        max(value::hugeint) filter (
+            where teller in ('node_summary', 'process_summary', 'worker_telemetry')
+        ) as highest_sum
+    from told
+    group by job_id, scope, node, process, error, fact
+),
+
+circumstances as (
+    select
+        job_id,
+        max(value) filter (where fact = 'mini_batches_open') as open,
+        max(value) filter (where fact = 'mini_batches_failed')::hugeint - coalesce(
+            max(value) filter (where fact = 'mini_batches_poisoned'), 0
+        ) as failed_otherwise,
+        max(value) filter (where fact = 'workers_died') as workers_died
+    from job_facts_told
+    where teller = 'mini_batch_table'
+    group by job_id
+),
+
+table_damage as (
+    select job_id, try_cast(sum(case when status = 'failed' then 1 else rejects end) as bigint) as rejects
+    from files
+    where kind in ('mini_batches', 'task_csv', 'report_v0')
+    group by job_id
+),
+
+workers_without_log as (
+    select job_id, count(*) as processes
+    from (
+        select distinct job_id, node, process from attempts
+        except
+        select job_id, node, process from log_records where source = 'worker'
+    )
+    group by job_id
+),
+
+judged as (
+    select
+        f.*,
+        f.highest::hugeint - f.lowest as difference,
+        case when f.fact in ('elapsed_s', 'process_s', 'run_s') then 1 else 0 end as rounding,
+        case
+            when coalesce(j.state, 'unknown') not in ('completed', 'failed') then
+                'the job is ' || coalesce(nullif(j.state, 'unknown'), 'in an unknown state')
+                    || ': its files were not written at the same moment'
+            when f.fact in ('mini_batches_processed', 'mini_batches_failed')
+                and coalesce(f.lowest_at_end = f.highest, true) then
+                concat_ws(
+                    ', ',
+                    'progress is told until ' || strftime(f.progress_until, '%Y-%m-%d %H:%M:%S'),
+                    'the job until ' || strftime(j.last_record_at, '%Y-%m-%d %H:%M:%S')
+                )
+            when f.mini_batch_table < f.highest and d.rejects > 0 then
+                d.rejects || ' records of the mini-batch table could not be read'
+        end as why_partial,
+        case
+            when f.fact = 'mini_batches_processed' and difference = c.open then
+                c.open || ' mini-batches have no result in the table'
+            when f.fact = 'mini_batches_processed' and difference = c.failed_otherwise then
+                c.failed_otherwise || ' mini-batches failed unpoisoned, and some do not count those as processed'
+            when f.fact = 'run_exceptions' and f.mini_batch_table::hugeint - f.lowest = c.workers_died then
+                c.workers_died || ' tries ended because their worker died, which is no exception of the script'
+            when greatest(f.done_tries - f.lowest_sum, f.highest_sum - f.done_tries) <= rounding then
+                'the sums are of the tries that were done'
+            when greatest(f.final_tries - f.lowest_sum, f.highest_sum - f.final_tries) <= rounding then
+                'the sums are of the tries that decided'
+            when f.fact in ('run_exceptions', 'run_timeouts', 'workers_died') and f.worker_logs < f.highest
+                and w.processes > 0 then
+                w.processes || ' worker processes with tries left no log'
+        end as why_different
+    from facts as f
+    left join jobs as j using (job_id)
+    left join circumstances as c using (job_id)
+    left join table_damage as d using (job_id)
+    left join workers_without_log as w using (job_id)
+)
+
+select
+    job_id, scope, node, process, error, fact,
+    case
+        when tellers < 2 then 'one teller'
+        when difference <= rounding then 'agree'
+        when why_partial is not null then 'partial'
+        else 'differ'
+    end as verdict,
+    case when verdict in ('partial', 'differ') then coalesce(why_partial, why_different) end as explanation,
+    master, overview, progress_csv, mini_batch_table, final_tries, done_tries, node_summary, process_summary,
+    worker_telemetry, worker_logs, job_result, error_summary, user_errors
+from judged
+where tellers > 0

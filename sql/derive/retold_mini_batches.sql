@@ -1,0 +1,63 @@
+-- Which mini-batches are told by more than one report, and which try decided?
+-- The ground of `judged_attempts`; the other mini-batches, nine of ten in a healthy job, need no judgement, but for
+-- those that a log alone tells of. The deciding try: if any is done, the done one that ended last, else the last one. A
+-- result that overrides another one goes before any that does not. `standing` are the reports that count as tries (see
+-- `superseded_reports`; the log's word that an open try ended replaces its row too), `logged` those of them that only a
+-- log tells (see `unreported_tries`).
+-- keep: step
+with logged as materialized (
+    select * from unreported_tries
+),
+
+told_often as (
+    select hash(job_id, mini_batch_id) as mini_batch  -- a hash only narrows down: one text less to compare
+    from attempt_reports
+    group by mini_batch
+    having count(*) > 1
+    union
+    select hash(job_id, mini_batch_id)
+    from logged
+),
+
+reports as (
+    select
+        r.job_id, r.mini_batch_id, r.file_id, r.line_no, r.started_at, r.elapsed_s, r.total, r.outcome, r.overrides,
+        r.attempt as number,
+        null as logged
+    from attempt_reports as r
+    anti join superseded_reports as s on s.file_id = r.file_id and s.line_no = r.line_no
+    anti join logged as l
+        on l.job_id = r.job_id and l.mini_batch_id = r.mini_batch_id and l.node = r.node
+        and coalesce(l.process = r.process, l.pid = r.pid)
+        and r.outcome = 'open' and l.outcome <> 'open'
+    union all
+    select
+        job_id, mini_batch_id, file_id, line_no, started_at, elapsed_s, total, outcome, null,
+        number,
+        logged
+    from logged
+)
+
+select
+    job_id,
+    mini_batch_id,
+    count(*) as attempts,
+    count(*) filter (where coalesce(number > 1, overrides, false)) as retries,
+    min(started_at) as started_at,
+    max(after(started_at, elapsed_s)) as ended_at,
+    sum(elapsed_s) as elapsed_s,
+    max(total) as total,
+    list({file_id: file_id, line_no: line_no}) as standing,
+    list(logged) filter (where logged is not null) as logged,
+    arg_max({file_id: file_id, line_no: line_no}, {
+        done: coalesce(outcome = 'done', false),
+        overrides: coalesce(overrides, false),
+        ended: coalesce(case when outcome = 'done' then after(started_at, elapsed_s) end, '-infinity'),
+        number: coalesce(number, 0),
+        started: coalesce(started_at, '-infinity'),
+        file_id: file_id,
+        line_no: line_no
+    }) as deciding
+from reports
+semi join told_often on hash(job_id, mini_batch_id) = told_often.mini_batch
+group by job_id, mini_batch_id

@@ -1,0 +1,61 @@
+-- Which mini-batches took much longer than is usual in their job?
+-- Elapsed time of the try that decided, above both `limit_s` (75 % quantile + 3 times the distance between the 25 %
+-- and 75 % quantiles) and twice the median of the job (`usual_s`); only in jobs of at least `enough_to_compare`
+-- mini-batches. `explained_by`: run or overhead, whichever holds most of the time above the job's usual; NULL if not
+-- told. `node_usual_s` is the median of that node: is it high too, the node is slow, not the mini-batch (`caveat`).
+-- order: above_usual_s desc, job_id, mini_batch_id
+-- example: SELECT mini_batch_id, elapsed_s, usual_s, limit_s, explained_by, outcome, node FROM stragglers WHERE
+-- job_id = 'timeouts-retries' ORDER BY elapsed_s DESC, mini_batch_id
+with timed as materialized (
+    select job_id, mini_batch_id, node, process, outcome, started_at, elapsed_s, run_s, overhead_s, items
+    from timed_tries
+    where final and elapsed_s is not null
+),
+
+jobs_timed as (
+    select
+        job_id,
+        quantile_cont(elapsed_s, [0.25, 0.5, 0.75]) as quartiles,
+        median(run_s) as run_s,
+        median(overhead_s) as overhead_s
+    from timed
+    group by job_id
+    having count(*) >= threshold('enough_to_compare')
+),
+
+nodes_timed as (
+    select job_id, node, median(elapsed_s) as usual_s, count(*) as mini_batches
+    from timed
+    group by job_id, node
+)
+
+select
+    t.job_id,
+    t.mini_batch_id,
+    t.elapsed_s,
+    j.quartiles[2] as usual_s,
+    j.quartiles[3] + 3 * (j.quartiles[3] - j.quartiles[1]) as limit_s,
+    t.elapsed_s / nullif(usual_s, 0) as ratio_to_usual,
+    t.elapsed_s - usual_s as above_usual_s,
+    case
+        when t.run_s - j.run_s >= t.overhead_s - j.overhead_s then 'run'
+        when t.overhead_s is not null then 'overhead'
+    end as explained_by,
+    t.run_s,
+    t.overhead_s,
+    t.outcome,
+    t.node,
+    t.process,
+    n.usual_s as node_usual_s,
+    t.started_at,
+    t.items as total,
+    nullif(concat_ws(
+        '; ',
+        case when n.mini_batches >= 5 and n.usual_s > 1.5 * j.quartiles[2] then 'its node is slow as a whole' end,
+        case when t.outcome <> 'done' then 'it did not end as done: its time is that of the failure' end
+    ), '') as caveat
+from timed as t
+join jobs_timed as j on j.job_id = t.job_id
+left join nodes_timed as n on n.job_id = t.job_id and n.node is not distinct from t.node
+where t.elapsed_s > 2 * j.quartiles[2]
+    and t.elapsed_s > j.quartiles[3] + 3 * (j.quartiles[3] - j.quartiles[1])

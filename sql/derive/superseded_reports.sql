@@ -1,0 +1,28 @@
+-- Which reports of a try are told better by another report?
+-- `attempts` leaves these out, so that each try is one row:
+-- * `open` (picked, no result yet), once the same attempt has a result; where one of the two tells no attempt number,
+--   once the same worker has a result for that mini-batch;
+-- * V0's report (source report_v0), where the workers' own tables (task_csv) tell of that mini-batch. But a result that
+--   replaced an earlier one (V0 override_tasks.csv) stands unless a worker tells the same try: the same start.
+-- keep: step
+select doubtful.file_id, doubtful.line_no
+from attempt_reports as doubtful
+join attempt_reports as other using (job_id, mini_batch_id)
+where (doubtful.outcome = 'open' or doubtful.source = 'report_v0')
+    and case
+        when doubtful.overrides then
+            other.source = 'task_csv' and other.outcome <> 'open' and other.started_at = doubtful.started_at
+        when doubtful.source = 'report_v0' and other.source = 'task_csv' then
+            other.outcome <> 'open' or doubtful.outcome = 'open'
+        when doubtful.outcome = 'open' and other.outcome <> 'open' then
+            other.attempt = doubtful.attempt
+            or (
+                (other.attempt is null or doubtful.attempt is null)
+                and other.node = doubtful.node
+                and (
+                    other.pid = doubtful.pid
+                    or other.process = doubtful.process
+                    or other.started_at = doubtful.started_at
+                )
+            )
+    end

@@ -1,0 +1,16 @@
+-- Which texts may tell of a known problem?
+-- One row per report: errors, messages of failed tries, and warnings of system logs. `occurrences` is how often it
+-- happened, as told by that report. What is said at level INFO or in a script's own output below ERROR is not here.
+-- keep: step
+select
+    e.job_id, e.source, e.node, e.process, e.at, coalesce(e.occurrences, 1) as occurrences,
+    error_text(e.exception_type, e.exception_message, e.headline) as text, e.file_id, e.line_no
+from errors as e
+union all
+select a.job_id, a.source, a.node, a.process, a.started_at, 1, a.error_message, a.file_id, a.line_no
+from attempt_reports as a
+where a.error_message is not null
+union all
+select r.job_id, r.source, r.node, r.process, r.at, 1, r.message, r.file_id, r.line_no
+from log_records as r
+where r.level in ('WARNING', 'WARN')
