@@ -136,6 +136,7 @@ class _Load:
         self._definition = definition
         self._thresholds = thresholds
         self._commits = 0
+        self._committed: set[str | None] = set()
         self._started_at = datetime.now(UTC)
         self._id = f"{self._started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
@@ -214,7 +215,10 @@ class _Load:
 
         rows = [self._file_row(file, result.name) for result in results for file in result.files]
         rows += [self._note_row(note) for note in notes]
-        changed = {row["job_id"] for row in rows} if not ended else {job.job_id for job in self._plan.jobs}
+        changed = {row["job_id"] for row in rows}
+        if ended:
+            changed |= {job.job_id for job in self._plan.jobs} - self._committed
+        self._committed |= changed
         now = datetime.now(UTC).replace(tzinfo=None)
         jobs = [
             {
@@ -242,7 +246,7 @@ class _Load:
         wrong = bring_up_to_date(
             draft,
             self._definition,
-            sorted(changed & {job.job_id for job in self._plan.jobs}),
+            [job.job_id for job in self._plan.jobs if job.job_id in changed],
             f"{self._id}-{self._commits:03d}",
             lambda tasks, catalog: pool.derive(tasks, limits, catalog),
         )

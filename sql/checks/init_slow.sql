@@ -70,8 +70,8 @@ sums as (
         max(init_s) as longest_s,
         sum(init_s) as init_s,
         sum(busy_s) as busy_s,
-        arg_max(node, init_s) as node,
-        arg_max(process, init_s) as process,
+        arg_max(node, {init_s: init_s, node: node, process: process}) as node,
+        arg_max(process, {init_s: init_s, node: node, process: process}) as process,
         min(first_at) as first_at
     from processes
     where init_s between 0 and 1e7
