@@ -47,7 +47,7 @@ WORKER = "logs/sys/node/0/process000.txt"
 """A path that the worker parser claims."""
 
 
-VIEWS = "SELECT view_name FROM duckdb_views() WHERE database_name = 'catalog' AND NOT internal"
+VIEWS = "SELECT view_name FROM duckdb_views() WHERE database_name = 'catalog' AND schema_name = 'main' AND NOT internal"
 """Names of the tables and views that a store's reader asks."""
 
 
@@ -150,12 +150,9 @@ class StoreUnderTest:
 
     def answers(self) -> dict[str, list[tuple[Any, ...]]]:
         """The rows of every table and view."""
-        from ingest.store.step_by_step import answered
-
         store = self.opened()
         names = [name for (name,) in store.sql(VIEWS).fetchall()]
-        with answered(store.connection, names) as cursor:
-            return {name: cursor.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
+        return {name: store.connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
 
     def digest(self) -> dict[str, tuple[Any, ...]]:
         """The same for many rows: their number and the sum of their hashes."""
@@ -172,6 +169,19 @@ class StoreUnderTest:
         """Every file of it with inode, size and time: equal if nothing was written."""
         found = [path for path in self.path.rglob("*") if path.is_file() and not path.name.startswith("writer.")]
         return {path: ((stat := path.stat()).st_ino, stat.st_size, stat.st_mtime_ns) for path in found}
+
+
+def put_rows(connection: Any, relation: str, *rows: Mapping[str, Any]) -> None:
+    """Puts rows into a derived relation of a catalog, in place of those of the same job, as if they had been derived."""
+    place = f'parts."{relation}_put"'
+    put = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'parts' AND table_name = ?"
+    if not connection.execute(put, [f"{relation}_put"]).fetchall():
+        connection.execute(f'CREATE TABLE {place} AS SELECT * FROM "{relation}"')
+        connection.execute(f'CREATE OR REPLACE VIEW parts."{relation}" AS SELECT * FROM {place}')
+    for row in rows:
+        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        connection.execute(f"DELETE FROM {place} WHERE job_id = ?", [row["job_id"]])
+        connection.execute(f"INSERT INTO {place} ({names}) VALUES ({marks})", list(row.values()))
 
 
 def environment(pythonpath: Path | None = None, **more: str) -> dict[str, str]:
@@ -211,14 +221,18 @@ def begin(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Begin
 
     Before it is loaded it is a store that was moved.
     """
+    from ingest.derive.run import bring_up_to_date
+    from ingest.derive.task import derive
     from ingest.store.catalog import Draft
     from ingest.store.commit import set_meta
     from ingest.store.layout import Layout
 
-    blank = Layout.of(tmp_path_factory.mktemp("blank"))
-    Draft(blank, registry.tables, registry.view_folders, registry.known_problems).publish(
-        lambda catalog: set_meta(catalog, {"registry": "nothing was read"})
+    blank, definition = Layout.of(tmp_path_factory.mktemp("blank")), registry.definition()
+    draft = Draft(blank, definition)
+    bring_up_to_date(
+        draft, definition, [], "blank", lambda tasks, file: [derive(one, blank, definition, file) for one in tasks]
     )
+    draft.publish(lambda catalog: set_meta(catalog, {"registry": "nothing was read"}))
 
     def copy(path: Path) -> StoreUnderTest:
         path.mkdir(parents=True)

@@ -16,7 +16,6 @@ from ingest.registry import PluginOptions, load_registry
 from ingest.store.layout import Layout
 from ingest.store.maintenance import maintenance
 from ingest.store.reading import Store
-from ingest.store.step_by_step import make_ready
 
 _JOBS = Path(__file__).resolve().parents[2] / "data" / "jobs"
 _WIDTH = 100
@@ -25,7 +24,6 @@ _WIDTH = 100
 def answer(query: str) -> str | None:
     """What a query gives, as `ingest sql` shows it on a terminal of 100 columns; None if that is no row."""
     shown = io.StringIO()
-    make_ready(sample_store().connection, query)
     result = query_result(sample_store().connection, query)
     assert result is not None, query
     said = io.StringIO()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 from ingest.views.files import CHECKS
-from ingest.model import CATALOG_TABLES, RECORD_TABLES
 from ingest.views.files import View, list_macros, list_views
+from ingest.views.meanings import meaning
 from making.sample_store import answer, sample_store
 from making.tables import cell
 
@@ -53,14 +51,13 @@ PARTS = {
 }
 """Macros that nobody asks alone, and what they are a part of: they have no example."""
 
-_COLUMNS = Path(__file__).with_name("columns.toml")
 _CLAUSES = re.compile(r" (?=(?:FROM|JOIN|WHERE|GROUP BY|ORDER BY|LIMIT) )")
 _WIDE = 96
 
 
 def view_list() -> str:
     """One line per view and table macro, for the README; the groundwork is left out."""
-    found = [(view.name, view.name, view.question) for view in list_views() if view.folder != "base"]
+    found = [(view.name, view.name, view.question) for view in list_views() if "The ground of" not in view.caveat]
     found += [(macro.name, macro.call, macro.question) for macro in list_macros() if macro.is_table_macro]
     rows = [f"| [`{shown}`](docs/reference/views.md#{name}) | {cell(question)} |" for name, shown, question in found]
     return "\n".join(["| view | answers |", "|---|---|", *rows])
@@ -112,29 +109,6 @@ def _columns(view: View) -> str:
         f"| `{column}` | {type_} | {cell(meaning(view.name, column))} |" for column, type_ in _described()[view.name]
     ]
     return "\n".join(["| column | type | what it says |", "|---|---|---|", *rows])
-
-
-def meaning(view: str, column: str) -> str:
-    """What a column says: in this view, in all views, or else in the only table that has one of its name."""
-    told = meanings()
-    return told.get(view, {}).get(column) or told["all"].get(column) or _of_tables().get(column, "")
-
-
-@cache
-def meanings() -> dict[str, dict[str, str]]:
-    """What columns.toml says, by view."""
-    return tomllib.loads(_COLUMNS.read_text(encoding="utf-8"))
-
-
-@cache
-def _of_tables() -> dict[str, str]:
-    """What the tables say of a column, where all that have it say the same."""
-    found: dict[str, set[str]] = {}
-    for columns in [*(table.columns for table in RECORD_TABLES), *(columns for _, columns in CATALOG_TABLES.values())]:
-        for column in columns:
-            if column.doc:
-                found.setdefault(column.name, set()).add(column.doc)
-    return {name: docs.pop() for name, docs in found.items() if len(docs) == 1}
 
 
 @cache

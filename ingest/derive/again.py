@@ -58,7 +58,9 @@ def _narrow(
     library = definition.library
     these = is_one_of("job_id", job_ids)
     names = [table.name for table in definition.tables]
-    names += [view.name for view in library.derivation if view.is_derived and not _is_hidden(view) and view.name not in wanted]
+    names += [
+        view.name for view in library.derivation if view.is_derived and not _is_hidden(view) and view.name not in wanted
+    ]
     for name in ("files", *names):
         connection.execute(
             f"CREATE TEMP VIEW {quoted(name)} AS SELECT * FROM catalog.main.{quoted(name)} WHERE {these}"

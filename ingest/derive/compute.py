@@ -6,9 +6,10 @@ Temporary names go before those of the catalog: so each query reads what was wor
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ingest.quoting import quoted
 from ingest.views import checks
 from ingest.views.files import CHECKS, View, ViewProblem
 
@@ -20,27 +21,46 @@ if TYPE_CHECKING:
 _THRESHOLD = re.compile(r"\bthreshold\('(\w+)'\)")
 _CREATE_MACRO = re.compile(r"create or replace macro", re.IGNORECASE)
 
+Columns = Sequence[tuple[str, str]]
+"""Names and types of a relation's columns."""
+
 
 def compute(
-    connection: duckdb.DuckDBPyConnection, library: Library, given: Collection[str] = ()
+    connection: duckdb.DuckDBPyConnection,
+    library: Library,
+    *,
+    given: Collection[str] = (),
+    wanted: Collection[str] | None = None,
+    empty: Collection[str] = (),
+    known: Mapping[str, Columns] | None = None,
 ) -> list[ViewProblem]:
     """Makes a temporary table of each derived relation, over the records, `files` and `loaded_jobs` of a connection.
 
-    `given`: relations that are there already. Returns what is wrong with files of plugins: nothing is derived of them.
+    `given`: relations that are there already; `wanted`: only these and what they rest on. `empty`: tables that have no rows;
+    a relation over nothing but empty ones is not asked if its columns are `known`. Returns what is wrong with files of
+    plugins: nothing is derived of them.
     """
     problems: list[ViewProblem] = []
-    text_of = _with_thresholds(library)
+    needed = None if wanted is None else library.below(wanted)
+    without_rows = set(empty)
     for view in library.derivation:
-        if view.name in given:
+        if view.name in given or (needed is not None and view.name not in needed):
+            continue
+        columns = _columns(view, known or {})
+        if columns and _is_empty(view, library, without_rows):
+            without_rows.add(view.name)
+            definition = ", ".join(f"{quoted(name)} {type_}" for name, type_ in columns)
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(view.name)} ({definition})")
             continue
         try:
-            _make(connection, view, text_of(view))
+            if not _make(connection, view, _with_numbers(view.text, library)):
+                without_rows.add(view.name)
         except Exception as error:
             if view.name in library.own or view.name in library.relations.keys() - library.files.keys():
                 raise
             problems.append(ViewProblem(view.file, str(error).partition("\n")[0]))
             if view.folder == CHECKS:
-                connection.execute(f'CREATE TEMP TABLE "{view.name}" AS {checks.no_rows_of()}')
+                connection.execute(f'CREATE OR REPLACE TEMP TABLE "{view.name}" AS {checks.no_rows_of()}')
     return problems
 
 
@@ -49,23 +69,40 @@ def thresholds_in(view: View) -> set[str]:
     return set(_THRESHOLD.findall(view.text))
 
 
-def _make(connection: duckdb.DuckDBPyConnection, view: View, text: str) -> None:
+def _columns(view: View, known: Mapping[str, Columns]) -> Columns | None:
+    """The columns that a derived relation is known to have."""
+    if view.folder == CHECKS:
+        return list(checks.CONTRACT.items())
+    return known.get(view.name)
+
+
+def _is_empty(view: View, library: Library, without_rows: Collection[str]) -> bool:
+    """Whether all that a relation could have rows from is empty. A job or file alone makes no row, unless its head says so."""
+    if not view.is_derived or view.is_of_every_job:
+        return False
+    sources = library.sources(view)
+    return bool(sources) and sources <= set(without_rows)
+
+
+def _make(connection: duckdb.DuckDBPyConnection, view: View, text: str) -> bool:
+    """Makes a relation; gives whether it may have rows."""
     if view.is_macro:
         connection.execute(_CREATE_MACRO.sub("CREATE OR REPLACE TEMP MACRO", text, count=1))
-        return
-    kind = "TABLE" if view.is_derived else "VIEW"
-    connection.execute(f'CREATE OR REPLACE TEMP {kind} "{view.name}" AS {text}')
+        return True
+    if not view.is_derived:
+        connection.execute(f'CREATE OR REPLACE TEMP VIEW "{view.name}" AS {text}')
+        return True
+    ((rows,),) = connection.execute(f'CREATE OR REPLACE TEMP TABLE "{view.name}" AS {text}').fetchall()
     if view.folder == CHECKS:
         connection.execute(f"{checks.rows_of(view.name)} LIMIT 0")
+    return bool(rows)
 
 
-def _with_thresholds(library: Library) -> Callable[[View], str]:
+def _with_numbers(text: str, library: Library) -> str:
     """Thresholds as numbers in the text of a query, which is quicker to plan than a question for each."""
-    values = library.thresholds
 
-    def text_of(view: View) -> str:
-        return _THRESHOLD.sub(
-            lambda found: f"{values[found[1]]!r}::DOUBLE" if found[1] in values else found[0], view.text
-        )
+    def number(found: re.Match[str]) -> str:
+        value = library.thresholds.get(found[1])
+        return found[0] if value is None else f"{value!r}::DOUBLE"
 
-    return text_of
+    return _THRESHOLD.sub(number, text)

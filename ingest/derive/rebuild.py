@@ -25,7 +25,10 @@ def rebuild(layout: Layout, registry: Registry, plugins: PluginOptions, lock_tim
 
     Raises `StoreError` if there is no store, it is damaged, or another holds its lock.
     """
-    with maintenance(layout, registry, lock_timeout_s, moved=True), Workers(layout, plugins, os.cpu_count() or 1) as pool:
+    with (
+        maintenance(layout, registry, lock_timeout_s, moved=True),
+        Workers(layout, plugins, os.cpu_count() or 1) as pool,
+    ):
         with connect_catalog(layout, moved=True) as catalog:
             thresholds = json.loads(read_meta(catalog).get("thresholds", "{}"))
         draft = Draft(layout, definition := registry.definition(thresholds))

@@ -38,11 +38,12 @@ def bring_up_to_date(
     other = anew or read_meta(draft.connection).get("views") != definition.digest
     jobs = stale_jobs(draft.connection, definition.version, changed)
     tasks = [
-        DeriveTask(f"{name}-d{number:04d}", group) for number, group in enumerate(_groups(draft.connection, jobs))
+        DeriveTask(f"{name}-d{number:04d}", group, not other)
+        for number, group in enumerate(_groups(draft.connection, jobs))
     ]
     if other:
         draft.remake()
-        tasks = tasks or [DeriveTask(f"{name}-d0000", [])]  # tells what columns there are
+        tasks = tasks or [DeriveTask(f"{name}-d0000", [], False)]  # tells what columns there are
     if not tasks:
         return []
     with draft.closed() as catalog:
@@ -60,7 +61,9 @@ def bring_up_to_date(
         )
 
     draft.change(add)
-    return list(dict.fromkeys(problem for result in results for problem in result.problems))
+    problems = list(dict.fromkeys(problem for result in results for problem in result.problems))
+    draft.leave_out(problems)
+    return problems
 
 
 def _groups(connection: duckdb.DuckDBPyConnection, jobs: Sequence[str]) -> Iterator[list[str]]:

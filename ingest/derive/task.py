@@ -14,19 +14,25 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingest.derive.compute import compute
-from ingest.errors import StoreError
 from ingest.quoting import is_one_of, literal, quoted, quoted_path
-from ingest.store.derived import DerivedRelation
-from ingest.store.layout import Layout, sync
-from ingest.store.record_views import rows_of
+from ingest.store.derived import DerivedRelation, derived_columns
+from ingest.store.derived_parts import write_derived
+from ingest.store.layout import Layout
+from ingest.store.record_views import listed, rows_of
 from ingest.store.slice_ledger import Part
+from ingest.views.files import CHECKS
 
 if TYPE_CHECKING:
     from ingest.store.definition import Definition
     from ingest.views.files import ViewProblem
+    from ingest.views.library import Library
 
 MEMORY = "400MB"
 """What the database may take before it writes to disk."""
+
+_SMALL_BYTES = 2 << 20
+_SLOW_TO_PLAN = "join_order, statistics_propagation"
+"""What the database leaves out when it plans a query over few rows."""
 
 _HELD_BYTES = 48 << 20
 """Records of jobs whose logs are no larger than this are held in memory; of others each query reads the files."""
@@ -38,6 +44,8 @@ class DeriveTask:
 
     slice: str
     job_ids: Sequence[str]
+    is_known: bool
+    """Whether the catalog knows the columns of what is derived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +61,15 @@ class Derived:
 
 def derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:
     """Derives jobs of a catalog. Raises StoreError if the rows cannot be written."""
-    with _opened(layout, catalog) as connection, _told(layout):
-        narrow(connection, layout, definition, task.job_ids)
-        problems = compute(connection, definition.library)
-        relations = _columns(connection, definition)
+    with _opened(layout, catalog) as connection:
+        empty, is_small = narrow(connection, layout, definition, task.job_ids)
+        if is_small:
+            connection.execute(f"SET disabled_optimizers = '{_SLOW_TO_PLAN}'")
+        known = (
+            {name: relation.columns for name, relation in derived_columns(connection).items()} if task.is_known else {}
+        )
+        problems = compute(connection, definition.library, empty=empty, known=known)
+        relations = derived_relations(connection, definition.library)
         mark = f"(hash(job_id || {literal('/' + task.slice)}) >> 1)::BIGINT"
         marks = connection.execute(f"SELECT job_id, {mark} FROM loaded_jobs ORDER BY job_id").fetchall()
         parts = list(_write(connection, layout, task.slice, mark, relations))
@@ -86,8 +99,12 @@ def _opened(layout: Layout, catalog: Path) -> Iterator[duckdb.DuckDBPyConnection
 
 def narrow(
     connection: duckdb.DuckDBPyConnection, layout: Layout, definition: Definition, job_ids: Sequence[str]
-) -> None:
-    """Lets the names of tables mean the rows of these jobs alone: records, `files`, and `loaded_jobs`."""
+) -> tuple[set[str], bool]:
+    """Lets the names of tables mean the rows of these jobs alone: records, `files`, and `loaded_jobs`.
+
+    Gives the tables of records that have no rows, and whether the records are so few that planning a query takes longer than
+    answering it.
+    """
     these = is_one_of("job_id", job_ids)
     connection.execute(f"CREATE TEMP TABLE loaded_jobs AS SELECT * FROM catalog.ledger.jobs WHERE {these}")
     connection.execute(f"CREATE TEMP TABLE files AS SELECT * FROM catalog.main.files WHERE {these}")
@@ -95,12 +112,16 @@ def narrow(
         "SELECT coalesce(sum(bytes), 0), list(DISTINCT slice) FILTER (slice IS NOT NULL) FROM files"
     ).fetchall()
     kind = "TABLE" if size <= _HELD_BYTES else "VIEW"
+    empty, ledger = set(), listed(connection, slices or [])
     for table in definition.tables:
-        rows = rows_of(connection, layout, table, slices or [])
-        connection.execute(f"CREATE TEMP {kind} {quoted(table.name)} AS SELECT * FROM ({rows}) WHERE {these}")
+        rows = rows_of(ledger, layout, table)
+        made = connection.execute(f"CREATE TEMP {kind} {quoted(table.name)} AS SELECT * FROM ({rows}) WHERE {these}")
+        if made.fetchall() == [(0,)]:
+            empty.add(table.name)
+    return empty, size <= _SMALL_BYTES
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, definition: Definition) -> dict[str, DerivedRelation]:
+def derived_relations(connection: duckdb.DuckDBPyConnection, library: Library) -> dict[str, DerivedRelation]:
     """The stored relations that were worked out, and their columns."""
     columns: dict[str, list[tuple[str, str]]] = {}
     for name, column, type_ in connection.execute(
@@ -109,9 +130,9 @@ def _columns(connection: duckdb.DuckDBPyConnection, definition: Definition) -> d
     ).fetchall():
         columns.setdefault(name, []).append((column, type_))
     return {
-        view.name: DerivedRelation(columns[view.name], view.is_history)
-        for view in definition.library.derivation
-        if view.is_derived and not view.is_step and view.name in columns
+        view.name: DerivedRelation(columns[view.name], is_history=view.is_history, is_step=view.is_step)
+        for view in library.derivation
+        if view.is_derived and view.folder != CHECKS and view.name in columns
     }
 
 
@@ -124,27 +145,8 @@ def _write(
 ) -> Iterator[Part]:
     """Writes each relation that has rows, marked with the derivation of their job."""
     for name, relation in relations.items():
-        ((rows,),) = connection.execute(f'SELECT count(*) FROM temp."{name}"').fetchall()
-        if not rows:
-            continue
-        path = layout.part(name, slice_)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection.execute(
-            f'COPY (SELECT *, {mark} AS derivation FROM temp."{name}") TO {quoted_path(path)}'
-            " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
-        )
-        sync(path)
-        columns = ",".join(column for column, _ in relation.columns)
-        yield Part(name, slice_, rows, path.stat().st_size, columns)
-
-
-@contextmanager
-def _told(layout: Layout) -> Iterator[None]:
-    """Says what to do if rows cannot be written."""
-    try:
-        yield
-    except (OSError, duckdb.IOException) as error:
-        raise StoreError(
-            f"{layout.data}: rows cannot be written: {str(error).partition(chr(10))[0]}",
-            "The last whole commit stands. Is the disk full? Make room and run the same command again.",
-        ) from error
+        if not relation.is_step and connection.execute(f'SELECT 1 FROM temp."{name}" LIMIT 1').fetchall():
+            rows = f'SELECT *, {mark} AS derivation FROM temp."{name}"'
+            part = write_derived(connection, layout, slice_, name, relation, rows)
+            if part is not None:
+                yield part

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,9 +22,10 @@ from ingest.store.definition import Definition
 from ingest.store.derived import DerivedRelation, derived_columns, derived_views
 from ingest.store.known_problems import write_known_problems
 from ingest.store.layout import Layout, sync
-from ingest.store.record_views import derived_rows, empty, rows_of
+from ingest.store.record_views import derived_rows, empty, listed, rows_of
 from ingest.views.create import create_view, create_views
 from ingest.views.files import ViewProblem
+from ingest.views.library import Library
 
 _STORAGE_VERSION = "v1.2.0"
 """So that clients older than ours can open the catalog."""
@@ -109,7 +110,7 @@ class Draft:
     def __init__(self, layout: Layout, definition: Definition) -> None:
         self._layout = layout
         self._definition = definition
-        self._remade = False
+        self._library: Library | None = None
         shutil.rmtree(layout.draft.parent, ignore_errors=True)
         with _told(layout):
             layout.draft.parent.mkdir(parents=True)
@@ -121,6 +122,7 @@ class Draft:
             if not begun:
                 create_ledger(self._connection)
                 set_meta(self._connection, {"format": FORMAT})
+            self._had_rows = listed(self._connection).parts.keys()
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -143,9 +145,14 @@ class Draft:
 
     def remake(self) -> None:
         """From now on its derived rows, tables and views are those of the definition."""
-        self._remade = True
+        self._library = self._definition.library
         with _told(self._layout):
             write_known_problems(self._connection, self._definition.known_problems)
+
+    def leave_out(self, problems: Sequence[ViewProblem]) -> None:
+        """Files of plugins that nothing can be derived with: no views are made of them."""
+        if self._library is not None:
+            self._library = self._library.without(problems)
 
     def publish(self, then: Step | None = None) -> list[str]:
         """Replaces the published catalog by one rename.
@@ -156,14 +163,17 @@ class Draft:
         layout, connection = self._layout, self._connection
         problems: list[ViewProblem] = []
         with _told(layout), connection:
-            derived = derived_columns(connection)
-            if self._remade:
-                problems = self._make_views(derived)
+            derived = {name: one for name, one in derived_columns(connection).items() if not one.is_step}
+            if self._library is not None:
+                problems = self._make_views(self._library, derived)
+            ledger = listed(connection)
             for table in self._definition.tables:
-                _make_part(connection, table.name, rows_of(connection, layout, table))
+                if table.name in ledger.parts or table.name in self._had_rows:
+                    _make_part(connection, table.name, rows_of(ledger, layout, table))
             for name, relation in derived.items():
-                rows = derived_rows(connection, layout, name, relation.columns, with_forgotten=relation.is_history)
-                _make_part(connection, name, rows)
+                if name in ledger.parts or name in self._had_rows:
+                    rows = derived_rows(ledger, layout, name, relation.columns, with_forgotten=relation.is_history)
+                    _make_part(connection, name, rows)
             set_meta(connection, {"root": str(layout.root)})
             if then is not None:
                 then(connection)
@@ -175,7 +185,7 @@ class Draft:
         layout.draft.parent.rmdir()
         return [f"{problem}" for problem in problems]
 
-    def _make_views(self, derived: Mapping[str, DerivedRelation]) -> list[ViewProblem]:
+    def _make_views(self, library: Library, derived: Mapping[str, DerivedRelation]) -> list[ViewProblem]:
         """Makes all views; bound over empty relations, which is quicker than over files."""
         connection, definition = self._connection, self._definition
         _drop_views(connection)
@@ -185,10 +195,10 @@ class Draft:
             connection.execute(f"CREATE VIEW {quoted(table.name)} AS SELECT * FROM parts.{quoted(table.name)}")
         for name, relation in derived.items():
             _make_part(connection, name, empty(relation.columns))
-        for view in derived_views(definition.library, derived):
+        for view in derived_views(library, derived):
             create_view(connection, view)
         set_meta(connection, {"views": definition.digest})
-        return create_views(connection, definition.library)
+        return create_views(connection, library)
 
     def _attach(self) -> None:
         path = quoted_path(self._layout.draft)

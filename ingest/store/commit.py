@@ -41,8 +41,7 @@ def create_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE SCHEMA parts")
     connection.execute("CREATE TABLE ledger.meta (key VARCHAR, value VARCHAR)")
     connection.execute(
-        "CREATE TABLE ledger.jobs"
-        " (job_id VARCHAR, source VARCHAR, run_id VARCHAR, labels VARCHAR, loaded_at TIMESTAMP)"
+        "CREATE TABLE ledger.jobs (job_id VARCHAR, source VARCHAR, run_id VARCHAR, labels VARCHAR, loaded_at TIMESTAMP)"
     )
     create_slice_ledger(connection)
     connection.execute("CREATE TABLE ledger.days (day DATE, digest VARCHAR)")

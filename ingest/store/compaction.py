@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from ingest.quoting import is_one_of, literal
 from ingest.store.catalog import connect_catalog
-from ingest.store.record_views import rows_of
+from ingest.store.derived_parts import merged_derived
+from ingest.store.record_views import listed, rows_of
 from ingest.store.slice_ledger import add_parts, drop_empty_slices
 
 if TYPE_CHECKING:
@@ -97,6 +98,32 @@ _STATES = """
 """
 
 
+def derived_states(connection: duckdb.DuckDBPyConnection) -> list[SliceState]:
+    """The same of the slices of derived rows; how many of these are dead is estimated from the jobs that they were of."""
+    return [SliceState(*row) for row in connection.execute(_DERIVED_STATES).fetchall()]
+
+
+_DERIVED_STATES = """
+    WITH living AS (
+        SELECT slice, count(*) AS jobs FROM ledger.derived GROUP BY slice
+    ),
+    dead AS (
+        SELECT slice, count(*) AS jobs FROM (
+            SELECT slice FROM ledger.dead_derivations UNION ALL SELECT slice FROM ledger.derived WHERE forgotten
+        ) GROUP BY slice
+    ),
+    parts AS (
+        SELECT slice, sum(bytes)::BIGINT AS bytes, sum(rows)::BIGINT AS rows, count(*) AS files
+        FROM ledger.parts GROUP BY slice
+    )
+    SELECT
+        slice, living.jobs, bytes, rows,
+        (rows * coalesce(dead.jobs, 0) / (living.jobs + coalesce(dead.jobs, 0)))::BIGINT, files
+    FROM parts JOIN living USING (slice) LEFT JOIN dead USING (slice)
+    ORDER BY slice
+"""
+
+
 def groups(found: Sequence[SliceState], dead_share: float = 0.0) -> list[list[SliceState]]:
     """The slices to merge, those that will become one together.
 
@@ -122,8 +149,12 @@ def compact(store: Maintenance, dead_share: float = 0.0) -> Compacted:
     done = Compacted()
     with connect_catalog(store.layout) as connection:
         found = to_merge(connection, store.registry, dead_share)
+        derived = groups(derived_states(connection), dead_share)
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
     for number, group in enumerate(found):
-        _merge(store, group, f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}-m{number:04d}", done)
+        _merge(store, group, f"{name}-m{number:04d}", done)
+    for number, group in enumerate(derived):
+        _merge_derived(store, group, f"{name}-n{number:04d}", done)
     return done
 
 
@@ -152,6 +183,21 @@ def _merge(store: Maintenance, group: Sequence[SliceState], name: str, done: Com
     done.add(group, parts)
 
 
+def _merge_derived(store: Maintenance, group: Sequence[SliceState], name: str, done: Compacted) -> None:
+    """Makes one slice of derived rows of several."""
+    old = [one.name for one in group]
+    with connect_catalog(store.layout) as connection:
+        parts = list(merged_derived(connection, store.layout, old, name))
+
+    def replace(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute(f"UPDATE ledger.derived SET slice = {literal(name)} WHERE {is_one_of('slice', old)}")
+        add_parts(connection, parts)
+        drop_empty_slices(connection)
+
+    store.publish(replace)
+    done.add(group, parts)
+
+
 def _write(store: Maintenance, connection: duckdb.DuckDBPyConnection, old: Sequence[str], name: str) -> Sequence[Part]:
     """Writes the living rows of some slices as one, sorted by job; the order within a job stays."""
     import pyarrow as pa
@@ -161,10 +207,10 @@ def _write(store: Maintenance, connection: duckdb.DuckDBPyConnection, old: Seque
 
     tables = {table.name: table for table in store.registry.tables}
     held = connection.execute(f"SELECT DISTINCT name FROM ledger.parts WHERE {is_one_of('slice', old)}").fetchall()
-    writer = SliceWriter(store.layout, name, tables)
+    writer, ledger = SliceWriter(store.layout, name, tables), listed(connection, old)
     chunks = list(_chunks(connection, old))
     for table in sorted(table for (table,) in held):
-        living = rows_of(connection, store.layout, tables[table], old)
+        living = rows_of(ledger, store.layout, tables[table])
         for order, chunk in enumerate(chunks):
             query = f"SELECT * FROM ({living}) WHERE {is_one_of('job_id', chunk)}"
             found = connection.sql(query)

@@ -20,22 +20,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DerivedRelation:
-    """A stored derived relation: its columns, name and type, and whether its rows outlive their job."""
+    """A derived relation: its columns, name and type, whether its rows outlive their job, and whether it is not stored."""
 
     columns: Sequence[tuple[str, str]]
     is_history: bool
+    is_step: bool = False
 
 
 def derived_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, DerivedRelation]:
     """The derived relations of a catalog, by name."""
     columns: dict[str, list[tuple[str, str]]] = {}
-    history: dict[str, bool] = {}
-    for name, column, type_, is_history in connection.execute(
-        "SELECT name, column_name, type, history FROM ledger.derived_columns ORDER BY name, nth"
+    kinds: dict[str, tuple[bool, bool]] = {}
+    for name, column, type_, is_history, is_step in connection.execute(
+        "SELECT name, column_name, type, history, step FROM ledger.derived_columns ORDER BY name, nth"
     ).fetchall():
         columns.setdefault(name, []).append((column, type_))
-        history[name] = is_history
-    return {name: DerivedRelation(columns[name], history[name]) for name in columns}
+        kinds[name] = (is_history, is_step)
+    return {name: DerivedRelation(columns[name], *kinds[name]) for name in columns}
 
 
 def stale_jobs(connection: duckdb.DuckDBPyConnection, version: str, changed: Sequence[str]) -> list[str]:
@@ -74,18 +75,16 @@ def add_derived(
     drop_empty_slices(connection)
 
 
-def set_derived_columns(
-    connection: duckdb.DuckDBPyConnection, relations: Mapping[str, DerivedRelation]
-) -> None:
+def set_derived_columns(connection: duckdb.DuckDBPyConnection, relations: Mapping[str, DerivedRelation]) -> None:
     """Replaces what is known of the columns of derived relations."""
     rows = [
-        (name, nth, column, type_, relation.is_history)
+        (name, nth, column, type_, relation.is_history, relation.is_step)
         for name, relation in relations.items()
         for nth, (column, type_) in enumerate(relation.columns)
     ]
     connection.execute("DELETE FROM ledger.derived_columns")
     if rows:
-        marks = ", ".join(["(?, ?, ?, ?, ?)"] * len(rows))
+        marks = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(rows))
         connection.execute(f"INSERT INTO ledger.derived_columns VALUES {marks}", [one for row in rows for one in row])
 
 

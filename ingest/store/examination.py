@@ -114,7 +114,6 @@ def _views(connection: duckdb.DuckDBPyConnection, registry: Registry, meta: dict
     """Whether every view can be asked, and is of this version of ingest."""
     import duckdb
 
-
     names = [
         name
         for (name,) in connection.execute(

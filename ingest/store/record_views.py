@@ -6,7 +6,8 @@ derivation of a job that made them (`derivation`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.model import Table
@@ -16,38 +17,60 @@ from ingest.store.layout import Layout
 if TYPE_CHECKING:
     import duckdb
 
-_PARTS = "SELECT columns, slice FROM ledger.parts WHERE name = ? ORDER BY columns, slice"
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the ledger lists: read once for the views of all tables."""
+
+    parts: Mapping[str, Sequence[tuple[str, str]]]
+    """Table → the columns and the slice of each Parquet file."""
+    apart: frozenset[str]
+    """Slices that hold dead rows of a file that lives in another."""
+    any_gone: bool
+    """Whether a file has dead rows only."""
+    any_dead: bool
+    """Whether there are derived rows that were replaced."""
+    any_forgotten: bool
+    """Whether there are derived rows of forgotten jobs."""
 
 
-def rows_of(
-    connection: duckdb.DuckDBPyConnection, layout: Layout, table: Table, slices: Sequence[str] | None = None
-) -> str:
-    """The query behind a record table. `slices`: only the rows in these.
+def listed(connection: duckdb.DuckDBPyConnection, slices: Sequence[str] | None = None) -> Listed:
+    """What the ledger of a catalog lists; with `slices` only what is in these."""
+    parts: dict[str, list[tuple[str, str]]] = {}
+    for name, columns, slice_ in connection.execute(
+        "SELECT name, columns, slice FROM ledger.parts WHERE $slices IS NULL OR list_contains($slices, slice)"
+        " ORDER BY name, columns, slice",
+        {"slices": None if slices is None else list(slices)},
+    ).fetchall():
+        parts.setdefault(name, []).append((columns, slice_))
+    ((apart, gone, dead, forgotten),) = connection.execute(
+        "SELECT (SELECT list(DISTINCT slice) FROM ledger.dead_files WHERE live),"
+        " EXISTS (FROM ledger.dead_files WHERE NOT live), EXISTS (FROM ledger.dead_derivations),"
+        " EXISTS (FROM ledger.derived WHERE forgotten)"
+    ).fetchall()
+    return Listed(parts, frozenset(apart or ()), gone, dead, forgotten)
+
+
+def rows_of(ledger: Listed, layout: Layout, table: Table) -> str:
+    """The query behind a record table.
 
     A file's id is made from its name and state, so a file that is read again unchanged, or goes back to an earlier state,
     has the id of its dead rows. Slices that hold such rows are read apart.
     """
-    parts = connection.execute(
-        "SELECT columns, slice, slice IN (SELECT slice FROM ledger.dead_files WHERE live) AS apart"
-        " FROM ledger.parts WHERE name = $name AND ($slices IS NULL OR list_contains($slices, slice))"
-        " ORDER BY columns, slice",
-        {"name": table.name, "slices": None if slices is None else list(slices)},
-    ).fetchall()
+    parts = ledger.parts.get(table.name)
     if not parts:
         return no_rows(table)
     columns = [(column.name, str(column.type)) for column in table.columns]
     together: dict[str, list[str]] = {}  # more than one list if an older version of the table had fewer columns
     selects = []
-    for names, slice_, apart in parts:
-        if apart:
+    for names, slice_ in parts:
+        if slice_ in ledger.apart:
             dead = f"SELECT file_id FROM ledger.dead_files WHERE slice = '{slice_}'"
             selects.append(f"{_select(layout, table.name, columns, names, [slice_])} WHERE file_id NOT IN ({dead})")
         else:
             together.setdefault(names, []).append(slice_)
-    gone = connection.execute("SELECT 1 FROM ledger.dead_files WHERE NOT live LIMIT 1").fetchall()
     without_gone = " ANTI JOIN (SELECT file_id FROM ledger.dead_files WHERE NOT live) USING (file_id)"
     for names, whole in together.items():
-        selects.append(_select(layout, table.name, columns, names, whole) + (without_gone if gone else ""))
+        selects.append(_select(layout, table.name, columns, names, whole) + (without_gone if ledger.any_gone else ""))
     return " UNION ALL ".join(selects)
 
 
@@ -62,7 +85,7 @@ def empty(columns: Iterable[tuple[str, str]]) -> str:
 
 
 def derived_rows(
-    connection: duckdb.DuckDBPyConnection,
+    ledger: Listed,
     layout: Layout,
     name: str,
     columns: Sequence[tuple[str, str]],
@@ -71,25 +94,24 @@ def derived_rows(
 ) -> str:
     """The query behind a derived relation of these columns. `with_forgotten`: also the rows of jobs that were forgotten."""
     by_columns: dict[str, list[str]] = {}
-    for names, slice_ in connection.execute(_PARTS, [name]).fetchall():
+    for names, slice_ in ledger.parts.get(name, ()):
         by_columns.setdefault(names, []).append(slice_)
     if not by_columns:
         return empty(columns)
-    dead = _DEAD if with_forgotten else f"{_DEAD} UNION ALL {_FORGOTTEN}"
-    any_dead = connection.execute(f"{dead} LIMIT 1").fetchall()
-    without_dead = f" ANTI JOIN ({dead}) USING (derivation)" if any_dead else ""
+    dead = [DEAD] if ledger.any_dead else []
+    if ledger.any_forgotten and not with_forgotten:
+        dead.append(FORGOTTEN)
+    without_dead = f" ANTI JOIN ({' UNION ALL '.join(dead)}) USING (derivation)" if dead else ""
     return " UNION ALL ".join(
         _select(layout, name, columns, names, slices) + without_dead for names, slices in by_columns.items()
     )
 
 
-_DEAD = "SELECT derivation FROM ledger.dead_derivations"
-_FORGOTTEN = "SELECT derivation FROM ledger.derived WHERE forgotten"
+DEAD = "SELECT derivation FROM ledger.dead_derivations"
+FORGOTTEN = "SELECT derivation FROM ledger.derived WHERE forgotten"
 
 
-def _select(
-    layout: Layout, name: str, columns: Sequence[tuple[str, str]], names: str, slices: Sequence[str]
-) -> str:
+def _select(layout: Layout, name: str, columns: Sequence[tuple[str, str]], names: str, slices: Sequence[str]) -> str:
     """The rows of some slices; columns that their files do not have are NULL."""
     there = set(names.split(","))
     wanted = ", ".join(
@@ -97,5 +119,3 @@ def _select(
     )
     files = ", ".join(quoted_path(layout.part(name, slice_)) for slice_ in slices)
     return f"SELECT {wanted} FROM read_parquet([{files}])"
-
-

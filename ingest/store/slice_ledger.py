@@ -42,7 +42,7 @@ def create_slice_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE TABLE ledger.dead_derivations (derivation BIGINT, slice VARCHAR)")
     connection.execute(
         "CREATE TABLE ledger.derived_columns"
-        " (name VARCHAR, nth INTEGER, column_name VARCHAR, type VARCHAR, history BOOLEAN)"
+        " (name VARCHAR, nth INTEGER, column_name VARCHAR, type VARCHAR, history BOOLEAN, step BOOLEAN)"
     )
 
 

@@ -26,7 +26,7 @@ MACROS = "macros"
 
 REMEDY = "The installation is damaged: install it again."
 NOT_SQL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
-_KEY = re.compile(r"(remedy|reference|query|explains|unless|scope|threshold|order|keep|example): ")
+_KEY = re.compile(r"(remedy|reference|query|explains|unless|scope|threshold|order|keep|of|example): ")
 _MACRO = re.compile(r"create or replace macro (\w+\([^)]*\)) as\s+(table\b)?", re.IGNORECASE)
 _READ = re.compile(r'\b(?:from|join)\s+"?(\w+)|\b(\w+)\s*\(', re.IGNORECASE)
 
@@ -82,6 +82,11 @@ class View:
     def is_history(self) -> bool:
         """Whether its rows stay when their job is forgotten."""
         return ("keep", "history") in self.keys
+
+    @property
+    def is_of_every_job(self) -> bool:
+        """Whether a derived relation may have rows of a job of which no record is known."""
+        return ("of", "every job") in self.keys
 
     @cached_property
     def order(self) -> str:
@@ -155,7 +160,7 @@ def views_digest(extra_folders: Sequence[Path] = (), names: Collection[str] | No
     `names`: of these views and macros only.
     """
     digest = hashlib.sha256()
-    for folder in (_own_folder(), *extra_folders):
+    for folder in (own_folder(), *extra_folders):
         for file in sorted(folder.rglob("*.sql")):
             if names is not None and file.stem not in names:
                 continue
@@ -163,7 +168,7 @@ def views_digest(extra_folders: Sequence[Path] = (), names: Collection[str] | No
     return digest.hexdigest()[:16]
 
 
-def _own_folder() -> Path:
+def own_folder() -> Path:
     """Our `.sql` files: in the package if it is installed, else beside it."""
     inside = Path(__file__).parent.parent / "sql"
     return inside if inside.is_dir() else inside.parent.parent / "sql"
@@ -171,9 +176,9 @@ def _own_folder() -> Path:
 
 def read_own() -> Iterator[View]:
     """The files of ours, by folder and name. Raises ViewError if there are none."""
-    views = list(_read(_own_folder()))
+    views = list(_read(own_folder()))
     if not views:
-        raise ViewError(f"{_own_folder()}: no views", REMEDY)
+        raise ViewError(f"{own_folder()}: no views", REMEDY)
     yield from views
 
 

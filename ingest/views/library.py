@@ -15,7 +15,9 @@ from ingest.views import checks
 from ingest.views.files import CHECKS, NOT_SQL, REMEDY, View, ViewError, ViewProblem, read_extra, read_own
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_TABLES = frozenset({table.name for table in RECORD_TABLES} | CATALOG_TABLES.keys())
+_RECORDS = frozenset(table.name for table in RECORD_TABLES)
+_TABLES = _RECORDS | CATALOG_TABLES.keys()
+_OF_NO_RECORD = {"jobs", "loaded_jobs", "files", "checks", "thresholds", "known_problems", *checks.HEADS}
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,13 @@ class Library:
     settings: Mapping[str, float] = field(default_factory=dict)
     """Thresholds of the store that are not the default."""
     problems: Sequence[ViewProblem] = ()
+    tables: frozenset[str] = frozenset()
+    """The tables of plugins."""
+    _sources: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def _tables(self) -> frozenset[str]:
+        return _RECORDS | self.tables
 
     @cached_property
     def relations(self) -> Mapping[str, View]:
@@ -44,7 +53,7 @@ class Library:
     def derivation(self) -> tuple[View, ...]:
         """What is worked out for each job and what that rests on, in order: macros, relations, and views among them."""
         wanted = [name for name, view in self.relations.items() if view.is_derived]
-        return tuple(in_order(self.relations, self._below(wanted)))
+        return tuple(in_order(self.relations, self.below(wanted)))
 
     @cached_property
     def views(self) -> tuple[View, ...]:
@@ -79,12 +88,31 @@ class Library:
             digest.update(f"{view.name}\0{view.text}\0".encode())
         return digest.hexdigest()[:16]
 
-    def without(self, name: str) -> Library:
-        """The same less one file of a plugin."""
-        files = {other: view for other, view in self.files.items() if other != name}
-        return Library(files, self.own, self.settings, self.problems)
+    def sources(self, view: View) -> frozenset[str]:
+        """What a derived relation has its rows from: tables of records and derived relations, also through views.
 
-    def _below(self, names: Collection[str]) -> set[str]:
+        Not the relations that have a row for each job or file, or none of any job.
+        """
+        if view.name not in self._sources:
+            found: set[str] = set()
+            for name in view.reads - _OF_NO_RECORD - {view.name}:
+                other = self.relations.get(name)
+                if other is None:
+                    found |= {name} & self._tables
+                elif other.is_derived:
+                    found.add(name)
+                else:
+                    found |= self.sources(other)
+            self._sources[view.name] = frozenset(found)
+        return self._sources[view.name]
+
+    def without(self, problems: Sequence[ViewProblem]) -> Library:
+        """The same less files of plugins of which something turned out to be wrong."""
+        wrong = {problem.file for problem in problems}
+        files = {name: view for name, view in self.files.items() if view.file not in wrong}
+        return Library(files, self.own, self.settings, self.problems, self.tables)
+
+    def below(self, names: Collection[str]) -> set[str]:
         """These and all that they rest on."""
         found, waiting = set(names), list(names)
         while waiting:
@@ -136,12 +164,14 @@ def load_library(
         else:
             files[view.name] = view
     _leave_out_circles(files, problems)
-    for name in [name for name in files if name not in own.own]:
+    fitting = [view for view in files.values() if view.name in own.own]
+    for view in [view for view in files.values() if view.name not in own.own]:
         try:
-            checks.heads([view for view in files.values() if view.name in own.own or view.name == name], {})
+            checks.heads([*fitting, view], {})
+            fitting.append(view)
         except ValueError as error:
-            problems.append(ViewProblem(files.pop(name).file, str(error).removeprefix(f"{files.get(name)}: ")))
-    return Library(files, own.own, dict(settings), tuple(problems))
+            problems.append(ViewProblem(files.pop(view.name).file, str(error).removeprefix(f"{view.file}: ")))
+    return Library(files, own.own, dict(settings), tuple(problems), tables)
 
 
 def _wrong_with(view: View) -> str | None:

@@ -1,5 +1,5 @@
 -- Which inputs stood in a mini-batch that failed?
--- One row per job and input; `ingest nightly` keeps it in `input_measures`. Failed is the outcome of the mini-batch, not
+-- One row per job and input; it stays when the job is forgotten. Failed is the outcome of the mini-batch, not
 -- of a try. Which input of a mini-batch is to blame is not told: `inputs_together` is the smallest number of inputs in
 -- one of its failed mini-batches, 1 if it stood alone. A job's first 1,000 are told, those in the smallest first.
 -- keep: history

@@ -7,6 +7,7 @@
 -- lies more than 30 minutes, and more than ten usual gaps between two steps, before its last record of any kind; else
 -- it is unknown. A progress file can end before its job does, so its silence alone is no sign. `generation` is told by
 -- the paths of the files (V0 to V4).
+-- of: every job
 -- example: SELECT job_id, generation, state, state_reason FROM job_facts WHERE job_id IN ('still-running',
 -- 'clean-v4') ORDER BY job_id
 with told as (

@@ -5,6 +5,7 @@
 -- times are of the tries that decided, `wasted_s` of the others. `restarts` as in `worker_processes`,
 -- `nodes_without_work` as in `node_summary`. Highest memory is the highest sample of any node, not a peak.
 -- `duration_s` ends at the last record while a job runs.
+-- of: every job
 -- order: started_at nulls last, job_id
 -- example: SELECT job_id, state, duration_s, mini_batches, failed_items, retries, restarts, partial FROM job_summary
 -- WHERE started_at >= '2022-01-01'

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, put_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,17 +50,12 @@ def errors(**examples: str) -> dict[str, Any]:
 
 
 def put(store: Path, *rows: Mapping[str, Any]) -> None:
-    """Puts jobs into `jobs` and `job_history` of a store, as a nightly run left them when the records were dropped."""
+    """Puts jobs into `jobs` and `job_measures` of a store, as a nightly run left them when the records were dropped."""
     with duckdb.connect(str(store / "catalog.duckdb")) as connection:
         for row in rows:
-            _insert(connection, "job_history", row)
+            put_rows(connection, "job_measures", row)
             kept = ("job_id", "started_at", "state", "experiment", "loaded_at")
-            _insert(connection, "jobs", {name: row[name] for name in kept})
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: Mapping[str, Any]) -> None:
-    names, marks = ", ".join(row), ", ".join("?" * len(row))
-    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(row.values()))
+            put_rows(connection, "jobs", {name: row[name] for name in kept})
 
 
 @pytest.fixture(scope="session")

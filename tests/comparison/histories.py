@@ -39,7 +39,7 @@ class Nightly:
         self.errors = [f"{self.experiment}-{i}" for i in range(luck.choice((0, 1, 3)))]
 
     def night(self, number: int, fault: str | None, *, odd: bool = False) -> Row:
-        """A row of `job_history`; `odd` for a slow night without fault."""
+        """A row of `job_measures`; `odd` for a slow night without fault."""
         luck = self.luck
         batches = max(5, round(self.mini_batches * math.exp(luck.gauss(0, self.size_noise))))
         speed = math.exp(luck.gauss(0, self.time_noise)) * (luck.uniform(1.3, 1.8) if odd else 1)

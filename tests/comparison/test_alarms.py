@@ -18,7 +18,8 @@ def alarms_of(rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
     """What is told as a warning or severe of each job of a history, by measure."""
     db = Database()
     db.connection.register("rows", pa.table({name: [row[name] for row in rows] for name in rows[0]}))
-    db.connection.execute("INSERT INTO job_history BY NAME SELECT * FROM rows")
+    db.insert("job_measures")
+    db.connection.execute("INSERT INTO parts.job_measures BY NAME SELECT * FROM rows")
     found = db.rows(
         "SELECT job_id, list(measure ORDER BY measure) FROM regressions WHERE severity <> 'note' GROUP BY job_id"
     )

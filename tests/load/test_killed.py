@@ -51,6 +51,7 @@ for line in sys.stdin:
 POINTS = {
     "open .parquet": "old",  # rows are written
     "os.mkdir /draft": "old",  # the next catalog is begun
+    "open -d0000.parquet": "old",  # what is derived of them is written
     "open /draft/catalog.duckdb": "old",  # it is built
     "os.rename /draft/catalog.duckdb": "old",  # it is on disk
     "open /store": "new",  # it is in place
@@ -70,6 +71,7 @@ ingest.cli.main()
 
 POINTS = {
     "open .parquet": "old",  # rows are written
+    "open -d0000.parquet": "old",  # what is derived of them is written
     "open /draft/catalog.duckdb": "old",  # the next catalog is built
     "os.rename /draft/catalog.duckdb": "old",  # it is on disk
     "open /store": "new",  # it is in place

@@ -16,11 +16,12 @@ FIRST_DAY = date(2024, 3, 1)
 
 
 class History(Database):
-    """Rows of `job_history` without records, and what a night makes of them. Days are counted from 1."""
+    """Rows of `job_measures` without records, and what a night makes of them. Days are counted from 1."""
 
     def __init__(self) -> None:
         super().__init__()
         self._measured = count()
+        self._given |= {"job_measures", "duration_measures", "input_measures", "pool_measures"}
         self.connection.execute("CREATE SCHEMA ledger")
         self.connection.execute("CREATE TABLE ledger.days (day DATE, digest VARCHAR)")
 
@@ -39,18 +40,17 @@ class History(Database):
             "node_s": 120.0,
             "busy_node_s": 100.0,
             "error_fingerprints": [],
-            "loaded_at": start,
-            "measured_at": datetime(2024, 6, 1) + timedelta(seconds=next(self._measured)),
+            "loaded_at": datetime(2024, 6, 1) + timedelta(seconds=next(self._measured)),
         } | more
-        self.connection.execute("DELETE FROM job_history WHERE job_id = ?", [job_id])
+        self.connection.execute("DELETE FROM parts.job_measures WHERE job_id = ?", [job_id])
         names, marks = ", ".join(row), ", ".join("?" * len(row))
-        self.connection.execute(f"INSERT INTO job_history ({names}) VALUES ({marks})", list(row.values()))
+        self.connection.execute(f"INSERT INTO parts.job_measures ({names}) VALUES ({marks})", list(row.values()))
 
     def durations(self, job_id: str, measure: str, buckets: dict[int, int]) -> None:
         """How many mini-batches of a job took how long."""
         for bucket, mini_batches in buckets.items():
             self.connection.execute(
-                "INSERT INTO duration_history VALUES (?, ?, ?, ?)", [job_id, measure, bucket, mini_batches]
+                "INSERT INTO parts.duration_measures VALUES (?, ?, ?, ?)", [job_id, measure, bucket, mini_batches]
             )
 
     def refresh(self) -> list[int]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.store.history import refresh_history
 from tests.views.conftest import Database
 
 if TYPE_CHECKING:
@@ -65,8 +64,7 @@ def test_quantiles_of_real_mini_batches_are_right_to_one_percent() -> None:
     db.insert("jobs", {"state": "completed", "loaded_at": "10:00:00"})
     for i in range(101):
         db.attempt(i, "done", "10:00:00", run_s=0.013 * 1.09**i, elapsed_s=0.0)
-    refresh_history(db.connection)
-    db.connection.execute("UPDATE job_history SET day = '2024-03-01', partial = false, state = 'completed'")
+    db.insert("job_measures", {"day": "2024-03-01", "partial": False, "state": "completed"})
     row = db.one("SELECT * FROM day_measures WHERE group_kind = 'all'")
     for name, exact in (("p50_run_s", 50), ("p95_run_s", 95), ("p99_run_s", 99)):
         assert row[name] == pytest.approx(0.013 * 1.09**exact, rel=0.0101)
@@ -138,9 +136,9 @@ def test_only_changed_days_are_made_again(history: History) -> None:
         (date(2024, 3, 3), 2),
         (date(2024, 3, 4), 1),
     ]
-    history.connection.execute("DELETE FROM job_history WHERE job_id = 'job4'")
+    history.connection.execute("DELETE FROM parts.job_measures WHERE job_id = 'job4'")
     assert history.refresh() == [4]
-    history.connection.execute("""UPDATE job_history SET labels = '{"a": "b"}' WHERE job_id = 'job2'""")
+    history.connection.execute("""UPDATE parts.job_measures SET labels = '{"a": "b"}' WHERE job_id = 'job2'""")
     assert history.refresh() == [2]
     assert history.refresh() == []
 
@@ -203,7 +201,7 @@ def test_failing_inputs(history: History) -> None:
     for day, (job_id, experiment) in enumerate([("a", "x"), ("b", "x"), ("c", "y")], 1):
         history.job(job_id, day, experiment=experiment)
         history.insert(
-            "input_history",
+            "input_measures",
             {"job_id": job_id, "input": "part-1.csv", "failed_mini_batches": 1, "inputs_together": 4 - day},
         )
     assert history.rows(
@@ -221,18 +219,17 @@ def test_what_is_kept_of_a_job() -> None:
     db.attempt(3, "open", "10:00:00", inputs=["c.csv"])
     db.insert("node_samples", {"node": "0", "at": "10:00:00", "memory_total_mb": 7000.0})
     db.insert("node_samples", {"node": "2", "at": "10:00:00", "memory_total_mb": 14000.0})
-    refresh_history(db.connection)
-    assert db.rows("SELECT measure, bucket, mini_batches FROM duration_history ORDER BY ALL") == [
+    assert db.rows("SELECT measure, bucket, mini_batches FROM duration_measures ORDER BY ALL") == [
         ("elapsed", 0, 2),
         ("elapsed", 116, 1),
         ("run", 0, 1),
     ]
     assert db.rows(
-        "SELECT input, failed_mini_batches, inputs_together, error_message FROM input_history ORDER BY ALL"
+        "SELECT input, failed_mini_batches, inputs_together, error_message FROM input_measures ORDER BY ALL"
     ) == [
         ("a.csv", 1, 2, None),
         ("b.csv", 2, 1, "no"),
     ]
     assert db.rows(
-        "SELECT compute_target, memory_gb, nodes, nodes_without_work, mini_batches_failed FROM pool_history ORDER BY ALL"
+        "SELECT compute_target, memory_gb, nodes, nodes_without_work, mini_batches_failed FROM pool_measures ORDER BY ALL"
     ) == [("cpu", 7, 1, 0, 0), ("cpu", 14, 1, 1, 0), ("cpu", None, 1, 0, 2)]

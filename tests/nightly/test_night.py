@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Night = Callable[..., Summary]
 
 DONE = "Succeeded.\n"
-TABLES = ("job_history", "duration_history", "input_history", "pool_history", "daily_groups", "daily_pools")
+TABLES = ("job_measures", "duration_measures", "input_measures", "pool_measures", "daily_groups", "daily_pools")
 
 
 def batches(day: int, count: int, run_s: float = 1.0) -> str:

@@ -17,6 +17,8 @@ from ingest import ingest_jobs, open_store
 from ingest.errors import IngestError, InputError
 from ingest.report.html import write_report
 
+from tests.conftest import put_rows
+
 if TYPE_CHECKING:
     from tests.conftest import Run, StoreUnderTest, Tree
     from tests.report.conftest import Report
@@ -122,9 +124,7 @@ def test_empty_store(store: StoreUnderTest, tmp_path: Path) -> None:
     from ingest.store.catalog import Draft
     from ingest.store.layout import Layout
 
-    registry = load_registry()
-    layout = Layout.of(str(store.path))
-    Draft(layout, registry.tables, registry.view_folders, registry.known_problems).publish(None)
+    Draft(Layout.of(str(store.path)), load_registry().definition()).publish()
     write_report(store.path, tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "Nothing was found" in page
@@ -177,18 +177,10 @@ def history(store: Path, jobs: Sequence[dict[str, Any]]) -> None:
     from ingest.store.layout import Layout
 
     def fill(connection: Any) -> None:
-        for job in jobs:
-            names, marks = ", ".join(job), ", ".join("?" * len(job))
-            connection.execute("DELETE FROM job_history WHERE job_id = ?", [job["job_id"]])
-            connection.execute(f"INSERT INTO job_history ({names}) VALUES ({marks})", list(job.values()))
-        connection.execute(  # else they are measured again
-            "UPDATE job_history SET loaded_at = jobs.loaded_at FROM jobs WHERE jobs.job_id = job_history.job_id"
-        )
+        put_rows(connection, "job_measures", *jobs)
         refresh(connection)
 
-    registry = load_registry()
-    layout = Layout.of(str(store))
-    Draft(layout, registry.tables, registry.view_folders, registry.known_problems).publish(None, fill)
+    Draft(Layout.of(str(store)), load_registry().definition()).publish(fill)
 
 
 def test_a_night(sample_store: Path, tmp_path: Path) -> None:

@@ -66,10 +66,10 @@ def test_measures_stay(folders: list[Path], store: StoreUnderTest) -> None:
     """What was measured of a job stays, also if it was never measured before; with `also_history` it goes."""
     store.load(*folders)
     drop(store, "b")
-    assert ids(store, "job_history") == ["a", "b", "c"]
-    assert store.one("SELECT started_at FROM job_history WHERE job_id = 'b'") is not None
+    assert ids(store, "job_measures") == ["a", "b", "c"]
+    assert store.one("SELECT started_at FROM job_measures WHERE job_id = 'b'") is not None
     drop(store, "a", also_history=True)
-    assert ids(store, "job_history") == ["b", "c"]
+    assert ids(store, "job_measures") == ["b", "c"]
     assert ids(store, "jobs") == ["c"]
 
 

@@ -11,7 +11,7 @@ import json
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -20,16 +20,22 @@ from typing import Any
 import duckdb
 import pytest
 
+from ingest.derive.compute import compute
+from ingest.derive.task import derived_relations
 from ingest.known_problems import KnownProblem, in_order
-from ingest.model import CATALOG_TABLES, RECORD_TABLES, Column, Type
+from ingest.model import CATALOG_TABLES, LOADED_JOBS, RECORD_TABLES, Column
+from ingest.store.derived import DerivedRelation, derived_views
 from ingest.store.known_problems import write_known_problems
-from ingest.store.step_by_step import answered, make_ready
-from ingest.views.files import create_views, list_views
+from ingest.views.create import create_view, create_views
+from ingest.views.files import View, ViewProblem
+from ingest.views.library import Library, load_library
 
 TABLES: dict[str, tuple[Column, ...]] = {
     **{name: columns for name, (_, columns) in CATALOG_TABLES.items() if name != "known_problems"},
     **{table.name: table.columns for table in RECORD_TABLES},
+    "loaded_jobs": LOADED_JOBS,
 }
+LIBRARY = load_library()
 DAY = "2024-03-01"
 
 
@@ -43,12 +49,37 @@ def _empty() -> bytes:
                 definition = ", ".join(f'"{column.name}" {column.type}' for column in columns)
                 connection.execute(f"CREATE TABLE {name} ({definition})")
             write_known_problems(connection, [])
-            assert create_views(connection) == []
+            connection.execute("CREATE SCHEMA parts")
+            assert _make(connection, LIBRARY) == []
         return file.read_bytes()
 
 
+def _stored(connection: duckdb.DuckDBPyConnection, library: Library) -> dict[str, DerivedRelation]:
+    """The derived relations that lie there as temporary tables, less those that no store keeps."""
+    return {name: one for name, one in derived_relations(connection, library).items() if not one.is_step}
+
+
+def _make(connection: duckdb.DuckDBPyConnection, library: Library) -> list[ViewProblem]:
+    """Makes all views of a library, over derived relations as tables without rows; returns what is wrong with some."""
+    problems = compute(connection, library)
+    relations = _stored(connection, library)
+    for name in relations:
+        connection.execute(f'CREATE TABLE IF NOT EXISTS parts."{name}" AS SELECT * FROM temp."{name}" LIMIT 0')
+    for kind, names in (("TABLE", "table_name FROM duckdb_tables()"), ("VIEW", "view_name FROM duckdb_views()")):
+        for (name,) in connection.execute(f"SELECT {names} WHERE temporary AND NOT internal").fetchall():
+            connection.execute(f'DROP {kind} temp."{name}"')
+    for view in derived_views(library, relations):
+        create_view(connection, view)
+    return [*problems, *create_views(connection, library.without(problems))]
+
+
 class Database:
-    """A database of hand-made rows, and answers of its views as plain values."""
+    """A database of hand-made rows, and answers of its views as plain values.
+
+    `jobs`, and derived relations that rows were put into, are as they were put; all others follow from the records.
+    """
+
+    library = LIBRARY
 
     def __init__(self) -> None:
         folder = tempfile.mkdtemp(prefix="ingest-rows-")
@@ -57,10 +88,17 @@ class Database:
         file.write_bytes(_empty())
         self.connection = duckdb.connect(file)
         self._lines = count(2)
+        self._given = {"jobs"}
 
     def know(self, *problems: KnownProblem) -> None:
         """Makes these the known problems, in this order; there are none before."""
         write_known_problems(self.connection, in_order((one, "test") for one in problems))
+
+    def add_views(self, *folders: Path) -> list[ViewProblem]:
+        """Adds the views of plugins; gives what is wrong with them."""
+        load_library.cache_clear()
+        self.library = load_library(folders)
+        return _make(self.connection, self.library)
 
     def close(self) -> None:
         """Forgets all of it."""
@@ -69,16 +107,19 @@ class Database:
 
     def insert(self, table: str, *rows: dict[str, Any]) -> None:
         """Puts rows into a table."""
-        types = {column.name: column.type for column in TABLES[table]}
+        types = {name: type_ for name, type_, *_ in self.connection.execute(f"DESCRIBE main.{table}").fetchall()}
+        if table not in TABLES:
+            self._given.add(table)
+        place = f"main.{table}" if table in TABLES else f"parts.{table}"
         for row in rows:
             full = {"job_id": "job", **row}
             if "line_no" in types:
                 full = {"file_id": 1, "line_no": next(self._lines), **full}
             for name, value in full.items():
-                if types[name] is Type.TIME and value is not None:
+                if types[name] == "TIMESTAMP" and value is not None:
                     full[name] = f"{DAY} {value}"
             names, marks = ", ".join(f'"{name}"' for name in full), ", ".join("?" * len(full))
-            self.connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(full.values()))
+            self.connection.execute(f"INSERT INTO {place} ({names}) VALUES ({marks})", list(full.values()))
 
     def attempt(self, mini_batch_id: int | None, outcome: str, started_at: str | None = None, **more: Any) -> None:
         """Puts in a report of a try on node 0, process000: the first one, of 10 items in 10 s, unless said otherwise."""
@@ -102,17 +143,24 @@ class Database:
         self.insert("log_records", {"source": source, "at": at, "event": event, "fields": fields, **(row or {})})
 
     def execute(self, query: str) -> duckdb.DuckDBPyConnection:
-        """Asks a query; what the checks find is worked out anew for those that ask it, since rows may be new."""
-        self.connection.execute("SET VARIABLE checks_answered_with = NULL")
-        make_ready(self.connection, query)
+        """Asks a query; what it asks of derived relations is worked out anew, since rows may be new."""
+        asked = View(Path("query.sql"), query).reads & self.library.relations.keys()
+        self._derive(asked)
         return self.connection.execute(query)
+
+    def _derive(self, wanted: Collection[str] | None = None) -> None:
+        """Works out derived relations; steps and single checks stay as temporary tables."""
+        compute(self.connection, self.library, given=self._given, wanted=wanted)
+        for name in _stored(self.connection, self.library):
+            self.connection.execute(f'CREATE OR REPLACE TABLE parts."{name}" AS SELECT * FROM temp."{name}"')
+            self.connection.execute(f'DROP TABLE temp."{name}"')
 
     def ask_all(self) -> None:
         """Asks every view, each over the answers of those that it rests on."""
-        names = [view.name for view in list_views()]
-        with answered(self.connection, names) as cursor:
-            for name in names:
-                cursor.execute(f'SELECT * FROM "{name}"').fetchall()
+        self._derive()
+        for name, view in sorted(self.library.relations.items()):
+            if not view.is_macro:
+                self.connection.execute(f'SELECT * FROM "{name}"').fetchall()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The result of a query."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.views.checks import set_thresholds
 from ingest.errors import IngestError
 from ingest.known_problems import KnownProblem
-from ingest.views.files import create_views
+from ingest.views.checks import set_thresholds
+from ingest.views.library import load_library
 from tests.views.test_job_errors import error
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 def with_check(db: Database, folder: Path, text: str = TOO_LATE, name: str = "too_late") -> list[str]:
     """Makes the check of a plugin; returns what is wrong with it."""
     (folder / "checks" / f"{name}.sql").write_text(text)
-    return [problem.reason for problem in create_views(db.connection, [folder])]
+    return [problem.reason for problem in db.add_views(folder)]
 
 
 def test_a_check_of_a_plugin(db: Database, folder: Path) -> None:
@@ -70,11 +70,12 @@ def test_a_check_of_a_plugin(db: Database, folder: Path) -> None:
 
 
 def test_a_threshold_may_be_changed(db: Database, folder: Path) -> None:
-    """For the session, by the variable; the default stays to be seen."""
+    """What is derived follows; the default stays to be seen."""
     with_check(db, folder)
     db.attempt(0, "done", "10:00:00", elapsed_s=7.0)
     asked = "SELECT count(*) FROM findings WHERE check_id = 'too_late'"
     assert db.rows(asked) == [(1,)]
+    db.library = load_library((folder,), (("late_s", 8.0),))
     set_thresholds(db.connection, {"late_s": 8})
     assert db.rows(asked) == [(0,)]
     assert db.rows("SELECT value, default_value, unit, meaning, used_by FROM thresholds WHERE name = 'late_s'") == [

@@ -26,7 +26,7 @@ def night(db: Database, number: int, **measured: Any) -> str:
         "mini_batches": 100,
         "attempts": 100,
     }
-    db.insert("job_history", row | measured)
+    db.insert("job_measures", row | measured)
     return str(job_id)
 
 
@@ -237,6 +237,6 @@ def test_over_any_relation(db: Database) -> None:
     """The same of any relation with these columns, as of jobs that are measured but not yet kept."""
     nights(db, [600.0] * 5)
     night(db, 5, duration_s=1200.0)
-    db.connection.execute("CREATE TEMP TABLE others AS SELECT * FROM job_history WHERE job_id <> 'scoring-00'")
+    db.connection.execute("CREATE TEMP TABLE others AS SELECT * FROM job_measures WHERE job_id <> 'scoring-00'")
     query = "SELECT verdict FROM compared_with_past('others') WHERE job_id = 'scoring-05' AND measure = 'duration_s'"
     assert db.rows(query) == [("too_few",)]

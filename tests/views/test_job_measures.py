@@ -6,18 +6,8 @@ import datetime
 import json
 from typing import TYPE_CHECKING
 
-from ingest.model import JOB_HISTORY
-
 if TYPE_CHECKING:
     from tests.views.conftest import Database
-
-
-def test_its_columns_are_those_of_the_history(db: Database) -> None:
-    """`job_history` keeps each of them, by name and type, and when it was measured."""
-    told = {name: type_ for name, type_, *_ in db.connection.execute("DESCRIBE job_measures").fetchall()}
-    kept = {column.name: column.type.value for column in JOB_HISTORY}
-    assert kept.pop("measured_at") == "TIMESTAMP"
-    assert told == kept
 
 
 def test_a_job(db: Database) -> None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest import views
-from ingest.views.checks import GROUNDS
-from ingest.views.files import ViewError, create_views, list_views
+from ingest.views import files
+from ingest.views.checks import HEADS, ROWS
+from ingest.views.create import create_views
+from ingest.views.files import ViewError, list_views
 
 if TYPE_CHECKING:
     from tests.views.conftest import Database
@@ -35,7 +36,7 @@ def test_a_plugin_adds_views(db: Database, tmp_path: Path) -> None:
         macros__twice="create or replace macro twice(x) as 2 * x;",
         macros__tries_of="create or replace macro tries_of(job) as table select * from a where job = job",
     )
-    assert create_views(db.connection, [folder]) == []
+    assert db.add_views(folder) == []
     db.attempt(0, "done", "10:00:00")
     assert db.rows("SELECT tries FROM a") == [(2,)]
     assert db.rows("SELECT * FROM tries_of('job')") == [(2,)]
@@ -46,7 +47,7 @@ def test_a_plugin_adds_views(db: Database, tmp_path: Path) -> None:
 def test_names_in_comments_texts_and_columns_are_no_need(db: Database, tmp_path: Path) -> None:
     """`x` names `y` in its comment, in a text and as a column; `y` reads `x`: that is no circle."""
     folder = write(tmp_path, x="-- Or from y?\nselect 'from y' as y /* join y */", y="-- What?\nselect y from x")
-    assert create_views(db.connection, [folder]) == []
+    assert db.add_views(folder) == []
     assert db.rows("SELECT y FROM y") == [("from y",)]
 
 
@@ -61,14 +62,10 @@ def test_a_broken_view_of_a_plugin_is_left_out(db: Database, tmp_path: Path) -> 
         several="-- Two?\nselect 1; drop table jobs",
         jobs="-- Mine?\nselect 1 as job_id",
         attempts="-- Mine?\nselect 1 as job_id",
-        their_table="-- Mine?\nselect 1 as job_id",
     )
-    db.connection.execute("CREATE VIEW their_table AS SELECT 7 AS row_of_parquet")
     (folder / "Bad-Name.sql").write_text("select 1")
     (folder / "latin.sql").write_bytes(b"-- \xe4?\nselect 1")
-    problems = {
-        problem.file.stem: problem.reason for problem in create_views(db.connection, [folder, tmp_path / "none"])
-    }
+    problems = {problem.file.stem: problem.reason for problem in db.add_views(folder, tmp_path / "none")}
     assert problems.keys() == {
         "syntax",
         "column",
@@ -76,7 +73,6 @@ def test_a_broken_view_of_a_plugin_is_left_out(db: Database, tmp_path: Path) -> 
         "several",
         "jobs",
         "attempts",
-        "their_table",
         "Bad-Name",
         "latin",
         "none",
@@ -86,7 +82,6 @@ def test_a_broken_view_of_a_plugin_is_left_out(db: Database, tmp_path: Path) -> 
     assert "no_such_column" in problems["column"]
     assert "lower-case" in problems["Bad-Name"]
     assert db.rows("SELECT one FROM good") == [(1,)]
-    assert db.rows("SELECT * FROM their_table") == [(7,)]
     assert db.rows("SELECT * FROM jobs") == db.rows("SELECT * FROM attempts") == []
 
 
@@ -100,27 +95,27 @@ def test_a_circle_in_a_plugin(db: Database, tmp_path: Path) -> None:
         good="-- 4?\nselect 1 as a",
         better="-- 5?\nselect a from good",
     )
-    assert {problem.file.stem for problem in create_views(db.connection, [folder])} == {"one", "two", "after_them"}
+    assert {problem.file.stem for problem in db.add_views(folder)} == {"one", "two", "after_them"}
     assert db.rows("SELECT a FROM better") == [(1,)]
 
 
 def test_a_broken_file_of_ours_raises(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the file, or the files of the circle."""
-    monkeypatch.setattr(views, "_own_folder", lambda: write(tmp_path / "a", bad="-- ?\nselect from"))
+    monkeypatch.setattr(files, "own_folder", lambda: write(tmp_path / "a", bad="-- ?\nselect from"))
     with pytest.raises(ViewError, match=r"bad\.sql: .*syntax error"):
-        create_views(db.connection)
-    monkeypatch.setattr(views, "_own_folder", lambda: tmp_path / "c")
+        db.add_views()
+    monkeypatch.setattr(files, "own_folder", lambda: tmp_path / "c")
     with pytest.raises(ViewError, match="no views"):
-        create_views(db.connection)
-    monkeypatch.setattr(views, "_own_folder", lambda: write(tmp_path / "b", x="select * from y", y="select * from x"))
+        db.add_views()
+    monkeypatch.setattr(files, "own_folder", lambda: write(tmp_path / "b", x="select * from y", y="select * from x"))
     with pytest.raises(ViewError, match=r"circle: (x -> y -> x|y -> x -> y)$"):
-        create_views(db.connection)
+        db.add_views()
 
 
 def test_views_can_be_made_again(db: Database) -> None:
     """Making them over those that are there changes nothing."""
     db.attempt(0, "done", "10:00:00")
-    assert create_views(db.connection) == []
+    assert create_views(db.connection, db.library) == []
     assert db.rows("SELECT count(*) FROM attempts") == [(1,)]
 
 
@@ -128,12 +123,14 @@ def test_macros_are_not_listed(db: Database) -> None:
     """`list_views` names what can be asked, in the order of folders and names."""
     listed = [(view.folder, view.name) for view in list_views()]
     assert listed == sorted(listed)
-    assert {folder for folder, _ in listed} >= {"answers", "base", "diagnosis", "quality"}
-    made = {name for (name,) in db.rows("SELECT view_name FROM duckdb_views() WHERE NOT internal")}
-    assert {name for _, name in listed} == made - set(GROUNDS)
+    assert {folder for folder, _ in listed} >= {"answers", "checks", "derive", "history", "quality"}
+    made = {
+        name for (name,) in db.rows("SELECT view_name FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal")
+    }
+    assert {name for _, name in listed} == made - {*HEADS, ROWS}
 
 
 def test_the_module_is_cheap_to_import() -> None:
     """Listing views needs no database."""
     code = "import sys; from ingest.views.files import list_views; list_views(); sys.exit('duckdb' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(views.__file__).parent.parent)
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(files.__file__).parent.parent.parent)

@@ -21,7 +21,7 @@ OPEN = ("open", "log", False, True)
 @pytest.fixture
 def log(db: Database) -> Log:
     """Writes a line of a worker's log; each process has a file of its own, lines count up."""
-    db.insert("jobs", {"attempts_in_logs": True})
+    db.insert("jobs", {})
     files: dict[tuple[str, str], int] = {}
 
     def line(clock: str, event: str, *, node: str = "0", process: str = "process000", **facts: Any) -> None:
@@ -199,16 +199,15 @@ def test_tables_that_name_nodes_otherwise(db: Database, log: Log) -> None:
     ]
 
 
-def test_only_marked_jobs_are_asked(db: Database, log: Log) -> None:
-    """`jobs.attempts_in_logs` is false where the tables tell of every try, and then the logs are not read again."""
+def test_logs_of_jobs_whose_tables_are_whole(db: Database, log: Log) -> None:
+    """They are not looked through: only jobs whose logs begin more tries than a table ends."""
     log("10:00:00", "got_task", mini_batch_id=0)
-    assert db.rows("SELECT attempts_in_logs FROM job_facts") == [(True,)]
+    asked = "SELECT count(*) FROM jobs_with_logged_tries"
+    assert db.rows(asked) == [(1,)]
     db.attempt(0, "done", "10:00:00")
-    assert db.rows("SELECT attempts_in_logs FROM job_facts") == [(False,)]
+    assert db.rows(asked) == [(0,)]
     log("10:00:20", "got_task", mini_batch_id=0, node="1")
-    assert db.rows("SELECT attempts_in_logs FROM job_facts") == [(True,)]
-    db.connection.execute("UPDATE jobs SET attempts_in_logs = false")
-    assert db.rows("SELECT told_by FROM attempts") == [("table",)]
+    assert db.rows(asked) == [(1,)]
 
 
 def test_open_tries_hold_their_memory(db: Database, log: Log) -> None:

@@ -1,0 +1,70 @@
+"""Writing derived rows: a Parquet file for each relation of a slice, marked with the derivation that made each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from ingest.errors import StoreError
+from ingest.quoting import is_one_of, quoted_path
+from ingest.store.derived import derived_columns
+from ingest.store.layout import Layout, sync
+from ingest.store.record_views import DEAD, FORGOTTEN
+from ingest.store.slice_ledger import Part
+
+if TYPE_CHECKING:
+    from ingest.store.derived import DerivedRelation
+
+
+def write_derived(
+    connection: duckdb.DuckDBPyConnection, layout: Layout, slice_: str, name: str, relation: DerivedRelation, rows: str
+) -> Part | None:
+    """Writes the rows that a query gives; None if there are none. Raises StoreError if there is no room."""
+    path = layout.part(name, slice_)
+    with _as_store_error(layout):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ((count,),) = connection.execute(
+            f"COPY ({rows}) TO {quoted_path(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        ).fetchall()
+        if not count:
+            path.unlink()
+            return None
+        sync(path)
+        columns = ",".join(column for column, _ in relation.columns)
+        return Part(name, slice_, count, path.stat().st_size, columns)
+
+
+def merged_derived(
+    connection: duckdb.DuckDBPyConnection, layout: Layout, old: Sequence[str], slice_: str
+) -> Iterator[Part]:
+    """Writes the living rows of some slices as one, sorted by job."""
+    listed = connection.execute(
+        f"SELECT name, slice FROM ledger.parts WHERE {is_one_of('slice', old)} ORDER BY name, slice"
+    ).fetchall()
+    for name, relation in derived_columns(connection).items():
+        files = ", ".join(quoted_path(layout.part(name, one)) for table, one in listed if table == name)
+        if not files:
+            continue
+        dead = DEAD if relation.is_history else f"{DEAD} UNION ALL {FORGOTTEN}"
+        rows = (
+            f"SELECT * FROM read_parquet([{files}], union_by_name = true)"
+            f" ANTI JOIN ({dead}) USING (derivation) ORDER BY job_id, derivation"
+        )
+        part = write_derived(connection, layout, slice_, name, relation, rows)
+        if part is not None:
+            yield part
+
+
+@contextmanager
+def _as_store_error(layout: Layout) -> Iterator[None]:
+    """Says what to do if rows cannot be written."""
+    try:
+        yield
+    except (OSError, duckdb.IOException) as error:
+        raise StoreError(
+            f"{layout.data}: rows cannot be written: {str(error).partition(chr(10))[0]}",
+            "The last whole commit stands. Is the disk full? Make room and run the same command again.",
+        ) from error

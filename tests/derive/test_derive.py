@@ -1,0 +1,148 @@
+"""The stage `derive`: what follows from the records of a job is worked out once, replaced as a whole, and always of one version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ingest import open_store
+from ingest.derive.compute import compute
+from ingest.views.files import list_views
+from ingest.views.library import load_library
+from tests.conftest import ROOT
+from tests.views.conftest import Database
+
+if TYPE_CHECKING:
+    from tests.conftest import Begin, Run, StoreUnderTest, Write
+
+SAMPLES = ROOT / "data" / "jobs"
+THREE = ("memory-growth", "timeouts-retries", "init-failure-42")
+
+
+def derived(store: StoreUnderTest, where: str = "") -> dict[str, list[str]]:
+    """The rows of every derived relation, less what tells when they were loaded."""
+    told = {}
+    for view in list_views():
+        if view.is_derived:
+            left_out = " EXCLUDE (loaded_at)" if view.name in ("jobs", "job_measures") else ""
+            told[view.name] = sorted(map(repr, store.rows(f"SELECT *{left_out} FROM {view.name} {where}")))
+    return told
+
+
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> StoreUnderTest:
+    """A store of three sample jobs, loaded at once."""
+    store = begin(tmp_path_factory.mktemp("together") / "store")
+    store.load(*(SAMPLES / name for name in THREE))
+    return store
+
+
+def test_one_after_the_other(together: StoreUnderTest, store: StoreUnderTest) -> None:
+    """Jobs that are loaded one by one have the derived rows of jobs that are loaded together."""
+    for name in reversed(THREE):
+        store.load(SAMPLES / name)
+    assert derived(store) == derived(together)
+
+
+def test_a_changed_job_is_replaced_as_a_whole(together: StoreUnderTest, store: StoreUnderTest, tmp_path: Path) -> None:
+    """Its rows of before are gone, those of other jobs stand as they were."""
+    job = tmp_path / "memory-growth"
+    (job / "logs").mkdir(parents=True)
+    for file in ("job_progress_overview.txt",):
+        (job / "logs" / file).write_text("")
+    store.load(SAMPLES / "timeouts-retries", SAMPLES / "init-failure-42", job)
+    assert store.rows("SELECT mini_batches FROM job_summary WHERE job_id = 'memory-growth'") == [(0,)]
+    before = store.parquet()
+    store.load(SAMPLES / "memory-growth", job_ids={str(SAMPLES / "memory-growth"): "memory-growth"})
+    of_it = "WHERE job_id = 'memory-growth'"
+    told, expected = derived(store, of_it), derived(together, of_it)
+    for name in ("job_summary", "attempts", "findings", "node_summary"):
+        assert told.get(name) == expected.get(name), name
+    assert before <= store.parquet()  # readers may still scan them
+    assert derived(store, "WHERE job_id <> 'memory-growth'") == derived(together, "WHERE job_id <> 'memory-growth'")
+
+
+def test_rebuild(together: StoreUnderTest, run: Run) -> None:
+    """`ingest rebuild` derives all jobs again, reads no log, and gives the same rows."""
+    before, files = derived(together), together.rows("SELECT * FROM files ORDER BY ALL")
+    done = run("rebuild", "--store", together.path)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "3 jobs derived" in done.stderr
+    assert derived(together) == before
+    assert together.rows("SELECT * FROM files ORDER BY ALL") == files
+
+
+def test_thresholds_of_the_settings(store: StoreUnderTest, tmp_path: Path, run: Run) -> None:
+    """A threshold that is changed in ingest.toml derives all jobs again at the next load, without reading a log."""
+    store.load(SAMPLES / "timeouts-retries")
+    asked = "SELECT count(*) FROM findings WHERE check_id = 'timeouts_many'"
+    was = store.one(asked)
+    loads = store.one("SELECT count(DISTINCT load_id) FROM files")
+    report = store.load(SAMPLES / "timeouts-retries", thresholds={"timeouts_share": 0.99} if was else {})
+    assert report.unchanged == report.files
+    assert store.one("SELECT value FROM thresholds WHERE name = 'timeouts_share'") == (0.99 if was else None)
+    assert store.one("SELECT count(DISTINCT load_id) FROM files") == loads
+    store.load(SAMPLES / "timeouts-retries")  # they stay until others are given
+    assert store.one("SELECT value FROM thresholds WHERE name = 'timeouts_share'") == (0.99 if was else None)
+
+
+def test_other_thresholds_of_a_session(together: StoreUnderTest) -> None:
+    """Checks are worked out again for who asks with other thresholds, of all jobs or of one; the store stays as it is."""
+    told = "SELECT job_id, finding_id, severity, finding FROM diagnosis ORDER BY job_id, rank"
+    with open_store(together.path) as usual:
+        halves = {name: value / 2 for name, value in usual.sql("SELECT name, value FROM thresholds").fetchall()}
+        before = usual.rows(told)
+    with open_store(together.path, thresholds=halves) as other:
+        assert other.rows(told) != before
+        assert other.rows("SELECT count(*) AS jobs FROM jobs") == [{"jobs": 3}]
+    with open_store(together.path) as usual:
+        assert usual.rows(told) == before
+
+
+PLUGIN = """
+from ingest import hookimpl
+
+@hookimpl
+def ingest_views():
+    return [{folder!r}]
+"""
+
+
+def test_relations_of_a_plugin(store: StoreUnderTest, tmp_path: Path, run: Run, plugin: Write) -> None:
+    """A file of SQL in a folder `derive` is worked out for each job; a check beside it is found, a broken one is told."""
+    folder = tmp_path / "sql"
+    for name, text in {
+        "derive/longest": "-- Which try took longest?\n-- One row per job.\nselect job_id, max(elapsed_s) as longest_s"
+        " from attempts group by job_id",
+        "derive/broken": "-- What?\n-- None.\nselect no_such_column from attempts",
+        "derive/all_jobs": "-- All?\n-- All.\n-- scope: all jobs\nselect job_id from attempts",
+        "answers/very_long": "-- Which jobs?\n-- None.\nselect * from longest where longest_s > 1",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.sql").write_text(text)
+    given = plugin("longest", PLUGIN.format(folder=str(folder)))
+    done = run(SAMPLES / "timeouts-retries", "--store", store.path, "--plugin", given, "--no-verdict")
+    assert done.returncode == 0
+    assert "no_such_column" in done.stderr
+    assert "one job at a time" in done.stderr
+    assert store.one("SELECT longest_s FROM longest") > 60
+    assert store.one("SELECT count(*) FROM very_long") == 1
+    assert len(list((store.path / "data" / "longest").glob("*.parquet"))) == 1
+
+
+@pytest.mark.parametrize("state", ["completed", "failed", "running", "stalled", "unknown"])
+def test_what_is_not_asked_has_no_rows(state: str) -> None:
+    """A relation over empty tables alone is not worked out. None of these has a row, whatever is said of the job itself."""
+    db = Database()
+    db.insert("jobs", {"state": state, "started_at": "10:00:00", "ended_at": "11:00:00"})
+    db.insert("files", {"path": "logs/sys/master.txt", "status": "parsed", "ends_cut": True, "bytes": 5, "file_id": 1})
+    db.insert("loaded_jobs", {"source": "x"})
+    library = load_library()
+    assert compute(db.connection, library, given={"jobs"}) == []
+    every = {view.name for view in library.derivation if view.is_of_every_job}
+    for view in library.derivation:
+        if view.is_derived and view.name not in every and library.sources(view):
+            assert db.connection.execute(f'SELECT count(*) FROM temp."{view.name}"').fetchall() == [(0,)], view.name
+    db.close()
