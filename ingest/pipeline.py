@@ -210,6 +210,7 @@ class _Load:
     def _commit(self, pool: Workers, results: Sequence[SliceResult], notes: Sequence[Note], *, ended: bool) -> None:
         """Publishes a catalog with these results, and with what follows from them."""
         from ingest.derive.run import bring_up_to_date
+        from ingest.derive.template import template
         from ingest.store.catalog import Draft
         from ingest.store.commit import Commit, set_meta
 
@@ -238,7 +239,8 @@ class _Load:
             parts=[part for result in results for part in result.parts],
             digest=self._registry.digest,
         )
-        draft = Draft(self._layout, self._definition)
+        new = not self._layout.catalog.exists()
+        draft = Draft(self._layout, self._definition, template(self._definition) if new else None)
         draft.change(commit.apply)
         draft.change(lambda connection: set_meta(connection, {"thresholds": json.dumps(dict(self._thresholds))}))
         limits = tuple(sorted(self._thresholds.items()))

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 
 import click
 
-from ingest.cli.options import format_option, load_plugins, open_configured, plugin_options, store_option
+from ingest.cli.options import (
+    differing_thresholds,
+    format_option,
+    load_plugins,
+    open_configured,
+    plugin_options,
+    store_option,
+)
 from ingest.errors import ExitCode, IngestError
 from ingest.severity import SEVERITIES, is_at_least
 
@@ -71,7 +78,7 @@ def diagnose(
 
     with open_configured(store) as opened:
         chosen = chosen_jobs(opened, jobs)
-        if given := _numbers(thresholds):
+        if given := {**differing_thresholds(opened), **_numbers(thresholds)}:
             derive_again(opened.connection, load_plugins(plugin_files, no_plugins).definition(given), given, chosen)
         wanted = f"SELECT * FROM diagnosis WHERE {is_one_of('job_id', chosen)}" if jobs else "SELECT * FROM diagnosis"
         found = opened.sql(f"{wanted} ORDER BY job_id, rank").to_arrow_table()

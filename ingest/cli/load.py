@@ -18,6 +18,7 @@ from ingest.cli.options import (
     plugin_options,
     settings,
     store_option,
+    store_thresholds,
     tell_plugin_problems,
 )
 from ingest.errors import ExitCode, IngestError
@@ -98,6 +99,7 @@ def load(
             workers=workers,
             job_ids=_names(job_ids),
             labels={**settings().load.labels, **_labels(labels)},
+            thresholds=store_thresholds(),
             reparse=reparse,
             plugins=plugin_choice(plugin_files, no_plugins),
             lock_timeout_s=lock_timeout,

@@ -90,21 +90,57 @@ def settings() -> Settings:
 
 
 def open_configured(store: str, thresholds: Mapping[str, float] | None = None) -> Store:
-    """Opens a store for reading with the thresholds and the price of the settings. `thresholds`: flags, which weigh more."""
+    """Opens a store for reading with the price and the thresholds of the settings. `thresholds`: flags, which weigh more.
+
+    They hold for views that compare jobs; what was derived of each job stands as it was loaded.
+    """
     from ingest.store.reading import open_store
     from ingest.views.checks import set_thresholds
 
-    held = configuration()
-    opened = open_store(store, price_per_node_hour=held.settings.cost.price_per_node_hour)
-    numbers = {**held.settings.thresholds, **(thresholds or {})}
+    opened = open_store(store, price_per_node_hour=settings().cost.price_per_node_hour)
     try:
-        if numbers:
+        if others := differing_thresholds(opened):
+            names = ", ".join(sorted(others))
+            tell(
+                f"the store was loaded with other thresholds than the settings say ({names}); the next load applies them"
+            )
+        if numbers := {**store_thresholds(), **(thresholds or {})}:
             set_thresholds(opened.connection, numbers)
-    except IngestError as error:
+    except IngestError:
         opened.close()
-        where = held.origins.get("thresholds")
-        raise IngestError(f"{where}: {error.wrong}" if where else error.wrong, error.remedy) from None
+        raise
     return opened
+
+
+def differing_thresholds(store: Store) -> dict[str, float]:
+    """The thresholds of the settings that what is derived in a store was not made with.
+
+    Raises IngestError for one that there is not.
+    """
+    from ingest.views.checks import check_thresholds
+
+    given = store_thresholds()
+    if not given:
+        return {}
+    rows = store.rows("SELECT name, coalesce(setting, value) AS value, used_by FROM threshold_heads")
+    try:
+        check_thresholds({row["name"]: row["value"] for row in rows}, given)
+    except IngestError as error:
+        raise IngestError(f"{configuration().origins.get('thresholds')}: {error.wrong}", error.remedy) from None
+    derived = {row["name"] for row in store.rows(_DERIVED)}
+    return {
+        row["name"]: given[row["name"]]
+        for row in rows
+        if row["name"] in given and row["used_by"] in derived and row["value"] != given[row["name"]]
+    }
+
+
+_DERIVED = "SELECT DISTINCT name FROM ledger.derived_columns UNION SELECT id FROM check_heads"
+
+
+def store_thresholds() -> dict[str, float]:
+    """What `[thresholds]` of the settings say: what the checks of a store compare with once jobs are loaded into it."""
+    return dict(settings().thresholds)
 
 
 def store_option(command: Command) -> Command:

@@ -116,6 +116,7 @@ class _Night:
             store=wishes.store,
             workers=wishes.workers,
             labels=wishes.labels,
+            thresholds=wishes.thresholds,
             plugins=wishes.plugins,
             lock_timeout_s=wishes.lock_timeout_s,
             progress=wishes.progress,
@@ -146,7 +147,7 @@ class _Night:
         return news
 
     def _compare(self, news: News) -> None:
-        with open_store(self._layout.root, thresholds=self._wishes.thresholds) as store:
+        with open_store(self._layout.root) as store:
             for name, value in compare(store, news.jobs).items():
                 setattr(self._summary, name, value)
         log().info("compared", regressions=self._summary.worse, severe=self._summary.severe)
@@ -167,7 +168,7 @@ class _Night:
 
         if news.jobs and (news.night is None or not path.exists()):
             title = f"Night of {(self._summary.night or '')[:10]}"
-            with open_store(self._layout.root, thresholds=self._wishes.thresholds) as store:
+            with open_store(self._layout.root) as store:
                 write_report(store, path, jobs=news.jobs, overview=True, title=title)
         if path.exists():
             self._summary.report = {"path": str(path.resolve()), "bytes": path.stat().st_size}

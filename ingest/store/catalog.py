@@ -23,7 +23,7 @@ from ingest.store.derived import DerivedRelation, derived_columns, derived_views
 from ingest.store.known_problems import write_known_problems
 from ingest.store.layout import Layout, sync
 from ingest.store.record_views import derived_rows, empty, listed, rows_of
-from ingest.views.create import create_view, create_views
+from ingest.views.create import comment_columns, create_view, create_views
 from ingest.views.files import ViewProblem
 from ingest.views.library import Library
 
@@ -104,19 +104,20 @@ class Draft:
     """The next catalog, in the making: begun as a copy of the published one, then changed and put in its place.
 
     Whoever makes one holds the writer's lock. Its tables and views are those of `definition` once `derived_anew` was said of
-    it; until then it stays with those of the published catalog, which its derived rows fit.
+    it; until then it stays with those of the published catalog, which its derived rows fit. `template`: an empty catalog that a
+    new store begins with.
     """
 
-    def __init__(self, layout: Layout, definition: Definition) -> None:
+    def __init__(self, layout: Layout, definition: Definition, template: Path | None = None) -> None:
         self._layout = layout
         self._definition = definition
         self._library: Library | None = None
         shutil.rmtree(layout.draft.parent, ignore_errors=True)
         with _told(layout):
             layout.draft.parent.mkdir(parents=True)
-            begun = layout.catalog.exists()
+            begun = layout.catalog if layout.catalog.exists() else template
             if begun:
-                shutil.copyfile(layout.catalog, layout.draft)
+                shutil.copyfile(begun, layout.draft)
             self._connection = duckdb.connect(config=_CONFIG)
             self._attach()
             if not begun:
@@ -198,7 +199,9 @@ class Draft:
         for view in derived_views(library, derived):
             create_view(connection, view)
         set_meta(connection, {"views": definition.digest})
-        return create_views(connection, library)
+        problems = create_views(connection, library)
+        comment_columns(connection)
+        return problems
 
     def _attach(self) -> None:
         path = quoted_path(self._layout.draft)

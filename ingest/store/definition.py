@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ingest.known_problems import ListedProblem
-from ingest.model import Table
+from ingest.model import RECORD_TABLES, Table
 from ingest.views.library import Library
 
 
@@ -19,6 +19,12 @@ class Definition:
     tables: Sequence[Table]
     library: Library
     known_problems: Sequence[ListedProblem]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is that of every store without plugins and settings."""
+        own = len(self.library.files) == len(self.library.own) and not self.library.settings
+        return own and not self.library.tables - {table.name for table in RECORD_TABLES}
 
     @cached_property
     def version(self) -> str:

@@ -17,6 +17,7 @@ from ingest.store.layout import Layout
 if TYPE_CHECKING:
     import duckdb
 
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """What the ledger lists: read once for the views of all tables."""

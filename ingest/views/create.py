@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingest.quoting import literal
+from ingest.quoting import literal, quoted
 from ingest.views.files import REMEDY, View, ViewError, ViewProblem
 from ingest.views.library import Library
+from ingest.views.meanings import meaning
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,6 +39,22 @@ def create_view(connection: duckdb.DuckDBPyConnection, view: View) -> None:
     connection.execute(f'CREATE OR REPLACE VIEW "{view.name}" AS {view.text}')
     comment = literal(f"{view.question}\n{view.caveat}")
     connection.execute(f'COMMENT ON VIEW "{view.name}" IS {comment}')  # tells it from a view over the rows of a table
+
+
+def comment_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    """Says in the database what each column of a table or view means, for clients that show it."""
+    columns = connection.execute(
+        "SELECT table_name, column_name FROM duckdb_columns()"
+        " WHERE database_name = current_database() AND schema_name = 'main' AND NOT internal"
+    ).fetchall()
+    said = [(relation, column, meaning(relation, column)) for relation, column in columns]
+    connection.execute(
+        ";".join(
+            f"COMMENT ON COLUMN {quoted(view)}.{quoted(column)} IS {literal(text)}"
+            for view, column, text in said
+            if text
+        )
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -20,7 +20,8 @@ ALL_CHECKS = {"check_rows", "findings", "diagnosis"}
 """Views of the rows of all checks, which a client that does not answer them step by step plans for ten seconds."""
 
 WITHOUT_RECORDS = {
-    *("check_heads", "checks", "threshold_heads", "thresholds", "check_rows", "comparison_rules"),
+    *("check_heads", "checks", "threshold_heads", "thresholds", "comparison_rules"),
+    *("jobs", "job_groups", "job_comparisons"),
     *("job_summary", "job_facts", "job_measures", "coverage"),
 }
 """Views of what there is to ask, and those with a row for each job."""

@@ -1,0 +1,61 @@
+"""The catalog of a new store, made once for each version and kept for the next: making its views takes a second and more."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import platformdirs
+
+from ingest.derive.run import bring_up_to_date
+from ingest.derive.task import derive
+from ingest.logs import debug
+from ingest.store.catalog import FORMAT, Draft
+from ingest.store.layout import Layout
+
+if TYPE_CHECKING:
+    from ingest.store.definition import Definition
+
+_UNUSED_DAYS = 30
+
+
+def template(definition: Definition) -> Path | None:
+    """An empty catalog of this definition, from the user's cache or made now; None if it cannot be kept.
+
+    Only of definitions without plugins or settings, of which there is one for each version.
+    """
+    if not definition.is_plain:
+        return None
+    folder = Path(platformdirs.user_cache_dir("ingest", appauthor=False))
+    path = folder / f"catalog-{FORMAT}-{definition.digest}-{duckdb.__version__}.duckdb"
+    if path.exists():
+        return path
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _forget_unused(folder)
+        with tempfile.TemporaryDirectory(dir=folder) as made_in:
+            layout = Layout.of(made_in)
+            draft = Draft(layout, definition)
+            bring_up_to_date(
+                draft,
+                definition,
+                [],
+                "none",
+                lambda tasks, file: [derive(one, layout, definition, file) for one in tasks],
+            )
+            draft.publish()
+            layout.catalog.replace(path)
+    except OSError as error:
+        debug("no template of a catalog", reason=str(error))
+        return None
+    return path
+
+
+def _forget_unused(folder: Path) -> None:
+    """Deletes the templates of other versions."""
+    for path in folder.glob("catalog-*.duckdb"):
+        if path.stat().st_mtime < time.time() - _UNUSED_DAYS * 86_400:
+            path.unlink(missing_ok=True)
