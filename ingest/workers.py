@@ -24,7 +24,7 @@ def parse_all(work: Sequence[Slice], root: Path, options: PluginOptions, workers
             yield parse_slice(slice_, root, options)
         return
     suspects: list[Slice] = []
-    with _pool(min(workers, len(work)), options) as pool, _no_more_work(pool):
+    with _safe_path(), _pool(min(workers, len(work)), options) as pool, _no_more_work(pool):
         futures = {pool.submit(parse_slice, slice_, root, options): slice_ for slice_ in work}
         open_: set[Future[SliceResult]] = set(futures)
         while open_:
@@ -42,6 +42,24 @@ def _pool(workers: int, options: PluginOptions) -> ProcessPoolExecutor:
     """Worker processes started afresh: a fork after Arrow's threads have started may hang."""
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(options,))
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Keeps new Python processes from importing modules of the working directory, which may be a stranger's download.
+
+    `multiprocessing` starts a worker with `python -c`, which puts the working directory before the standard library:
+    a folder `multiprocessing` in a download would be run in its place.
+    """
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 @contextmanager
@@ -69,7 +87,7 @@ def _end_with(sentinel: int) -> None:
 
 def _isolated(slice_: Slice, root: Path, options: PluginOptions) -> Iterator[SliceResult]:
     """Parses a slice in a process of its own; if that dies too, in halves, down to the one file that kills it."""
-    with _pool(1, options) as pool:
+    with _safe_path(), _pool(1, options) as pool:
         try:
             yield pool.submit(parse_slice, slice_, root, options).result()
             return

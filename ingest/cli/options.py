@@ -47,7 +47,7 @@ def with_config(command: click.Command) -> click.Command:
         is_eager=True,
         expose_value=False,
         callback=_configure,
-        help="File of settings.  [default: ./ingest.toml, if it is there]",
+        help="File of settings.  [default: ./ingest.toml if it is trusted, else the one in your configuration folder]",
     )
     command.params.append(option)
     return command
@@ -57,7 +57,8 @@ def _configure(context: click.Context, _option: click.Parameter, file: str | Non
     """Reads the settings and makes them the defaults of the command's options."""
     if context.resilient_parsing:
         return
-    found = read_configuration(file)
+    from_variable = context.get_parameter_source("config") is click.core.ParameterSource.ENVIRONMENT
+    found = read_configuration(None if from_variable else file)
     context.meta[_KEPT] = found
     if context.command.name == "config":  # it shows itself what is wrong
         return
