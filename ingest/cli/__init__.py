@@ -133,8 +133,11 @@ def _interrupted() -> ExitCode:
 
 def _tell(wrong: IngestError) -> None:
     """One line that says what is wrong, one that says what to do."""
+    from ingest.errors import QueryError
     from ingest.output import visible_lines
+    from ingest.output.shown import shown_lines
 
-    click.echo(f"ingest: {visible_lines(wrong.wrong)}", err=True)
+    shown = visible_lines if isinstance(wrong, QueryError) else shown_lines  # a query says itself what is masked
+    click.echo(f"ingest: {shown(wrong.wrong)}", err=True)
     if wrong.remedy:
-        click.echo(f"  → {visible_lines(wrong.remedy)}", err=True)
+        click.echo(f"  → {shown(wrong.remedy)}", err=True)

@@ -16,7 +16,7 @@ import click
 
 from ingest.config import Configuration, Settings, read_configuration
 from ingest.errors import IngestError
-from ingest.output import Format, default_format, visible
+from ingest.output import Format, default_format
 
 if TYPE_CHECKING:
     from ingest.registry import PluginOptions, Problem, Registry
@@ -222,4 +222,6 @@ def tell_plugin_problems(problems: Iterable[Problem]) -> None:
 
 def tell(text: str) -> None:
     """A line on stderr; nothing in it can steer the terminal."""
-    click.echo(f"ingest: {visible(text)}", err=True)
+    from ingest.output.shown import shown
+
+    click.echo(f"ingest: {shown(text)}", err=True)
