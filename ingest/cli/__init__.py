@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Any
@@ -103,6 +104,9 @@ for command in (
 
 def main() -> None:
     """Runs the command line. What a user can mend is told in two lines; a traceback is a bug."""
+    for stream in (sys.stdout, sys.stderr):  # what an encoding cannot show is escaped: a terminal need not be UTF-8
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(prog_name="ingest", standalone_mode=False)
     except click.exceptions.Exit as stop:

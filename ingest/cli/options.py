@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from ingest.config import Configuration, Settings, read_configuration
+from ingest.config.file_access import apply_file_access
 from ingest.errors import IngestError
 from ingest.output import Format, default_format
 
@@ -65,6 +66,7 @@ def _configure(context: click.Context, _option: click.Parameter, file: str | Non
     for note in found.notes:
         tell(note)
     found.checked()
+    apply_file_access(found.settings.file_access)
     options = [one for one in context.command.params if isinstance(one, SettingOption)]
     set_ = {one.name: value_of(found.settings, one.setting.key) for one in options if one.setting.key in found.origins}
     context.default_map = {**(context.default_map or {}), **{name: value for name, value in set_.items() if name}}

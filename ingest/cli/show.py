@@ -51,7 +51,7 @@ def show(ref: str, store: str, context: int, show_secrets: bool) -> None:
     reached = 0
     masker = None if show_secrets else LineMasker()
     first = max(wanted - context, 1)
-    for line in lines_of(location, max(first - _LINES_BEFORE, 1), last + context):
+    for line in lines_of(location, max(first - _LINES_BEFORE, 1), last + context, place.file["source"]):
         text = line.start.decode("utf-8", "replace")
         text = masker.masked(text) if masker else text
         if line.number < first:

@@ -113,6 +113,11 @@ class Settings:
         "Python files with further parsers, used beside those of `--plugin`.",
         runs_programs=True,
     )
+    file_access: str = _is(
+        "owner",
+        kinds.one_of("owner", "group", "system"),
+        "Who may use new stores, reports and logs: only you, your group too, or whoever the system's umask lets.",
+    )
     load: LoadSettings = field(default_factory=LoadSettings)
     thresholds: Mapping[str, float] = _is(
         _NOTHING, kinds.numbers("{ skew_ratio = 2.0 }"), "Thresholds of checks; `SELECT * FROM thresholds` lists them."

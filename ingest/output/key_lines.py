@@ -92,7 +92,8 @@ class LineMasker:
 
 
 def _masked(text: str, start: int, stop: int) -> str:
-    parts, done = [], 0
+    parts: list[str] = []
+    done = 0
     for begin, end in sorted(body_spans(text, start, stop)):
         if begin >= done:
             parts += text[done:begin], MASK

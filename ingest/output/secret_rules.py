@@ -424,7 +424,8 @@ _COMMANDS: tuple[Rule, ...] = (
         "curl -u",
         "command lines",
         "curl",
-        rf"curl{_COMMAND}(?:-[a-z]{{0,8}}u|--user|--proxy-user)[ \t=]{{0,4}}[\"']?[^\s:\"'/]{{0,200}}:(?!//)(?P<s1>[^\s\"'\\|]++)",
+        rf"curl{_COMMAND}(?:-[a-z]{{0,8}}u|--user|--proxy-user)"
+        r"""[ \t=]{0,4}["']?[^\s:"'/]{0,200}:(?!//)(?P<s1>[^\s"'\\|]++)""",
         "curl -sSu bob:hunter2 https://h.example",
         "curl -o x https://h.example",
     ),

@@ -74,7 +74,8 @@ def sas(equals: str) -> str:
 
 def flag(name: str) -> str:
     """`--password value` on a command line, or in the list of its words."""
-    return rf"""{name}(?<![\w-]{name})(?:["'],?)?[ \t]{{1,4}}(?:(?P<q>["'])(?P<s1>[^"'\n]++)|(?!-|\||&)(?P<s2>[^\s"'\\,\]]++))"""
+    value = r"""(?:(?P<q>["'])(?P<s1>[^"'\n]++)|(?!-|\||&)(?P<s2>[^\s"'\\,\]]++))"""
+    return rf"""{name}(?<![\w-]{name})(?:["'],?)?[ \t]{{1,4}}{value}"""
 
 
 def prefixed(prefix: str, rest: str) -> str:

@@ -138,7 +138,8 @@ def test_names_are_masked(tree: Tree, run: Run, store: StoreUnderTest) -> None:
     store.load(folder)
     job = f"job-{secret}"
     for command in (["diagnose"], ["jobs"], ["nodes", job], ["timeline", job], ["story", job, "7"], ["check", job],
-                    ["show", f"{job}:logs/sys/node/{secret}/process000.txt:1"], ["doctor"], ["explain", str(folder)]):  # fmt: skip
+                    ["show", f"{job}:logs/sys/node/{secret}/process000.txt:1"], ["doctor"],
+                    ["explain", str(folder)]):  # fmt: skip
         done = run(*command, "--store", store.path) if command[0] != "explain" else run(*command)
         assert secret not in done.stdout + done.stderr, command
         assert done.returncode != 70

@@ -3,8 +3,6 @@
 The forms were written down before they were tried, like those of a stranger; their random parts are made here.
 """
 
-# ruff: noqa: E501, E702
-
 from __future__ import annotations
 
 import random
@@ -181,8 +179,8 @@ add("-----BEGIN RSA PRIVATE KEY-----\n" + pem + "\n-----END RSA PRIVATE KEY-----
 add("-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + pem, *pem.split("\n"))
 add(
     "\n".join(
-        "2021-04-13 INFO: " + l
-        for l in ["-----BEGIN DSA PRIVATE KEY-----", *pem.split("\n"), "-----END DSA PRIVATE KEY-----"]
+        "2021-04-13 INFO: " + line
+        for line in ["-----BEGIN DSA PRIVATE KEY-----", *pem.split("\n"), "-----END DSA PRIVATE KEY-----"]
     ),
     *pem.split("\n"),
 )
@@ -194,7 +192,7 @@ add(
     "-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: x\n\n" + pem + "\n=abcd\n-----END PGP PRIVATE KEY BLOCK-----",
     *pem.split("\n"),
 )
-add("\n".join("[stdout] " + l for l in ["-----BEGIN PRIVATE KEY-----", *pem.split("\n")]), *pem.split("\n"))
+add("\n".join("[stdout] " + line for line in ["-----BEGIN PRIVATE KEY-----", *pem.split("\n")]), *pem.split("\n"))
 add("Authorization: Bearer " + al(60))
 add("authorization='Bearer " + al(40) + "'")
 add("Authorization: Basic Ym9iOmh1bnRlcjI=", "Ym9iOmh1bnRlcjI=")
