@@ -20,6 +20,7 @@ from ingest.hookspecs import Parser
 from ingest.model import REJECTS
 from ingest.parsing.batch import Batch, Parsed, SourceFile
 from ingest.parsing.finish import finished, reject_rows
+from ingest.parsing.isolating import parse_in_parts
 from ingest.parsing.pieces import in_pieces
 from ingest.parsing.text import as_utf8, decoded, mark_length
 from ingest.registry import PluginOptions, load_registry
@@ -170,7 +171,7 @@ class _KindReader:
     def _parse(self, batch: Batch, results: Sequence[FileResult]) -> None:
         """Parses a batch and stores what it holds."""
         with _told():
-            self._store(self._parser.parse(batch), batch, results)
+            self._store(parse_in_parts(self._parser, batch), batch, results)
 
     def _store(self, parsed: Parsed, batch: Batch, results: Sequence[FileResult]) -> None:
         """Adds the rows and rejects to the slice and the counts to the files."""
