@@ -36,4 +36,4 @@ def test_every_rule_is_documented() -> None:
     page = PAGE.read_text(encoding="utf-8")
     for rule in SECRET_RULES:
         assert rule.name.replace("|", "\\|") in page, rule.name
-    assert redact_text(page) == page
+    assert [rule.name for rule in SECRET_RULES if rule.example in page] == []
