@@ -14,7 +14,8 @@ _READ = frozenset(("SELECT", "SET", "VARIABLE_SET", "PRAGMA", "CALL", "MULTI", "
 """CREATE: of temporary tables, views and macros. The store refuses others itself."""
 _WRITE_FILES = frozenset(("COPY", "EXPORT", "ATTACH", "DETACH", "COPY_DATABASE", "PREPARE", "EXECUTE", "EXPLAIN"))
 _EXPLAIN = re.compile(
-    r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/|;)*EXPLAIN\s+(?:ANALY[ZS]E\b)?\s*(?:\([^)]*\))?", re.DOTALL | re.IGNORECASE
+    r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/|;)*EXPLAIN\s+(?:ANALY[ZS]E\b)?\s*(?:\(\s*(?:ANALY[ZS]E|FORMAT)\b[^)]*\))?",
+    re.DOTALL | re.IGNORECASE,
 )
 
 
