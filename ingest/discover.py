@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.errors import IngestError, InputError
-from ingest.sources.directory import Entry, printable, walk
+from ingest.sources.directory import NOT_LISTED, Entry, printable, walk
 
 ROOT_MARKS = ("logs", "azureml-logs", "user_logs", "system_logs")
 DOWNLOAD_ROOT = "artifacts"
@@ -98,6 +98,14 @@ def _discover_one(argument: str, names: Mapping[str, str], found: Found) -> None
     jobs: list[JobTree] = []
     strays: list[Entry] = []
     _search(top, names, jobs, strays)
+    unlisted = [
+        entry for entries in (strays, *(job.entries for job in jobs)) for entry in entries if _is_unlisted(entry)
+    ]
+    if unlisted:
+        found.problems.append(_not_listed(argument, top, unlisted))
+    if not jobs and unlisted:
+        found.strays += [stray for stray in strays if stray not in found.strays]
+        return
     if not jobs:
         found.problems.append(_no_logs(argument, top, strays))
         return
@@ -112,13 +120,13 @@ def _search(folder: Path, names: Mapping[str, str], jobs: list[JobTree], strays:
         with os.scandir(folder) as listing:
             children = sorted(listing, key=lambda one: one.name)
     except OSError as error:
-        strays.append(Entry(str(folder), str(folder), problem=f"folder cannot be listed: {error.strerror}"))
+        strays.append(Entry(str(folder), str(folder), problem=f"{NOT_LISTED}{error.strerror}"))
         return
     folders = {one.name for one in children if one.is_dir(follow_symlinks=False)}
     if folders.intersection(ROOT_MARKS):
         jobs.append(_job(folder, folder, names, walk(str(folder))))
         return
-    if DOWNLOAD_ROOT in folders and is_root(folder / DOWNLOAD_ROOT):
+    if DOWNLOAD_ROOT in folders and is_root(folder / DOWNLOAD_ROOT) and not _has_other_jobs(folder, folders):
         entries = walk(str(folder / DOWNLOAD_ROOT))
         for one in children:
             if one.name != DOWNLOAD_ROOT and one.name in folders:
@@ -133,6 +141,21 @@ def _search(folder: Path, names: Mapping[str, str], jobs: list[JobTree], strays:
             _search(Path(one.path), names, jobs, strays)
 
 
+def _has_other_jobs(folder: Path, folders: set[str]) -> bool:
+    """Whether beside `artifacts` there are jobs: then it is one of them, though its name is that of a download."""
+    beside = (folder / name for name in folders if name != DOWNLOAD_ROOT and name not in DOWNLOAD_OUTPUTS)
+    return any(is_root(one) or is_root(one / DOWNLOAD_ROOT) or _RUN_PREFIX.match(one.name) for one in beside)
+
+
+def _is_among_jobs(folder: Path) -> bool:
+    """Whether jobs lie beside a folder."""
+    try:
+        with os.scandir(folder.parent) as listing:
+            return _has_other_jobs(folder.parent, {one.name for one in listing if one.is_dir(follow_symlinks=False)})
+    except OSError:
+        return False
+
+
 def is_root(folder: Path) -> bool:
     """Whether a folder is an artifact root."""
     return any((folder / mark).is_dir() for mark in ROOT_MARKS)
@@ -141,7 +164,7 @@ def is_root(folder: Path) -> bool:
 def _job(folder: Path, root: Path, names: Mapping[str, str], entries: list[Entry]) -> JobTree:
     """Gives a job its id: as told, else its run id, else the folder's name."""
     named = folder
-    if folder == root and folder.name == DOWNLOAD_ROOT:  # `artifacts` itself was given
+    if folder == root and folder.name == DOWNLOAD_ROOT and not _is_among_jobs(folder):  # `artifacts` itself was given
         named = folder.parent
     run = _RUN_PREFIX.match(named.name)
     run_id = run["run_id"] if run else None
@@ -167,6 +190,22 @@ def _check_names(jobs: Sequence[JobTree], names: Mapping[str, str]) -> None:
                 f"--job-id {folder}={name}: no job was found in that folder",
                 "Give the folder that holds logs/ (or artifacts/), and give it as an argument too.",
             )
+
+
+def _is_unlisted(entry: Entry) -> bool:
+    return entry.problem is not None and entry.problem.startswith(NOT_LISTED)
+
+
+def _not_listed(argument: str, top: Path, unlisted: Sequence[Entry]) -> InputError:
+    """What to say of folders that cannot be listed: what is in them counts as not read."""
+    first = unlisted[0]
+    reason = (first.problem or "").removeprefix(NOT_LISTED)
+    where = argument if first.location == str(top) else first.location
+    others = f" (and {len(unlisted) - 1} more folders)" if len(unlisted) > 1 else ""
+    return InputError(
+        f"{where}: the folder cannot be listed, nothing in it was read: {reason}{others}",
+        "Give yourself the right to list and read it, then load again.",
+    )
 
 
 def _no_logs(argument: str, top: Path, strays: Sequence[Entry]) -> InputError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from ingest.discover import DOWNLOAD_ROOT
 from ingest.errors import InputError
 from ingest.parsing.text import decoded
 from ingest.sources.directory import modified_ns
+from ingest.sources.opening import Opener
 
 if TYPE_CHECKING:
     from ingest.store.reading import Store
@@ -108,10 +110,13 @@ def is_changed(place: Place, location: Path) -> bool:
     return (status.st_size, modified_ns(status)) != (place.file["bytes"], place.file["modified_ns"])
 
 
-def lines_of(location: Path, first: int, last: int) -> Iterator[Line]:
-    """The lines `first` to `last` of a file, as a load counts them. Raises `InputError` if the file cannot be read."""
+def lines_of(location: Path, first: int, last: int, top: str | None = None) -> Iterator[Line]:
+    """The lines `first` to `last` of a file, as a load counts them. No link below `top` is followed.
+
+    Raises `InputError` if the file cannot be read.
+    """
     try:
-        with location.open("rb") as handle:
+        with os.fdopen(Opener(top or location.parent).open(str(location)), "rb") as handle:
             for line in _numbered(decoded(_windows(handle)), first):
                 if line.number > last:
                     return

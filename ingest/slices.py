@@ -20,10 +20,12 @@ from ingest.hookspecs import Parser
 from ingest.model import REJECTS
 from ingest.parsing.batch import Batch, Parsed, SourceFile
 from ingest.parsing.finish import finished, reject_rows
+from ingest.parsing.isolating import parse_in_parts
 from ingest.parsing.pieces import in_pieces
 from ingest.parsing.text import as_utf8, decoded, mark_length
 from ingest.registry import PluginOptions, load_registry
 from ingest.sources.directory import modified_ns
+from ingest.sources.opening import Opener
 from ingest.store.layout import Layout
 from ingest.store.parts import SliceWriter
 from ingest.work import FileResult, Slice, SliceResult, WorkFile, file_id
@@ -36,8 +38,6 @@ _WINDOW_BYTES = 8 << 20
 
 _WINDOW_LIMIT = 48 << 20
 """A single record larger than this is cut in pieces."""
-
-_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
 _Held = tuple[FileResult, SourceFile, bytes, int]
 """A file that waits for its batch: its content, and how many bytes of a byte order mark were left out."""
@@ -81,6 +81,7 @@ class _KindReader:
         self._parser = parser
         self._writer = writer
         self._order = order
+        self._opener = Opener()
 
     def read(self, files: Sequence[WorkFile]) -> list[FileResult]:
         """All files; one that cannot be read, or breaks the parser, fails alone."""
@@ -91,7 +92,7 @@ class _KindReader:
             result = FileResult(file.job_id, file.path, file.parser, size=file.size)
             results.append(result)
             try:
-                handle = os.open(file.location, _READ)  # a file object costs three times the read
+                handle = self._opener.open(file.location)  # a file object costs three times the read
             except OSError as error:
                 result.failure = f"cannot be read: {error.strerror}"
                 continue
@@ -170,7 +171,7 @@ class _KindReader:
     def _parse(self, batch: Batch, results: Sequence[FileResult]) -> None:
         """Parses a batch and stores what it holds."""
         with _told():
-            self._store(self._parser.parse(batch), batch, results)
+            self._store(parse_in_parts(self._parser, batch), batch, results)
 
     def _store(self, parsed: Parsed, batch: Batch, results: Sequence[FileResult]) -> None:
         """Adds the rows and rejects to the slice and the counts to the files."""

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing.connection import wait as wait_for_process
 from pathlib import Path
 from threading import Thread
@@ -29,13 +30,16 @@ class Workers:
         self._options = options
         self._count = count
         self._pool: ProcessPoolExecutor | None = None
+        self._path = _safe_path()
 
     def __enter__(self) -> Workers:
+        self._path.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         """If something goes wrong, work that has not begun is not done any more."""
         self._drop()
+        self._path.__exit__(None, None, None)
 
     def parse(self, work: Sequence[Slice]) -> Iterator[SliceResult]:
         """The results of all slices, as they come."""
@@ -111,6 +115,24 @@ def _pool(workers: int, options: PluginOptions) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(options,))
 
 
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Keeps new Python processes from importing modules of the working directory, which may be a stranger's download.
+
+    `multiprocessing` starts a worker with `python -c`, which puts the working directory before the standard library:
+    a folder `multiprocessing` in a download would be run in its place.
+    """
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
+
+
 def _start(options: PluginOptions) -> None:
     """Readies a worker: loads the plugins, and sees to it that the worker ends when the main process is killed."""
     parent = multiprocessing.parent_process()
@@ -126,7 +148,7 @@ def _end_with(sentinel: int) -> None:
 
 def _isolated(slice_: Slice, root: Path, options: PluginOptions) -> Iterator[SliceResult]:
     """Parses a slice in a process of its own; if that dies too, in halves, down to the one file that kills it."""
-    with _pool(1, options) as pool:
+    with _safe_path(), _pool(1, options) as pool:
         try:
             yield pool.submit(parse_slice, slice_, root, options).result()
             return

@@ -193,6 +193,16 @@ def environment(pythonpath: Path | None = None, **more: str) -> dict[str, str]:
     return kept | {"PYTHONPATH": os.pathsep.join(folders)} | more
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Folders for the user's own settings and confirmations, so that those of whoever runs the tests play no part."""
+    top = tmp_path_factory.mktemp("own")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(top / "config"))
+        patch.setenv("XDG_STATE_HOME", str(top / "state"))
+        yield top
+
+
 @pytest.fixture(scope="session")
 def logs() -> Logs:
     """Texts of logs."""

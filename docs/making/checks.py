@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ingest.views.checks import Threshold, thresholds_of
-from ingest.views.files import View, list_views
+from ingest.views.files import CHECKS, View, list_views
 from making.tables import cell
 
 
 def checks() -> str:
     """One section per check."""
-    return "\n\n".join(_section(view) for view in list_views() if view.folder == FOLDER)
+    return "\n\n".join(_section(view) for view in list_views() if view.folder == CHECKS)
 
 
 def _section(view: View) -> str:
@@ -31,7 +31,7 @@ def shared_thresholds() -> str:
     rows = [
         f"| `{one.name}` | {one.value:g} | {one.unit} | {cell(one.meaning)} | [`{view.name}`](views.md#{view.name}) |"
         for view in list_views()
-        if view.folder != FOLDER
+        if view.folder != CHECKS
         for one in thresholds_of(view)
     ]
     return "\n".join(["| threshold | default | unit | meaning | view |", "|---|---|---|---|---|", *rows])

@@ -27,7 +27,10 @@ def commands() -> str:
     root = click.Context(cli, info_name="ingest", **settings)
     parts = [_help("ingest", cli, root)]
     for name, command in cli.commands.items():
-        parts.append(_help(f"ingest {name}", command, click.Context(command, info_name=name, parent=root)))
+        context = click.Context(command, info_name=name, parent=root)
+        parts.append(_help(f"ingest {name}", command, context))
+        for inner, below in command.commands.items() if isinstance(command, click.Group) else ():
+            parts.append(_help(f"ingest {name} {inner}", below, click.Context(below, info_name=inner, parent=context)))
     return "\n\n".join(parts)
 
 

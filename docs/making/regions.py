@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from making import checks, commands, contents, formats, plugins, problems, settings, tables, views
+from making import checks, commands, contents, formats, plugins, problems, secrets, settings, tables, views
 
 REGIONS: dict[str, Callable[[], str]] = {
     "commands": commands.commands,
@@ -24,6 +24,7 @@ REGIONS: dict[str, Callable[[], str]] = {
     "problem-parts": problems.problem_parts,
     "checks": checks.checks,
     "shared-thresholds": checks.shared_thresholds,
+    "secrets": secrets.secrets,
     "settings": settings.settings,
     "settings-example": settings.example,
     "kinds": formats.kinds,

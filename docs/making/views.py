@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from ingest.views.files import CHECKS
-from ingest.views.files import View, list_macros, list_views
+from ingest.views.files import CHECKS, View, list_macros, list_views
 from ingest.views.meanings import meaning
 from making.sample_store import answer, sample_store
 from making.tables import cell

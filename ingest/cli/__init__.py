@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Any
@@ -103,6 +104,9 @@ for command in (
 
 def main() -> None:
     """Runs the command line. What a user can mend is told in two lines; a traceback is a bug."""
+    for stream in (sys.stdout, sys.stderr):  # what an encoding cannot show is escaped: a terminal need not be UTF-8
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(prog_name="ingest", standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -133,8 +137,11 @@ def _interrupted() -> ExitCode:
 
 def _tell(wrong: IngestError) -> None:
     """One line that says what is wrong, one that says what to do."""
+    from ingest.errors import QueryError
     from ingest.output import visible_lines
+    from ingest.output.shown import shown_lines
 
-    click.echo(f"ingest: {visible_lines(wrong.wrong)}", err=True)
+    shown = visible_lines if isinstance(wrong, QueryError) else shown_lines  # a query says itself what is masked
+    click.echo(f"ingest: {shown(wrong.wrong)}", err=True)
     if wrong.remedy:
-        click.echo(f"  → {visible_lines(wrong.remedy)}", err=True)
+        click.echo(f"  → {shown(wrong.remedy)}", err=True)

@@ -9,11 +9,15 @@ from typing import Any
 
 import click
 
+from ingest.cli.config_trust import trust
 from ingest.cli.options import SettingOption, configuration, lock_option, log_options, store_option, value_of
 from ingest.errors import ExitCode
 
 
-@click.command(short_help="Show the settings and where each comes from, check them, or write a file of them.")
+@click.group(
+    invoke_without_command=True,
+    short_help="Show the settings and where each comes from, check them, or write a file of them.",
+)
 @click.option("--show", "what", flag_value="show", default="show", help="Every setting with its value and origin.")
 @click.option("--check", "what", flag_value="check", help="Say all that is wrong; exit code 2 if anything is.")
 @click.option("--example", "what", flag_value="example", help="An ingest.toml of all settings, commented out.")
@@ -28,10 +32,14 @@ def config(context: click.Context, /, what: str, format_: str, **_given: Any) ->
     \b
       ingest config                             what holds here
       ingest config --example > ingest.toml     a file to begin with
+      ingest config trust                       ./ingest.toml is mine: use it
 
     A flag weighs more than an environment variable, that more than ingest.toml, that more than the default. Settings
-    are read from ./ingest.toml, or from the file that --config or INGEST_CONFIG names. Secrets are masked.
+    are read from the file that --config or INGEST_CONFIG names, else from ./ingest.toml if it is trusted, else from
+    ingest.toml in your configuration folder. Secrets are masked.
     """
+    if context.invoked_subcommand is not None:
+        return
     if what == "example":
         from ingest.config.template import template
 
@@ -47,6 +55,9 @@ def config(context: click.Context, /, what: str, format_: str, **_given: Any) ->
         sys.exit(ExitCode.USAGE)
     if what == "check":
         _tell_good()
+
+
+config.add_command(trust)
 
 
 def _rows(context: click.Context) -> list[dict[str, Any]]:
@@ -77,7 +88,7 @@ def _show(rows: list[dict[str, Any]]) -> None:
     from ingest.output import visible
 
     held = configuration()
-    click.echo(visible(f"settings from {held.file or 'no file: there is no ingest.toml here'}"), err=True)
+    click.echo(visible(f"settings from {held.file or 'no file'}"), err=True)
     width = max(len(row["setting"]) for row in rows)
     shown = [_shown(row["value"]) for row in rows]
     values = min(max(map(len, shown)), 40)

@@ -157,15 +157,15 @@ def _limit(text: str | None) -> tuple[float, bool] | None:
 
 def _tell_problems(report: LoadReport) -> None:
     """What could not be read, on stderr."""
-    from ingest.output import visible
+    from ingest.output.shown import shown
 
     tell_plugin_problems(report.plugin_problems)
     if report.forgotten:
         some = "1 job was" if len(report.forgotten) == 1 else f"{len(report.forgotten)} jobs were"
         click.echo(f"ingest: {some} forgotten for good and not read again; --reparse reads all", err=True)
     for problem in report.problems:
-        click.echo(f"ingest: {visible(problem.wrong)}", err=True)
-        click.echo(f"  → {visible(problem.remedy)}", err=True)
+        click.echo(f"ingest: {shown(problem.wrong)}", err=True)
+        click.echo(f"  → {shown(problem.remedy)}", err=True)
 
 
 def _exit_code(report: LoadReport, limit: tuple[float, bool] | None) -> ExitCode:

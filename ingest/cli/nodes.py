@@ -44,7 +44,8 @@ def nodes(jobs: tuple[str, ...], store: str, format_: str | None, output: str | 
     did not decide; memory is the highest sample, no peak. All formats but the table have the columns of the view
     `node_summary`.
     """
-    from ingest.output import Format, query_result, rows_result, visible, write_result
+    from ingest.output import Format, query_result, rows_result, write_result
+    from ingest.output.shown import shown
     from ingest.store.jobs import chosen_jobs
 
     wanted, target = chosen_output(format_, output)
@@ -53,7 +54,7 @@ def nodes(jobs: tuple[str, ...], store: str, format_: str | None, output: str | 
         if wanted is Format.TABLE and target is sys.stdout:
             for place, job_id in enumerate(chosen):
                 if len(chosen) > 1:
-                    click.secho("\n" * bool(place) + visible(job_id), bold=True)
+                    click.secho("\n" * bool(place) + shown(job_id), bold=True)
                 failed = {row["node"]: row["tries"] for row in opened.rows(_FAILED, [job_id])}
                 found = opened.rows(_NODES, {"jobs": [job_id]})
                 rows = [_for_eyes(node, failed.get(node["node"], 0)) for node in found]

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from ingest.config import Configuration, Settings, read_configuration
+from ingest.config.file_access import apply_file_access
 from ingest.errors import IngestError
-from ingest.output import Format, default_format, visible
+from ingest.output import Format, default_format
 
 if TYPE_CHECKING:
     from ingest.registry import PluginOptions, Problem, Registry
@@ -47,7 +48,7 @@ def with_config(command: click.Command) -> click.Command:
         is_eager=True,
         expose_value=False,
         callback=_configure,
-        help="File of settings.  [default: ./ingest.toml, if it is there]",
+        help="File of settings.  [default: ./ingest.toml if it is trusted, else the one in your configuration folder]",
     )
     command.params.append(option)
     return command
@@ -57,13 +58,15 @@ def _configure(context: click.Context, _option: click.Parameter, file: str | Non
     """Reads the settings and makes them the defaults of the command's options."""
     if context.resilient_parsing:
         return
-    found = read_configuration(file)
+    from_variable = context.get_parameter_source("config") is click.core.ParameterSource.ENVIRONMENT
+    found = read_configuration(None if from_variable else file)
     context.meta[_KEPT] = found
     if context.command.name == "config":  # it shows itself what is wrong
         return
     for note in found.notes:
         tell(note)
     found.checked()
+    apply_file_access(found.settings.file_access)
     options = [one for one in context.command.params if isinstance(one, SettingOption)]
     set_ = {one.name: value_of(found.settings, one.setting.key) for one in options if one.setting.key in found.origins}
     context.default_map = {**(context.default_map or {}), **{name: value for name, value in set_.items() if name}}
@@ -257,4 +260,6 @@ def tell_plugin_problems(problems: Iterable[Problem]) -> None:
 
 def tell(text: str) -> None:
     """A line on stderr; nothing in it can steer the terminal."""
-    click.echo(f"ingest: {visible(text)}", err=True)
+    from ingest.output.shown import shown
+
+    click.echo(f"ingest: {shown(text)}", err=True)

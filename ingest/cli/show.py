@@ -11,7 +11,10 @@ from ingest.cli.options import open_configured, store_option
 from ingest.errors import IngestError, InputError
 
 if TYPE_CHECKING:
-    from ingest.show import Line, Place
+    from ingest.show import Place
+
+_LINES_BEFORE = 200
+"""Lines above the first that is shown which are read too: a key may have been begun there."""
 
 
 @click.command(short_help="Show a record at its place in the raw file.")
@@ -25,6 +28,8 @@ def show(ref: str, store: str, context: int, show_secrets: bool) -> None:
     REF is FILE_ID:LINE as in any table (file_id, line_no), or JOB:PATH:LINE with a path below the artifact root. The
     record's lines bear a >. What the store says of it is told on stderr.
     """
+    from ingest.output import visible
+    from ingest.output.key_lines import LineMasker
     from ingest.show import find, is_changed, lines_of, location_of
 
     parts = re.fullmatch(r"(?P<file>.+):(?P<line>[0-9]{1,15})", ref, re.DOTALL)
@@ -44,9 +49,16 @@ def show(ref: str, store: str, context: int, show_secrets: bool) -> None:
         click.echo("the file has changed since it was read: this line may be another one", err=True)
     last = place.last_line
     reached = 0
-    for line in lines_of(location, max(wanted - context, 1), last + context):
+    masker = None if show_secrets else LineMasker()
+    first = max(wanted - context, 1)
+    for line in lines_of(location, max(first - _LINES_BEFORE, 1), last + context, place.file["source"]):
+        text = line.start.decode("utf-8", "replace")
+        text = masker.masked(text) if masker else text
+        if line.number < first:
+            continue
         reached = line.number
-        click.echo(f"{'>' if wanted <= reached <= last else ' '} {reached:>7}  {_shown(line, show_secrets)}")
+        more = f" … {line.more_bytes} more bytes" if line.more_bytes else ""
+        click.echo(f"{'>' if wanted <= reached <= last else ' '} {reached:>7}  {visible(text)}{more}")
     if reached < wanted:
         remedy = "Load the job again." if changed else f"Its last record starts at line {place.above}."
         raise InputError(f"{ref}: the file ends before this line", remedy)
@@ -54,23 +66,14 @@ def show(ref: str, store: str, context: int, show_secrets: bool) -> None:
 
 def _tell(place: Place) -> None:
     """Which file it is, and what the store has of the line."""
-    from ingest.output import visible
+    from ingest.output.shown import shown
 
     file = place.file
     read_by = f"{file['kind']}, read by {file['parser']} v{file['parser_version']}" if file["parser"] else "not read"
-    click.echo(visible(f"{file['job_id'] or 'outside any job'}: {file['path']} ({read_by})"), err=True)
+    click.echo(shown(f"{file['job_id'] or 'outside any job'}: {file['path']} ({read_by})"), err=True)
     for reason in place.rejected:
-        click.echo(f"line {place.line_no} is a reject: {visible(reason)}", err=True)
+        click.echo(f"line {place.line_no} is a reject: {shown(reason)}", err=True)
     if place.tables:
         click.echo(f"line {place.line_no} is a record of {', '.join(place.tables)}", err=True)
     elif not place.rejected and place.above is not None:
         click.echo(f"no record starts at line {place.line_no}; the one above starts at line {place.above}", err=True)
-
-
-def _shown(line: Line, show_secrets: bool) -> str:
-    """A line for a terminal."""
-    from ingest.output import redact_text, visible
-
-    text = line.start.decode("utf-8", "replace")
-    more = f" … {line.more_bytes} more bytes" if line.more_bytes else ""
-    return visible(text if show_secrets else redact_text(text)) + more

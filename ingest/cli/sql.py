@@ -67,6 +67,7 @@ def _answer(
     """Runs the statements and writes the result of the last."""
     from ingest.errors import QueryError
     from ingest.output import Redactor, query_result, write_result
+    from ingest.prompt.allowed import check_allowed, no_result
     from ingest.prompt.interrupts import CtrlC
     from ingest.prompt.statements import has_result, split
     from ingest.prompt.telling import masked
@@ -82,9 +83,14 @@ def _answer(
                         "more than one statement gives a result, and only one can be written",
                         "Ask one at a time, or in the prompt: ingest sql, then .read FILE",
                     )
+                for statement in (*settings, last):
+                    check_allowed(opened.connection, statement, masked=redact)
                 for statement in settings:
                     opened.connection.execute(statement)
-                if has_result(opened.connection, last) and (result := query_result(opened.connection, last)):
+                if not has_result(opened.connection, last):
+                    opened.connection.execute(last)  # its own error says more
+                    raise no_result(last)
+                if result := query_result(opened.connection, last):
                     write_result(result, wanted, target, redact=redact, ids=mask_ids, limit=limit)
         except QueryError as error:
             raise masked(error, Redactor(ids=mask_ids) if redact else None) from error

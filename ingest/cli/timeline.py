@@ -95,7 +95,8 @@ def _show(store: Store, job_id: str, found: Timeline, by: str | None) -> None:
     """The picture with its head on stdout, what was chosen for the user on stderr."""
     from rich.console import Console
 
-    from ingest.output import is_terminal, visible
+    from ingest.output import is_terminal
+    from ingest.output.shown import shown
     from ingest.report.timeline_picture import draw, glyphs_for
     from ingest.report.wording import duration
 
@@ -109,7 +110,7 @@ def _show(store: Store, job_id: str, found: Timeline, by: str | None) -> None:
     took = duration(found.bins * found.bin_us / 1e6)
     if isinstance(sys.stdout.encoding, str) and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
-    click.echo(visible(f"{job_id}: {about['state'] or 'unknown'}; a cell is {cell}"))
+    click.echo(shown(f"{job_id}: {about['state'] or 'unknown'}; a cell is {cell}"))
     click.echo(f"{about['since']} to {until} UTC ({took})")
     console = Console(file=sys.stdout, width=10_000, markup=False, highlight=False, emoji=False)
     for line in draw(found, glyphs_for(sys.stdout.encoding)):

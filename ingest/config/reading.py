@@ -1,8 +1,6 @@
 """Where the values of settings come from: environment variables before `ingest.toml` before defaults; flags before all.
 
-`ingest.toml` is looked for in the working directory only, never above it: a file further up would change which store a
-command means without a word. One that lies in a job's own folder came with the job and is not read: it could name
-plugins, which are programs.
+Which `ingest.toml` is meant, and whether it may be used, is decided in `ingest.config.finding`.
 """
 
 from __future__ import annotations
@@ -16,12 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingest.config.finding import VARIABLE, find_file, trusted_plugins
 from ingest.config.kinds import said
+from ingest.config.opening import OpenedFile
 from ingest.config.settings import Setting, Settings, all_settings, section_docs, with_values
-from ingest.errors import IngestError, InputError
+from ingest.errors import IngestError
 
-FILE = "ingest.toml"
-VARIABLE = "INGEST_CONFIG"
 _NOT_SETTINGS = (VARIABLE,)
 _HELP = "All settings: ingest config --example"
 
@@ -52,7 +50,7 @@ class Configuration:
 
 
 def read_configuration(given: str | os.PathLike[str] | None = None) -> Configuration:
-    """The configuration that holds here. `given`: the file of `--config`, before `INGEST_CONFIG` and `./ingest.toml`.
+    """The configuration that holds here. `given`: the file of `--config`; else the file is found as `find_file` says.
 
     What is wrong with values is in its `problems`. Raises `IngestError` if a file cannot be read at all.
     """
@@ -60,9 +58,10 @@ def read_configuration(given: str | os.PathLike[str] | None = None) -> Configura
     notes: list[str] = []
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
-    file = _find(given, notes)
-    if file is not None:
-        text = _text(file)
+    opened = find_file(given, notes)
+    file = opened.path if opened else None
+    if opened is not None and file is not None:
+        text = _text(opened)
         for key, value in _flat(_parsed(file, text), file, text, problems):
             setting = all_settings()[key]
             where = _place(file, text, key)
@@ -75,7 +74,9 @@ def read_configuration(given: str | os.PathLike[str] | None = None) -> Configura
     for setting in all_settings().values():
         if text := os.environ.get(setting.variable, ""):
             try:
-                values[setting.key] = setting.kind.take(setting.kind.parse(text))
+                taken_value: Any = setting.kind.take(setting.kind.parse(text))
+                is_plugins = setting.key == "plugins"
+                values[setting.key] = trusted_plugins(taken_value, notes) if is_plugins else taken_value
                 origins[setting.key] = setting.variable
             except ValueError:
                 problems.append(_wrong(setting.variable, setting, f'"{text[:60]}"'))
@@ -83,31 +84,11 @@ def read_configuration(given: str | os.PathLike[str] | None = None) -> Configura
     return Configuration(with_values(values), origins, file, problems, notes)
 
 
-def _find(given: str | os.PathLike[str] | None, notes: list[str]) -> Path | None:
-    """The file to read, if there is one."""
-    named = os.fspath(given) if given else os.environ.get(VARIABLE, "")
-    if named:
-        return Path(named)
-    file = Path(FILE)
-    if not file.is_file():
-        return None
-    from ingest.discover import is_root
-
-    if is_root(Path()):
-        notes.append(f"{FILE} is not read: it lies in a job's own folder; if it is yours: --config {FILE}")
-        return None
-    return file
-
-
-def _text(file: Path) -> str:
+def _text(opened: OpenedFile) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(
-            f"{file}: cannot be read: {error.strerror}", "Give a file that `ingest config --example` made."
-        ) from error
+        return opened.content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{file}: not UTF-8 text", _HELP) from error
+        raise SettingsError(f"{opened.path}: not UTF-8 text", _HELP) from error
 
 
 def _parsed(file: Path, text: str) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from ingest.config.kinds import Kind
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-def _is(default: Any, kind: Kind, doc: str) -> Any:
-    """A setting; None as its default: not set."""
-    metadata = {"kind": kind, "doc": doc}
+def _is(default: Any, kind: Kind, doc: str, *, runs_programs: bool = False) -> Any:
+    """A setting; None as its default: not set. `runs_programs`: its value names code that is run."""
+    metadata = {"kind": kind, "doc": doc, "runs_programs": runs_programs}
     if isinstance(default, Mapping):
         return field(default_factory=lambda: default, metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -76,6 +76,7 @@ class NightlySettings:
         None,
         kinds.text("mail -s 'ingest nightly' me@example.org"),
         "Command that gets the summary on its stdin. It is split at blanks as a shell does, and run without one.",
+        runs_programs=True,
     )
     fail_on: tuple[str, ...] = _is(
         ("regressions",),
@@ -107,7 +108,15 @@ class Settings:
 
     store: str = _is("ingest-store", kinds.path("ingest-store"), "The store's folder.")
     plugins: tuple[str, ...] = _is(
-        (), kinds.paths("plugins/mine.py"), "Python files with further parsers, used beside those of `--plugin`."
+        (),
+        kinds.paths("plugins/mine.py"),
+        "Python files with further parsers, used beside those of `--plugin`.",
+        runs_programs=True,
+    )
+    file_access: str = _is(
+        "owner",
+        kinds.one_of("owner", "group", "system"),
+        "Who may use new stores, reports and logs: only you, your group too, or whoever the system's umask lets.",
     )
     load: LoadSettings = field(default_factory=LoadSettings)
     thresholds: Mapping[str, float] = _is(
@@ -129,6 +138,8 @@ class Setting:
     kind: Kind
     doc: str
     default: Any
+    runs_programs: bool = False
+    """Its value names code that is run: a file with it is used only after the user confirmed it."""
 
     @property
     def section(self) -> str:
@@ -166,7 +177,13 @@ def _settings_of(owner: type[Any], prefix: str) -> Iterator[Setting]:
     for one in fields(owner):
         if one.metadata:
             default = one.default if one.default is not MISSING else _NOTHING
-            yield Setting(prefix + one.name, one.metadata["kind"], one.metadata["doc"], default)
+            yield Setting(
+                prefix + one.name,
+                one.metadata["kind"],
+                one.metadata["doc"],
+                default,
+                one.metadata["runs_programs"],
+            )
         else:
             yield from _settings_of(_section(one.default_factory), f"{one.name}.")
 

@@ -20,17 +20,19 @@ def write_parquet(result: Result, sink: BinaryIO, redactor: Redactor | None, lim
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from ingest.output.key_lines import KeyLines
     from ingest.output.redact_arrow import redact_batch
 
     reader = result.arrow()
     schema = pa.schema([field.with_name(name) for field, name in zip(reader.schema, result.names, strict=True)])
     with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
         rows = 0
+        keys: dict[int, KeyLines] = {}
         group: list[Any] = []
         for batch in _first(reader, limit):
             named = pa.RecordBatch.from_arrays(batch.columns, schema=schema)
             rows += len(batch)
-            group.append(redact_batch(named, redactor) if redactor else named)
+            group.append(redact_batch(named, redactor, keys) if redactor else named)
             if sum(map(len, group)) >= _ROWS_PER_GROUP or sum(part.nbytes for part in group) >= _BYTES_PER_GROUP:
                 writer.write_table(pa.Table.from_batches(group))
                 group = []

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.output.encode import Encoder
+from ingest.output.key_lines import KeyLines
 from ingest.output.redact import MASK, Redactor
 from ingest.output.result import Result, Row
 from ingest.output.shapes import Kind, Shape
@@ -31,6 +32,7 @@ class TextColumn:
     """The column is called `client_secret` or the like: every text in it is masked."""
     _plain: Encoder | None = field(init=False)
     _masked: dict[Redactor, Encoder | None] = field(init=False, default_factory=dict)
+    _keys: KeyLines = field(init=False, default_factory=KeyLines)
 
     def __post_init__(self) -> None:
         self._plain = self.make(self.shape, None)
@@ -43,9 +45,8 @@ class TextColumn:
             return _encoded(self._plain, [value and MASK for value in values])
         if self.shape.holds(Kind.BLOB):  # base64 hides the anchors
             return _encoded(self._encoder(self.redactor), values)
-        if self.shape.kind is Kind.TEXT:
-            narrowed = self.redactor.narrowed("\n".join([value for value in values if value]), exact=True)
-            return _encoded(self._encoder(narrowed) if narrowed else self._plain, values)
+        if self.shape.kind is Kind.TEXT or (self.shape.kind is Kind.ANY and _are_texts(values)):
+            return _encoded(self._plain, self._keys.masked(values, self.redactor))
         texts = _encoded(self._plain, values)
         narrowed = self.redactor.narrowed("\n".join([text for text in texts if text]), exact=False)
         return _encoded(self._encoder(narrowed), values) if narrowed else texts
@@ -71,6 +72,10 @@ def text_columns(result: Result, make: MakeEncoder, redactor: Redactor | None) -
 def columnwise(rows: Sequence[Row], columns: Sequence[TextColumn]) -> Iterator[Sequence[Any]]:
     """Yield the texts of each column of a batch of rows."""
     return (column.texts(values) for column, values in zip(columns, zip(*rows, strict=True), strict=True))
+
+
+def _are_texts(values: Sequence[Any]) -> bool:
+    return all(value is None or isinstance(value, str) for value in values)
 
 
 def _encoded(encoder: Encoder | None, values: Sequence[Any]) -> Sequence[Any]:

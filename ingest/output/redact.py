@@ -3,6 +3,9 @@
 `redact_text` masks one text. `Redactor` is the same for whole columns: it first looks at all texts of a batch at once
 (`narrowed`) for the few rules that concern it, and nearly always there are none.
 
+A text is looked at as it is, as it is seen (without colours and invisible characters), and with wrapped tokens joined.
+What is spread over several texts of a column is found by `KeyLines`.
+
 Masking is by shape, so it is a net and no proof: a secret in a form that no rule knows gets through. The rules, and
 what stays legible, are in `secret_rules.py`. Masking twice gives the same as masking once.
 """
@@ -14,9 +17,14 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 
+from ingest.output.hidden import unwrapped, without_hidden
+from ingest.output.key_spans import key_spans
 from ingest.output.secret_rules import ID_RULES, SECRET_RULES, Rule
+from ingest.output.trigrams import may_contain
 
 MASK = "***"
+_ESCAPED_ESC = ("u001b", "x1b", "\u200b", "\xad")
+"""What may stand within an anchor, so that the anchor is not seen."""
 
 # Where more text stands right behind a mask, the mask may show the beginning of another secret: look again.
 _GLUED = re.compile(r"""\*{3}(?!\Z|[\s&;"'\\<>]|[,\]](?:\Z|[\s"']))""")
@@ -37,7 +45,13 @@ class Redactor:
     @property
     def anchors(self) -> tuple[str, ...]:
         """The literals, in lower case, without which a text needs no look."""
-        return tuple(dict.fromkeys(rule.anchor for rule in self._rules))
+        return (
+            *dict.fromkeys(rule.anchor for rule in self._rules),
+            "private key",
+            "private-lines",
+            "\x1b",
+            *_ESCAPED_ESC,
+        )
 
     def narrowed(self, sample: str, *, exact: bool) -> Redactor | None:
         """Return a redactor of the rules that concern texts seen together in `sample`; None if there are none.
@@ -45,13 +59,18 @@ class Redactor:
         `exact` is for texts joined as they are, with line breaks: a rule that matches nowhere in them can be left
         out. Without it (for texts inside JSON, whose escapes hide beginnings) only a missing anchor counts.
         """
-        lowered = _lowered(sample)
+        seen = without_hidden(sample)
+        lowered = _lowered(seen.text if seen else sample)
+        exact = exact and seen is None and unwrapped(sample) is None
+        may_be_in = may_contain(lowered)
         rules = tuple(
             rule
             for rule in self._rules
-            if _concerns(rule, lowered) and (not exact or _pattern(rule).search(sample if rule.cased else lowered))
+            if may_be_in(rule.anchor)
+            and _concerns(rule, lowered)
+            and (not exact or _pattern(rule).search(sample if rule.cased else lowered))
         )
-        if not rules:
+        if not rules and "PRIVATE KEY" not in sample:
             return None
         if rules not in self._narrowed:
             redactor = self._narrowed[rules] = Redactor(ids=self._ids)
@@ -120,12 +139,34 @@ def _masked(text: str, rules: tuple[Rule, ...]) -> str:
 
 
 def _secrets(text: str, rules: tuple[Rule, ...]) -> Iterator[tuple[int, int]]:
+    """Where secrets are in a text: as it is, as it is seen, and with wrapped tokens joined."""
+    yield from _found(text, rules)
+    yield from key_spans(text)
+    seen = without_hidden(text)
+    if seen is not None:
+        spans = [*_found(seen.text, rules), *key_spans(seen.text)]
+        yield from (seen.span(*span) for span in spans)
+    plain = seen.text if seen is not None else text
+    joined = unwrapped(plain)
+    if joined is not None:
+        spans = [joined.span(*span) for span in _found(joined.text, _wrapping(rules)) if joined.has_joint(*span)]
+        yield from (seen.span(*span) for span in spans) if seen is not None else spans
+
+
+def _found(text: str, rules: tuple[Rule, ...]) -> Iterator[tuple[int, int]]:
     lowered = _lowered(text)
     for rule in rules:
         if _concerns(rule, lowered):
             pattern = _pattern(rule)
             for match in pattern.finditer(text if rule.cased else lowered):
-                yield next(match.span(group) for group in _groups(pattern) if match.start(group) >= 0)
+                for group in _groups(pattern):
+                    if match.start(group) < match.end(group):
+                        yield match.span(group)
+
+
+@lru_cache(256)
+def _wrapping(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if rule.wraps)
 
 
 def _concerns(rule: Rule, lowered: str) -> bool:

@@ -13,13 +13,39 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.output.key_lines import KeyLines
 from ingest.output.redact import MASK, Redactor
 
+_KEY = r"PRIVATE KEY|Private-Lines|^\s*[A-Za-z0-9+/]{64,76}\s*$|eyJ"
 
-def redact_batch(batch: Any, redactor: Redactor) -> Any:
-    """Return a `RecordBatch` or `Table` with the secrets in its texts masked, its schema as it was."""
-    columns = [redact_column(batch.column(at), redactor, field.name) for at, field in enumerate(batch.schema)]
+
+def redact_batch(batch: Any, redactor: Redactor, keys: dict[int, KeyLines] | None = None) -> Any:
+    """Return a `RecordBatch` or `Table` with the secrets in its texts masked, its schema as it was.
+
+    `keys` remembers, for each column, a key that one batch began and the next goes on with.
+    """
+    keys = {} if keys is None else keys
+    columns = [
+        redact_column(
+            _without_key_lines(batch.column(at), keys.setdefault(at, KeyLines()), redactor), redactor, field.name
+        )
+        for at, field in enumerate(batch.schema)
+    ]
     return type(batch).from_arrays(columns, schema=batch.schema)
+
+
+def _without_key_lines(column: Any, keys: KeyLines, redactor: Redactor) -> Any:
+    """A column of text, masked row by row if keys may be spread over its rows."""
+    kind = column.type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
+        return column
+    if not keys.is_open and not pc.any(pc.match_substring_regex(column.cast(pa.large_string()), _KEY)).as_py():
+        return column
+    before = column.to_pylist()
+    after = list(keys.masked(before, redactor))
+    if before == after:
+        return column
+    return pa.chunked_array([after], kind) if isinstance(column, pa.ChunkedArray) else pa.array(after, kind)
 
 
 def redact_column(column: Any, redactor: Redactor, name: str = "") -> Any:

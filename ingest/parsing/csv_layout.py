@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ingest.model import Table, Type
 
@@ -45,15 +47,17 @@ class Layout:
     @property
     def unknown(self) -> tuple[int, ...]:
         """Cells that no column wants."""
-        known = {*self.common, *(i for cells in self.keyed.values() for i in cells)}
-        return tuple(i for i in range(len(self.names)) if i not in known)
+        return tuple(i for i in range(len(self.names)) if i not in self._wanted)
 
     def column_of(self, cell: int) -> CsvColumn | None:
         """Where a cell goes."""
-        for cells in (self.common, *self.keyed.values()):
-            if cell in cells:
-                return cells[cell]
-        return None
+        return self._wanted.get(cell)
+
+    @cached_property
+    def _wanted(self) -> Mapping[int, CsvColumn]:
+        """All cells that a column wants, by their index; a header may have many keys."""
+        keyed = {cell: column for cells in self.keyed.values() for cell, column in cells.items()}
+        return {**keyed, **self.common}
 
 
 def own_type(table: Table, name: str) -> Type:
@@ -105,14 +109,14 @@ def _cells(header: bytes) -> list[str]:
 
 def _chosen(cells: Iterable[tuple[int, str]], columns: Sequence[CsvColumn]) -> dict[int, CsvColumn]:
     """Each column's cell: the first with the first of its headers that is there and not taken."""
-    places: dict[str, list[int]] = {}
+    places: dict[str, deque[int]] = {}
     for i, name in cells:
-        places.setdefault(name.casefold(), []).append(i)
+        places.setdefault(name.casefold(), deque()).append(i)
     chosen: dict[int, CsvColumn] = {}
     for column in columns:
         for header in column.headers or (column.column,):
             free = places.get(header.strip().casefold())
             if free:
-                chosen[free.pop(0)] = column
+                chosen[free.popleft()] = column
                 break
     return dict(sorted(chosen.items()))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ingest.errors import IngestError, InputError, QueryError
 from ingest.output import Advice, Format, Redactor, Result, query_result, write_result
+from ingest.prompt.allowed import check_allowed
 from ingest.prompt.names import Names, names_of
 from ingest.prompt.statements import has_result, is_setting, split
 from ingest.prompt.telling import say
@@ -144,6 +145,7 @@ class Session:
         began = time.perf_counter()
         connection = self.store.connection
         with in_words(statement):
+            check_allowed(connection, statement, masked=self.masking is not Masking.OFF)
             if not has_result(connection, statement):
                 connection.execute(statement)
                 if is_setting(connection, statement):

@@ -39,8 +39,8 @@ def is_ended(text: str) -> bool:
 
 def has_result(connection: duckdb.DuckDBPyConnection, statement: str) -> bool:
     """Whether a statement is one that gives rows to show: SELECT, not SET. Raises `duckdb.Error` if it is none."""
-    kinds = [str(kind) for one in connection.extract_statements(statement) for kind in one.expected_result_type]
-    return any("QUERY_RESULT" in kind for kind in kinds)
+    found = [one for one in connection.extract_statements(statement) if not str(one.type).endswith("CREATE")]
+    return any("QUERY_RESULT" in str(kind) for one in found for kind in one.expected_result_type)
 
 
 def is_setting(connection: duckdb.DuckDBPyConnection, statement: str) -> bool:

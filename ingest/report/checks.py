@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from ingest.output import visible
+from ingest.output.shown import shown
 from ingest.views.checks import thresholds_of
 from ingest.views.files import CHECKS, list_views
 
@@ -27,7 +27,7 @@ def print_checks(registry: Registry, *, as_json: bool, stream: TextIO) -> None:
         click.echo(json.dumps(listed, indent=2, ensure_ascii=False), file=stream)
         return
     for line in _lines(listed):
-        click.echo(visible(line), file=stream)
+        click.echo(shown(line), file=stream)
 
 
 def all_checks(registry: Registry) -> dict[str, list[dict[str, Any]]]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ingest.output import redact_text, visible
+from ingest.output.shown import shown
 from ingest.report.wording import cut, plural, tail
 
 STORY = "SELECT * FROM mini_batch_story($job, $mini_batch)"
@@ -28,7 +29,7 @@ def story_lines(mini_batch: Row, rows: Sequence[Row], paths: Mapping[int, str]) 
         of_try = [row for row in rows if row["try_no"] == try_no]
         started = next((row for row in of_try if row["what"] == "try started"), of_try[0])
         yield ""
-        place = ", ".join(f"{name} {visible(started[name])}" for name in ("node", "process") if started[name])
+        place = ", ".join(f"{name} {shown(started[name])}" for name in ("node", "process") if started[name])
         day = f", {started['at']:%Y-%m-%d}" if isinstance(started["at"], datetime) else ""
         yield cut(f"try {try_no}: {place.replace('process process', 'process') or 'by nobody knows whom'}{day}", _WIDTH)
         for row in of_try:
@@ -49,7 +50,7 @@ def _head(mini_batch: Row) -> Iterator[str]:
         told.append(f"{mini_batch['failed']} of {mini_batch['total']} items failed")
     if mini_batch["wasted_s"]:
         told.append(f"{mini_batch['wasted_s']:.1f} s wasted")
-    yield cut(visible(f"mini-batch {mini_batch['mini_batch_id']} of {mini_batch['job_id']}: {', '.join(told)}"), _WIDTH)
+    yield cut(shown(f"mini-batch {mini_batch['mini_batch_id']} of {mini_batch['job_id']}: {', '.join(told)}"), _WIDTH)
     if inputs := mini_batch["inputs"]:
         first, last = (visible(redact_text(f"{name}")) for name in (inputs[0], inputs[-1]))
         names = first if len(inputs) == 1 else f"{first} to {last}"

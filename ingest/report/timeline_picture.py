@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
-from ingest.output import visible
+from ingest.output.shown import shown
 from ingest.report.time_axis import axis
 from ingest.report.timeline import Line, Timeline
 
@@ -158,10 +158,10 @@ def _level(share: float, levels: str) -> str:
 def _label(line: Line, glyphs: Glyphs) -> Text:
     """The name of a node or process, cut to its column."""
     if line.process is None:
-        name = visible(line.node or "no node told")
+        name = shown(line.node or "no node told")
         name = f"node {name}" if len(name) < LABEL - 5 else name
     else:
-        name = "  " + visible(line.process or "not told")
+        name = "  " + shown(line.process or "not told")
     if len(name) >= LABEL:
         name = name[: LABEL - 2] + glyphs.cut
     return Text(name.ljust(LABEL), style="bold" if line.process is None else "")

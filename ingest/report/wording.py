@@ -8,8 +8,11 @@ SEVERITY_COLOURS = {"severe": "red", "warning": "yellow", "note": None}
 
 
 def one_line(text: object) -> str:
-    """Text from logs for a terminal: on one line, no secrets, nothing that steers."""
-    return visible(redact_text(" ".join(str(text).split())))
+    """Text from logs for a terminal: on one line, no secrets, nothing that steers.
+
+    Secrets are masked before lines are joined, and once more after it: a rule may need the break or its absence.
+    """
+    return visible(redact_text(" ".join(redact_text(str(text)).split())))
 
 
 def plural(count: int) -> str:

@@ -7,6 +7,9 @@ import stat
 from operator import attrgetter
 from typing import NamedTuple
 
+NOT_LISTED = "folder cannot be listed: "
+"""How the problem of a folder begins whose files are not known."""
+
 
 class Entry(NamedTuple):
     """Something found in a folder: a file that can be read, or (`problem`) something that is not."""
@@ -41,7 +44,7 @@ def _list(folder: str, prefix: str, entries: list[Entry]) -> list[tuple[str, str
         with os.scandir(folder) as listing:
             found = sorted(listing, key=_name)
     except OSError as error:
-        problem = f"folder cannot be listed: {error.strerror}"
+        problem = f"{NOT_LISTED}{error.strerror}"
         entries.append(Entry(prefix.rstrip("/") or ".", folder, problem=problem))
         return []
     folders: list[tuple[str, str]] = []

@@ -73,9 +73,21 @@ def _inputs_of_one(detail: str | None) -> list[str] | None:
     if detail is None or names is None:
         return None
     try:
-        return [str(name) for name in json.JSONDecoder().raw_decode(detail, names.end())[0]]
+        return [_as_text(str(name)) for name in json.JSONDecoder().raw_decode(detail, names.end())[0]]
     except (ValueError, RecursionError):
         return None
+
+
+def _as_text(name: str) -> str:
+    """The name; an escape of half a character stays as it was written.
+
+    Python's json writes a byte of a file name that is not UTF-8 so (`\\udcff`), and no text may hold one.
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return "".join(f"\\u{ord(one):04x}" if "\ud800" <= one <= "\udfff" else one for one in name)
+    return name
 
 
 def _shape(rows: pa.Table) -> Mapping[str, pa.Table]:

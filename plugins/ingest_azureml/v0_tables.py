@@ -145,7 +145,7 @@ class OverrideParser:
                 if later := _later(cells):
                     rows.append(row)
                     results.append(later)
-                elif line.strip() and cells[:1] != ["Prior Task Id"]:
+                elif line.strip() and not _is_header(cells):
                     rejects.append(Reject(row.start, row.end, f"{len(cells)} cells are no two results"))
             if rows:
                 typed, wrong = self._typed(index, piece.file, rows, results)
@@ -176,6 +176,11 @@ class OverrideParser:
             .append_column("overrides", pa.array([True] * len(lines), pa.bool_()))
         )
         return typed, wrong
+
+
+def _is_header(cells: list[str]) -> bool:
+    """Whether a line is the table's header, and not a record that only begins like it."""
+    return cells[:1] == ["Prior Task Id"] and all(cell.removeprefix("Prior ") in _REPORT_HEADER for cell in cells)
 
 
 class _Row(NamedTuple):

@@ -47,7 +47,7 @@ def test_python(run: Run, shared: StoreUnderTest) -> None:
 def test_init_script(run: Run, shared: StoreUnderTest, tmp_path: Path) -> None:
     """The init script opens the store read-only, with the price of the settings, in any DuckDB client."""
     (tmp_path / "ingest.toml").write_text(f'store = "{shared.path}"\n[cost]\nprice_per_node_hour = 0.9\n')
-    done = run("connect", "--format", "init", cwd=tmp_path)
+    done = run("connect", "--config", "ingest.toml", "--format", "init", cwd=tmp_path)
     assert done.returncode == 0
     with duckdb.connect() as connection:
         connection.execute(done.stdout)
@@ -69,7 +69,7 @@ def test_thresholds_in_the_init_script(run: Run, shared: StoreUnderTest, tmp_pat
     name, default = known[0]
     (tmp_path / "ingest.toml").write_text(f'store = "{shared.path}"\n[thresholds]\n{name} = {default + 1}\n')
     with duckdb.connect() as connection:
-        connection.execute(run("connect", "--format", "init", cwd=tmp_path).stdout)
+        connection.execute(run("connect", "--config", "ingest.toml", "--format", "init", cwd=tmp_path).stdout)
         assert connection.sql(f"SELECT value FROM thresholds WHERE name = '{name}'").fetchall() == [(default + 1,)]
 
 

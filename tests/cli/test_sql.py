@@ -209,3 +209,64 @@ def test_text_needs_no_arrow(start: Start, shared: StoreUnderTest) -> None:
     process = start("-c", IMPORTED, "sql", "--store", shared.path, "--format", "csv", QUERY)
     told, imported = process.communicate(timeout=60)
     assert (told, imported) == ("job_id,n\na,9\n", "[]\n")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "COPY (SELECT 'x' AS a) TO '{file}'",
+        "copy jobs to '{file}'",
+        "EXPORT DATABASE '{file}'",
+        "ATTACH '{file}' AS other; CREATE TABLE other.t AS SELECT 1; SELECT 1",
+        "EXPLAIN ANALYZE COPY jobs TO '{file}'",
+        "EXPLAIN /* x */ COPY jobs TO '{file}'",
+        "/* x */ EXPLAIN ANALYZE COPY jobs TO '{file}'",
+        "PREPARE p AS COPY jobs TO '{file}'; EXECUTE p",
+        "SELECT 1; COPY jobs TO '{file}'",
+    ],
+)
+def test_what_writes_around_the_mask(query: str, run: Run, shared: StoreUnderTest, tmp_path: Path) -> None:
+    """Refused with a sentence, and nothing is written; with `--show-secrets` the user wants it so."""
+    file = tmp_path / "written"
+    done = run("sql", "--store", shared.path, query.format(file=file))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is refused: it would write without masking" in done.stderr or "more than one statement" in done.stderr
+    assert not file.exists()
+
+
+def test_copy_with_secrets_shown(run: Run, shared: StoreUnderTest, tmp_path: Path) -> None:
+    """Who asks for secrets may write them."""
+    file = tmp_path / "written.csv"
+    done = run("sql", "--show-secrets", "--store", shared.path, f"COPY (SELECT 1 AS a) TO '{file}'")
+    assert done.returncode == 0, done.stderr
+    assert file.read_text() == "a\n1\n"
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("DROP VIEW jobs", "DROP changes nothing"),
+        ("ALTER TABLE jobs ADD COLUMN x INTEGER", "ALTER changes nothing"),
+        ("COMMENT ON VIEW jobs IS 'x'", "ALTER changes nothing"),
+        ("LOAD json", "LOAD changes nothing"),
+        ("INSERT INTO jobs VALUES (1)", "INSERT changes nothing"),
+        ("DELETE FROM jobs", "DELETE changes nothing"),
+        ("CHECKPOINT; VACUUM", "VACUUM changes nothing"),
+        ("SET VARIABLE a = 1", "SET gives no result"),
+        ("CREATE TEMP TABLE t AS SELECT 1", "CREATE gives no result"),
+    ],
+)
+def test_what_does_nothing_says_so(query: str, word: str, run: Run, shared: StoreUnderTest) -> None:
+    """A statement without effect or result is no success."""
+    done = run("sql", "--store", shared.path, query)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert word in done.stderr or "more than one statement" in done.stderr
+
+
+def test_what_reads_is_allowed(run: Run, shared: StoreUnderTest) -> None:
+    """Variables, temporary tables and plans of queries go on to work."""
+    query = "SET VARIABLE a = 1; CREATE TEMP TABLE t AS SELECT 2 AS b; SELECT getvariable('a') + b AS c FROM t"
+    done = run("sql", "--store", shared.path, query, "--format", "csv")
+    assert (done.returncode, done.stdout) == (0, "c\n3\n"), done.stderr
+    assert run("sql", "--store", shared.path, "EXPLAIN SELECT * FROM jobs").returncode == 0
+    assert run("sql", "--store", shared.path, "EXPLAIN ANALYZE (SELECT 1)").returncode == 0

@@ -1,4 +1,4 @@
-"""The stage `derive`: what follows from the records of a job is worked out once, replaced as a whole, and always of one version."""
+"""The stage `derive`: what follows from the records of a job is worked out once, and replaced as a whole."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_rebuild(together: StoreUnderTest, run: Run) -> None:
     assert together.rows("SELECT * FROM files ORDER BY ALL") == files
 
 
-def test_thresholds_of_the_settings(store: StoreUnderTest, tmp_path: Path, run: Run) -> None:
+def test_thresholds_of_the_settings(store: StoreUnderTest) -> None:
     """A threshold that is changed in ingest.toml derives all jobs again at the next load, without reading a log."""
     store.load(SAMPLES / "timeouts-retries")
     asked = "SELECT count(*) FROM findings WHERE check_id = 'timeouts_many'"

@@ -54,6 +54,16 @@ def test_parser_that_raises(tree: Tree, logs: Logs, store: StoreUnderTest, plugi
     assert store.rows("SELECT status, sum(rows) FROM files GROUP BY ALL") == [("parsed", 6)]
 
 
+def test_parser_that_raises_over_one_record(tree: Tree, store: StoreUnderTest, plugin: Write) -> None:
+    """The record is a reject with the parser's own words; the others of its file are rows."""
+    folder = tree({"logs/mine/bad.txt": "one\ntwo\nRAISE\nfour\n"}, "a")
+    report = store.load(folder, plugins=PluginOptions((plugin("hostile", HOSTILE),)))
+    assert (report.failed_files, report.rows, report.rejects) == ([], 3, 1)
+    assert store.rows("SELECT line_no, text, reason FROM rejects") == [
+        (3, "RAISE", "the parser raised RuntimeError('a bug in a plugin')")
+    ]
+
+
 def test_parser_that_leaves(tree: Tree, logs: Logs, store: StoreUnderTest, plugin: Write) -> None:
     """A parser that calls `sys.exit` does not end the load."""
     folder = tree({"logs/mine/bad.txt": "LEAVE\n", "logs/mine/good.txt": "good\n", logs.worker: logs.records(2)}, "a")
@@ -76,7 +86,7 @@ def test_parser_that_raised_on_a_file_read_before(tree: Tree, logs: Logs, store:
     folder = tree({"logs/mine/bad.txt": "one\ntwo\n", logs.worker: logs.records(1)}, "a")
     plugins = PluginOptions((plugin("hostile", HOSTILE),))
     store.load(folder, plugins=plugins)
-    (folder / "logs/mine/bad.txt").write_text("one\ntwo\nRAISE\n")
+    (folder / "logs/mine/bad.txt").write_text("RAISE\n")
     assert store.load(folder, plugins=plugins).failed_files
     ((rows, counted),) = store.rows(
         "SELECT f.rows, (SELECT count(*) FROM log_records r WHERE r.file_id = f.file_id) FROM files f WHERE kind = 'hostile'"

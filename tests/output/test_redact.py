@@ -65,7 +65,7 @@ SECRETS = [
     ("['--client-secret', 'abc']", "['--client-secret', '***']"),
     # keys without a name
     (f"key1: {KEY}", "key1: ***=="),
-    ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "…KEY-----***-----END RSA PRIVATE KEY-----"),
+    ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "…KEY-----\n***\n-----END RSA PRIVATE KEY-----"),
     ("abc8Q~" + "x" * 34, "abc8Q~***"),
 ]  # fmt: skip
 

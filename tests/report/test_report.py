@@ -16,7 +16,6 @@ import pytest
 from ingest import ingest_jobs, open_store
 from ingest.errors import IngestError, InputError
 from ingest.report.html import write_report
-
 from tests.conftest import put_rows
 
 if TYPE_CHECKING:

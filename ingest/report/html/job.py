@@ -26,6 +26,7 @@ from ingest.report.html.cells import (
     texts,
 )
 from ingest.report.html.charts.style import OUTCOMES
+from ingest.report.html.clean import cleaned_text
 from ingest.report.html.findings import told_findings
 from ingest.report.html.questions import Questions, Row
 from ingest.report.html.stories import told_stories
@@ -59,7 +60,7 @@ def job_part(questions: Questions, job_id: str, anchor: str) -> Part:
     ]
     return Part(
         anchor,
-        job_id,
+        cleaned_text(job_id),
         summary["state"] or "unknown",
         _line(summary),
         list(_figures(summary)),

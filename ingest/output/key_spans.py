@@ -1,0 +1,58 @@
+"""Private keys in a text: blocks of PEM, OpenSSH, PGP and PuTTY, also with a prefix before each line, or cut off."""
+
+from __future__ import annotations
+
+import re
+
+BEGIN = re.compile(r"-{4,5}[ ]?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?[ ]?-{4,5}|Private-Lines: \d{1,4}")
+END = re.compile(r"-{4,5}[ ]?END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?[ ]?-{4,5}|Private-MAC:")
+_LONGEST = 20_000
+"""Characters of a key: what comes later belongs to none."""
+_BODY = re.compile(
+    r"(?:(?<=[\s|>\]:\"'])|^)(?P<body>[A-Za-z0-9+/]{16,}+={0,2}|[A-Za-z0-9+/]{1,60}={1,2}|=[A-Za-z0-9+/]{4})"
+    r"(?=(?:\\n|[\"',\\\s]){0,8}$)",
+    re.MULTILINE,
+)
+_HEADER = re.compile(r"(?:Proc-Type|DEK-Info|Comment|Version|Hash):(?P<body>[^\n]{0,200})")
+_ONE_LINE = re.compile(r"(?:\\[nr]|\s){0,8}(?P<body>[A-Za-z0-9+/=\\]{8,}+)")
+
+
+def key_spans(text: str) -> list[tuple[int, int]]:
+    """Where private keys are in a text: what lies between the line that begins one and the line that ends it.
+
+    Of a key that is cut off, the lines that look like lines of a key.
+    """
+    if "PRIVATE KEY" not in text and "Private-Lines" not in text:
+        return []
+    spans: list[tuple[int, int]] = []
+    marks = sorted(
+        [(*match.span(), True) for match in BEGIN.finditer(text)]
+        + [(*match.span(), False) for match in END.finditer(text)]
+    )
+    for (_, start, begins), (stop, _, next_begins) in zip(marks, [*marks[1:], (len(text), 0, True)], strict=True):
+        if begins:
+            stop = min(stop, start + _LONGEST)
+            spans += body_spans(text, start, stop) if next_begins else [_trimmed(text, start, stop)]
+    return [span for span in spans if span[0] < span[1]]
+
+
+def body_spans(text: str, start: int, stop: int) -> list[tuple[int, int]]:
+    """Lines of a key in a part of a text, from a key's begin on."""
+    found = [match.span("body") for match in _BODY.finditer(text, start, stop) if _is_no_word(match["body"])]
+    found += [match.span("body") for match in _HEADER.finditer(text, start, stop)]
+    if not found and (line := _ONE_LINE.match(text, start, stop)):
+        found.append(line.span("body"))
+    return sorted(found)
+
+
+def _is_no_word(run: str) -> bool:
+    return len(run) >= 40 or any(one in "0123456789+=" for one in run)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without line breaks at both ends, which are no secret."""
+    while start < end and text[start] in "\r\n \t":
+        start += 1
+    while start < end and text[end - 1] in "\r\n \t":
+        end -= 1
+    return start, end

@@ -1,0 +1,84 @@
+"""The forms in which a secret is written down: parts that the rules for secrets are made of.
+
+A rule is a literal that must occur (the anchor, lower case) and a regular expression that begins with a literal. So
+text without any anchor costs a few substring searches, and a search jumps from literal to literal. Groups `s1`, `s2`, …
+hold what is secret; what is around them (`sig=`, `Bearer `, `'client_secret': '`) stays as the hint of what it was.
+An anchor must be found inside JSON too: no anchor has a character in it that JSON would escape.
+
+Every expression is linear: behind the anchor come only bounded or possessive repeats over character classes, and
+look-behinds of fixed width. Expressions see ASCII-lowered text, unless `cased`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of secret: text without `anchor` (and `also`) cannot hold it."""
+
+    name: str
+    family: str
+    """Whose secret it is, or in what it is written: the heading in the docs."""
+    anchor: str
+    pattern: str
+    example: str
+    """A text with such a secret, made up. The tests mask it, the docs show it masked."""
+    near_miss: str
+    """A text that looks alike and stays as it is."""
+    cased: bool = False
+    also: str = ""
+    wraps: bool = False
+    """A long token: it is also found where a line break cuts it."""
+
+
+# behind a key: `=`, `:`, `=>` or an encoded `=`, after the closing quote of a JSON or dict key; not `==` or `::`
+IS = r"""\\{0,4}["']?\]?[ \t]{0,8}(?:=>|=(?!=)|:=(?=[ \t]{0,8}["'])|:(?![=:])|%3d|\\u003d)[ \t]{0,8}"""
+# up to the quote that opened it (`\"` in quoted JSON), or to the end of a cut line
+QUOTED = r"""[bu]?(?P<q>\\{0,4}["'])(?P<s1>(?:(?!(?P=q))(?:\\.|[^\\\n])){1,2048}+)"""
+# `+`, `/` and `=` in JSON of some writers
+ESCAPED = r"\\u00(?:2b|2f|3d)"
+# a comma or a bracket ends a bare value only where it looks like the end: passwords hold them too
+_STOP = r"""\s"'\\;&<>,)\]}"""
+_BARE = rf"""(?P<s2>[^{_STOP}](?:[^{_STOP}]|{ESCAPED}|[,)\]}}](?![\s,;)\]}}"'\\]|\Z|[\w.\-]{{1,40}}[ \t]?[=:]))*+)"""
+# words, annotations and references that stand where a value would, in the code lines of tracebacks
+_NO_VALUE = (
+    r"(?!(?:none|null|nil|true|false|undefined|str|bytes|int|bool|optional|secretstr|any)(?![\w.\-])|[|>][+-]?(?=\s|\Z)"
+    r"|self\.|args\.|config\.|settings\.|os\.environ|os\.getenv|getenv\(|\$[{(]|\{[\w.:!]{0,40}\}"
+    r"|[a-z_][\w.]{0,60}\([^()\n]{0,120}\)(?=[\s,;)\]}]|\Z))"
+)
+MIXED = r"""(?=[bu]?\\{0,4}["']?[^\s"'\\;&,]{0,200}?[0-9])"""
+"""A digit is in the value: words of prose have none."""
+
+
+def assigned(anchor: str, more: str = "", *, at_least: int = 1, unless: str = "") -> str:
+    """`anchor = value` in all its forms: connection string, query, keyword argument, JSON, dict, YAML, header."""
+    long = rf"""(?=[bu]?\\{{0,4}}["']?[^\s"'\\]{{{at_least}}})""" if at_least > 1 else ""
+    return f"{anchor}{more}{IS}{unless}{long}(?:{QUOTED}|{_NO_VALUE}{_BARE})"
+
+
+def after(anchor: str, words: str) -> str:
+    """A check, for behind the anchor, that one of the words stands before it: `api`, `api_` or `api-`."""
+    return "(?:" + "|".join(f"(?<={word}{anchor})|(?<={word}[_-]{anchor})" for word in words.split()) + ")"
+
+
+def sas(equals: str) -> str:
+    """`sig=` of a query whatever its length, elsewhere if long; `\\u0026` and `%26` are `&` in JSON and in URLs."""
+    sig = re.escape(f"sig{equals}")
+    value = rf"(?:(?!%26)[a-z0-9%+/=_.~\-]|{ESCAPED})"
+    in_query = "|".join(f"(?<={sign}{sig})" for sign in ("[?&;]", "%26", "%3f", "%2526", r"\\u0026"))
+    return rf"{sig}(?:(?:{in_query})(?P<s1>{value}++)|(?<![a-z0-9_]{sig})(?P<s2>{value}{{16,}}+))"
+
+
+def flag(name: str) -> str:
+    """`--password value` on a command line, or in the list of its words."""
+    value = r"""(?:(?P<q>["'])(?P<s1>[^"'\n]++)|(?!-|\||&)(?P<s2>[^\s"'\\,\]]++))"""
+    return rf"""{name}(?<![\w-]{name})(?:["'],?)?[ \t]{{1,4}}{value}"""
+
+
+def prefixed(prefix: str, rest: str) -> str:
+    """A token that says itself what it is (`ghp_…`); `prefix` is literal text."""
+    literal = re.escape(prefix)
+    return f"{literal}(?<![A-Za-z0-9]{literal})(?P<s1>{rest})"
