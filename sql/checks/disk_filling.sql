@@ -74,7 +74,8 @@ select
     null as at_stake_s,
     to_json({
         mount: w.mount, last_percent: w.last_percent, first_percent: w.first_percent, free_mb: w.free_mb,
-        samples: w.samples, full_in_s: round(w.full_in_s), disks: w.disks, errors: e.errors
+        samples: w.samples, full_in_s: round(w.full_in_s), disks: w.disks, errors: e.errors,
+        text_only: case when w.job_id is null then true end
     }) as evidence
 from worst as w
 full join errors_told as e on e.job_id = w.job_id
