@@ -21,6 +21,7 @@ left join known_problems as k on k.id = s.problem
 qualify row_number() over (
     partition by e.job_id
     order by
-        e.rank, coalesce(k.generic, false), starts_with(e.exception_message, 'Exit code '), e.at nulls last, e.source, e.node, e.process, e.line_no, e.fingerprint,
+        e.rank, coalesce(k.generic, false), starts_with(e.exception_message, 'Exit code '),
+        e.at nulls last, e.source, e.node, e.process, e.line_no, e.fingerprint,
         e.exception_message, e.file_id
 ) = 1

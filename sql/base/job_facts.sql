@@ -1,7 +1,7 @@
 -- What state is each job in, as far as its records tell, and when did it run?
 -- One row per job with a file or record, and what `run_facts` tells of it; `ingest` writes it to `jobs` with each load.
 -- The strongest sign decides, and of one source the last: 1 the platform's own end of the job, 2 exit codes of its
--- processes, 3 the launcher's exit line, 4 to 6 the job result and what the driver sums up, 7 an error that ends the
+-- processes, 3 the launcher's exit line, 4 and 5 the job result as the driver tells it, 7 an error that ends the
 -- launcher's log (a traceback that other lines follow was caught), 8 a sentence of the master or of the progress
 -- overview, and at last host tools and the build of an image that nothing ran after. Without a sign a job is completed
 -- if all scheduled mini-batches are processed. Else a job that left records of work is stalled if its last step lies
@@ -232,7 +232,6 @@ signs as (
         case
             when r.source = 'job_result' then 4
             when contains(r.message, 'jobResult:') then 5
-            when contains(r.message, 'There are ') then 6
             else 8
         end,
         r.at,
@@ -261,6 +260,9 @@ signs as (
     where e.source = 'driver' and e.rank <= 4
         and (
             (e.exception_type = 'SystemExit' and coalesce(e.exception_message, '') not in ('', '0', 'None'))
+            or regexp_matches(  -- in the driver's own main program
+                e.traceback, 'most recent call last\):?\s+File "[^"]*\bamlbi_main\.py", line \d+, in <module>'
+            )
             or e.line_no + length(coalesce(e.traceback, '')) - length(replace(coalesce(e.traceback, ''), chr(10), ''))
                 + (e.traceback is not null and contains(e.traceback, 'Traceback (most recent')
                     and not contains(coalesce(e.headline, ''), 'Traceback (most recent'))::integer >= l.line_no
