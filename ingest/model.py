@@ -220,7 +220,9 @@ ERRORS = Table(
         Column("phase", Type.TEXT, "init, run, shutdown, driver, platform; null if not told", few=True),
         Column("exception_type", Type.TEXT, "dotted name; null for an error without exception", few=True),
         Column("exception_message", Type.TEXT, "the exception's text, or the record's first line"),
-        Column("headline", Type.TEXT, "first line of the record that reports it; all of a failure text without traceback"),
+        Column(
+            "headline", Type.TEXT, "first line of the record that reports it; all of a failure text without traceback"
+        ),
         Column("frame", Type.TEXT, "innermost frame of the user's own code: file:line in function", few=True),
         Column("mini_batch_id", Type.INT, "the mini-batch it names, if it does"),
         Column("traceback", Type.TEXT, "the whole text from `Traceback` on, or of the failure text"),

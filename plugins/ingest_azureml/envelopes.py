@@ -32,7 +32,9 @@ _USER_PROCESS = re.compile(
 )
 _EMPTY = re.compile(r"(?:AzureMLCompute job failed|Job failed|Execution failed|The run failed)\.?\s*")
 _CODED = re.compile(r"[A-Z]\w+: \S")
-_EXCEPTION = re.compile(r"(?P<type>(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt)): ?(?P<message>.*)", re.DOTALL)
+_EXCEPTION = re.compile(
+    r"(?P<type>(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt)): ?(?P<message>.*)", re.DOTALL
+)
 _CAUSED_BY = re.compile(r"was caused by (?P<type>[\w.]+)\.?(?P<rest>.*)", re.DOTALL)
 _FILE_ERROR = re.compile(r"^(?P<file>\S[^\n]*):\n+See [^\n]* for traceback on error: (?P<error>[^\n]*)", re.MULTILINE)
 _GATHERED = re.compile(r"Gathered execution result for rank \d+ .*?exit_code=(?P<code>-?\d+)")
@@ -120,13 +122,20 @@ def _of_json(text: str) -> Failure | None:
             messages += [message] if message else []
     code = codes[-1] if codes else None
     failure = _readable(messages[-1] if messages else code or "", code)
-    if failure.exception_type is None and code and code not in (*_GENERAL, failure.message) and code not in failure.message:
+    if (
+        failure.exception_type is None
+        and code
+        and code not in (*_GENERAL, failure.message)
+        and code not in failure.message
+    ):
         failure = failure._replace(message=f"{code}: {failure.message}")
     return failure._replace(component=component)
 
 
 def _component(whole: Any) -> str | None:
-    name = next((v for k, v in whole.items() if k.lower() == "componentname"), None) if isinstance(whole, dict) else None
+    name = (
+        next((v for k, v in whole.items() if k.lower() == "componentname"), None) if isinstance(whole, dict) else None
+    )
     return name if isinstance(name, str) else None
 
 
@@ -169,7 +178,9 @@ def _readable(message: str, code: str | None) -> Failure:
                 return Failure(found["type"], found["message"].strip(), None, None, code)
     first = next((line for line in lines if _CODED.match(line)), lines[0] if lines else message.strip())
     found = _EXCEPTION.match(first)
-    return Failure(found["type"], found["message"], None, None, code) if found else Failure(None, first, None, None, code)
+    return (
+        Failure(found["type"], found["message"], None, None, code) if found else Failure(None, first, None, None, code)
+    )
 
 
 def _cause(text: str) -> Failure | None:
@@ -179,7 +190,9 @@ def _cause(text: str) -> Failure | None:
         return None
     lines = [line.strip() for line in rest.split("\n") if line.strip() and not line.strip().startswith("|")]
     type_ = lines[0].split()[0].rstrip(".:,") if lines else ""
-    detail = next((line for line in lines[1:] if not line.startswith("session_id")), lines[0][len(type_) :].strip(" .:"))
+    detail = next(
+        (line for line in lines[1:] if not line.startswith("session_id")), lines[0][len(type_) :].strip(" .:")
+    )
     return Failure(type_ or None, detail.partition("| session_id")[0].strip(), None, None)
 
 
@@ -188,4 +201,6 @@ def _unescaped(text: str) -> str:
     try:
         return str(json.loads(f'"{text}"', strict=False))
     except ValueError:
-        return text.replace("\\n", "\n").replace("\\t", "\t").replace('\\"', '"').replace("\\'", "'").replace("\\\\", "\\")
+        return (
+            text.replace("\\n", "\n").replace("\\t", "\t").replace('\\"', '"').replace("\\'", "'").replace("\\\\", "\\")
+        )

@@ -38,8 +38,12 @@ SHELL = (
 
 INTERPRETER = (
     FailureText("python", rf"(?:\S*/)?python[\d.]*: {_NO_NOISE}(?!Python \d).+$"),
-    FailureText("fatal_python", r"Fatal Python error: (?P<message>.*)(?:\n(?:[ \t]*$|Current thread.*|Thread .*|[ \t]+.*))*"),
-    FailureText("perl", r"Can't (?:locate|open|load|find) .* at \S+ line \d+\.(?:\n(?:BEGIN failed|Compilation failed).*)?"),
+    FailureText(
+        "fatal_python", r"Fatal Python error: (?P<message>.*)(?:\n(?:[ \t]*$|Current thread.*|Thread .*|[ \t]+.*))*"
+    ),
+    FailureText(
+        "perl", r"Can't (?:locate|open|load|find) .* at \S+ line \d+\.(?:\n(?:BEGIN failed|Compilation failed).*)?"
+    ),
     FailureText("rscript", r"Fatal error: (?P<message>cannot open file .*)$"),
     FailureText("r", r"Error(?: in .*?)? ?:(?:.*\n){1,12}?Execution halted"),
     FailureText(
@@ -47,13 +51,18 @@ INTERPRETER = (
         r'Exception in thread "[^"\n]*" (?P<type>[\w.$]+)(?:: (?P<message>.*))?'
         r"(?:\n(?:[ \t]+at |[ \t]*Caused by: |[ \t]+\.\.\. \d+ more).*)*",
     ),
-    FailureText("java_class", r"Error: (?:Could not find or load main class|Unable to access jarfile).*(?:\nCaused by: .*)?"),
+    FailureText(
+        "java_class", r"Error: (?:Could not find or load main class|Unable to access jarfile).*(?:\nCaused by: .*)?"
+    ),
     FailureText("dotnet", r"Unhandled exception\.? (?P<type>[\w.]+): (?P<message>.*)(?:\n[ \t]+at .*)*"),
     FailureText("node", r"(?:node:internal/.*\n(?:.*\n){0,8}?)?(?:\w*Error): Cannot find module .*(?:\n.+)*"),
     FailureText("go", r"panic: (?P<message>.*)(?:\n(?:.+|$)){0,60}"),
     FailureText("julia", r"ERROR: LoadError: (?P<message>.*)$"),
     FailureText("loader", r"\S+: error while loading shared libraries: (?P<message>.*)$"),
-    FailureText("exec", r"(?:exec |exec: |standard_init_linux\.go:\d+: exec ).*(?:exec format error|no such file or directory).*$"),
+    FailureText(
+        "exec",
+        r"(?:exec |exec: |standard_init_linux\.go:\d+: exec ).*(?:exec format error|no such file or directory).*$",
+    ),
 )
 
 ARGUMENTS = (
@@ -75,7 +84,9 @@ NATIVE = (
         r"terminate called after throwing an instance of '(?P<type>[^'\n]+)'(?:\n[ \t]*what\(\):[ \t]*(?P<message>.*))?"
         r"(?:\n(?:Aborted|Abgebrochen).*)?",
     ),
-    FailureText("heap", r"(?:double free or corruption|malloc\(\): |free\(\): |corrupted size vs|\*\*\* stack smashing).*$"),
+    FailureText(
+        "heap", r"(?:double free or corruption|malloc\(\): |free\(\): |corrupted size vs|\*\*\* stack smashing).*$"
+    ),
     FailureText("mpi_signal", r"mpirun noticed that process rank \d+ .* exited on signal \d+.*$"),
     FailureText("oom_killer", r"(?:\[ *[\d.]+\] )?(?:Memory cgroup )?[Oo]ut of memory: Kill(?:ed)? process .*$"),
     FailureText("oom_event", r"(?:\[ *[\d.]+\] )?(?:oom-kill:|\S+ invoked oom-killer:).*$"),
@@ -109,8 +120,9 @@ CONDA = FailureText(
 
 PIP = FailureText(
     "pip",
-    r"(?P<message>ERROR: (?:Could not|No matching|Invalid requirement|Cannot install|Cannot uninstall|Failed building|Failed to build"
-    r"|Command errored|Double requirement|ResolutionImpossible|Package '|Can not|THESE PACKAGES|Exception:|Directory '"
+    r"(?P<message>ERROR: (?:Could not|No matching|Invalid requirement|Cannot install|Cannot uninstall|Failed building"
+    r"|Failed to build|Command errored"
+    r"|Double requirement|ResolutionImpossible|Package '|Can not|THESE PACKAGES|Exception:|Directory '"
     r"|Could not build).*)(?:\nERROR: .*)*",
 )
 
@@ -142,10 +154,13 @@ IMAGE_BUILD_FAILURES = (
 _TOOL = r"(?:\w+: ){0,3}"
 
 HOST_FAILURES = (
-    FailureText("host_shell", rf"{_TOOL}(?P<message>(?:\S*/)?(?:ba|da)?sh: (?:\w+ \d+: |\d+: )?{_NO_NOISE}[^:\n]+: .+)$"),
+    FailureText(
+        "host_shell", rf"{_TOOL}(?P<message>(?:\S*/)?(?:ba|da)?sh: (?:\w+ \d+: |\d+: )?{_NO_NOISE}[^:\n]+: .+)$"
+    ),
     FailureText("blobfuse", rf"{_TOOL}(?P<message>(?:Unable|Failed) to (?:start|mount|run|install) .*)$"),
     FailureText(
-        "host_pull", rf"{_TOOL}(?P<message>(?:Failed to pull|Error response from daemon|.*\b(?:denied|unauthorized): ).*)$"
+        "host_pull",
+        rf"{_TOOL}(?P<message>(?:Failed to pull|Error response from daemon|.*\b(?:denied|unauthorized): ).*)$",
     ),
     FailureText(
         "host_exit",

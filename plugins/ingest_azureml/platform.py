@@ -239,7 +239,7 @@ SYSTEM = LineParser(
     ],
 )
 
-_SWEEP_RECORD = r"^\[(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)Z?\]\[(?P<logger>[A-Z_]+)\]\[(?P<level>[A-Z]+)\](?P<message>.*)$"
+_SWEEP_RECORD = rf"^\[(?P<at>{_ISO})Z?\]\[(?P<logger>[A-Z_]+)\]\[(?P<level>[A-Z]+)\](?P<message>.*)$"
 
 
 def _sweep_lines(content: bytes) -> bytes:

@@ -46,9 +46,9 @@ worst as (
 
 errors_told as (
     select job_id, count(*) as errors, arg_min(node, {since: e.at, node: node}) as node, min(e.at) as first_at
-    from errors as e
+    from telling_texts as e
     where regexp_matches(
-        error_text(exception_type, exception_message, headline),
+        e.text,
         '(?i)No space left on device|\[Errno 28\]|ENOSPC|disk quota exceeded'
     )
     group by job_id

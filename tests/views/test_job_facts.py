@@ -181,11 +181,20 @@ def test_the_control_plane(db: Database, events: list[tuple[str, dict[str, str]]
 
 def test_the_launcher_before_the_master(db: Database) -> None:
     """Its last end line counts, and goes before the sentence of the master."""
-    db.insert("log_records", {"source": "master", "at": "10:00:00", "message": "The ParallelRunStep processed all mini batches. "})
+    db.insert(
+        "log_records",
+        {"source": "master", "at": "10:00:00", "message": "The ParallelRunStep processed all mini batches. "},
+    )
     for line, code in enumerate(("1", "0", "3")):
         db.insert(
             "log_records",
-            {"source": "driver", "file_id": 1, "line_no": line, "event": "process_exit", "fields": f'{{"exit_code": "{code}"}}'},
+            {
+                "source": "driver",
+                "file_id": 1,
+                "line_no": line,
+                "event": "process_exit",
+                "fields": f'{{"exit_code": "{code}"}}',
+            },
         )
     assert state(db) == "failed"
 
@@ -193,11 +202,19 @@ def test_the_launcher_before_the_master(db: Database) -> None:
 def test_an_error_that_other_lines_follow_was_caught(db: Database) -> None:
     """An error at the end of the launcher's log is the end of the job; one in its middle was caught."""
     db.attempt(0, "done", "10:00:00")
-    error = {"source": "driver", "phase": "driver", "file_id": 1, "exception_type": "ValueError", "exception_message": "x"}
+    error = {
+        "source": "driver",
+        "phase": "driver",
+        "file_id": 1,
+        "exception_type": "ValueError",
+        "exception_message": "x",
+    }
     db.insert("errors", error | {"line_no": 1, "traceback": "Traceback (most recent call last):\n  a\nValueError: x"})
     for line in (1, 2, 3):
         db.insert("log_records", {"source": "driver", "file_id": 1, "line_no": line, "message": "x"})
-    db.insert("log_records", {"source": "driver", "file_id": 1, "line_no": 4, "message": "Cleaning", "event": "chatter"})
+    db.insert(
+        "log_records", {"source": "driver", "file_id": 1, "line_no": 4, "message": "Cleaning", "event": "chatter"}
+    )
     assert state(db) == "failed"
     db.insert("log_records", {"source": "driver", "file_id": 1, "line_no": 5, "message": "going on"})
     assert state(db) == "running"

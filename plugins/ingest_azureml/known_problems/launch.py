@@ -13,20 +13,21 @@ LAUNCH = (
         pattern=r"error: (?:the following arguments are required|argument [^\n]*: |one of the arguments|ambiguous option)"
         r"|Error: (?:No such option|Missing (?:option|argument|parameter)\b|Invalid value|Got unexpected extra argument)",
         cause="The script's argument parser refuses the arguments of the command.",
-        remedy="Pass the arguments and values that the script expects in the job's command. If the batch driver adds arguments of "
-        "its own, ignore unknown ones (`parse_known_args()`), or give the deployment a script with init() and run().",
+        remedy="Pass the arguments and values that the script expects in the job's command. If the batch driver adds some "
+        "of its own, ignore unknown ones (`parse_known_args()`), or give the deployment a script with init() and run().",
         reference=_LAUNCHER,
     ),
     KnownProblem(
         id="module_not_runnable",
         pattern=r"No module named \S+\.__main__|is a package and cannot be directly executed",
         cause="`python -m` names a package that has no `__main__.py`.",
-        remedy="Name a module in the command that can be run, or add `__main__.py` to the package in the code folder.",
+        remedy="Name a module in the command that can be run. Or add `__main__.py` to the package in the code folder.",
         reference=_LAUNCHER,
     ),
     KnownProblem(
         id="no_module",
-        pattern=r"""No module named ['"`]?\w|Missing optional dependency|there is no package called|Can't locate \S+\.pm in @INC"""
+        pattern=r"""No module named ['"`]?\w|Missing optional dependency|there is no package called"""
+        r"|Can't locate \S+\.pm in @INC"
         r"|\brequires (?:the )?['`]?[\w-]+['`]? (?:package|library|to be installed)",
         cause="The environment lacks a package that the script imports, or the code folder lacks a module of the script.",
         remedy="Add the package `{package}` to the environment. If `{module}` is a module of your own, add its file to the code "
@@ -37,7 +38,7 @@ LAUNCH = (
         id="cannot_import_name",
         pattern=r"cannot import name ",
         cause="The installed version of a package, or of the driver, does not have what is imported from it.",
-        remedy="Pin the version of the package that has it in the environment; in a file of the driver: pin `azureml-core` and "
+        remedy="Pin the version of the package that has it in the environment. In a file of the driver: pin `azureml-core` and "
         "`azureml-defaults` to one release. Then submit the job again.",
         reference=_LAUNCHER,
         confidence="medium",
@@ -46,15 +47,15 @@ LAUNCH = (
         id="no_shared_library",
         pattern=r"\.so[\d.]*: cannot open shared object file|error while loading shared libraries",
         cause="The image lacks a system library that a package loads.",
-        remedy="Add the system library to the image (`apt-get install` in its Dockerfile), or use a package that does not need it, "
-        "such as opencv-python-headless.",
+        remedy="Add the system library to the image (`apt-get install` in its Dockerfile). Or use a package that does not need "
+        "it, such as opencv-python-headless.",
         reference=_LAUNCHER,
     ),
     KnownProblem(
         id="conda_activate",
         pattern=r"configured to use 'conda activate'|conda init <SHELL_NAME>",
         cause="The command activates a conda environment, and its shell is not set up for that.",
-        remedy="Do not activate an environment in the command: that of the job is active already.",
+        remedy="Do not activate an environment in the command. That of the job is active already.",
         reference=_LAUNCHER,
     ),
     KnownProblem(
@@ -68,7 +69,7 @@ LAUNCH = (
         id="not_executable",
         pattern=r"sh: [^\n]*: Permission denied|Exit code 126\b",
         cause="The command names a file that cannot be executed.",
-        remedy="Make the script executable (`chmod +x`), or call it with its interpreter, such as `bash run.sh`.",
+        remedy="Make the script executable (`chmod +x`). Or call it with its interpreter, such as `bash run.sh`.",
         reference=_LAUNCHER,
     ),
     KnownProblem(
@@ -76,7 +77,7 @@ LAUNCH = (
         pattern=r"can't open file|cannot open file '[^'\n]*\.\w+'|Could not find or load main class|Unable to access jarfile"
         r"|Cannot find module '|Can't open perl script|sh: 0: (?:cannot|can't) open",
         cause="The command names a script that is not there.",
-        remedy="Check the path of the script in the command, and that the script lies in the code folder of the job.",
+        remedy="Check the path of the script in the command. It must lie in the code folder of the job.",
         reference=_LAUNCHER,
     ),
     KnownProblem(

@@ -17,7 +17,8 @@ SERVICE = (
     ),
     KnownProblem(
         id="compute_not_found",
-        pattern=r"ComputeNotFound|ComputeTargetNotFound|compute (?:target )?'?[\w-]+'? (?:was not found|does not exist|is not found)",
+        pattern=r"ComputeNotFound|ComputeTargetNotFound|compute (?:target )?'?[\w-]+'? (?:was not found"
+        r"|does not exist|is not found)",
         cause="The workspace has no compute target of that name.",
         remedy="Create the compute target, or name another one.",
         reference=_CONTROL,
@@ -26,7 +27,7 @@ SERVICE = (
         id="asset_not_found",
         pattern=r"(?:asset|dataset|model|environment|component) '[^'\n]+' (?:was |is )?(?:not found|does not exist)",
         cause="The workspace has no asset of that name and version.",
-        remedy="Check the name and version of the asset, and that it is registered in this workspace.",
+        remedy="Check the name and version of the asset. It must be registered in this workspace.",
         reference=_CONTROL,
     ),
     KnownProblem(
@@ -64,7 +65,7 @@ SERVICE = (
         id="child_run_failed",
         pattern=r"^Execution of experiment failed",
         cause="A child run of this pipeline did not complete; the logs of the pipeline do not hold its error.",
-        remedy="Download the logs of the child run that did not complete; `job_children` lists the child runs.",
+        remedy="Download the logs of the child run that did not complete. `job_children` lists the child runs.",
         reference=_CONTROL,
     ),
 )

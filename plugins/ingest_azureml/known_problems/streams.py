@@ -13,7 +13,7 @@ STREAMS = (
         pattern=r"StreamAccess\.NotFound|StreamError\(NotFound\)|requested stream was not found|caused by NotFoundException"
         r"|ContainerNotFound|BlobNotFound|The (?:specified )?(?:container|blob) (?:'[^'\n]*' )?does not exist",
         cause="The input's path, container or blob does not exist.",
-        remedy="Check the path and the datastore of the input, and whether the step that writes it has written it.",
+        remedy="Check the path and the datastore of the input. Check that the step that writes it has written it.",
         reference=_STREAMS,
     ),
     KnownProblem(
@@ -42,7 +42,7 @@ STREAMS = (
         id="write_denied",
         pattern=r"ScriptExecution\.WriteStreams\.Authentication|AuthorizationPermissionMismatch",
         cause="The identity of the cluster may read the storage and not write to it.",
-        remedy="Give the managed identity of the compute Storage Blob Data Contributor: Reader is not enough to write.",
+        remedy="Give the compute's managed identity Storage Blob Data Contributor. Reader is not enough to write.",
         reference=_STREAMS,
         confidence="medium",
     ),
@@ -50,7 +50,7 @@ STREAMS = (
         id="blobfuse",
         pattern=r"\bblobfuse2? (?:due|failed|exited)|to start blobfuse|Failed to mount container",
         cause="The node could not mount the container of a datastore.",
-        remedy="Check the key or identity of the datastore, and that the compute's network reaches the storage account.",
+        remedy="Check the key or identity of the datastore. Check that the compute's network reaches the storage account.",
         reference=_STREAMS,
     ),
 )
