@@ -30,8 +30,8 @@ LAUNCH = (
         r"|Can't locate \S+\.pm in @INC"
         r"|\brequires (?:the )?['`]?[\w-]+['`]? (?:package|library|to be installed)",
         cause="The environment lacks a package that the script imports, or the code folder lacks a module of the script.",
-        remedy="Add the package `{package}` to the environment. If `{module}` is a module of your own, add its file to the code "
-        "folder of the job.",
+        remedy="Add the package `{package}` to the environment. If `{module}` is a module of your own, add its file to the "
+        "code folder of the job.",
         reference=_LAUNCHER,
     ),
     KnownProblem(
