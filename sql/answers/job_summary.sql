@@ -59,7 +59,7 @@ driver_sums as (  -- what the driver itself sums up, for what has no row
     select
         r.job_id,
         arg_max(try_cast(r.fields ->> 'tasks' as bigint), r.at) as all_mini_batches,
-        arg_max(try_cast(r.fields ->> 'items' as bigint), r.at) as all_items,
+        arg_max(try_cast(r.fields ->> 'done_items' as bigint), r.at) as all_items,
         arg_max(try_cast(r.fields ->> 'failed' as bigint), r.at) as all_failed
     from log_records as r
     where r.event = 'job_summary'

@@ -50,11 +50,16 @@ with told as (
     union all
     select r.job_id, min(r.at), max(r.at), max(r.at), null, null, null, null, null
     from log_records as r
+    where r.source is distinct from 'image_build'  -- the job starts after it
+        or not exists (
+            select 1 from log_records as o where o.job_id = r.job_id and o.source is distinct from 'image_build'
+        )
     group by r.job_id
 
     union all
     select e.job_id, min(e.at), max(e.at), null, null, null, null, null, null
     from errors as e
+    where e.source is distinct from 'image_build'
     group by e.job_id
 
     union all
