@@ -58,7 +58,7 @@ scheduling as (
 driver_sums as (  -- what the driver itself sums up, for what has no row
     select
         r.job_id,
-        arg_max(try_cast(r.fields ->> 'tasks' as bigint), r.at) as all_mini_batches,
+        arg_max(try_cast(r.fields ->> 'done' as bigint), r.at) as all_mini_batches,
         arg_max(try_cast(r.fields ->> 'done_items' as bigint), r.at) as all_items,
         arg_max(try_cast(r.fields ->> 'failed' as bigint), r.at) as all_failed
     from log_records as r
@@ -128,8 +128,8 @@ select
     coalesce(f.files_unclaimed, 0) as files_unclaimed,
     case
         when u.job_id is not null then 'no table of mini-batches and no log of a worker'
-        when j.state in ('completed', 'failed')
-            and coalesce(m.mini_batches, 0) < coalesce(d.all_mini_batches, s.mini_batches_scheduled) then
+        when coalesce(m.mini_batches, 0)  -- a job that failed may have stopped before the rest
+            < coalesce(d.all_mini_batches, case when j.state = 'completed' then s.mini_batches_scheduled end) then
             printf(
                 '%d mini-batches of %d',
                 coalesce(m.mini_batches, 0), coalesce(d.all_mini_batches, s.mini_batches_scheduled)
