@@ -59,6 +59,7 @@ def test_a_finished_job(db: Database) -> None:
         "rejects": 2,
         "files_unclaimed": 1,
         "partial": False,
+            "missing": None,
     }
 
 
