@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from ingest.parsing.csv import CsvColumn, CsvParser
     from ingest.parsing.error_rules import ErrorRules
     from ingest.parsing.events import Event
+    from ingest.parsing.failure_texts import FailureText
     from ingest.parsing.heads import DelimitedHead, Digits, Text, Time, Word
     from ingest.parsing.ignored import IgnoredFiles
     from ingest.parsing.lines import LineParser
     from ingest.parsing.sample import Sample
+    from ingest.parsing.tracebacks import Failure
     from ingest.pipeline import LoadReport, ingest_jobs
     from ingest.store.reading import open_store
 
@@ -35,6 +37,8 @@ _HOME = {
     "Digits": "ingest.parsing.heads",
     "ErrorRules": "ingest.parsing.error_rules",
     "Event": "ingest.parsing.events",
+    "Failure": "ingest.parsing.tracebacks",
+    "FailureText": "ingest.parsing.failure_texts",
     "IgnoredFiles": "ingest.parsing.ignored",
     "KnownProblem": "ingest.known_problems",
     "LineParser": "ingest.parsing.lines",
@@ -70,6 +74,8 @@ __all__ = [
     "Digits",
     "ErrorRules",
     "Event",
+    "Failure",
+    "FailureText",
     "IgnoredFiles",
     "KnownProblem",
     "LineParser",

@@ -217,6 +217,12 @@ def _no_logs(argument: str, top: Path, strays: Sequence[Entry]) -> InputError:
             f"{argument}: predictions, but no logs: a download of the batch endpoint's parent job has none",
             "The logs belong to its child run 'batchscoring': az ml job download --name <child run> --all",
         )
+    packed = [entry.path for entry in strays if entry.path.lower().endswith(".zip")]
+    if packed:
+        return InputError(
+            f"{argument}: no job found, but {packed[0].removeprefix(f'{top}/')}: logs in a zip file are not read",
+            "Unpack it (unzip), and give the folder that it makes.",
+        )
     marks = ", ".join(f"{mark}/" for mark in ROOT_MARKS)
     return InputError(
         f"{argument}: no job found; looked for a folder that holds {marks} at any depth ({len(strays)} other files)",

@@ -220,10 +220,14 @@ ERRORS = Table(
         Column("phase", Type.TEXT, "init, run, shutdown, driver, platform; null if not told", few=True),
         Column("exception_type", Type.TEXT, "dotted name; null for an error without exception", few=True),
         Column("exception_message", Type.TEXT, "the exception's text, or the record's first line"),
-        Column("headline", Type.TEXT, "first line of the record that reports it"),
+        Column(
+            "headline", Type.TEXT, "first line of the record that reports it; all of a failure text without traceback"
+        ),
         Column("frame", Type.TEXT, "innermost frame of the user's own code: file:line in function", few=True),
         Column("mini_batch_id", Type.INT, "the mini-batch it names, if it does"),
-        Column("traceback", Type.TEXT, "the whole text from `Traceback` on"),
+        Column("traceback", Type.TEXT, "the whole text from `Traceback` on, or of the failure text"),
+        Column("code", Type.TEXT, "error code or exit code, where a text has one", few=True),
+        Column("component", Type.TEXT, "part of the platform that reports it, where a text names it", few=True),
         Column("fingerprint", Type.TEXT, "equal for errors that differ only in numbers, ids, paths", few=True),
         Column("occurrences", Type.INT, "how often it happened, as told by this record"),
     ),

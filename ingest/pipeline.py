@@ -106,8 +106,8 @@ def ingest_jobs(
             definition = registry.definition(limits)
             check_thresholds(definition.library.thresholds, limits)
             others = ledger.digest != registry.digest or ledger.views != definition.digest
-            if plan.jobs or plan.notes or ledger.moved or others:
-                load = _Load(layout, registry, plugins, plan, report, started, definition, limits)
+            if plan.jobs or plan.notes or ledger.moved or ledger.aged or others:
+                load = _Load(layout, registry, plugins, plan, report, started, definition, limits, ledger.aged)
                 load.run(workers, progress)
     report.seconds = time.monotonic() - started
     return report
@@ -126,6 +126,7 @@ class _Load:
         started: float,
         definition: Definition,
         thresholds: Mapping[str, float],
+        aged: Sequence[str],
     ) -> None:
         self._layout = layout
         self._registry = registry
@@ -135,6 +136,7 @@ class _Load:
         self._started = started
         self._definition = definition
         self._thresholds = thresholds
+        self._aged = aged
         self._commits = 0
         self._committed: set[str | None] = set()
         self._started_at = datetime.now(UTC)
@@ -248,7 +250,7 @@ class _Load:
         wrong = bring_up_to_date(
             draft,
             self._definition,
-            [job.job_id for job in self._plan.jobs if job.job_id in changed],
+            [*self._aged, *(job.job_id for job in self._plan.jobs if job.job_id in changed)],
             f"{self._id}-{self._commits:03d}",
             lambda tasks, catalog: pool.derive(tasks, limits, catalog),
         )

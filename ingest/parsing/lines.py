@@ -37,7 +37,8 @@ class LineParser:
     Lines before the first head become one record without head values. With `fold=False` a record is one line, and lines
     without a head are rejected; empty ones, and those that `noise` matches, are passed over. Of several patterns given as
     `head` the first that matches a line counts. `shape` makes what is stored out of the rows: it also sees, as text, the
-    groups of head and path that are no columns of the table.
+    groups of head and path that are no columns of the table. `rewrite` is given the bytes of a file, or of a part of it,
+    before anything else: it takes away what stands in the way, such as a prefix of each line.
     """
 
     name: str
@@ -54,6 +55,7 @@ class LineParser:
     fold: bool = True
     noise: str | None = None
     shape: Callable[[pa.Table], pa.Table] | None = None
+    rewrite: Callable[[bytes], bytes] | None = None
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
@@ -82,6 +84,8 @@ class LineParser:
 
     def parse(self, batch: Batch) -> Parsed:
         """All records of all pieces."""
+        if self.rewrite is not None:
+            batch = batch.rewritten(self.rewrite)
         records, rejects = self._records(batch)
         tables = {self.table.name: self._rows(records)}
         if self.errors is not None:

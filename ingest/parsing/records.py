@@ -9,7 +9,7 @@ import numpy as np
 from ingest.parsing import scan
 from ingest.parsing.batch import Batch, Reject
 from ingest.parsing.scan import Positions, Spans
-from ingest.parsing.tracebacks import TRACEBACK_BYTES, end_of_traceback
+from ingest.parsing.tracebacks import TRACEBACK_BYTES, end_of_traceback, introduces_traceback
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,10 @@ class Records:
         return replace(self, ends=ends, spans={**self.spans, text: (np.minimum(starts, ends), ends)})
 
     def with_tracebacks(self, text: str) -> Records:
-        """For records that are lines: lets the one that starts a traceback reach to the traceback's end."""
+        """For records that are lines: lets the one that starts a traceback reach to the traceback's end.
+
+        An exception's line directly above it, which ends with a colon, introduces the traceback and reaches there too.
+        """
         data = self.batch.data
         starts, ends = self.spans[text]
         ends = ends.copy()
@@ -86,6 +89,14 @@ class Records:
             if i >= 0 and at < ends[i]:
                 limit = int(self.batch.ends[self.piece[i]])
                 ends[i] = end_of_traceback(data, at, limit)
+                before = i - 1
+                if (
+                    before >= 0
+                    and self.piece[before] == self.piece[i]
+                    and not data[int(ends[before]) : int(self.starts[i])].strip()
+                    and introduces_traceback(data[int(starts[before]) : int(ends[before])])
+                ):
+                    ends[before] = ends[i]
                 at = int(ends[i])
             at = data.find(TRACEBACK_BYTES, at + 1)
         return replace(self, spans={**self.spans, text: (starts, ends)})

@@ -23,6 +23,7 @@ _EXCEPTION = re.compile(r"^(?P<type>[A-Za-z_]\w*(?:\.\w+)*)(?::[ ]?(?P<message>.
 _EXCEPTION_LINE = re.compile(
     r"^(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Threshold)(?::|\s*$)"
 )
+_INTRODUCTION = re.compile(rb"^(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)\b.*:\s*$")
 _INDENTED = (" ", "\t")
 _CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
 _GOES_ON = (*_CHAINED, TRACEBACK)
@@ -48,30 +49,61 @@ class Failure(NamedTuple):
     frame: str | None
     """`file:line in function` of the innermost frame outside of libraries."""
     traceback: str | None
+    code: str | None = None
+    """What the platform or a tool calls it: an error code, an exit code."""
+    component: str | None = None
+    """Which part of the platform reports it."""
 
 
 def read_failure(text: str, driver: re.Pattern[str] | None = None) -> Failure:
     """What an error record says. Of several chained tracebacks the last one counts, as Python itself reports it.
 
-    Without a traceback the first line counts: `dotted.Name: message`, or only a message. Frames whose file matches
+    Without a traceback the first line counts: `dotted.Name: message`, or only a message. So does the line that introduces
+    a traceback which is cut before its exception; without one, the last frame is what is known. Frames whose file matches
     `driver` are no user code.
     """
     at = text.find(TRACEBACK)
     if at < 0:
-        first_line = text.partition("\n")[0].strip()[:_LONGEST_MESSAGE]
-        named = _EXCEPTION.match(first_line) if _EXCEPTION_LINE.match(first_line) else None
-        return (
-            Failure(named["type"], named["message"] or "", None, None)
-            if named
-            else Failure(None, first_line, None, None)
-        )
+        return Failure(*_first_line(text), None, None)
     last_frame = _last_frame(text, at)
     tail = text[last_frame:]
     stack = text[at:last_frame] + tail.partition("\n")[0]
     own_frame = _own_frame if len(stack) <= _LONGEST_STACK_CACHED else _own_frame.__wrapped__
     frame = own_frame(stack, driver)
-    type_, message = _exception_text(tail) or (None, text[:at].partition("\n")[0].strip())  # cut before the exception
+    type_, message = _exception_text(tail) or _of_cut_traceback(text, at, tail)
     return Failure(type_, message, frame, text[at:].rstrip())
+
+
+def _first_line(text: str) -> tuple[str | None, str]:
+    """Type and message that the first line of a text without a traceback tells."""
+    first_line = text.partition("\n")[0].strip()[:_LONGEST_MESSAGE]
+    named = _EXCEPTION.match(first_line) if _EXCEPTION_LINE.match(first_line) else None
+    return (named["type"], named["message"] or "") if named else (None, first_line)
+
+
+def _of_cut_traceback(text: str, at: int, tail: str) -> tuple[str | None, str]:
+    """The same of a traceback that is cut before its exception: from what introduces it, else from its last frame."""
+    if text[:at].strip():
+        return _first_line(text[:at])
+    frame = _FRAME.match(tail)
+    if not frame:
+        return None, "Traceback without frames (cut)"
+    return None, f"Traceback cut at {_short(frame['file'])}:{frame['line']} in {(frame['function'] or '?').strip()}"
+
+
+def _short(path: str) -> str:
+    """The last two parts of a path."""
+    return "/".join(re.split(r"[/\\]", path)[-2:])
+
+
+def says_success(failure: Failure) -> bool:
+    """Whether it is the `SystemExit` of a script that ended well."""
+    return failure.exception_type == "SystemExit" and failure.message.strip() in ("", "0", "None")
+
+
+def introduces_traceback(line: bytes) -> bool:
+    """Whether a line is an exception's line that a traceback may follow, which then belongs to it."""
+    return bool(_INTRODUCTION.match(line))
 
 
 def end_of_traceback(data: bytes, at: int, limit: int) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import duckdb
+
 from ingest.store.layout import Layout
 
 
@@ -51,6 +53,8 @@ class Ledger:
     """The digest of the definition that its views and derived rows were made with."""
     thresholds: Mapping[str, float] = field(default_factory=dict)
     """What the checks of this store compare with, where not the default."""
+    aged: Sequence[str] = ()
+    """Jobs that were running when they were derived, and have been silent for too long since."""
     moved: bool = False
     """The catalog's views name files where the store was before."""
 
@@ -62,6 +66,7 @@ def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
     from ingest.store.catalog import connect_catalog
 
     with connect_catalog(layout, moved=True) as connection:
+        aged = aged_jobs(connection)
         meta = dict(connection.execute("SELECT key, value FROM ledger.meta").fetchall())
         sources = dict(connection.execute("SELECT job_id, source FROM ledger.jobs").fetchall())
         labels = dict(connection.execute("SELECT job_id, labels FROM ledger.jobs WHERE labels IS NOT NULL").fetchall())
@@ -79,8 +84,24 @@ def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
         {job_id: Forgotten(source, files, size, _ns(moment)) for job_id, source, files, size, moment in gone},
         meta.get("views"),
         json.loads(meta.get("thresholds", "{}")),
+        aged,
         meta["root"] != str(layout.root),
     )
+
+
+def aged_jobs(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Jobs that were running when they were derived, and have been silent for too long since."""
+    try:
+        return [job_id for (job_id,) in connection.execute(_AGED).fetchall()]
+    except duckdb.Error:  # of another version, or moved: then all jobs are derived again, or the store is refused
+        return []
+
+
+_AGED = """
+    SELECT job_id FROM jobs
+    WHERE state = 'running' AND last_record_at < timezone('UTC', now()) - to_seconds(threshold('silent_after_s'))
+    ORDER BY job_id
+"""
 
 
 def _ns(moment: datetime) -> int:

@@ -28,7 +28,9 @@ ISO_HEAD = r"^(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?) (?P<message>.*)
 """Overviews, job_error, job_result (§5, §8); the fraction is absent when it is zero (trap 2)."""
 
 DRIVER_CODE = (
-    r"prs_prod|azureml_(?:sys|common|user)|driver[/\\]amlbi_|parallel_run[/\\](?:master_role|job_starter|agent)"
+    r"prs_prod|azureml_(?:sys|common|user)|(?:^|[/\\])driver[/\\]|parallel_run[/\\](?:master_role|job_starter|agent)"
+    r"|(?:^|[/\\])(?:batch_driver|docker_utilities|job_starter|simulator|masterless_simulator|\w+_invoker"
+    r"|context_manager_injector|context_managers|amlbi_main)\.py"
 )
 """Files of the driver itself: a frame in one of them is no user code."""
 

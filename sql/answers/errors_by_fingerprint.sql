@@ -64,7 +64,7 @@ select
     r.example.phase as phase,
     k.id as problem,
     k.cause,
-    k.remedy,
+    remedy_for(k.remedy, r.example.exception_message) as remedy,
     r.example.job_id as example_job_id,
     r.example.file_id as example_file_id,
     r.example.line_no as example_line_no

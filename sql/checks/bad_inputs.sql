@@ -18,6 +18,11 @@ with in_this_job as (
         any_value(lost) as lost
     from failed_tries
     where points_to = 'input'
+        and not regexp_matches(  -- these would fail with any input
+            coalesce(error, ''),
+            '(?i)No space left on device|\[Errno 28\]|disk quota exceeded|Too many open files|server ?busy'
+                || '|Too many requests|\b429\b|\b503\b|throttl|quota'
+        )
     group by job_id, mini_batch_id
 ),
 

@@ -46,9 +46,9 @@ worst as (
 
 errors_told as (
     select job_id, count(*) as errors, arg_min(node, {since: e.at, node: node}) as node, min(e.at) as first_at
-    from errors as e
+    from telling_texts as e
     where regexp_matches(
-        error_text(exception_type, exception_message, headline),
+        e.text,
         '(?i)No space left on device|\[Errno 28\]|ENOSPC|disk quota exceeded'
     )
     group by job_id
@@ -74,7 +74,8 @@ select
     null as at_stake_s,
     to_json({
         mount: w.mount, last_percent: w.last_percent, first_percent: w.first_percent, free_mb: w.free_mb,
-        samples: w.samples, full_in_s: round(w.full_in_s), disks: w.disks, errors: e.errors
+        samples: w.samples, full_in_s: round(w.full_in_s), disks: w.disks, errors: e.errors,
+        text_only: case when w.job_id is null then true end
     }) as evidence
 from worst as w
 full join errors_told as e on e.job_id = w.job_id

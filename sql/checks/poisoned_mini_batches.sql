@@ -19,6 +19,11 @@ with mini_batches as (
         count(distinct node) as nodes,
         any_value(lost) as lost
     from failed_tries
+    anti join (  -- an exception comes before the poison that it causes
+        select job_id, mini_batch_id from failed_tries where kind = 'exception'
+        union
+        select e.job_id, e.mini_batch_id from error_reports as e where e.rank = 1 and e.exception_type is not null
+    ) as raised using (job_id, mini_batch_id)
     where points_to in ('timeout', 'poisoned') and not done_later and mini_batch_outcome <> 'open'
     group by job_id, mini_batch_id
     having marked or (count(*) > 1 and count(*) = any_value(all_attempts))

@@ -1,7 +1,7 @@
 -- Do worker processes end and get replaced, and not for lack of memory or a timeout?
 -- Ends that the logs do not explain: a crash in native code, an exit of the script, a kill from outside. Ends by a
 -- timeout are told by `timeouts_many`, by init() by `init_failing`, suspects of memory by `out_of_memory`; where that
--- finds something in a job, all of its ends are told there. A few ends are no pattern.
+-- finds something in a job, all of its ends are told there. A few ends are no pattern, but a crash is told each time.
 -- remedy: Read what the last worker wrote to stderr before it ended, and its exit code: -11 is a crash in native code,
 -- -15 a kill from outside. Try its mini-batch alone.
 -- unless: out_of_memory
@@ -26,7 +26,11 @@ select
         case when count(mini_batch_id) > 0 then
             '; ' || counted(count(distinct mini_batch_id), 'mini-batch was', 'mini-batches were') || ' in work'
         end,
-        '; no log says why, and memory does not look short.'
+        case
+            when count(*) filter (where exit_code in (-11, -6, -7, -4, -8, 139, 134, 135, 132, 136)) > 0 then
+                ': a crash in native code.'
+            else '; no log says why, and memory does not look short.'
+        end
     ) as finding,
     mode(node order by node) as node,
     arg_min(process, {ended_at: ended_at, process: process}) as process,
@@ -40,3 +44,4 @@ select
 from ends
 group by job_id
 having count(*) >= threshold('worker_deaths')
+    or count(*) filter (where exit_code in (-11, -6, -7, -4, -8, 139, 134, 135, 132, 136)) > 0

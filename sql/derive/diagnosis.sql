@@ -3,7 +3,8 @@
 -- less those that only retell another), or problem (a known problem that only warnings tell of, from
 -- `known_problems_seen`). Severe findings come first; among equals those that explain errors, then errors, causes
 -- before symptoms and earliest first, then what costs most time.
--- An error is severe if the job failed or lost items, else a warning; one that is no exception, timeout or death of a
+-- An error is severe if the job failed or lost items, else a warning (what stands in the launcher's log of a completed
+-- job was caught); one that is no exception, timeout or death of a
 -- worker is a warning at most where there are such ones. It is a note if a check explains it (`explained_by`) or if it
 -- is a symptom; but a symptom that is all there is to a failed job is severe: the cause is not in the logs then.
 -- `query` shows more. A job without a row has nothing to say, or too few logs to say it.
@@ -42,8 +43,11 @@ judged as (
                     when n.rank < 5 and n.place = 1 and j.state = 'failed' and severe.job_id is null then 'severe'
                     else 'note'
                 end
+            when j.state = 'completed' and n.source in ('driver', 'platform') and n.exception_type is null then 'note'
+            when j.state = 'completed' and n.source in ('driver', 'image_build') then 'warning'  -- caught
             when n.rank = 2 and min(n.rank) over (partition by n.job_id) < 2 then 'warning'
-            when j.state = 'failed' or coalesce(o.lost_work, false) or n.phase = 'init' then 'severe'
+            when j.state = 'failed' or coalesce(o.lost_work, false) then 'severe'
+            when n.phase = 'init' and j.state is distinct from 'completed' then 'severe'
             else 'warning'
         end as severity
     from named as n
@@ -68,7 +72,7 @@ told as (
         coalesce(nullif(concat_ws(': ', exception_type, nullif(exception_message, '')), ''), text, 'error') as finding,
         cause,
         coalesce(remedy, case when frame is not null then
-            'Mend it where it is raised, or the inputs that it meets: ' || regexp_extract(frame, '[^/\\]*$') end
+            'Fix the code that raises it, or the input that it fails on: ' || regexp_extract(frame, '[^/\\]*$') end
         ) as remedy,
         reference,
         'SELECT * FROM error_reports WHERE job_id = ' || quoted(job_id) || ' AND fingerprint = ' || quoted(fingerprint)

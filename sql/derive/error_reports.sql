@@ -12,9 +12,21 @@ select
         when exception_type = 'KeyError' and regexp_matches(exception_message, '^\(\d+, \d+\)$') then 5
         when contains(exception_message, 'terminate called without an active exception') then 5
         when contains(exception_message, 'Already registered authentication for run id') then 5
+        when source = 'common_runtime' and code is null then 5  -- stands in the logs of good jobs too
         when exception_type = 'SystemExit' or contains(exception_message, 'SystemExit: ') then 4
         when regexp_matches(exception_message, '(?i)\b(run|execution) failed\b') then 4
-        when regexp_matches(exception_message, '(?i)exited with status code|^job failed') then 4
+        when regexp_matches(
+            exception_message,
+            '(?i)exited with (status )?code|^job failed|^the experiment failed|^execution of experiment'
+        ) then 4
+        when regexp_matches(exception_message, '^Exit code -?\d+: killed|^Exit code -?\d+: .*signal') then 3
+        when regexp_matches(exception_message, '^Exit code -?\d+') then 4
+        when regexp_matches(exception_message, '\berr exit status \d+|^.+ failed on \d+\.\d+\.\d+\.\d+') then 4
+        when source = 'image_build' and regexp_matches(
+            exception_message,
+            '^(failed to solve|process |Building docker image failed|Run ID: |The command )'
+        ) then 4
+        when source = 'image_build' and exception_type in ('subprocess.CalledProcessError', 'CalledProcessError') then 4
         when regexp_matches(exception_message, '(?i)entry sc?ript (had (raised exception|timeout)|raised in)') then 3
         when contains(exception_message, 'failed in all processes') then 3
         when regexp_matches(exception_message, '^(Failed to )+process (task )?[\[{]')
@@ -25,6 +37,9 @@ select
             and not contains(exception_message, 'Message: ') then 3
         when regexp_matches(exception_message, '(unable to|did not) finish (with)?in [0-9.]+ seconds') then 1
         when regexp_matches(exception_message, '^(Process abort with unfinished|Found poison message)') then 1
+        when exception_type is null and contains(traceback, 'Traceback (most recent') then 1  -- cut
+        when source = 'driver' and traceback is not null and not contains(traceback, 'Traceback (most recent') then 1
+        when source = 'image_build' then 1
         when exception_type is null or phase = 'platform' then 2
         else 1
     end as rank,

@@ -12,7 +12,11 @@ with told as materialized (
 select
     r.job_id, r.check_id, r.severity, r.finding, r.node, r.process, r.mini_batch_id, r.at, r.at_stake_s, r.evidence,
     c.remedy, c.reference, c.explains,
-    replace(c.query, '{job}', quoted(r.job_id)) as query
+    case
+        when (try_cast(r.evidence as json) ->> 'text_only') = 'true' then  -- the check's own table has no row of it
+            'SELECT * FROM error_reports WHERE job_id = ' || quoted(r.job_id)
+        else replace(c.query, '{job}', quoted(r.job_id))
+    end as query
 from told as r
 join checks as c on c.id = r.check_id
 where not exists (

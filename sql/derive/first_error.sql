@@ -13,13 +13,15 @@ with shown as materialized ( -- else the patterns are sought again for what read
 
 select
     e.job_id, e.at, e.exception_type, e.exception_message, e.frame, e.phase, e.node, e.process, e.mini_batch_id,
-    e.source, e.rank, e.symptom, e.fingerprint, k.id as problem, k.cause, k.remedy, e.traceback, e.file_id, e.line_no
+    e.source, e.rank, e.symptom, e.fingerprint, k.id as problem, k.cause,
+    remedy_for(k.remedy, e.exception_message) as remedy, e.traceback, e.file_id, e.line_no
 from error_reports as e
 left join shown as s on s.text = error_text(e.exception_type, e.exception_message, e.headline)
 left join known_problems as k on k.id = s.problem
 qualify row_number() over (
     partition by e.job_id
     order by
-        e.rank, coalesce(k.generic, false), e.at nulls last, e.source, e.node, e.process, e.line_no, e.fingerprint,
+        e.rank, coalesce(k.generic, false), starts_with(e.exception_message, 'Exit code '),
+        e.at nulls last, e.source, e.node, e.process, e.line_no, e.fingerprint,
         e.exception_message, e.file_id
 ) = 1

@@ -24,7 +24,7 @@ with told as (
         first({
             exception_type: exception_type, exception_message: exception_message, headline: headline, frame: frame,
             phase: phase, node: node, process: process, mini_batch_id: mini_batch_id, rank: rank, seen_at: e.at,
-            file_id: file_id, line_no: line_no
+            file_id: file_id, line_no: line_no, source: e.source
         } order by rank, e.at nulls last, node, process, line_no, exception_message, file_id) as example
     from error_reports as e
     group by all
@@ -62,11 +62,12 @@ placed as (
         masked(s.text) as masked_text,
         k.id as problem,
         k.cause,
-        k.remedy,
+        remedy_for(k.remedy, s.text) as remedy,
         k.reference,
         row_number() over (
             partition by j.job_id
-            order by j.rank, coalesce(k.generic, false), j.first_at nulls last, j.fingerprint
+            order by j.rank, coalesce(k.generic, false), starts_with(j.example.exception_message, 'Exit code '),
+                j.first_at nulls last, j.fingerprint
         ) as place
     from per_job as j
     left join shown as s
@@ -89,7 +90,7 @@ retellings as (
             (length(e.message) >= 5 and contains(r.text, e.message))
             or (length(e.masked_message) >= 12 and contains(r.masked_text, e.masked_message))
         )
-    where r.example.exception_type is null or r.rank >= 3
+    where r.example.exception_type is null or r.rank >= 3 or r.example.phase = 'platform'
     group by r.job_id, r.place
 )
 
@@ -120,6 +121,7 @@ select
     j.example.process as process,
     j.example.mini_batch_id as mini_batch_id,
     j.example.file_id as file_id,
-    j.example.line_no as line_no
+    j.example.line_no as line_no,
+    j.example.source as source
 from placed as j
 left join retellings as r using (job_id, place)

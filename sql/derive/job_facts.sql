@@ -1,12 +1,15 @@
 -- What state is each job in, as far as its records tell, and when did it run?
 -- One row per job with a file or record, and what `run_facts` tells of it; the ground of `jobs`.
--- The strongest sign decides; among equally strong ones the latest: 1 the job result, 2 the master's verdict, 3 an exit
--- code, what the platform says of the run, or an error of the driver without a time (the launcher's), 4 the driver's
--- progress messages, or an error of the driver after which no work went on. Without a sign a job is completed if all
--- scheduled mini-batches are processed. Else a job that left records of work is running, or stalled if its last step
--- lies more than 30 minutes, and more than ten usual gaps between two steps, before its last record of any kind; else
--- it is unknown. A progress file can end before its job does, so its silence alone is no sign. `generation` is told by
--- the paths of the files (V0 to V4).
+-- The strongest sign decides, and of one source the last: 1 the platform's own end of the job, 2 exit codes of its
+-- processes, 3 the launcher's exit line, 4 and 5 the job result as the driver tells it, 7 an error that ends the
+-- launcher's log (a traceback that other lines follow was caught), 8 a sentence of the master or of the progress
+-- overview, and at last host tools and the build of an image that nothing ran after. Without a sign a job is completed
+-- if all scheduled mini-batches are processed. Else a job that left records of work is stalled if its last step lies
+-- more than 30 minutes, and more than ten usual gaps between two steps, before its last record of any kind; it is
+-- running if its last record is younger than a day (`silent_after_s`, when it was derived), else unknown. A
+-- progress file can end before its job does, so its silence alone is no sign. A canceled job is failed, and its reason
+-- says so. `generation` is told by the paths of the files (V0 to V4).
+-- threshold: silent_after_s = 86400 s: logs without an end are of a running job only if they were written since
 -- of: every job
 -- example: SELECT job_id, generation, state, state_reason FROM job_facts WHERE job_id IN ('still-running',
 -- 'clean-v4') ORDER BY job_id
@@ -49,11 +52,16 @@ with told as (
     union all
     select r.job_id, min(r.at), max(r.at), max(r.at), null, null, null, null, null
     from log_records as r
+    where r.source is distinct from 'image_build'  -- the job starts after it
+        or not exists (
+            select 1 from log_records as o where o.job_id = r.job_id and o.source is distinct from 'image_build'
+        )
     group by r.job_id
 
     union all
     select e.job_id, min(e.at), max(e.at), null, null, null, null, null, null
     from errors as e
+    where e.source is distinct from 'image_build'
     group by e.job_id
 
     union all
@@ -101,33 +109,140 @@ jobs_seen as (
     group by job_id
 ),
 
-platform_words as (  -- one failed process of several is enough
+control_ends as (  -- the service's own end of the job; its last line counts
+    select
+        r.job_id,
+        r.at as said_at,
+        case
+            when r.event = 'job_finished' then 'completed'
+            when (r.fields ->> 'status') in ('Succeeded', 'Completed', 'Finished') then 'completed'
+            else 'failed'
+        end as state,
+        case
+            when regexp_matches(r.fields ->> 'status', '^[Cc]ancel') then 'job canceled'
+            when r.event = 'execution_status' then 'job ' || (r.fields ->> 'status')
+            else regexp_extract(r.message, '^[^\r\n]{0,160}')
+        end as word
+    from log_records as r
+    where r.source = 'control'
+        and (
+            r.event in ('job_finished', 'job_failed', 'marked_failed', 'not_started', 'experiment_failed', 'cancel')
+            or (
+                r.event = 'execution_status'
+                and regexp_matches(r.fields ->> 'status', '^(Succeeded|Completed|Finished|Failed|Cancell?ed)$')
+            )
+        )
+    qualify row_number() over (partition by r.job_id order by r.at desc nulls last, r.line_no desc, r.file_id) = 1
+),
+
+runtime_ends as (  -- likewise; of several processes of one kind of word one that failed is enough
     select
         r.job_id,
         r.event,
         max(r.at) as said_at,
         case
-            when bool_or(r.event = 'job_failed' or (r.fields ->> 'status') in ('Failed', 'Canceled')) then 'failed'
-            when bool_or((r.fields ->> 'exit_code') <> '0') then 'failed'
-            when bool_or(r.event = 'exit_code' or (r.fields ->> 'status') in ('Succeeded', 'Completed'))
-                then 'completed'
+            when r.event = 'exit_code' then
+                case when bool_or((r.fields ->> 'exit_code') <> '0') then 'failed' else 'completed' end
+            when arg_max(r.fields ->> 'status', (r.at, r.line_no)) in ('Succeeded', 'Completed') then 'completed'
+            when arg_max(r.fields ->> 'status', (r.at, r.line_no)) in ('Failed', 'Canceled', 'Cancelled') then 'failed'
         end as state,
-        case r.event when 'exit_code' then 'exit code ' else 'job ' end
-            || arg_max(coalesce(r.fields ->> 'status', r.fields ->> 'exit_code', 'failed'), {
-                failed: coalesce((r.fields ->> 'exit_code') <> '0', false), said_at: r.at
-            }) as word
+        case r.event
+            when 'exit_code' then
+                'exit code ' || coalesce(
+                    arg_max(r.fields ->> 'exit_code', (r.at, r.line_no))
+                        filter (where (r.fields ->> 'exit_code') <> '0'),
+                    '0'
+                )
+            else 'job ' || arg_max(r.fields ->> 'status', (r.at, r.line_no))
+        end as word
     from log_records as r
-    where r.event in ('exit_code', 'job_status', 'execution_status', 'job_failed')
-        and r.source in ('control', 'common_runtime')
+    where r.source = 'common_runtime' and r.event in ('exit_code', 'job_status')
     group by r.job_id, r.event
 ),
 
-signs as (
+child_runs as (  -- a parent has no other end than those of all its children
     select
         r.job_id,
-        case when r.source = 'job_result' then 1 when contains(r.message, 'jobResult:') then 3 else 2 end as strength,
+        max(r.at) as said_at,
+        sum(try_cast(r.fields ->> 'children' as bigint)) as submitted,
+        count(distinct r.fields ->> 'child_run_id') as ended
+    from log_records as r
+    where r.source = 'control' and r.event in ('children_submitted', 'child_ended')
+    group by r.job_id
+    having ended >= submitted
+),
+
+launcher_ends as (  -- the last end in each of the launcher's files
+    select
+        r.job_id,
+        r.at as said_at,
+        case
+            when r.event = 'injector_end' then 'failed'
+            when (r.fields ->> 'verdict') = 'completed successfully' then 'completed'
+            when (r.fields ->> 'exit_code') = '0' then 'completed'
+            else 'failed'
+        end as state,
+        regexp_extract(r.message, '^[^\r\n]{0,160}') as word
+    from log_records as r
+    where r.source = 'driver'
+        and (
+            r.event in ('process_exit', 'experiment_end', 'command_end')
+            or (r.event = 'injector_end' and (r.fields ->> 'exception') is not null)
+        )
+    qualify row_number() over (partition by r.job_id, r.file_id order by r.line_no desc) = 1
+),
+
+last_lines as (  -- of the launcher's files, what the launcher itself says at the end left out
+    select r.file_id, max(r.line_no) as line_no
+    from log_records as r
+    where r.source = 'driver'
+        and coalesce(r.event, '') not in ('chatter', 'cleanup', 'driver_end', 'injector_end', 'wrapper_failed')
+    group by r.file_id
+),
+
+signs as (
+    select job_id, 1 as strength, said_at as at, false as unless_work_went_on, state, 'platform: ' || word as reason
+    from control_ends
+
+    union all
+    select job_id, case event when 'job_status' then 1 else 2 end, said_at, false, state, 'platform: ' || word
+    from runtime_ends
+
+    union all
+    select job_id, 3, said_at, false, 'completed', 'platform: all ' || submitted || ' child runs have ended'
+    from child_runs
+
+    union all
+    select
+        job_id, 3, max(said_at), false, min_by(state, state = 'completed'),
+        'launcher: ' || min_by(word, state = 'completed')
+    from launcher_ends
+    group by job_id
+
+    union all
+    select
+        r.job_id,
+        4,
         r.at,
-        false as unless_work_went_on,
+        false,
+        case
+            when (r.fields ->> 'status') = 'FINISHED' then 'completed'
+            when regexp_matches(r.fields ->> 'status', '^(FAILED|CANCELL?ED)$') then 'failed'
+        end,
+        'sweep: ' || lower(r.fields ->> 'status')
+    from log_records as r
+    where r.source = 'sweep' and r.event = 'sweep_status'
+
+    union all
+    select
+        r.job_id,
+        case
+            when r.source = 'job_result' then 4
+            when contains(r.message, 'jobResult:') then 5
+            else 8
+        end,
+        r.at,
+        false,
         job_verdict(r.message) as state,
         case r.source when 'job_result' then 'job result: ' else 'master: ' end || r.message as reason
     from log_records as r
@@ -139,31 +254,57 @@ signs as (
             or contains(r.message, 'jobResult:')
         ))
 
-    union all
-
+    union all  -- what ends the launcher's log was not caught
     select
         e.job_id,
-        case when e.at is null or e.exception_type = 'SystemExit' then 3 else 4 end,
+        7,
+        e.at,
+        false,
+        'failed',
+        'error: ' || concat_ws(': ', e.exception_type, nullif(e.exception_message, ''))
+    from error_reports as e
+    left join last_lines as l on l.file_id = e.file_id
+    where e.source = 'driver' and e.rank <= 4
+        and (
+            (e.exception_type = 'SystemExit' and coalesce(e.exception_message, '') not in ('', '0', 'None'))
+            or regexp_matches(  -- in the driver's own main program
+                e.traceback, 'most recent call last\):?\s+File "[^"]*\bamlbi_main\.py", line \d+, in <module>'
+            )
+            or e.line_no + length(coalesce(e.traceback, '')) - length(replace(coalesce(e.traceback, ''), chr(10), ''))
+                + (e.traceback is not null and contains(e.traceback, 'Traceback (most recent')
+                    and not contains(coalesce(e.headline, ''), 'Traceback (most recent'))::integer >= l.line_no
+        )
+
+    union all
+    select
+        e.job_id,
+        case when e.exception_type = 'SystemExit' then 7 else 8 end,
         e.at,
         e.at is not null and e.exception_type is distinct from 'SystemExit',
         'failed',
         'error: ' || concat_ws(': ', e.exception_type, e.exception_message)
     from error_reports as e
-    where e.rank <= 4
+    where e.rank <= 4 and coalesce(e.source, '') not in ('driver', 'image_build')
         and (e.phase = 'driver' or e.exception_type = 'SystemExit')
         and (e.exception_type is not null or e.symptom)
-        and not (e.exception_type = 'SystemExit' and coalesce(e.exception_message, '') in ('0', 'None'))
+        and not (e.exception_type = 'SystemExit' and coalesce(e.exception_message, '') in ('', '0', 'None'))
 
-    union all
+    union all  -- the host tools, where preparing or releasing a node failed
+    select e.job_id, 9, e.at, false, 'failed', 'platform: ' || e.exception_message
+    from error_reports as e
+    where e.source = 'platform' and e.code is not null and e.rank <= 4
 
-    select job_id, 3, said_at, false, state, 'platform: ' || word
-    from platform_words
+    union all  -- an image that could not be built, if nothing ran after it
+    select r.job_id, 10, r.at, false, 'failed', 'image build: ' || r.message
+    from log_records as r
+    where r.event = 'image_build_failed'
+        and not exists (select 1 from log_records as o where o.job_id = r.job_id and o.source = 'driver')
 
     union all
 
     select
         p.job_id,
-        4,
+        8,
         p.at,
         false,
         case
@@ -181,17 +322,29 @@ signs as (
         or starts_with(p.message, 'Failed to Concatenate')
 ),
 
+files_seen as (
+    select job_id, max(modified_at) as modified_at
+    from files
+    where job_id is not null
+    group by job_id
+),
+
 judged as (
     select
         j.*,
         s.state as sign,
         s.reason,
         j.scheduled > 0 and j.processed >= j.scheduled as all_processed,
+        epoch(
+            coalesce(try_cast(getvariable('as_of') as timestamp), make_timestamp(epoch_us(now())))
+            - coalesce(j.last_record_at, f.modified_at)
+        ) > threshold('silent_after_s') as silent,
         case
             when s.state is null and j.last_record_at - j.last_step_at > interval 30 minute then
                 list_median(gaps_between(j.steps)) / 1e6
         end as usual_gap_s
     from jobs_seen as j
+    left join files_seen as f on f.job_id = j.job_id
     left join signs as s
         on s.job_id = j.job_id
         and s.state is not null
@@ -211,12 +364,15 @@ select
         when last_work_at is null then 'unknown'
         when last_record_at - last_step_at > interval 30 minute
             and epoch(last_record_at - last_step_at) > 10 * coalesce(usual_gap_s, 0) then 'stalled'
+        when silent then 'unknown'
         else 'running'
     end as state,
     case
         when sign is not null then regexp_extract(reason, '^[^\r\n]{0,200}')
         when all_processed then 'all ' || scheduled || ' scheduled mini-batches are processed; no other sign of an end'
         when last_work_at is null then 'no record of work, nor of an end'
+        when silent and state = 'unknown' then
+            'last record at ' || strftime(last_record_at, '%Y-%m-%d %H:%M:%S') || ', no end recorded'
         else concat_ws(
             ', ',
             'no sign of an end',

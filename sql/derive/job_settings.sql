@@ -11,9 +11,17 @@ with told as (
         case r.event when 'batch_start' then 1 when 'batch_timeout' then 3 else 2 end as rank,
         -r.file_id as file_rank,
         r.line_no,
-        try_cast(r.fields as json) as fields
+        case r.event
+            when 'script_call' then options_in(r.fields ->> 'arguments')
+            when 'definition' then to_json({
+                nodes: r.fields ->> 'definition' ->> '$.Configuration.NodeCount',
+                process_count_per_node: r.fields ->> 'definition' ->> '$.Configuration.ParallelTask.WorkerCountPerNode'
+            })
+            else try_cast(r.fields as json)
+        end as fields
     from log_records as r
     where r.event in ('batch_start', 'driver_options', 'batch_timeout', 'input_folders', 'schedule_input')
+        or r.event in ('script_call', 'definition')
 ),
 
 ranked as (

@@ -1,10 +1,11 @@
 -- How did each job go?
--- One row per job. `partial` is true while the job runs or where a file ends in the middle of a line: numbers will
--- grow. Counts of mini-batches and items are of outcomes, not of tries; `items` and `failed_items` are those of
--- mini-batches with a result. `mini_batches_scheduled` is told by the progress overview, NULL if it does not. Elapsed
--- times are of the tries that decided, `wasted_s` of the others. `restarts` as in `worker_processes`,
--- `nodes_without_work` as in `node_summary`. Highest memory is the highest sample of any node, not a peak.
--- `duration_s` ends at the last record while a job runs.
+-- One row per job. `partial` is true while the job runs, where a file ends in the middle of a line, and where the
+-- counts cannot be whole; `missing` says what is not there. Counts that no file tells are NULL. Counts of mini-batches
+-- and items are of outcomes, not of tries; `items` and `failed_items` are those of mini-batches with a result, or those
+-- that the driver sums up where these are more. `mini_batches_scheduled` is told by the progress overview, NULL if it
+-- does not. Elapsed times are of the tries that decided, `wasted_s` of the others. `restarts` as in `worker_processes`,
+-- `nodes_without_work` as in `node_summary`. Highest memory is the highest sample of any node, not a peak. `duration_s`
+-- ends at the last record while a job runs.
 -- of: every job
 -- order: started_at nulls last, job_id
 -- example: SELECT job_id, state, duration_s, mini_batches, failed_items, retries, restarts, partial FROM job_summary
@@ -56,14 +57,35 @@ scheduling as (
     group by job_id
 ),
 
+driver_sums as (  -- what the driver itself sums up, for what has no row
+    select
+        r.job_id,
+        arg_max(try_cast(r.fields ->> 'done' as bigint), r.at) as all_mini_batches,
+        arg_max(try_cast(r.fields ->> 'done_items' as bigint), r.at) as all_items,
+        arg_max(try_cast(r.fields ->> 'failed' as bigint), r.at) as all_failed
+    from log_records as r
+    where r.event = 'job_summary'
+    group by r.job_id
+),
+
 file_counts as (
     select
         job_id,
         try_cast(sum(rejects) as bigint) as rejects,
         count(*) filter (where status = 'unclaimed') as files_unclaimed,
-        bool_or(ends_cut) as ends_cut
+        bool_or(ends_cut) as ends_cut,
+        count(*) filter (where kind in ('overview', 'progress_csv')) as overviews,
+        count(*) filter (where kind in ('mini_batches', 'task_csv', 'report_v0', 'worker', 'user_error')) as tellers
     from files
     group by job_id
+),
+
+untold as (  -- an overview tells that there were mini-batches, and no file tells of any of them
+    select s.job_id
+    from scheduling as s
+    join file_counts as f on f.job_id = s.job_id and f.overviews > 0 and f.tellers = 0
+    anti join mini_batch_counts as m on m.job_id = s.job_id
+    where s.mini_batches_scheduled > 0
 )
 
 select
@@ -75,17 +97,23 @@ select
     j.ended_at,
     epoch(coalesce(j.ended_at, j.last_record_at) - j.started_at) as duration_s,
     s.mini_batches_scheduled,
-    coalesce(m.mini_batches, 0) as mini_batches,
-    coalesce(m.mini_batches_failed, 0) as mini_batches_failed,
-    coalesce(m.mini_batches_open, 0) as mini_batches_open,
-    coalesce(m.items, 0) as items,
-    coalesce(m.failed_items, 0) as failed_items,
-    m.failed_items / nullif(m.items, 0) as failure_rate,
-    coalesce(t.attempts, 0) as attempts,
-    coalesce(t.retries, 0) as retries,
-    coalesce(t.timeouts, 0) as timeouts,
-    coalesce(t.exceptions, 0) as exceptions,
-    coalesce(t.poisoned, 0) as poisoned,
+    case when u.job_id is null then coalesce(m.mini_batches, 0) end as mini_batches,
+    case when u.job_id is null then coalesce(m.mini_batches_failed, 0) end as mini_batches_failed,
+    case when u.job_id is null then coalesce(m.mini_batches_open, 0) end as mini_batches_open,
+    case
+        when d.all_items > coalesce(m.items, 0) then d.all_items
+        when u.job_id is null then coalesce(m.items, 0)
+    end as items,
+    case
+        when d.all_failed > coalesce(m.failed_items, 0) then d.all_failed
+        when u.job_id is null then coalesce(m.failed_items, 0)
+    end as failed_items,
+    greatest(d.all_failed, m.failed_items) / nullif(greatest(d.all_items, m.items), 0) as failure_rate,
+    case when u.job_id is null then coalesce(t.attempts, 0) end as attempts,
+    case when u.job_id is null then coalesce(t.retries, 0) end as retries,
+    case when u.job_id is null then coalesce(t.timeouts, 0) end as timeouts,
+    case when u.job_id is null then coalesce(t.exceptions, 0) end as exceptions,
+    case when u.job_id is null then coalesce(t.poisoned, 0) end as poisoned,
     m.wasted_s,
     m.p50_elapsed_s,
     m.p95_elapsed_s,
@@ -100,7 +128,22 @@ select
     e.symptom as first_error_is_symptom,
     coalesce(f.rejects, 0) as rejects,
     coalesce(f.files_unclaimed, 0) as files_unclaimed,
-    coalesce(j.state in ('running', 'stalled') or f.ends_cut, false) as partial
+    case
+        when u.job_id is not null then 'no table of mini-batches and no log of a worker'
+        when coalesce(m.mini_batches, 0)  -- a job that failed may have stopped before the rest
+            < coalesce(d.all_mini_batches, case when j.state = 'completed' then s.mini_batches_scheduled end) then
+            printf(
+                '%d mini-batches of %d',
+                coalesce(m.mini_batches, 0), coalesce(d.all_mini_batches, s.mini_batches_scheduled)
+            )
+        when d.all_items > coalesce(m.items, 0) or d.all_failed > coalesce(m.failed_items, 0) then
+            'results of some mini-batches; items as the driver sums them up'
+    end as missing,
+    coalesce(
+        j.state in ('running', 'stalled') or f.ends_cut or missing is not null
+            or (j.state = 'unknown' and s.mini_batches_scheduled > 0),
+        false
+    ) as partial
 from jobs as j
 left join mini_batch_counts as m using (job_id)
 left join node_counts as n using (job_id)
@@ -108,3 +151,5 @@ left join try_counts as t using (job_id)
 left join scheduling as s using (job_id)
 left join first_error as e using (job_id)
 left join file_counts as f using (job_id)
+left join driver_sums as d using (job_id)
+left join untold as u using (job_id)

@@ -55,7 +55,7 @@ select
     j.nodes,
     j.example.text as example,
     k.cause,
-    k.remedy,
+    remedy_for(k.remedy, j.example.text) as remedy,
     k.reference,
     j.example.node as example_node,
     j.example.process as example_process,

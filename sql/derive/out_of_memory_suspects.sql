@@ -4,11 +4,12 @@
 -- `out_of_memory_texts`) though it went on. Node and process memory are of the last sample before, `sampled_s` seconds
 -- before: a sample is not a peak, children of a process are not counted, so a low one proves nothing if it is old.
 -- `grown_mb` is from the first sample of the process to that one. `suspicion` high: words or signal 9 and memory that
--- was high or growing; medium: one of both; low: it only ended. `reason` says why.
+-- was high or growing; medium: one of both; low: it only ended, or crashed with another signal. `reason` says why.
 -- order: job_id, "at", node, process
 -- example: SELECT node, process, mini_batch_id, suspicion, node_percent, sampled_s, grown_mb FROM
 -- out_of_memory_suspects LIMIT 3
 -- threshold: memory_high_percent = 85 %: from this part of a node's memory on, a worker's end looks like lack of memory
+-- threshold: memory_room_percent = 50 %: on a node that is less full than this a process that has grown had room
 -- threshold: memory_grown_percent = 10 %: so much of the node's memory more than at first, and a process counts as
 -- grown
 with words as (
@@ -68,14 +69,25 @@ node_checks as (
     where memory_used_percent is not null and s.at is not null
 ),
 
+loaded as (  -- a model that init() loads is no growth
+    select job_id, node, process, max(after(e.at, elapsed_s)) as loaded_at
+    from entry_script_events as e
+    where event in ('init', 'load')
+    group by job_id, node, process
+),
+
 process_checks as (
     select
         s.job_id, s.node, s.process,
         max({sampled_at: s.at, percent: s.memory_used_percent}) as last_one,
-        min({sampled_at: s.at, percent: s.memory_used_percent}) as first_one,
+        coalesce(
+            min({sampled_at: s.at, percent: s.memory_used_percent}) filter (where s.at >= l.loaded_at),
+            min({sampled_at: s.at, percent: s.memory_used_percent})
+        ) as first_one,
         count(*) as samples
     from process_samples as s
     join marked as m on m.job_id = s.job_id and m.node = s.node and m.process = s.process and s.at <= m.ended_at
+    left join loaded as l on l.job_id = s.job_id and l.node = s.node and l.process = s.process
     where s.memory_used_percent is not null
     group by s.job_id, s.node, s.process
 ),
@@ -91,7 +103,9 @@ measured as (
         n.total_mb,
         coalesce(p.samples, 0) as samples,
         coalesce(node_percent_then >= threshold('memory_high_percent'), false) as node_high,
-        coalesce(grown_percent >= threshold('memory_grown_percent'), false) as grown
+        coalesce(grown_percent >= threshold('memory_grown_percent'), false)
+            and coalesce(node_percent_then >= threshold('memory_room_percent'), true) as grown,
+        coalesce(m.exit_code in (-11, -6, -7, -4, -8, 139, 134, 135, 132, 136), false) as crashed
     from marked as m
     asof left join node_checks as n on n.job_id = m.job_id and n.node = m.node and n.sampled_at <= m.ended_at
     left join process_checks as p on p.job_id = m.job_id and p.node = m.node and p.process = m.process
@@ -107,6 +121,7 @@ select
     mini_batch_id,
     attempt,
     case
+        when crashed and not words_told then 'low'
         when (words_told or reason = 'killed') and (words_told or node_high or grown) then 'high'
         when reason = 'killed' and not coalesce(node_percent < 60 and sampled_s < 60, false) then 'medium'
         when reason in ('died', 'not told', 'told') and (node_high or grown) then 'medium'
@@ -116,7 +131,10 @@ select
         '; ',
         case when words_told then 'a text says that memory ran out' end,
         case when reason = 'killed' then 'killed by signal 9, as by a system that lacks memory' end,
-        case when reason in ('died', 'not told', 'exception') then 'ended, no log says why' end,
+        case
+            when crashed then 'crashed with exit code ' || exit_code
+            when reason in ('died', 'not told', 'exception') then 'ended, no log says why'
+        end,
         case
             when node_percent is null then 'no sample of the node before'
             else printf('node at %.0f %% in the sample %.0f s before', node_percent, sampled_s)

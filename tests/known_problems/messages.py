@@ -216,6 +216,160 @@ MESSAGES: dict[str, Messages] = {
         ),
         ("SystemExit: 421", "User process 'python' exited with status code 1.", "ValueError: 42"),
     ),
+    "arguments_refused": Messages(
+        (
+            "run.py: error: the following arguments are required: --rate",
+            "run.py: error: argument --level: invalid choice: 'x' (choose from 'a', 'b')",
+            "Error: No such option: --input_asset",
+            "Error: Missing option '--rate'.",
+        ),
+        ("ImportError: Missing optional dependency 'xlrd'.", "processed a.py: error: rate 0.1"),
+    ),
+    "module_not_runnable": Messages(
+        ("/usr/bin/python3: No module named jobs.__main__; 'jobs' is a package and cannot be directly executed",),
+        ("No module named 'jobs'",),
+    ),
+    "no_module": Messages(
+        (
+            "No module named 'xgboost'",
+            "Missing optional dependency 'xlrd'.  Use pip or conda to install xlrd.",
+            "there is no package called 'dplyr'",
+            "Can't locate JSON/XS.pm in @INC (you may need to install the JSON::XS module)",
+        ),
+        ("No module was given",),
+    ),
+    "cannot_import_name": Messages(
+        ("ImportError: cannot import name 'soft_unicode' from 'markupsafe'",), ("cannot import the table",)
+    ),
+    "no_shared_library": Messages(
+        (
+            "ImportError: libgomp.so.1: cannot open shared object file: No such file or directory",
+            "./tool: error while loading shared libraries: libssl.so.1.1",
+        ),
+        ("FileNotFoundError: model.so",),
+    ),
+    "conda_activate": Messages(
+        ("CommandNotFoundError: Your shell has not been properly configured to use 'conda activate'.",),
+        ("conda activate was called",),
+    ),
+    "wrong_architecture": Messages(("exec /bin/score: exec format error",), ("wrong format",)),
+    "not_executable": Messages(
+        ("/bin/sh: 1: ./start.sh: Permission denied", "Exit code 126: command cannot be executed"),
+        ("PermissionError: [Errno 13] Permission denied: 'a.csv'",),
+    ),
+    "script_not_found": Messages(
+        (
+            "python: can't open file 'scor.py': [Errno 2] No such file or directory",
+            "cannot open file 'main.R': No such file or directory",
+            "Error: Unable to access jarfile score.jar",
+        ),
+        ("cannot open shared object file",),
+    ),
+    "command_not_found": Messages(
+        (
+            "bash: line 1: mpirun: command not found",
+            "/bin/sh: 1: poetry: not found",
+            "bash: Zeile 4: poetry: Kommando nicht gefunden.",
+            "Exit code 127: command not found",
+        ),
+        ("a.csv: not found", "The blob was not found"),
+    ),
+    "conda_spec": Messages(
+        ("CondaValueError: Malformed version string '=>': invalid operator.", "SpecNotFound: Invalid spec 'a==1='"),
+        ("ValueError: invalid version",),
+    ),
+    "conda_not_found": Messages(
+        ("ResolvePackageNotFound: \n  - tinylib=7", "PackagesNotFoundError: The following packages are not available"),
+        ("package not found in the basket",),
+    ),
+    "conda_channel": Messages(
+        ("CondaHTTPError: HTTP 404 NOT FOUND for url <https://conda.example.com/a>",), ("HTTPError: 404",)
+    ),
+    "pip_no_match": Messages(
+        (
+            "No matching distribution found for tinylib==7",
+            "Could not find a version that satisfies the requirement tinylib==7 (from versions: 1.0)",
+        ),
+        ("no match found",),
+    ),
+    "pip_conflict": Messages(("ResolutionImpossible: for help visit the documentation",), ("resolution is low",)),
+    "pip_wheel": Messages(("Failed building wheel for tinylib",), ("wheel of a car",)),
+    "apt_not_found": Messages(("Unable to locate package libtiny-dev",), ("cannot locate the file",)),
+    "registry_denied": Messages(
+        ("denied: requested access to the resource is denied", "unauthorized: authentication required"),
+        ("Permission denied: 'a.csv'",),
+    ),
+    "image_not_found": Messages(
+        (
+            "manifest for sample.azurecr.io/score:9 not found: manifest unknown",
+            "sample.example.com/base/tiny:9: not found",
+        ),
+        ("a.csv: not found",),
+    ),
+    "stream_not_found": Messages(
+        (
+            "The requested stream was not found. Please make sure the request uri is correct.",
+            "Error Code: ScriptExecution.StreamAccess.NotFound",
+            "The container 'in' does not exist.",
+        ),
+        ("FileNotFoundError: a.csv",),
+    ),
+    "storage_throttled": Messages(
+        ("Error Code: ScriptExecution.StreamAccess.Throttling", "Server busy"), ("the server is tired",)
+    ),
+    "stream_unsupported": Messages(("Error Code: ScriptExecution.StreamAccess.Validation",), ("not supported",)),
+    "storage_account_disabled": Messages(("The specified account is disabled.",), ("the option is disabled",)),
+    "write_denied": Messages(("Error Code: ScriptExecution.WriteStreams.Authentication",), ("could not be written",)),
+    "blobfuse": Messages(
+        ("Unable to start blobfuse due to authentication or connectivity issues",), ("Blobfuse runtime version 1.3.6",)
+    ),
+    "mlflow_schema": Messages(
+        ("Incompatible input types for column size. Can not safely convert object to int64.",), ("input types",)
+    ),
+    "mlflow_flavor": Messages(('=== Model does not have the "python_function" flavor ===',), ("python_function",)),
+    "java_heap": Messages(("java.lang.OutOfMemoryError: Java heap space",), ("the heap of files",)),
+    "gpu_out_of_memory": Messages(
+        ("RuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB",), ("CUDA error: device-side assert triggered",)
+    ),
+    "gpu_not_supported": Messages(
+        ("CUDA error: no kernel image is available for execution on the device",), ("no image is available",)
+    ),
+    "disk_full": Messages(
+        ("OSError: [Errno 28] No space left on device: '/tmp/a'",), ("OSError: [Errno 5] Input/output error",)
+    ),
+    "process_killed": Messages(
+        (
+            "Exit code 137: killed (signal 9, SIGKILL)",
+            "/bin/bash: line 1:    77 Killed                  python score.py",
+            "Out of memory: Killed process 812 (python) total-vm:1024kB",
+        ),
+        ("Killed: 0 of 9", "Exit code 1"),
+    ),
+    "process_crashed": Messages(
+        ("Segmentation fault (core dumped)", "Exit code 139: segmentation fault (signal 11, SIGSEGV)"),
+        ("segmentation of the market",),
+    ),
+    "quota_exceeded": Messages(
+        ("Operation results in exceeding quota limits of Total Regional Cores.",), ("the quota is 24",)
+    ),
+    "compute_not_found": Messages(("ComputeNotFound: Compute big-pool was not found.",), ("the file was not found",)),
+    "asset_not_found": Messages(
+        ("Data asset 'days:3' was not found in the workspace.",), ("The container 'in' does not exist.",)
+    ),
+    "environment_without_image": Messages(("System.ArgumentException: environment has no image",), ("no images here",)),
+    "output_not_registered": Messages(
+        ("Failed to register dataset: Dataset name is not valid",), ("cannot register for the course",)
+    ),
+    "container_not_started": Messages(
+        ("JobContainerConfigFailed: Container configuration failed unexpectedly",), ("the container is full",)
+    ),
+    "internal_error": Messages(("InternalServerError", "Failed to upload outputs: no connection"), ("server error",)),
+    "child_run_failed": Messages(
+        ("Execution of experiment failed, update experiment status and cancel running nodes.",), ("experiment failed",)
+    ),
+    "exit_code": Messages(
+        ("Exit code 3", "The experiment failed. Finalizing run...", "SystemExit: 5"), ("the exit code of the script",)
+    ),
 }
 
 WITHOUT_TEXT = {

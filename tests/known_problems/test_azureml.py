@@ -86,9 +86,9 @@ def test_the_first_page_comes_first(registry: Registry) -> None:
     """The six problems of the first troubleshooting page, in its order; generic ones are last."""
     listed = registry.known_problems
     assert [one.problem.id for one in listed[:6]] == FIRST_PAGE
-    assert [one.problem.id for one in listed if one.problem.generic] == [one.problem.id for one in listed[-3:]]
-    assert listed[-1].problem.id == "exit_42"
-    assert len(listed) == 39
+    assert [one.problem.id for one in listed if one.problem.generic] == [one.problem.id for one in listed[-4:]]
+    assert listed[-1].problem.id == "exit_code"
+    assert len(listed) == 81
 
 
 def test_words(registry: Registry) -> None:

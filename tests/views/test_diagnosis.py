@@ -145,7 +145,12 @@ def test_a_symptom_alone(db: Database) -> None:
     error(db, "ValueError", "x", "10:00:02", "f", job_id="known", frame="/mnt/a/score.py:7 in run")
     assert db.rows("SELECT job_id, finding_id, severity, remedy FROM diagnosis ORDER BY job_id, rank") == [
         ("alone", "SystemExit", "severe", None),
-        ("known", "ValueError", "severe", "Mend it where it is raised, or the inputs that it meets: score.py:7 in run"),
+        (
+            "known",
+            "ValueError",
+            "severe",
+            "Fix the code that raises it, or the input that it fails on: score.py:7 in run",
+        ),
         ("known", "SystemExit", "note", None),
     ]
 

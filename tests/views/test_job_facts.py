@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ingest.views.library import load_library
+
 if TYPE_CHECKING:
     from tests.views.conftest import Database
 
@@ -13,6 +15,12 @@ SUMMARY = (
     "There are 20 mini batches with 200 items. Processed {} mini batches containing 200 items,"
     " {} succeeded, {} failed. The error threshold is {}."
 )
+
+
+@pytest.fixture(autouse=True)
+def soon_after(db: Database) -> None:
+    """Asked two hours after the first records: a job without an end may be running."""
+    db.connection.execute("SET VARIABLE as_of = TIMESTAMP '2024-03-01 12:00:00'")
 
 
 def state(db: Database) -> str:
@@ -125,7 +133,6 @@ def test_an_exit_code(db: Database) -> None:
             "failed",
             "platform: exit code 42",
         ),
-        ([("job_failed", {"run_id": "r"})], "failed", "platform: job failed"),
         ([("execution_status", {"status": "Finalizing"})], "running", None),
         ([("execution_status", {"status": "Running"})], "running", None),
     ],
@@ -141,11 +148,92 @@ def test_what_the_platform_says(
     assert reason is None or facts["state_reason"] == reason
 
 
-def test_the_driver_knows_better_than_the_platform(db: Database) -> None:
-    """A job result goes before an exit code."""
-    db.event("common_runtime", "exit_code", "10:00:05", exit_code="0")
-    db.insert("log_records", {"source": "job_result", "at": "10:00:00", "message": "Failed. Entry script error. x"})
+def test_the_platform_goes_before_the_driver(db: Database) -> None:
+    """The end that the platform tells goes before a job result, whichever is later."""
+    db.event("common_runtime", "job_status", "10:00:00", status="Succeeded")
+    db.insert("log_records", {"source": "job_result", "at": "10:00:05", "message": "Failed. Entry script error. x"})
+    assert state(db) == "completed"
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ([("job_finished", {"run_id": "r"})], "completed"),
+        ([("job_finished", {"run_id": "r"}), ("marked_failed", {"what": "upload outputs"})], "failed"),
+        ([("job_failed", {"run_id": "r"})], "failed"),
+        ([("not_started", {"error": "x"})], "failed"),
+        ([("execution_status", {"status": "Canceled"})], "failed"),
+        ([("children_submitted", {"children": "2"}), ("child_ended", {"child_run_id": "a"})], "running"),
+        (
+            [
+                ("children_submitted", {"children": "2"}),
+                ("child_ended", {"child_run_id": "a"}),
+                ("child_ended", {"child_run_id": "b"}),
+            ],
+            "completed",
+        ),
+    ],
+)
+def test_the_control_plane(db: Database, events: list[tuple[str, dict[str, str]]], expected: str) -> None:
+    """Of its end lines the last counts: outputs may fail to upload after the job has finished."""
+    for second, (event, fields) in enumerate(events):
+        db.event("control", event, f"10:00:{second:02}", **fields)
+    assert state(db) == expected
+
+
+def test_the_launcher_before_the_master(db: Database) -> None:
+    """Its last end line counts, and goes before the sentence of the master."""
+    db.insert(
+        "log_records",
+        {"source": "master", "at": "10:00:00", "message": "The ParallelRunStep processed all mini batches. "},
+    )
+    for line, code in enumerate(("1", "0", "3")):
+        db.insert(
+            "log_records",
+            {
+                "source": "driver",
+                "file_id": 1,
+                "line_no": line,
+                "event": "process_exit",
+                "fields": f'{{"exit_code": "{code}"}}',
+            },
+        )
     assert state(db) == "failed"
+
+
+def test_an_error_that_other_lines_follow_was_caught(db: Database) -> None:
+    """An error at the end of the launcher's log is the end of the job; one in its middle was caught."""
+    db.attempt(0, "done", "10:00:00")
+    error = {
+        "source": "driver",
+        "phase": "driver",
+        "file_id": 1,
+        "exception_type": "ValueError",
+        "exception_message": "x",
+    }
+    db.insert("errors", error | {"line_no": 1, "traceback": "Traceback (most recent call last):\n  a\nValueError: x"})
+    for line in (1, 2, 3):
+        db.insert("log_records", {"source": "driver", "file_id": 1, "line_no": line, "message": "x"})
+    db.insert(
+        "log_records", {"source": "driver", "file_id": 1, "line_no": 4, "message": "Cleaning", "event": "chatter"}
+    )
+    assert state(db) == "failed"
+    db.insert("log_records", {"source": "driver", "file_id": 1, "line_no": 5, "message": "going on"})
+    assert state(db) == "running"
+
+
+def test_silence(db: Database) -> None:
+    """A job that left no record for a day is not said to run."""
+    db.attempt(0, "done", "10:00:00")
+    assert state(db) == "running"
+    db.connection.execute("SET VARIABLE as_of = TIMESTAMP '2024-03-02 10:00:11'")
+    facts = db.one("SELECT * FROM job_facts")
+    assert (facts["state"], facts["state_reason"]) == (
+        "unknown",
+        "last record at 2024-03-01 10:00:10, no end recorded",
+    )
+    db.library = load_library(settings=(("silent_after_s", 172800.0),))
+    assert state(db) == "running"
 
 
 def test_an_error_of_the_driver(db: Database) -> None:

@@ -59,6 +59,7 @@ def test_a_finished_job(db: Database) -> None:
         "rejects": 2,
         "files_unclaimed": 1,
         "partial": False,
+        "missing": None,
     }
 
 
@@ -81,6 +82,7 @@ def test_a_job_without_records(db: Database) -> None:
         "highest_memory_percent",
         "first_error",
         "first_error_is_symptom",
+        "missing",
     }
     assert {name for name, value in row.items() if value == 0} >= {
         "mini_batches",

@@ -63,6 +63,12 @@ _OTHER = (
         r"^The process (?P<worker>\S+) with pid (?P<worker_pid>\d+) exited with (?:status )?code (?P<exit_code>-?\d+)",
     ),
     Event(
+        "worker_exited",
+        r"^(?:The )?(?:[Ww]orker )?(?:[Pp]rocess )?(?P<worker>[Pp]rocess-?\d+) (?:\(|with )?pid:? ?(?P<worker_pid>\d+)\)? "
+        r"(?:was |has )?(?:exited|ended|terminated|died|killed|stopped) (?:with|by) (?:(?:exit )?(?:status )?(?:code )?)?"
+        r"(?:exit)?(?P<exit_code>-?\d+)",
+    ),
+    Event(
         "worker_telemetry",
         r"^Worker - Telemetry: hostIp:(?P<host_ip>[^,]*), processId:(?P<worker_pid>\d+), computeType:(?P<compute_type>[^,]*), "
         r"startTime:(?P<start_time>[^,]*), endTime:(?P<end_time>[^,]*), duration:(?P<duration_s>[^,]*), "

@@ -10,16 +10,26 @@ from ingest_azureml.known_problems.cluster import CLUSTER
 from ingest_azureml.known_problems.deployment import DEPLOYMENT
 from ingest_azureml.known_problems.environment import ENVIRONMENT
 from ingest_azureml.known_problems.generic import GENERIC
+from ingest_azureml.known_problems.images import IMAGES
 from ingest_azureml.known_problems.invocation import INVOCATION
+from ingest_azureml.known_problems.launch import LAUNCH
+from ingest_azureml.known_problems.processes import PROCESSES
 from ingest_azureml.known_problems.script import SCRIPT
+from ingest_azureml.known_problems.service import SERVICE
 from ingest_azureml.known_problems.storage import STORAGE
+from ingest_azureml.known_problems.streams import STREAMS
 
 KNOWN_PROBLEMS: tuple[KnownProblem, ...] = (
     *DEPLOYMENT,
     *ENVIRONMENT,
+    *LAUNCH,
+    *IMAGES,
+    *STREAMS,
     *STORAGE,
     *SCRIPT,
     *CLUSTER,
+    *PROCESSES,
+    *SERVICE,
     *INVOCATION,
     *GENERIC,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest import KnownProblem
-from ingest_azureml.known_problems.references import DEBUGGING, PAGE, notebooks
+from ingest_azureml.known_problems.references import DEBUGGING, DRIVER, PAGE, notebooks
 
 GENERIC = (
     KnownProblem(
@@ -28,6 +28,14 @@ GENERIC = (
         cause="The driver's exit code of every failed job; it does not tell the cause.",
         remedy="Read `logs/job_error*.txt`, `logs/job_result.txt` and `logs/user/error/`.",
         reference=notebooks(1930),
+        generic=True,
+    ),
+    KnownProblem(
+        id="exit_code",
+        pattern=r"^Exit code -?\d+|^The experiment failed\. Finalizing run|^SystemExit: \d+",
+        cause="The command ended with an exit code that says no more than that it failed.",
+        remedy="Read the last lines that the script itself wrote before its end.",
+        reference=f"{DRIVER} §18.3",
         generic=True,
     ),
 )

@@ -1,0 +1,171 @@
+"""Failures that launcher, host tools, shells, interpreters and package managers report without a traceback. §18.5, §18.6.
+
+All are matched at the start of a line, after its time and prefix: a word in the middle of a user's line is none.
+"""
+
+from __future__ import annotations
+
+from ingest import FailureText
+
+_NO_NOISE = (
+    r"(?!.*(?:no version information available|Inappropriate ioctl for device|no job control in this shell"
+    r"|cannot change locale))(?!\S*: warning: )(?!warning: )"
+)
+"""What shells and interpreters say in good jobs too."""
+
+_SIGNAL = (
+    r"(?:Killed|Segmentation fault|Aborted|Bus error|Illegal instruction|Floating point exception|Terminated"
+    r"|Speicherzugriffsfehler|Getötet|Abgebrochen)"
+)
+
+SHELL = (
+    FailureText(
+        "shell_signal",
+        rf"(?:\S+: )?(?:line|\w+) \d+: +\d+ (?P<message>{_SIGNAL}(?: \(core dumped\))?)(?: +\S.*)?$"
+        rf"|(?:\S*/)?(?:(?:ba|da|z|k|c)?sh|\S+\.(?:ba)?sh): (?:\w+ \d+: )? *\d+ {_SIGNAL}.*$",
+    ),
+    FailureText(
+        "shell",
+        rf"(?:(?:\S*/)?(?:ba|da|z|k|c)?sh: (?:\w+ \d+: |\d+: )?|\S+\.(?:ba)?sh: (?:\w+ \d+: |\d+: )){_NO_NOISE}[^:\n]+: .+$",
+    ),
+    FailureText("signal", rf"{_SIGNAL}(?: \(core dumped\))?[ \t]*$"),
+    FailureText(
+        "core_tool",
+        r"(?:cp|mv|ln|tar|cat|mkdir|chmod|unzip|gunzip|sed|source|cd): (?:cannot|can't|can not|failed|\S+: Cannot)\b.*$",
+    ),
+    FailureText("curl", r"curl: \(\d+\) .*$"),
+)
+
+INTERPRETER = (
+    FailureText("python", rf"(?:\S*/)?python[\d.]*: {_NO_NOISE}(?!Python \d).+$"),
+    FailureText(
+        "fatal_python", r"Fatal Python error: (?P<message>.*)(?:\n(?:[ \t]*$|Current thread.*|Thread .*|[ \t]+.*))*"
+    ),
+    FailureText(
+        "perl", r"Can't (?:locate|open|load|find) .* at \S+ line \d+\.(?:\n(?:BEGIN failed|Compilation failed).*)?"
+    ),
+    FailureText("rscript", r"Fatal error: (?P<message>cannot open file .*)$"),
+    FailureText("r", r"Error(?: in .*?)? ?:(?:.*\n){1,12}?Execution halted"),
+    FailureText(
+        "java",
+        r'Exception in thread "[^"\n]*" (?P<type>[\w.$]+)(?:: (?P<message>.*))?'
+        r"(?:\n(?:[ \t]+at |[ \t]*Caused by: |[ \t]+\.\.\. \d+ more).*)*",
+    ),
+    FailureText(
+        "java_class", r"Error: (?:Could not find or load main class|Unable to access jarfile).*(?:\nCaused by: .*)?"
+    ),
+    FailureText("dotnet", r"Unhandled exception\.? (?P<type>[\w.]+): (?P<message>.*)(?:\n[ \t]+at .*)*"),
+    FailureText("node", r"(?:node:internal/.*\n(?:.*\n){0,8}?)?(?:\w*Error): Cannot find module .*(?:\n.+)*"),
+    FailureText("go", r"panic: (?P<message>.*)(?:\n(?:.+|$)){0,60}"),
+    FailureText("julia", r"ERROR: LoadError: (?P<message>.*)$"),
+    FailureText("loader", r"\S+: error while loading shared libraries: (?P<message>.*)$"),
+    FailureText(
+        "exec",
+        r"(?:exec |exec: |standard_init_linux\.go:\d+: exec ).*(?:exec format error|no such file or directory).*$",
+    ),
+)
+
+ARGUMENTS = (
+    FailureText("argparse", r"usage: .*(?:\n(?![^ \t\n]+: error: )(?!\[).*){0,40}\n(?P<message>[^ \t\n]+: error: .+)$"),
+    FailureText(
+        "argparse_line",
+        r"(?P<message>[^ \t\n]+: error: (?:the following arguments are required|unrecognized arguments|argument "
+        r"|one of the arguments|expected |invalid |ambiguous option).*)$",
+    ),
+    FailureText(
+        "click",
+        r"Usage: .*(?:\n.*){0,6}?\n(?P<message>Error: (?:No such|Missing|Invalid|Got unexpected|Option|Unexpected).*)$",
+    ),
+)
+
+NATIVE = (
+    FailureText(
+        "cpp",
+        r"terminate called after throwing an instance of '(?P<type>[^'\n]+)'(?:\n[ \t]*what\(\):[ \t]*(?P<message>.*))?"
+        r"(?:\n(?:Aborted|Abgebrochen).*)?",
+    ),
+    FailureText(
+        "heap", r"(?:double free or corruption|malloc\(\): |free\(\): |corrupted size vs|\*\*\* stack smashing).*$"
+    ),
+    FailureText("mpi_signal", r"mpirun noticed that process rank \d+ .* exited on signal \d+.*$"),
+    FailureText("oom_killer", r"(?:\[ *[\d.]+\] )?(?:Memory cgroup )?[Oo]ut of memory: Kill(?:ed)? process .*$"),
+    FailureText("oom_event", r"(?:\[ *[\d.]+\] )?(?:oom-kill:|\S+ invoked oom-killer:).*$"),
+)
+
+STREAMS = (
+    FailureText(
+        "rslex",
+        r"(?:(?P<type>[\w.]*(?:Error|Exception)): *\n)?Error Code: (?P<code>ScriptExecution[.\w]*)"
+        r"(?:\n(?![ \t]*$).*){0,80}?\nError Message: (?P<message>.*?)(?:\| *session_id=.*)?$",
+    ),
+    FailureText(
+        "rslex_cut",
+        r"(?:(?P<type>[\w.]*(?:Error|Exception)): *\n)?(?P<message>Error Code: (?P<code>ScriptExecution[.\w]*).*)"
+        r"(?:\n(?:Validation |Native |[ \t]|=> ).*){0,80}",
+    ),
+    FailureText(
+        "caused_by",
+        r"(?:(?:Cannot|Can't|Failed to|Unable to) (?:mount|load|read|stream)\b.*\n[ \t]*)?"
+        r"[\w.]*(?:Exception|Error) was caused by .*(?:\n(?:[ \t]+\S.*|[\w.]*(?:Exception|Error) was caused by .*))*",
+    ),
+)
+
+CONDA = FailureText(
+    "conda",
+    r"(?P<type>\w*(?:PackageNotFound|PackagesNotFoundError|CondaHTTPError|CondaValueError|CondaError|CommandNotFoundError"
+    r"|SpecNotFound|UnsatisfiableError|FileNotFound|LocationNotFound|InvalidSpec|InvalidMatchSpec|ChannelError"
+    r"|InvalidChannel|UnavailableInvalidChannel|NoBaseEnvironmentError|CondaSSLError|CondaVerificationError"
+    r"|ClobberError|NotWritableError)): *(?P<message>.*(?:\n[ \t]*\n)?(?:\n? *- .*)*)",
+)
+
+PIP = FailureText(
+    "pip",
+    r"(?P<message>ERROR: (?:Could not|No matching|Invalid requirement|Cannot install|Cannot uninstall|Failed building"
+    r"|Failed to build|Command errored"
+    r"|Double requirement|ResolutionImpossible|Package '|Can not|THESE PACKAGES|Exception:|Directory '"
+    r"|Could not build).*)(?:\nERROR: .*)*",
+)
+
+LAUNCHER_FAILURES = (*SHELL, *INTERPRETER, *ARGUMENTS, *NATIVE, *STREAMS, CONDA, PIP)
+"""What may end a command of the user."""
+
+_PREFIX = r"(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d: )?(?:#\d+ (?:\d+\.\d+ )?)?"
+"""What a line of an image build begins with; the first line's was read as its head."""
+
+IMAGE_BUILD_FAILURES = (
+    FailureText(
+        "conda_build",
+        r"(?P<type>[A-Z]\w*(?:Error|Exception|NotFound|Impossible)): *"
+        rf"(?P<message>.*(?:\n{_PREFIX}[ \t]*$)?(?:\n{_PREFIX} *- .*)*)",
+        _PREFIX,
+    ),
+    FailureText("pip_build", r"ERROR: (?!failed to solve|process )(?!pip's dependency)(?P<message>.*)$"),
+    FailureText("apt", r"E: (?P<message>.*)$"),
+    FailureText("registry", r"(?P<message>(?:denied|unauthorized|toomanyrequests): .*)$"),
+    FailureText("daemon", r"(?:Error response from daemon|error during connect): (?P<message>.*)$"),
+    FailureText("solve", r"ERROR: (?P<message>(?:failed to solve|process ).*)$"),
+    FailureText("shell_build", rf"(?:\S*/)?(?:ba|da)?sh: (?:\w+ \d+: |\d+: ){_NO_NOISE}[^:\n]+: .+$"),
+    FailureText("step", r"(?P<message>(?:The command '.*' returned a non-zero code: \d+).*)$"),
+    FailureText("build_end", r"(?P<message>Run ID: \S+ failed after .*)$"),
+    FailureText("build_exit", r"(?P<message>Building docker image failed with exit code: (?P<code>\d+))"),
+)
+"""What ends the build of an image; those at the end only say that it failed."""
+
+_TOOL = r"(?:\w+: ){0,3}"
+
+HOST_FAILURES = (
+    FailureText(
+        "host_shell", rf"{_TOOL}(?P<message>(?:\S*/)?(?:ba|da)?sh: (?:\w+ \d+: |\d+: )?{_NO_NOISE}[^:\n]+: .+)$"
+    ),
+    FailureText("blobfuse", rf"{_TOOL}(?P<message>(?:Unable|Failed) to (?:start|mount|run|install) .*)$"),
+    FailureText(
+        "host_pull",
+        rf"{_TOOL}(?P<message>(?:Failed to pull|Error response from daemon|.*\b(?:denied|unauthorized): ).*)$",
+    ),
+    FailureText(
+        "host_exit",
+        r"(?P<message>.*\b(?:exited with code|err exit status|failed with exit code) (?P<code>[1-9]\d*)\b.*)$",
+    ),
+    FailureText("host_task", r"(?P<message>.+ failed on \d+\.\d+\.\d+\.\d+\b.*)$"),
+)
+"""What the host tools report of preparing and releasing a node."""

@@ -1,0 +1,70 @@
+"""Processes that end without a word of their own: memory, disk, GPU, crashes. §18.5."""
+
+from __future__ import annotations
+
+from ingest import KnownProblem
+from ingest_azureml.known_problems.references import DRIVER, MLFLOW
+
+_LAUNCHER = f"{DRIVER} §18.5"
+
+PROCESSES = (
+    KnownProblem(
+        id="mlflow_schema",
+        pattern=r"Incompatible input types for column|Model is missing inputs|Failed to enforce schema",
+        cause="The input's columns or their types differ from the signature of the MLflow model.",
+        remedy="Give the columns of the input the types of the model's signature. Or log the model with another signature.",
+        reference=MLFLOW,
+    ),
+    KnownProblem(
+        id="mlflow_flavor",
+        pattern=r'does not have the "?python_function"? flavor',
+        cause="The MLflow model cannot be loaded as a Python function.",
+        remedy="Log the model with the python_function flavor, or provide a scoring script.",
+        reference=MLFLOW,
+    ),
+    KnownProblem(
+        id="java_heap",
+        pattern=r"Java heap space|GC overhead limit exceeded",
+        cause="The heap of the Java process is too small.",
+        remedy="Raise the Java heap (`-Xmx`), or use a VM size with more memory.",
+        reference=_LAUNCHER,
+    ),
+    KnownProblem(
+        id="gpu_out_of_memory",
+        pattern=r"CUDA out of memory|CUDA_ERROR_OUT_OF_MEMORY|CUBLAS_STATUS_ALLOC_FAILED|HIP out of memory",
+        cause="The memory of the GPU is full.",
+        remedy="Use smaller batches on the GPU, or fewer processes per GPU.",
+        reference=_LAUNCHER,
+    ),
+    KnownProblem(
+        id="gpu_not_supported",
+        pattern=r"no kernel image is available for execution",
+        cause="The library was not built for the GPU of the nodes.",
+        remedy="Install a build of the library for this GPU and its CUDA version.",
+        reference=_LAUNCHER,
+    ),
+    KnownProblem(
+        id="disk_full",
+        pattern=r"No space left on device|\[Errno 28\]|not enough space on the disk",
+        cause="The disk of the node is full.",
+        remedy="Use a VM size with a bigger disk, or write less to the local disk. Results belong in the output folder.",
+        reference=f"{DRIVER} §18.8",
+    ),
+    KnownProblem(
+        id="process_killed",
+        pattern=r"Exit code (?:137|-9)\b|\bKilled(?: |$|\n)|signal 9\b|exited with (?:status )?code (?:137|-9)\b"
+        r"|Out of memory: Kill|\boom-?kill",
+        cause="The process was killed (SIGKILL), mostly because the node ran out of memory.",
+        remedy="Make mini-batches smaller, or run fewer processes per node. Or use a VM size with more memory.",
+        reference=_LAUNCHER,
+        confidence="medium",
+    ),
+    KnownProblem(
+        id="process_crashed",
+        pattern=r"Segmentation fault|Exit code (?:139|-11)\b|signal 11\b|exited with (?:status )?code (?:139|-11)\b",
+        cause="Native code of a library crashed (SIGSEGV).",
+        remedy="Look at the native library that ran last and at its version. `python -X faulthandler` shows the place.",
+        reference=_LAUNCHER,
+        confidence="medium",
+    ),
+)

@@ -1,0 +1,71 @@
+"""What the service itself reports of a job: quota, compute, assets, containers, faults of its own. §18.2."""
+
+from __future__ import annotations
+
+from ingest import KnownProblem
+from ingest_azureml.known_problems.references import DRIVER
+
+_CONTROL = f"{DRIVER} §18.2"
+
+SERVICE = (
+    KnownProblem(
+        id="quota_exceeded",
+        pattern=r"exceed\w*\b[^\n]{0,40}\bquota|quota[^\n]{0,40}\bexceed|QuotaExceeded|not enough quota",
+        cause="The subscription or the workspace has too few cores for the nodes.",
+        remedy="Use fewer nodes or smaller VM sizes, or request more quota of cores.",
+        reference=_CONTROL,
+    ),
+    KnownProblem(
+        id="compute_not_found",
+        pattern=r"ComputeNotFound|ComputeTargetNotFound|compute (?:target )?'?[\w-]+'? (?:was not found"
+        r"|does not exist|is not found)",
+        cause="The workspace has no compute target of that name.",
+        remedy="Create the compute target, or name another one.",
+        reference=_CONTROL,
+    ),
+    KnownProblem(
+        id="asset_not_found",
+        pattern=r"(?:asset|dataset|model|environment|component) '[^'\n]+' (?:was |is )?(?:not found|does not exist)",
+        cause="The workspace has no asset of that name and version.",
+        remedy="Check the name and version of the asset. It must be registered in this workspace.",
+        reference=_CONTROL,
+    ),
+    KnownProblem(
+        id="environment_without_image",
+        pattern=r"environment has no image|no image (?:name|was)",
+        cause="The environment of the job has no image.",
+        remedy="Give the environment an image, then submit the job again.",
+        reference=_CONTROL,
+        confidence="medium",
+    ),
+    KnownProblem(
+        id="output_not_registered",
+        pattern=r"Failed to register\b",
+        cause="An output of the job could not be registered.",
+        remedy="Give the output a valid name that is not taken by an asset of another type.",
+        reference=_CONTROL,
+        confidence="medium",
+    ),
+    KnownProblem(
+        id="container_not_started",
+        pattern=r"JobContainerConfigFailed|Container configuration failed|Failed to start container",
+        cause="The container of the job could not be set up on the node.",
+        remedy="Check that the image has a shell and the libraries that it needs. If it ran before, submit the job again.",
+        reference=_CONTROL,
+        confidence="medium",
+    ),
+    KnownProblem(
+        id="internal_error",
+        pattern=r"InternalServerError|InternalError\b|Failed to upload outputs",
+        cause="A fault of the service, not of the job.",
+        remedy="Submit the job again. If it fails again, ask support and give them the run id.",
+        reference=_CONTROL,
+    ),
+    KnownProblem(
+        id="child_run_failed",
+        pattern=r"^Execution of experiment failed",
+        cause="A child run of this pipeline did not complete; the logs of the pipeline do not hold its error.",
+        remedy="Download the logs of the child run that did not complete. `job_children` lists the child runs.",
+        reference=_CONTROL,
+    ),
+)

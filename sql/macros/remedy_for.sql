@@ -1,0 +1,29 @@
+-- What does a remedy say for one error?
+-- `{module}` in a remedy is the module that the error names, `{package}` the package that has it: some are called
+-- otherwise.
+-- example: SELECT remedy_for('Add {package}.', 'No module named ''sklearn.metrics''') AS remedy
+create or replace macro remedy_for(remedy, message) as
+    case
+        when not contains(remedy, '{') then remedy
+        else replace(
+            replace(remedy, '{module}', coalesce(nullif(module_in(message), ''), 'it')),
+            '{package}',
+            coalesce(
+                map_extract_value(
+                    map {
+                        'sklearn': 'scikit-learn', 'cv2': 'opencv-python-headless', 'yaml': 'pyyaml',
+                        'PIL': 'pillow', 'bs4': 'beautifulsoup4', 'skimage': 'scikit-image',
+                        'dotenv': 'python-dotenv', 'Crypto': 'pycryptodome', 'dateutil': 'python-dateutil',
+                        'fitz': 'pymupdf', 'docx': 'python-docx', 'pptx': 'python-pptx', 'serial': 'pyserial',
+                        'jose': 'python-jose', 'attr': 'attrs', 'magic': 'python-magic', 'jwt': 'pyjwt',
+                        'OpenSSL': 'pyopenssl', 'git': 'gitpython', 'faiss': 'faiss-cpu',
+                        'MySQLdb': 'mysqlclient', 'psycopg2': 'psycopg2-binary',
+                        'Levenshtein': 'python-levenshtein'
+                    },
+                    module_in(message)
+                ),
+                nullif(module_in(message), ''),
+                'that it names'
+            )
+        )
+    end;
