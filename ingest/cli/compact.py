@@ -61,6 +61,6 @@ def _told(done: Done, dry_run: bool) -> str:
 
     before = f"{done.files_before} files ({size(done.bytes_before)}, {done.dead_rows} dead rows)"
     if dry_run:
-        return f"would merge {before} into {done.slices} file{plural(done.slices)} per table"
+        return f"would merge {before} into {done.slices} slice{plural(done.slices)}, a file per table each"
     after = f"{done.files_after} files ({size(done.bytes_after)})"
     return f"merged {before} into {after}; the old ones stay for an hour, for readers"

@@ -33,6 +33,7 @@ def derive_again(
     in_force = dict(connection.execute("SELECT name, coalesce(setting, value) FROM threshold_heads").fetchall())
     changed = {name for name, value in library.thresholds.items() if in_force.get(name) != value}
     wanted = _affected(library, changed)
+    connection.execute("CREATE OR REPLACE TEMP VIEW loaded_jobs AS SELECT * FROM catalog.ledger.jobs")
     if job_ids is not None:
         _narrow(connection, definition, job_ids, wanted)
     derived = {view.name for view in library.derivation}
@@ -65,7 +66,7 @@ def _narrow(
         connection.execute(
             f"CREATE TEMP VIEW {quoted(name)} AS SELECT * FROM catalog.main.{quoted(name)} WHERE {these}"
         )
-    connection.execute(f"CREATE TEMP VIEW loaded_jobs AS SELECT * FROM catalog.ledger.jobs WHERE {these}")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW loaded_jobs AS SELECT * FROM catalog.ledger.jobs WHERE {these}")
 
 
 def _is_hidden(view: View) -> bool:

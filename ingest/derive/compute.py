@@ -56,7 +56,7 @@ def compute(
             if not _make(connection, view, _with_numbers(view.text, library)):
                 without_rows.add(view.name)
         except Exception as error:
-            if view.name in library.own or view.name in library.relations.keys() - library.files.keys():
+            if not library.is_of_plugin(view):
                 raise
             problems.append(ViewProblem(view.file, str(error).partition("\n")[0]))
             if view.folder == CHECKS:
@@ -78,7 +78,7 @@ def _columns(view: View, known: Mapping[str, Columns]) -> Columns | None:
 
 def _is_empty(view: View, library: Library, without_rows: Collection[str]) -> bool:
     """Whether all that a relation could have rows from is empty. A job or file alone makes no row, unless its head says so."""
-    if not view.is_derived or view.is_of_every_job:
+    if not view.is_derived or view.is_of_every_job or library.is_of_plugin(view):
         return False
     sources = library.sources(view)
     return bool(sources) and sources <= set(without_rows)

@@ -148,8 +148,7 @@ def compact(store: Maintenance, dead_share: float = 0.0) -> Compacted:
     """
     done = Compacted()
     with connect_catalog(store.layout) as connection:
-        found = to_merge(connection, store.registry, dead_share)
-        derived = groups(derived_states(connection), dead_share)
+        found, derived = _of_records(connection, store.registry, dead_share), _of_derived(connection, dead_share)
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
     for number, group in enumerate(found):
         _merge(store, group, f"{name}-m{number:04d}", done)
@@ -161,7 +160,16 @@ def compact(store: Maintenance, dead_share: float = 0.0) -> Compacted:
 def to_merge(
     connection: duckdb.DuckDBPyConnection, registry: Registry, dead_share: float = 0.0
 ) -> list[list[SliceState]]:
-    """What `compact` would merge. Slices with a table of a plugin that is not loaded are left: its rows would be lost."""
+    """What `compact` would merge."""
+    return [*_of_records(connection, registry, dead_share), *_of_derived(connection, dead_share)]
+
+
+def _of_derived(connection: duckdb.DuckDBPyConnection, dead_share: float) -> list[list[SliceState]]:
+    return groups(derived_states(connection), dead_share)
+
+
+def _of_records(connection: duckdb.DuckDBPyConnection, registry: Registry, dead_share: float) -> list[list[SliceState]]:
+    """Slices with a table of a plugin that is not loaded are left: its rows would be lost."""
     known = ", ".join(literal(table.name) for table in registry.tables)
     strange = connection.execute(f"SELECT slice FROM ledger.parts WHERE name NOT IN ({known})").fetchall()
     left = {slice_ for (slice_,) in strange}

@@ -88,6 +88,10 @@ class Library:
             digest.update(f"{view.name}\0{view.text}\0".encode())
         return digest.hexdigest()[:16]
 
+    def is_of_plugin(self, view: View) -> bool:
+        """Whether a relation comes from a file that is not ours."""
+        return view.name in self.files and view.name not in self.own
+
     def sources(self, view: View) -> frozenset[str]:
         """What a derived relation has its rows from: tables of records and derived relations, also through views.
 

@@ -2,7 +2,8 @@
 -- Known from tries, script events and resource samples; the node's manager is left out. Times are first and last
 -- signs. `number` counts from 0. A worker that exits abnormally is replaced, and the replacement takes the next
 -- number. So `restarted` is true if the number is not below the most processes that lived at one time on any node of
--- the job (`at_one_time`), and the process was first seen after its node had ended a try or event.
+-- the job (`at_one_time`; samples of one check are of one time), and the process was first seen after its node had
+-- ended a try or event.
 -- Processes that left no sign are not seen: with few mini-batches and no resource files `restarted` may be wrong.
 -- example: SELECT process, number, first_seen_at, last_seen_at, attempts, at_one_time, restarted FROM
 -- worker_processes WHERE job_id = 'era-2020-05' AND node = '10.0.0.4' ORDER BY number
@@ -43,7 +44,12 @@ alive as (
     join processes as other
         on other.job_id = p.job_id and other.node = p.node
         and other.first_seen_at <= p.first_seen_at
-        and (other.last_seen_at > p.first_seen_at or other.process = p.process)
+            + case when other.first_seen_at = other.last_seen_at then interval 1 second else interval 0 second end
+        and (
+            other.last_seen_at > p.first_seen_at
+            or other.process = p.process
+            or (other.first_seen_at = other.last_seen_at and other.last_seen_at >= p.first_seen_at - interval 1 second)
+        )
     group by p.job_id, p.node, p.process
 ),
 

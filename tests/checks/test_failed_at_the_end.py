@@ -46,7 +46,7 @@ def test_with_a_cause(failed: Database) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE jobs SET state = 'completed'",
+        "UPDATE parts.jobs SET state = 'completed'",
         "UPDATE progress SET total = 3",
         "UPDATE attempt_reports SET failed = 1 WHERE mini_batch_id = 1",
         "UPDATE attempt_reports SET outcome = 'timeout' WHERE mini_batch_id = 1",

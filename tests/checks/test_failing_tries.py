@@ -115,14 +115,12 @@ def test_bad_inputs_of_one_job(jobs: Database) -> None:
     assert sentence.startswith("1 mini-batch raised the same in each of their tries (100): could not read line # of #.")
 
 
-def test_bad_inputs_of_several_jobs(jobs: Database) -> None:
-    """An input that failed in two jobs and succeeded in none; one that succeeded elsewhere is none."""
+def test_inputs_that_fail_in_several_jobs(jobs: Database) -> None:
+    """What a check finds in a job does not depend on other jobs: `repeat_offender_inputs` compares them."""
     for name in ("fires", "just"):
         fail(jobs, name, 100, then_done=False, inputs=["a.csv"])
-        fail(jobs, name, 101, then_done=False, inputs=["b.csv"])
-    jobs.attempt(101, "done", clock(1000), job_id="little", inputs=["b.csv"])
-    told = ("severe", "1 input also failed in 1 other job and succeeded in none: a.csv.")
-    assert found(jobs, "bad_inputs") == {"fires": told, "just": told}
+    assert found(jobs, "bad_inputs") == {}
+    assert jobs.rows("SELECT input, jobs_failed FROM repeat_offender_inputs") == [("a.csv", 2)]
 
 
 def test_many_retries(jobs: Database) -> None:
@@ -179,7 +177,7 @@ def test_fewer_results(jobs: Database) -> None:
             "4 items of 2 mini-batches failed without an error: run() returned less than it got; most on node 0.",
         )
     }
-    jobs.connection.execute("UPDATE jobs SET state = 'failed', state_reason = 'Exceeded error threshold.'")
+    jobs.connection.execute("UPDATE parts.jobs SET state = 'failed', state_reason = 'Exceeded error threshold.'")
     assert found(jobs, "fewer_results")["fires"][0] == "severe"
 
 
@@ -193,7 +191,9 @@ def scheduled(db: Database, name: str, total: int, processed: int = 40) -> None:
 def test_lost_mini_batches(jobs: Database) -> None:
     """A failed job with fewer results than scheduled; not a running or completed one, one that has them all, or a cut table."""
     for name in ("fires", "just", "little"):
-        jobs.connection.execute(f"UPDATE jobs SET state = 'failed', state_reason = 'Exceeded.' WHERE job_id = '{name}'")
+        jobs.connection.execute(
+            f"UPDATE parts.jobs SET state = 'failed', state_reason = 'Exceeded.' WHERE job_id = '{name}'"
+        )
     scheduled(jobs, "fires", 50)
     jobs.attempt(100, "open", clock(1000), job_id="fires")
     scheduled(jobs, "just", 40)

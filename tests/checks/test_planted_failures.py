@@ -83,10 +83,7 @@ PLANTED: dict[str, tuple[JobPlan, set[str]]] = {
         (plan("poison", faults.Poison((7,))), "poisoned_mini_batches"),
         (plan("poison-v0", faults.Poison((7,)), generation=V0), "poisoned_mini_batches"),
         (plan("bad", faults.BadInputs((5, 33))), "bad_inputs"),
-        *(
-            (plan(f"mon-{n}", faults.BadInputs((9,)), input_prefix="shared-", max_retries=0), "bad_inputs")
-            for n in range(3)
-        ),
+        *((plan(f"mon-{n}", faults.BadInputs((9,)), input_prefix="shared-", max_retries=0), "") for n in range(3)),
         (plan("twice", faults.FinishedTwice((5, 9))), "finished_twice"),
         (plan("items", faults.FailedItems(share=0.3)), "fewer_results"),
         (

@@ -53,7 +53,7 @@ def test_whole_slices_go(folders: list[Path], store: StoreUnderTest) -> None:
     for folder in folders:
         store.load(folder)
     parts = store.one("SELECT count(*) FROM ledger.parts")
-    drop(store, "a", "c")
+    drop(store, "a", "c", also_history=True)
     assert store.one("SELECT count(*) FROM ledger.parts") == parts / 3
     assert store.one("SELECT count(*) FROM ledger.dead_files") == 0
     assert len(store.parquet()) == parts

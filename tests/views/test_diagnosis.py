@@ -64,7 +64,9 @@ def test_a_check_of_a_plugin(db: Database, folder: Path) -> None:
     assert (row["job_id"], row["finding"], row["at"], row["at_stake_s"]) == ("it's", "1 late tries", "10:00:00", 7.0)
     assert json.loads(row["evidence"]) == {"tries": 1}
     assert len(db.rows(row["query"])) == 1
-    assert db.rows("SELECT view_name FROM duckdb_views() WHERE comment IS NULL AND NOT internal") == []
+    assert (
+        db.rows("SELECT view_name FROM duckdb_views() WHERE comment IS NULL AND NOT internal AND NOT temporary") == []
+    )
     told = db.one("SELECT * FROM diagnosis WHERE finding_id = 'too_late'")
     assert (told["rank"], told["kind"], told["severity"], told["remedy"]) == (1, "check", "severe", check["remedy"])
 
