@@ -218,9 +218,9 @@ class _Load:
 
         rows = [self._file_row(file, result.name) for result in results for file in result.files]
         rows += [self._note_row(note) for note in notes]
-        changed = {row["job_id"] for row in rows}
+        changed = {row["job_id"] for row in rows if row["reason"] != "unchanged"}
         if ended:
-            changed |= {job.job_id for job in self._plan.jobs} - self._committed
+            changed |= self._plan.relabelled - self._committed
         self._committed |= changed
         now = datetime.now(UTC).replace(tzinfo=None)
         jobs = [

@@ -49,6 +49,8 @@ class Plan:
     """Job id → its labels as a JSON object."""
     files: int = 0
     unchanged: int = 0
+    relabelled: set[str] = field(default_factory=set)
+    """Jobs that are new, or have other labels or another folder than before."""
     forgotten: list[str] = field(default_factory=list)
     """Jobs that were forgotten for good, and have not changed since."""
 
@@ -74,8 +76,9 @@ def make_plan(
             _plan_file(plan, job.job_id, entry, ledger, registry, reparse)
         told = ledger.labels.get(job.job_id)
         plan.labels[job.job_id] = _labelled(told, labels)
-        new = len(plan.work) + len(plan.notes) > before or plan.labels[job.job_id] != told
-        if new or ledger.sources.get(job.job_id) != job.source:
+        if plan.labels[job.job_id] != told or ledger.sources.get(job.job_id) != job.source:
+            plan.relabelled.add(job.job_id)
+        if len(plan.work) + len(plan.notes) > before or job.job_id in plan.relabelled:
             plan.jobs.append(job)
     for entry in found.strays:
         plan.files += 1

@@ -141,7 +141,7 @@ select
     end as missing,
     coalesce(
         j.state in ('running', 'stalled') or f.ends_cut or missing is not null
-            or (j.state = 'unknown' and s.mini_batches_scheduled > 0),
+            or (j.state = 'unknown' and (s.mini_batches_scheduled > 0 or m.mini_batches > 0)),
         false
     ) as partial
 from jobs as j

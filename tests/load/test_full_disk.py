@@ -67,4 +67,4 @@ def test_disk_is_full_while_merging(tree: Tree, store: StoreUnderTest, start: St
     assert {path.name for path in store.path.iterdir()} == names
     assert start("-m", "ingest", "compact", "--store", store.path).wait(timeout=60) == 0
     assert store.tables() == before
-    assert store.one("SELECT count(*) FROM ledger.parts") == 1
+    assert store.one("SELECT count(*) FROM ledger.parts WHERE name = 'log_records'") == 1

@@ -13,6 +13,7 @@ SEEN = {
     ],
     "exceptions-one-node": ["run_exceptions"],
     "init-failure-42": ["run_exceptions", "exit_42"],
+    "memory-growth": ["process_killed"],
     "timeouts-retries": ["progress_timeout", "task_visible_noise"],
 }
 """By job, in the order in which they are asked; the other jobs show none."""

@@ -51,8 +51,10 @@ def test_job_summary(summaries: dict[str, dict[str, Any]], job: str, truth: dict
     """State, items, failures, tries and restarts of each job are the planted ones.
 
     Mini-batches still open (the pending ones of V0) are counted by the view, and not by the truth, which knows ends only.
+    A job that ran when its logs were downloaded is not said to run years later.
     """
     row = summaries[job]
+    truth = {**truth, "state": {"running": "unknown"}.get(truth["state"], truth["state"])}
     got = {
         "state": row["state"],
         "generation": row["generation"],
