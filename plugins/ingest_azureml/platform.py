@@ -110,7 +110,7 @@ DRIVER = LineParser(
             "user_logs/std_log_0.txt",
             "[2024-01-17 02:57:58.541774] No started flag set. Skip creating started flag.\n"
             "Azure Machine Learning Batch Inference End\nTraceback (most recent call last):\n"
-            '  File "driver/amlbi_main.py", line 275, in <module>\n    main()\nSystemExit: 42\n',
+            '  File "driver/amlbi_main.py", line 275, in <module>\n    main()\nRuntimeError: 42\n',
             records=6,
         ),
         Sample("azureml-logs/70_driver_log_0.txt", "2020/10/25 06:27:49 logger.go:297: Attempt 1\n", records=1),
@@ -239,28 +239,19 @@ SYSTEM = LineParser(
     ],
 )
 
-_SWEEP_RECORD = rf"^\[(?P<at>{_ISO})Z?\]\[(?P<logger>[A-Z_]+)\]\[(?P<level>[A-Z]+)\](?P<message>.*)$"
+# some writers put all records on one line, between <START> and <END>: that line is one record, with the time of the first
+_SWEEP_RECORD = rf"^\"*(?:<START>)?\[(?P<at>{_ISO})Z?\]\[(?P<logger>[A-Z_]+)\]\[(?P<level>[A-Z]+)\](?P<message>.*)$"
 
-
-def _sweep_lines(content: bytes) -> bytes:
-    r"""Records between `<START>` and `<END>`, joined on one line with `\n` in two characters, as lines."""
-    if b"<START>" not in content:
-        return content
-    return _SWEEP_END.sub(b"\n", content).replace(b"<START>", b"")
-
-
-_SWEEP_END = re.compile(rb'<END>(?:\\n)?"*')
 
 SWEEP = LineParser(
     name="azureml.sweep",
     kind="sweep",
     path=r"^azureml-logs/hyperdrive[^/]*\.txt$",
-    head=(_SWEEP_RECORD.replace("^", '^"*', 1),),
+    head=_SWEEP_RECORD,
     table=LOG_RECORDS,
     constants={"source": "sweep"},
     events=SWEEP_EVENTS,
     errors=ErrorRules(levels=("ERROR", "CRITICAL"), phase="platform"),
-    rewrite=_sweep_lines,
     samples=[
         Sample(
             "azureml-logs/hyperdrive.txt",
@@ -272,7 +263,7 @@ SWEEP = LineParser(
             "azureml-logs/hyperdrive.txt",
             '"<START>[2021-02-12T17:14:39.613720][GENERATOR][INFO]Trying to sample<END>\\n""<START>'
             '[2021-02-12T17:14:39.761298][API][INFO]Created<END>\\n"',
-            records=2,
+            records=1,
         ),
     ],
 )

@@ -40,7 +40,7 @@ def test_python(run: Run, shared: StoreUnderTest) -> None:
     exec(lines, scope)
     with scope["connection"] as connection:
         assert connection.sql(QUERY).fetchall() == [(9,)]
-        with pytest.raises(duckdb.Error, match="read-only|base table"):
+        with pytest.raises(duckdb.Error, match=r"read-only|base table"):
             connection.execute("DELETE FROM jobs")
 
 
@@ -57,7 +57,7 @@ def test_init_script(run: Run, shared: StoreUnderTest, tmp_path: Path) -> None:
             [(True,)],
             [(None,)],
         )
-        with pytest.raises(duckdb.Error, match="read-only|base table"):
+        with pytest.raises(duckdb.Error, match=r"read-only|base table"):
             connection.execute("DELETE FROM jobs")
 
 

@@ -51,14 +51,14 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 
 PARSE_IN_WORKERS = """
 import sys
-from pathlib import Path
 from ingest.registry import DEFAULT_PLUGINS
+from ingest.store.layout import Layout
 from ingest.work import Slice
-from ingest.workers import parse_all
+from ingest.workers import Workers
 
 if __name__ == "__main__":
-    done = parse_all([Slice("a", []), Slice("b", [])], Path(sys.argv[1]), DEFAULT_PLUGINS, 2)
-    print(sorted(one.name for one in done))
+    with Workers(Layout.of(sys.argv[1]), DEFAULT_PLUGINS, 2) as pool:
+        print(sorted(one.name for one in pool.parse([Slice("a", []), Slice("b", [])])))
 """
 
 

@@ -279,7 +279,7 @@ FACTS = [
     ),
     Fact(
         "command_job_2023",
-        "SELECT state, contains(state_reason, 'exit code 0'), generation, length(run_id), length(experiment)"
+        "SELECT state, contains(state_reason, 'Succeeded'), generation, length(run_id), length(experiment)"
         " FROM jobs WHERE {job}",
         [("completed", True, "V4", 22, 23)],
     ),

@@ -11,7 +11,7 @@ STREAMS = (
     KnownProblem(
         id="stream_not_found",
         pattern=r"StreamAccess\.NotFound|StreamError\(NotFound\)|requested stream was not found|caused by NotFoundException"
-        r"|ContainerNotFound|BlobNotFound|The (?:specified )?(?:container|blob) (?:'[^'\n]*' )?does not exist",
+        r"|ContainerNotFound|BlobNotFound|The (?:specified )?container (?:'[^'\n]*' )?does not exist",
         cause="The input's path, container or blob does not exist.",
         remedy="Check the path and the datastore of the input. Check that the step that writes it has written it.",
         reference=_STREAMS,
