@@ -9,52 +9,51 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ingest.hookspecs import hookimpl
+from ingest.version import __version__
 
 if TYPE_CHECKING:
     from ingest.known_problems import KnownProblem
+    from ingest.load.pipeline import LoadReport, ingest_jobs
     from ingest.model import Column, Table, Type
     from ingest.parsing.batch import Batch, Parsed, Piece, Reject, SourceFile
-    from ingest.parsing.csv import CsvColumn, CsvParser
-    from ingest.parsing.error_rules import ErrorRules
-    from ingest.parsing.events import Event
+    from ingest.parsing.csv.parser import CsvColumn, CsvParser
     from ingest.parsing.failure_texts import FailureText
-    from ingest.parsing.heads import DelimitedHead, Digits, Text, Time, Word
     from ingest.parsing.ignored import IgnoredFiles
-    from ingest.parsing.lines import LineParser
+    from ingest.parsing.lines.error_rules import ErrorRules
+    from ingest.parsing.lines.events import Event
+    from ingest.parsing.lines.heads import DelimitedHead, Digits, Text, Time, Word
+    from ingest.parsing.lines.parser import LineParser
+    from ingest.parsing.lines.tracebacks import Failure
     from ingest.parsing.sample import Sample
-    from ingest.parsing.tracebacks import Failure
-    from ingest.pipeline import LoadReport, ingest_jobs
-    from ingest.store.reading import open_store
-
-__version__ = "0.1.0"
+    from ingest.store.reader import open_store
 
 _HOME = {
     "Batch": "ingest.parsing.batch",
     "Column": "ingest.model",
-    "CsvColumn": "ingest.parsing.csv",
-    "CsvParser": "ingest.parsing.csv",
-    "DelimitedHead": "ingest.parsing.heads",
-    "Digits": "ingest.parsing.heads",
-    "ErrorRules": "ingest.parsing.error_rules",
-    "Event": "ingest.parsing.events",
-    "Failure": "ingest.parsing.tracebacks",
+    "CsvColumn": "ingest.parsing.csv.parser",
+    "CsvParser": "ingest.parsing.csv.parser",
+    "DelimitedHead": "ingest.parsing.lines.heads",
+    "Digits": "ingest.parsing.lines.heads",
+    "ErrorRules": "ingest.parsing.lines.error_rules",
+    "Event": "ingest.parsing.lines.events",
+    "Failure": "ingest.parsing.lines.tracebacks",
     "FailureText": "ingest.parsing.failure_texts",
     "IgnoredFiles": "ingest.parsing.ignored",
     "KnownProblem": "ingest.known_problems",
-    "LineParser": "ingest.parsing.lines",
-    "LoadReport": "ingest.pipeline",
+    "LineParser": "ingest.parsing.lines.parser",
+    "LoadReport": "ingest.load.pipeline",
     "Parsed": "ingest.parsing.batch",
     "Piece": "ingest.parsing.batch",
     "Reject": "ingest.parsing.batch",
     "Sample": "ingest.parsing.sample",
     "SourceFile": "ingest.parsing.batch",
     "Table": "ingest.model",
-    "Text": "ingest.parsing.heads",
-    "Time": "ingest.parsing.heads",
+    "Text": "ingest.parsing.lines.heads",
+    "Time": "ingest.parsing.lines.heads",
     "Type": "ingest.model",
-    "Word": "ingest.parsing.heads",
-    "ingest_jobs": "ingest.pipeline",
-    "open_store": "ingest.store.reading",
+    "Word": "ingest.parsing.lines.heads",
+    "ingest_jobs": "ingest.load.pipeline",
+    "open_store": "ingest.store.reader",
 }
 
 

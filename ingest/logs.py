@@ -90,9 +90,9 @@ def _into_file(
 
 def _harmless(_logger: Any, _method: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Names of files come from elsewhere: nothing in them may steer the terminal."""
-    from ingest.output import visible
+    from ingest.output import escape_controls
 
-    return {key: visible(value) if isinstance(value, str) else value for key, value in facts.items()}
+    return {key: escape_controls(value) if isinstance(value, str) else value for key, value in facts.items()}
 
 
 def debug(event: str, **facts: Any) -> None:

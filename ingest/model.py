@@ -52,7 +52,7 @@ class Column:
     name: str
     type: Type
     doc: str = ""
-    few: bool = False
+    dictionary: bool = False
     """Few distinct values, many rows: kept as a dictionary, in memory and in Parquet."""
 
     @property
@@ -60,30 +60,30 @@ class Column:
         """The Arrow type that it is stored with."""
         import pyarrow as pa
 
-        if self.few and self.type is Type.TEXT:
+        if self.dictionary and self.type is Type.TEXT:
             return pa.dictionary(pa.int32(), pa.string())
         return self.type.arrow
 
 
-WHERE_FROM = (
-    Column("job_id", Type.TEXT, "the job: its run id if known, else its folder's name", few=True),
-    Column("file_id", Type.INT, "the file this was read from, see `files`", few=True),
+PROVENANCE_COLUMNS = (
+    Column("job_id", Type.TEXT, "the job: its run id if known, else its folder's name", dictionary=True),
+    Column("file_id", Type.INT, "the file this was read from, see `files`", dictionary=True),
     Column("line_no", Type.INT, "1-based line of the record's first line in that file"),
-    Column("cut", Type.BOOL, "true if the file ends inside this record (no final line break)", few=True),
+    Column("cut", Type.BOOL, "true if the file ends inside this record (no final line break)", dictionary=True),
 )
 """What the engine adds to every record, so that it can be found again in its file."""
 
-WHO = (
-    Column("node", Type.TEXT, "IP address in older logs, node id in newer ones", few=True),
-    Column("process", Type.TEXT, "`process003`, `_main`, `manager`; V0: `Process-3`", few=True),
-    Column("pid", Type.INT, "operating system's process id, unique only per node and moment", few=True),
+WORKER_COLUMNS = (
+    Column("node", Type.TEXT, "IP address in older logs, node id in newer ones", dictionary=True),
+    Column("process", Type.TEXT, "`process003`, `_main`, `manager`; V0: `Process-3`", dictionary=True),
+    Column("pid", Type.INT, "operating system's process id, unique only per node and moment", dictionary=True),
 )
 """Which node and process a record belongs to, where it belongs to one."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A record table: a row per thing said in a log, with `WHERE_FROM` put before its own columns."""
+    """A record table: a row per thing said in a log, with `PROVENANCE_COLUMNS` put before its own columns."""
 
     name: str
     doc: str
@@ -92,7 +92,7 @@ class Table:
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """All columns in their stored order."""
-        return WHERE_FROM + self.own
+        return PROVENANCE_COLUMNS + self.own
 
     @cached_property
     def schema(self) -> pa.Schema:
@@ -108,8 +108,8 @@ REJECTS = Table(
     (
         Column("byte_offset", Type.INT, "where it starts in the file, bytes (of its UTF-8 form, if it is in UTF-16)"),
         Column("bytes", Type.INT, "its whole length in the file, bytes"),
-        Column("parser", Type.TEXT, "who could not read it", few=True),
-        Column("reason", Type.TEXT, "what was wrong", few=True),
+        Column("parser", Type.TEXT, "who could not read it", dictionary=True),
+        Column("reason", Type.TEXT, "what was wrong", dictionary=True),
         Column("text", Type.TEXT, "the text itself, cut after 4,096 bytes"),
     ),
 )
@@ -118,10 +118,10 @@ ATTEMPT_REPORTS = Table(
     "attempt_reports",
     "one report of a try at a mini-batch; `attempts` has one row per try",
     (
-        *WHO,
-        Column("source", Type.TEXT, "kind of file: mini_batches, task_csv, report_v0", few=True),
+        *WORKER_COLUMNS,
+        Column("source", Type.TEXT, "kind of file: mini_batches, task_csv, report_v0", dictionary=True),
         Column("mini_batch_id", Type.INT, "from 0"),
-        Column("attempt", Type.INT, "dequeue or picked count, from 1; null where not told", few=True),
+        Column("attempt", Type.INT, "dequeue or picked count, from 1; null where not told", dictionary=True),
         Column("started_at", Type.TIME, "start of the try"),
         Column("total", Type.INT, "items given"),
         Column("succeeded", Type.INT, "items that succeeded"),
@@ -129,13 +129,18 @@ ATTEMPT_REPORTS = Table(
         Column("elapsed_s", Type.FLOAT, "wall time of the try"),
         Column("process_s", Type.FLOAT, "CPU time of the process in that time, children not counted"),
         Column("run_s", Type.FLOAT, "time inside run()"),
-        Column("status", Type.TEXT, "as written: RUN_DONE, TASK_PROCESSED, ...", few=True),
-        Column("outcome", Type.TEXT, "done, timeout, exception, poisoned, open; failed: no cause told (V0)", few=True),
-        Column("error_category", Type.TEXT, "as written", few=True),
+        Column("status", Type.TEXT, "as written: RUN_DONE, TASK_PROCESSED, ...", dictionary=True),
+        Column(
+            "outcome",
+            Type.TEXT,
+            "done, timeout, exception, poisoned, open; failed: no cause told (V0)",
+            dictionary=True,
+        ),
+        Column("error_category", Type.TEXT, "as written", dictionary=True),
         Column("error_message", Type.TEXT, "as written"),
         Column("inputs", Type.TEXTS, "names of the input files or partitions"),
         Column("detail", Type.TEXT, "JSON text as written: the queue message"),
-        Column("overrides", Type.BOOL, "true if this result replaced an earlier one (V0 overrides)", few=True),
+        Column("overrides", Type.BOOL, "true if this result replaced an earlier one (V0 overrides)", dictionary=True),
         Column("extra", Type.TEXT, "JSON of columns this version does not know"),
     ),
 )
@@ -144,11 +149,11 @@ SCRIPT_EVENTS = Table(
     "script_events",
     "an init, load, run or shutdown event of an entry script that belongs to no mini-batch",
     (
-        *WHO,
-        Column("at", Type.TIME, "start of the event, or when it was written"),
-        Column("event", Type.TEXT, "init, load, run, shutdown", few=True),
-        Column("outcome", Type.TEXT, "start, done, timeout, exception", few=True),
-        Column("status", Type.TEXT, "as written: LOAD_DONE, ENTRY_SCRIPT_INIT_START, ...", few=True),
+        *WORKER_COLUMNS,
+        Column("time", Type.TIME, "start of the event, or when it was written"),
+        Column("event", Type.TEXT, "init, load, run, shutdown", dictionary=True),
+        Column("outcome", Type.TEXT, "start, done, timeout, exception", dictionary=True),
+        Column("status", Type.TEXT, "as written: LOAD_DONE, ENTRY_SCRIPT_INIT_START, ...", dictionary=True),
         Column("elapsed_s", Type.FLOAT, "wall time, where told"),
         Column("error_message", Type.TEXT, "as written"),
         Column("extra", Type.TEXT, "JSON of the row's other cells"),
@@ -159,10 +164,10 @@ PROGRESS = Table(
     "progress",
     "a line of a progress overview or of the progress metrics",
     (
-        Column("source", Type.TEXT, "kind of file: overview, progress_csv", few=True),
-        Column("at", Type.TIME, "when it was written"),
-        Column("event", Type.TEXT, "what it says, see formats.md §5; null for other text", few=True),
-        Column("node", Type.TEXT, "the node it names", few=True),
+        Column("source", Type.TEXT, "kind of file: overview, progress_csv", dictionary=True),
+        Column("time", Type.TIME, "when it was written"),
+        Column("event", Type.TEXT, "what it says, see formats.md §5; null for other text", dictionary=True),
+        Column("node", Type.TEXT, "the node it names", dictionary=True),
         Column("scheduled", Type.INT, "mini-batches scheduled so far"),
         Column("processed", Type.INT, "mini-batches processed or poisoned so far"),
         Column("total", Type.INT, "mini-batches in all"),
@@ -180,8 +185,8 @@ REPORT_SUMMARIES = Table(
     "report_summaries",
     "a line of the driver's summary of mini-batches per node or process",
     (
-        Column("node", Type.TEXT, "the node", few=True),
-        Column("process", Type.TEXT, "the process; null in a line per node", few=True),
+        Column("node", Type.TEXT, "the node", dictionary=True),
+        Column("process", Type.TEXT, "the process; null in a line per node", dictionary=True),
         Column("mini_batches", Type.INT, "mini-batches"),
         Column("total", Type.INT, "items given"),
         Column("succeeded", Type.INT, "items that succeeded"),
@@ -197,15 +202,15 @@ LOG_RECORDS = Table(
     "log_records",
     "a record of a system log: master, node manager, worker, warnings, errors",
     (
-        *WHO,
-        Column("at", Type.TIME, "when it was written; null for text before a file's first head"),
-        Column("source", Type.TEXT, "kind of file", few=True),
-        Column("level", Type.TEXT, "DEBUG, INFO, WARNING, ERROR, CRITICAL", few=True),
-        Column("thread", Type.INT, "thread ident", few=True),
-        Column("logger", Type.TEXT, "logger name (V0)", few=True),
-        Column("func", Type.TEXT, "function that logged (V0 DEBUG form)", few=True),
+        *WORKER_COLUMNS,
+        Column("time", Type.TIME, "when it was written; null for text before a file's first head"),
+        Column("source", Type.TEXT, "kind of file", dictionary=True),
+        Column("level", Type.TEXT, "DEBUG, INFO, WARNING, ERROR, CRITICAL", dictionary=True),
+        Column("thread", Type.INT, "thread ident", dictionary=True),
+        Column("logger", Type.TEXT, "logger name (V0)", dictionary=True),
+        Column("func", Type.TEXT, "function that logged (V0 DEBUG form)", dictionary=True),
         Column("message", Type.TEXT, "the whole message, line breaks kept"),
-        Column("event", Type.TEXT, "what the message says, where its form is known", few=True),
+        Column("event", Type.TEXT, "what the message says, where its form is known", dictionary=True),
         Column("fields", Type.TEXT, "JSON of the facts in the message"),
     ),
 )
@@ -214,21 +219,21 @@ ERRORS = Table(
     "errors",
     "one reported error: a traceback or an error record, wherever it stood",
     (
-        *WHO,
-        Column("at", Type.TIME, "when it was written"),
-        Column("source", Type.TEXT, "kind of file; one error is often told in several", few=True),
-        Column("phase", Type.TEXT, "init, run, shutdown, driver, platform; null if not told", few=True),
-        Column("exception_type", Type.TEXT, "dotted name; null for an error without exception", few=True),
+        *WORKER_COLUMNS,
+        Column("time", Type.TIME, "when it was written"),
+        Column("source", Type.TEXT, "kind of file; one error is often told in several", dictionary=True),
+        Column("phase", Type.TEXT, "init, run, shutdown, driver, platform; null if not told", dictionary=True),
+        Column("exception_type", Type.TEXT, "dotted name; null for an error without exception", dictionary=True),
         Column("exception_message", Type.TEXT, "the exception's text, or the record's first line"),
         Column(
             "headline", Type.TEXT, "first line of the record that reports it; all of a failure text without traceback"
         ),
-        Column("frame", Type.TEXT, "innermost frame of the user's own code: file:line in function", few=True),
+        Column("frame", Type.TEXT, "innermost frame of the user's own code: file:line in function", dictionary=True),
         Column("mini_batch_id", Type.INT, "the mini-batch it names, if it does"),
         Column("traceback", Type.TEXT, "the whole text from `Traceback` on, or of the failure text"),
-        Column("code", Type.TEXT, "error code or exit code, where a text has one", few=True),
-        Column("component", Type.TEXT, "part of the platform that reports it, where a text names it", few=True),
-        Column("fingerprint", Type.TEXT, "equal for errors that differ only in numbers, ids, paths", few=True),
+        Column("code", Type.TEXT, "error code or exit code, where a text has one", dictionary=True),
+        Column("component", Type.TEXT, "part of the platform that reports it, where a text names it", dictionary=True),
+        Column("fingerprint", Type.TEXT, "equal for errors that differ only in numbers, ids, paths", dictionary=True),
         Column("occurrences", Type.INT, "how often it happened, as told by this record"),
     ),
 )
@@ -237,8 +242,8 @@ NODE_SAMPLES = Table(
     "node_samples",
     "a resource check of a node; a sample, not a peak",
     (
-        Column("node", Type.TEXT, "the node", few=True),
-        Column("at", Type.TIME, "time of the check"),
+        Column("node", Type.TEXT, "the node", dictionary=True),
+        Column("time", Type.TIME, "time of the check"),
         Column("cpu_percent", Type.FLOAT, "whole node, 0-100"),
         Column("memory_total_mb", Type.FLOAT, "MB = 2^20 bytes"),
         Column("memory_available_mb", Type.FLOAT, "can be had without swapping"),
@@ -260,8 +265,8 @@ PROCESS_SAMPLES = Table(
     "process_samples",
     "a resource check of one worker process; its children are not counted",
     (
-        *WHO,
-        Column("at", Type.TIME, "time of the check"),
+        *WORKER_COLUMNS,
+        Column("time", Type.TIME, "time of the check"),
         Column("cpu_percent", Type.FLOAT, "since the last check; 0 at the first and for `manager`"),
         Column("cpu_user_s", Type.FLOAT, "cumulative for the process"),
         Column("cpu_system_s", Type.FLOAT, "cumulative for the process"),
@@ -279,9 +284,9 @@ DISK_SAMPLES = Table(
     "disk_samples",
     "a check of one mount point of a node",
     (
-        Column("node", Type.TEXT, "the node", few=True),
-        Column("at", Type.TIME, "time of the check"),
-        Column("mount", Type.TEXT, "mount point", few=True),
+        Column("node", Type.TEXT, "the node", dictionary=True),
+        Column("time", Type.TIME, "time of the check"),
+        Column("mount", Type.TEXT, "mount point", dictionary=True),
         Column("total_mb", Type.FLOAT, ""),
         Column("used_mb", Type.FLOAT, "used + free is not total: reserved blocks"),
         Column("free_mb", Type.FLOAT, ""),
@@ -293,12 +298,12 @@ OUTPUT_LINES = Table(
     "output_lines",
     "a line that a user's script printed or logged",
     (
-        *WHO,
-        Column("source", Type.TEXT, "kind of file: user_stream, child_stream, entry_script_log", few=True),
-        Column("stream", Type.TEXT, "stdout, stderr, std (both), log", few=True),
-        Column("at", Type.TIME, "where the line tells it"),
-        Column("level", Type.TEXT, "where the line tells it", few=True),
-        Column("logger", Type.TEXT, "where the line tells it", few=True),
+        *WORKER_COLUMNS,
+        Column("source", Type.TEXT, "kind of file: user_stream, child_stream, entry_script_log", dictionary=True),
+        Column("stream", Type.TEXT, "stdout, stderr, std (both), log", dictionary=True),
+        Column("time", Type.TIME, "where the line tells it"),
+        Column("level", Type.TEXT, "where the line tells it", dictionary=True),
+        Column("logger", Type.TEXT, "where the line tells it", dictionary=True),
         Column("text", Type.TEXT, "the line"),
     ),
 )
@@ -307,15 +312,15 @@ OS_PROCESSES = Table(
     "os_processes",
     "a process in a `ps` or `tasklist` snapshot",
     (
-        Column("node", Type.TEXT, "the node", few=True),
-        Column("at", Type.TIME, "minute of the snapshot"),
-        Column("pid", Type.INT, "", few=True),
-        Column("user_name", Type.TEXT, "", few=True),
+        Column("node", Type.TEXT, "the node", dictionary=True),
+        Column("time", Type.TIME, "minute of the snapshot"),
+        Column("pid", Type.INT, "", dictionary=True),
+        Column("user_name", Type.TEXT, "", dictionary=True),
         Column("cpu_percent", Type.FLOAT, ""),
         Column("memory_percent", Type.FLOAT, ""),
         Column("vsz_kb", Type.INT, "KiB"),
         Column("rss_kb", Type.INT, "KiB"),
-        Column("state", Type.TEXT, "STAT", few=True),
+        Column("state", Type.TEXT, "STAT", dictionary=True),
         Column("cpu_time_s", Type.FLOAT, ""),
         Column("command", Type.TEXT, ""),
     ),

@@ -29,9 +29,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # tests run in the backgr
     signal.signal(signal.SIGINT, signal.default_int_handler)  # inherit it, and could not be interrupted
 
 if TYPE_CHECKING:
-    from ingest.pipeline import LoadReport
-    from ingest.registry import Registry
-    from ingest.store.reading import Store
+    from ingest.load.pipeline import LoadReport
+    from ingest.plugin.registry import Registry
+    from ingest.store.reader import Store
 
     Files = Mapping[str, str | bytes]
     Begin = Callable[[Path], "StoreUnderTest"]
@@ -106,7 +106,7 @@ class StoreUnderTest:
 
     def opened(self) -> Store:
         """The store as it is now, to ask; it stays open until it is another."""
-        from ingest.store.reading import open_store
+        from ingest.store.reader import open_store
 
         catalog = self.path / "catalog.duckdb"
         now = (self.path, catalog.exists() and (catalog.stat().st_ino, catalog.stat().st_mtime_ns))
@@ -126,7 +126,7 @@ class StoreUnderTest:
 
     def load(self, *folders: Path, **options: Any) -> LoadReport:
         """Loads folders, in this process."""
-        from ingest.pipeline import ingest_jobs
+        from ingest.load.pipeline import ingest_jobs
 
         return ingest_jobs(folders, self.path, **options)
 
@@ -235,7 +235,7 @@ def begin(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Begin
     from ingest.derive.task import derive
     from ingest.store.catalog import Draft
     from ingest.store.commit import set_meta
-    from ingest.store.layout import Layout
+    from ingest.store.paths import Layout
 
     blank, definition = Layout.of(tmp_path_factory.mktemp("blank")), registry.definition()
     draft = Draft(blank, definition)
@@ -459,6 +459,6 @@ def slow_writer(tree: Tree, start: Start, new_store: StoreUnderTest, plugin: Wri
 @pytest.fixture(scope="session")
 def registry() -> Registry:
     """The built-in parsers."""
-    from ingest.registry import PluginOptions, load_registry
+    from ingest.plugin.registry import PluginOptions, load_registry
 
     return load_registry(PluginOptions(installed=False))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ingest.work import file_id
+from ingest.load.tasks import file_id
 
 
 @dataclass(frozen=True)

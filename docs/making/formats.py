@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest.hookspecs import Parser
-from ingest.registry import PluginOptions, Registry, load_registry
+from ingest.plugin.registry import PluginOptions, Registry, load_registry
 from making.tables import cell
 
 

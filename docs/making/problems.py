@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ingest import known_problems
 from ingest.known_problems import ListedProblem
-from ingest.registry import PluginOptions, load_registry
+from ingest.plugin.registry import PluginOptions, load_registry
 from making.tables import cell
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from ingest import ingest_jobs, open_store
 from ingest.nightly.aggregates import refresh
-from ingest.output import Format, query_result, write_result
-from ingest.registry import PluginOptions, load_registry
-from ingest.store.layout import Layout
+from ingest.output import Format, select_result, write_result
+from ingest.plugin.registry import PluginOptions, load_registry
 from ingest.store.maintenance import maintenance
-from ingest.store.reading import Store
+from ingest.store.paths import Layout
+from ingest.store.reader import Store
 
 _JOBS = Path(__file__).resolve().parents[2] / "data" / "jobs"
 _WIDTH = 100
@@ -24,8 +24,7 @@ _WIDTH = 100
 def answer(query: str) -> str | None:
     """What a query gives, as `ingest sql` shows it on a terminal of 100 columns; None if that is no row."""
     shown = io.StringIO()
-    result = query_result(sample_store().connection, query)
-    assert result is not None, query
+    result = select_result(sample_store().connection, query)
     said = io.StringIO()
     write_result(result, Format.TABLE, shown, redact=True, width=_WIDTH, notes=said)
     return None if "no rows\n" in said.getvalue() else shown.getvalue().rstrip("\n")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ingest.model import CATALOG_TABLES, WHERE_FROM, Column
-from ingest.registry import PluginOptions, load_registry
+from ingest.model import CATALOG_TABLES, PROVENANCE_COLUMNS, Column
+from ingest.plugin.registry import PluginOptions, load_registry
 
 
 def where_from() -> str:
     """The columns that every record table starts with."""
-    return _columns(WHERE_FROM)
+    return _columns(PROVENANCE_COLUMNS)
 
 
 def ledger_tables() -> str:

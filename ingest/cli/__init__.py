@@ -10,7 +10,6 @@ from typing import Any
 import click
 from click_default_group import DefaultGroup
 
-from ingest import __version__
 from ingest.cli.check import check
 from ingest.cli.compact import compact
 from ingest.cli.config import config
@@ -35,6 +34,7 @@ from ingest.cli.story import story
 from ingest.cli.timeline import timeline
 from ingest.cli.views import views
 from ingest.errors import ExitCode, IngestError
+from ingest.version import __version__
 
 
 class _Commands(DefaultGroup):  # type: ignore[misc]  # the library has no types

@@ -12,9 +12,9 @@ from ingest.cli.options import format_option, open_configured, store_option, tel
 from ingest.errors import ExitCode, IngestError, InputError
 
 if TYPE_CHECKING:
-    from ingest.comparison.gate import Judged
+    from ingest.comparison.gate import GateResult
     from ingest.output import Result
-    from ingest.store.reading import Store
+    from ingest.store.reader import Store
 
 _LAST_GOOD = "last-good"
 
@@ -38,7 +38,7 @@ _LAST_GOOD = "last-good"
 )
 @click.option("--max-failure-rate", metavar="N%|N", help="Fail too if more items than this share failed: 1% or 0.01.")
 @click.option("--require-baseline", is_flag=True, help="Fail too if there is not enough to compare a job with.")
-@format_option("card")
+@format_option("text")
 def check(
     jobs: Sequence[str],
     store: str,
@@ -60,10 +60,10 @@ def check(
       ingest check night-07 --baseline last-good --fail-on severe
       ingest check 'night-*' --max-failure-rate 1% --format json
     """
+    from ingest.cards.check import print_check
     from ingest.comparison.gate import judge, newest_jobs
     from ingest.output import Format, write_result
-    from ingest.report.check import print_check
-    from ingest.store.jobs import chosen_jobs
+    from ingest.store.select_jobs import chosen_jobs
 
     most_failures = _share(max_failure_rate)
     count = int(baseline) if baseline.isascii() and baseline.isdigit() else None
@@ -80,7 +80,7 @@ def check(
             (one, one.fails(fail_on, require_baseline=require_baseline))
             for one in judge(opened, chosen, other, most_failures)
         ]
-    if format_ == "card":
+    if format_ == "text":
         print_check(judged, sys.stdout)
     else:
         write_result(_data(judged), Format(format_), sys.stdout, redact=True)
@@ -112,7 +112,7 @@ def _is_enough(store: Store, count: int) -> None:
 
 def _baseline(store: Store, given: str) -> str:
     """The job to compare with, or `last-good`."""
-    from ingest.store.jobs import chosen_job
+    from ingest.store.select_jobs import chosen_job
 
     return given if given == _LAST_GOOD else chosen_job(store, given)
 
@@ -120,7 +120,7 @@ def _baseline(store: Store, given: str) -> str:
 _COLUMNS = ("job_id", "passed", "severity", "measure", "sentence", "value", "usual", "compared_with", "baseline")
 
 
-def _data(judged: Sequence[tuple[Judged, bool]]) -> Result:
+def _data(judged: Sequence[tuple[GateResult, bool]]) -> Result:
     """A row per reason; one without reason for a job that has none."""
     from ingest.output import rows_result
 

@@ -11,7 +11,7 @@ import click
 from ingest.cli.options import load_plugins, lock_option, plugin_options, store_option
 
 if TYPE_CHECKING:
-    from ingest.store.compaction import Compacted as Done
+    from ingest.store.compact import Compacted as Done
 
 
 @click.command(short_help="Merge a store's small files and drop the rows of files that were read again or forgotten.")
@@ -30,10 +30,10 @@ def compact(
     meanwhile is not disturbed: the old files stay for an hour, until the next command that writes after that.
     """
     from ingest.store.catalog import connect_catalog
-    from ingest.store.compaction import Compacted, to_merge
-    from ingest.store.compaction import compact as merge
-    from ingest.store.layout import Layout
+    from ingest.store.compact import Compacted, to_merge
+    from ingest.store.compact import compact as merge
     from ingest.store.maintenance import maintenance
+    from ingest.store.paths import Layout
 
     layout, registry = Layout.of(store), load_plugins(plugin_files, no_plugins)
     if dry_run:
@@ -57,7 +57,7 @@ def _told(done: Done, dry_run: bool) -> str:
     """What was done, in a sentence."""
     if not done.slices:
         return "nothing to merge: no small files, no dead rows"
-    from ingest.report.wording import plural, size
+    from ingest.output.wording import plural, size
 
     before = f"{done.files_before} files ({size(done.bytes_before)}, {done.dead_rows} dead rows)"
     if dry_run:

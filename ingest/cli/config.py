@@ -21,7 +21,7 @@ from ingest.errors import ExitCode
 @click.option("--show", "what", flag_value="show", default="show", help="Every setting with its value and origin.")
 @click.option("--check", "what", flag_value="check", help="Say all that is wrong; exit code 2 if anything is.")
 @click.option("--example", "what", flag_value="example", help="An ingest.toml of all settings, commented out.")
-@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", help="Form of --show.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of --show.")
 @store_option
 @lock_option
 @log_options
@@ -85,15 +85,15 @@ def _rows(context: click.Context) -> list[dict[str, Any]]:
 
 def _show(rows: list[dict[str, Any]]) -> None:
     """A line for each setting."""
-    from ingest.output import visible
+    from ingest.output import escape_controls
 
     held = configuration()
-    click.echo(visible(f"settings from {held.file or 'no file'}"), err=True)
+    click.echo(escape_controls(f"settings from {held.file or 'no file'}"), err=True)
     width = max(len(row["setting"]) for row in rows)
     shown = [_shown(row["value"]) for row in rows]
     values = min(max(map(len, shown)), 40)
     for row, value in zip(rows, shown, strict=True):
-        click.echo(visible(f"{row['setting']:<{width}}  {value:<{values}}  {row['from']}"))
+        click.echo(escape_controls(f"{row['setting']:<{width}}  {value:<{values}}  {row['from']}"))
 
 
 def _shown(value: Any) -> str:
@@ -107,19 +107,21 @@ def _shown(value: Any) -> str:
 
 def _tell_problems() -> bool:
     """All that is wrong, on stderr; whether anything is."""
-    from ingest.output import redact_text, visible
+    from ingest.output import escape_controls, redact_text
 
     held = configuration()
     for note in held.notes:
-        click.echo(f"note: {visible(note)}", err=True)
+        click.echo(f"note: {escape_controls(note)}", err=True)
     for problem in held.problems:
-        click.echo(f"ingest: {visible(redact_text(problem.wrong))}", err=True)
-        click.echo(f"  → {visible(problem.remedy)}", err=True)
+        click.echo(f"ingest: {escape_controls(redact_text(problem.wrong))}", err=True)
+        click.echo(f"  → {escape_controls(problem.remedy)}", err=True)
     return bool(held.problems)
 
 
 def _tell_good() -> None:
     held = configuration()
-    from ingest.output import visible
+    from ingest.output import escape_controls
 
-    click.echo(visible(f"{held.file or 'no ingest.toml here'}: {len(held.origins)} settings, all good"), err=True)
+    click.echo(
+        escape_controls(f"{held.file or 'no ingest.toml here'}: {len(held.origins)} settings, all good"), err=True
+    )

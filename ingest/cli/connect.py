@@ -14,13 +14,12 @@ import click
 from ingest.cli.options import open_configured, store_option
 
 if TYPE_CHECKING:
-    from ingest.store.reading import Store
+    from ingest.store.reader import Store
 
 _CLIENTS = ["duckdb", "python", "jdbc"]
 _TO_KNOW = (
     "Open it read-only: another ingest replaces the file that you would write to.",
     "A connection keeps the state that it opened. Open it again to see newer loads.",
-    'The column "at" needs its quotes, or a table before it: log_records.at. AT is a word of SQL.',
     "Secrets are not masked there, as ingest sql does it.",
     "DuckDB 1.5 and 2.0 are tested. The catalog names its Parquet files by their full paths.",
 )

@@ -22,7 +22,7 @@ from ingest.severity import SEVERITIES, is_at_least
 @click.command(short_help="Say what is wrong with jobs, and what to do about it.")
 @click.argument("jobs", nargs=-1, metavar="[JOB...]")
 @store_option
-@format_option("card")
+@format_option("text")
 @click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
@@ -66,15 +66,15 @@ def diagnose(
     As data, the columns are those of the view `diagnosis`.
     """
     if list_:
-        from ingest.report.checks import print_checks
+        from ingest.cards.checks import print_checks
 
-        print_checks(load_plugins(plugin_files, no_plugins), as_json=format_ != "card", stream=sys.stdout)
+        print_checks(load_plugins(plugin_files, no_plugins), as_json=format_ != "text", stream=sys.stdout)
         return
+    from ingest.cards.diagnosis import print_diagnosis
     from ingest.derive.again import derive_again
-    from ingest.output import Format, query_result, write_result
+    from ingest.output import Format, select_result, write_result
     from ingest.quoting import is_one_of
-    from ingest.report.diagnosis import print_diagnosis
-    from ingest.store.jobs import chosen_jobs
+    from ingest.store.select_jobs import chosen_jobs
 
     with open_configured(store) as opened:
         chosen = chosen_jobs(opened, jobs)
@@ -82,12 +82,11 @@ def diagnose(
             derive_again(opened.connection, load_plugins(plugin_files, no_plugins).definition(given), given, chosen)
         wanted = f"SELECT * FROM diagnosis WHERE {is_one_of('job_id', chosen)}" if jobs else "SELECT * FROM diagnosis"
         found = opened.sql(f"{wanted} ORDER BY job_id, rank").to_arrow_table()
-        if format_ == "card":
+        if format_ == "text":
             print_diagnosis(opened, chosen, found.to_pylist(), sys.stdout, notes=notes)
         else:
             opened.connection.register("found", found)
-            result = query_result(opened.connection, "SELECT * FROM found")
-            assert result is not None, "a SELECT has a result"
+            result = select_result(opened.connection, "SELECT * FROM found")
             write_result(result, Format(format_), sys.stdout, redact=True)
     failing = fail_on is not None and any(is_at_least(one, fail_on) for one in found.column("severity").to_pylist())
     sys.exit(ExitCode.FAILED_CHECK if failing else ExitCode.OK)

@@ -13,9 +13,9 @@ from ingest.cli.options import format_option, open_configured, output_option, st
 from ingest.errors import InputError
 
 if TYPE_CHECKING:
-    from ingest.comparison.differences import Compared
+    from ingest.comparison.differences import JobComparison
     from ingest.output import Result
-    from ingest.store.reading import Store
+    from ingest.store.reader import Store
 
 _COLUMNS = (
     "section", "measure", "node", "a", "b", "change", "change_percent", "unit", "verdict", "a_text", "b_text", "fingerprint"
@@ -33,7 +33,7 @@ _COLUMNS = (
     metavar="[N]",
     help="Compare one job with the median of the last N jobs like it before it.  [default of N: 10]",
 )
-@format_option("card")
+@format_option("text")
 @output_option
 def diff(jobs: Sequence[str], store: str, baseline: int | None, format_: str, output: str | None) -> None:
     """Say what differs between two jobs: outcome, settings, times, failures, errors, memory, and each node.
@@ -46,14 +46,14 @@ def diff(jobs: Sequence[str], store: str, baseline: int | None, format_: str, ou
       ingest diff night-07 --baseline        with the median of the last 10 jobs like it
       ingest diff night-06 night-07 --format csv
     """
+    from ingest.cards.diff import print_diff
     from ingest.output import Format, write_result
-    from ingest.report.diff import print_diff
 
     if len(jobs) != (1 if baseline else 2):
         raise click.UsageError("Give two jobs, or one job and --baseline.")
     with open_configured(store, {"comparable_jobs": baseline} if baseline else None) as opened:
         compared = _compared(opened, jobs)
-    if format_ != "card":
+    if format_ != "text":
         write_result(_data(compared), Format(format_), Path(output) if output else sys.stdout, redact=True)
     elif output:
         with Path(output).open("w", encoding="utf-8") as stream:
@@ -62,10 +62,10 @@ def diff(jobs: Sequence[str], store: str, baseline: int | None, format_: str, ou
         print_diff(compared, sys.stdout)
 
 
-def _compared(store: Store, jobs: Sequence[str]) -> Compared:
+def _compared(store: Store, jobs: Sequence[str]) -> JobComparison:
     """The comparison that was asked for. Raises InputError for jobs that are not there, or nothing to compare with."""
     from ingest.comparison.differences import two_jobs, with_usual
-    from ingest.store.jobs import chosen_job
+    from ingest.store.select_jobs import chosen_job
 
     chosen = [chosen_job(store, given) for given in jobs]
     if len(chosen) == 2:
@@ -80,7 +80,7 @@ def _compared(store: Store, jobs: Sequence[str]) -> Compared:
     return compared
 
 
-def _data(compared: Compared) -> Result:
+def _data(compared: JobComparison) -> Result:
     from ingest.output import rows_result
 
     return rows_result(_COLUMNS, [[getattr(one, name) for name in _COLUMNS] for one in compared.differences])

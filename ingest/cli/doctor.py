@@ -15,7 +15,7 @@ from ingest.cli.options import configuration, plugin_choice, plugin_options, sto
 from ingest.errors import ExitCode
 
 if TYPE_CHECKING:
-    from ingest.health import Health
+    from ingest.doctor.installation import Health
 
 _WIDTH = 100
 
@@ -30,10 +30,10 @@ def doctor(store: str, thorough: bool, format_: str, plugin_files: tuple[str, ..
 
     Nothing is changed. Exit code 4 if the store is damaged or cannot be opened, 1 if something else does not work, else 0.
     """
-    from ingest.health import Status, installation
-    from ingest.registry import load_registry
-    from ingest.store.examination import examine
-    from ingest.store.layout import Layout
+    from ingest.doctor.installation import Status, installation
+    from ingest.doctor.store import examine
+    from ingest.plugin.registry import load_registry
+    from ingest.store.paths import Layout
 
     registry = load_registry(plugin_choice(plugin_files, no_plugins))
     found = [*installation(registry, configuration()), *examine(Layout.of(store), registry, thorough=thorough)]
@@ -50,15 +50,17 @@ def doctor(store: str, thorough: bool, format_: str, plugin_files: tuple[str, ..
 
 def _show(found: Sequence[Health]) -> None:
     """A line for each, and what to do."""
-    from ingest.health import Status
-    from ingest.output import redact_text, visible
+    from ingest.doctor.installation import Status
+    from ingest.output import escape_controls, redact_text
 
     colours = {Status.OK: "green", Status.NOTE: "yellow", Status.PROBLEM: "red", Status.DAMAGED: "red"}
     for one in found:
         head = f"{one.status:<8} {one.subject:<10} "
-        lines = textwrap.wrap(visible(redact_text(one.finding)), _WIDTH - len(head), break_on_hyphens=False) or [""]
+        lines = textwrap.wrap(
+            escape_controls(redact_text(one.finding)), _WIDTH - len(head), break_on_hyphens=False
+        ) or [""]
         click.echo(click.style(head[:8], fg=colours[one.status]) + head[8:] + lines[0])
         for line in lines[1:]:
             click.echo(" " * len(head) + line)
         if one.remedy and one.status is not Status.OK:
-            click.echo(" " * len(head) + f"→ {visible(one.remedy)}")
+            click.echo(" " * len(head) + f"→ {escape_controls(one.remedy)}")

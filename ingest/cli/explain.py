@@ -15,8 +15,8 @@ from ingest.cli.options import load_plugins, plugin_options
 from ingest.errors import ExitCode
 
 if TYPE_CHECKING:
-    from ingest.explain import Explanation
-    from ingest.registry import Registry
+    from ingest.load.explain import Explanation
+    from ingest.plugin.registry import Registry
 
 _WIDTH = 100
 _LONGEST_VALUE = 60
@@ -34,7 +34,7 @@ def explain(path: str, as_path: str | None, format_: str, plugin_files: tuple[st
 
     PATH is a file, or a folder for all files in it. Nothing is stored. Signatures, keys and tokens are masked.
     """
-    from ingest.explain import explain as explanations
+    from ingest.load.explain import explain as explanations
     from ingest.output import Redactor
 
     registry = load_plugins(plugin_files, no_plugins)
@@ -52,7 +52,7 @@ def explain(path: str, as_path: str | None, format_: str, plugin_files: tuple[st
 
 def _tell_one(one: Explanation, registry: Registry) -> None:
     """Everything about one file."""
-    from ingest.explain import closest
+    from ingest.load.explain import closest
 
     click.echo(_safe(one.path))
     if one.parser is not None:
@@ -133,6 +133,6 @@ def _line(head: str, text: str) -> None:
 
 def _safe(text: str) -> str:
     """Text from files for a terminal: no secrets, nothing that steers."""
-    from ingest.output import redact_text, visible
+    from ingest.output import escape_controls, redact_text
 
-    return visible(redact_text(text))
+    return escape_controls(redact_text(text))

@@ -21,7 +21,7 @@ from ingest.cli.options import (
 from ingest.errors import IngestError
 
 if TYPE_CHECKING:
-    from ingest.store.reading import Store
+    from ingest.store.reader import Store
 
 _STATES = ["completed", "failed", "running", "stalled", "unknown"]
 _MOST_DAYS = 36_500
@@ -62,9 +62,9 @@ def forget(
     not touched: the next load of the same folder brings the jobs back, unless they were forgotten for good. Room on the
     disk is given back an hour later, by the next command that writes, and by: ingest compact
     """
-    from ingest.output import query_result, write_result
+    from ingest.output import select_result, write_result
     from ingest.quoting import is_one_of
-    from ingest.store.forgetting import LAST_SIGN
+    from ingest.store.forget import LAST_SIGN
 
     if not jobs and older_than is None and not states:
         raise IngestError("which jobs?", "Name them, or say --older-than DAYS or --state STATE; all of them: '*'")
@@ -73,16 +73,15 @@ def forget(
     with open_configured(store) as opened:
         chosen = _chosen(opened, jobs, older_than, states)
         these = is_one_of("job_id", chosen)
-        result = query_result(
+        result = select_result(
             opened.connection,
             f"SELECT job_id, state, {LAST_SIGN} AS last_sign, files, bytes FROM jobs WHERE {these}"
             " ORDER BY last_sign, job_id",
         )
-        assert result is not None, "a SELECT has a result"
         write_result(result, *chosen_output(format_, None), redact=True)
         lost = sum(not Path(row["source"]).is_dir() for row in opened.rows(f"SELECT source FROM jobs WHERE {these}"))
     if chosen and not dry_run:
-        from ingest.store.forgetting import forget as drop
+        from ingest.store.forget import forget as drop
         from ingest.store.maintenance import maintenance
 
         reason = "ingest forget --for-good" if for_good else None
@@ -96,8 +95,8 @@ def forget(
 
 def _chosen(store: Store, jobs: Sequence[str], older_than: float | None, states: Sequence[str]) -> list[str]:
     """The jobs that fit all that was asked."""
-    from ingest.store.forgetting import older_than as those_older_than
-    from ingest.store.jobs import chosen_jobs
+    from ingest.store.forget import older_than as those_older_than
+    from ingest.store.select_jobs import chosen_jobs
 
     chosen = chosen_jobs(store, jobs)
     if older_than is not None:

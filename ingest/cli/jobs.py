@@ -41,7 +41,7 @@ def jobs(store: str, states: tuple[str, ...], since: str | None, format_: str | 
     will grow. `loaded` is how long ago that was. Times are UTC. All formats but table and markdown have more columns,
     with plain numbers.
     """
-    from ingest.output import Format, query_result, rows_result, write_result
+    from ingest.output import Format, rows_result, select_result, write_result
 
     asked = {"states": list(states) or None, "since": None if since is None else _moment(since)}
     wanted, target = chosen_output(format_, output)
@@ -50,14 +50,13 @@ def jobs(store: str, states: tuple[str, ...], since: str | None, format_: str | 
         if wanted in (Format.TABLE, Format.MARKDOWN):
             result = rows_result(_HEADERS, [_for_eyes(row) for row in opened.rows(_JOBS, asked)])
         else:
-            result = query_result(opened.connection, _JOBS, asked)
-        assert result is not None, "a SELECT has a result"
+            result = select_result(opened.connection, _JOBS, asked)
         write_result(result, wanted, target, redact=True)
 
 
 def _for_eyes(job: Mapping[str, Any]) -> Sequence[object]:
     """A job in a few short cells."""
-    from ingest.report.wording import clock
+    from ingest.output.wording import clock
 
     scheduled, seen, items = job["mini_batches_scheduled"] or 0, job["mini_batches"], job["items"]
     return (

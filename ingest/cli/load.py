@@ -24,7 +24,7 @@ from ingest.cli.options import (
 from ingest.errors import ExitCode, IngestError
 
 if TYPE_CHECKING:
-    from ingest.pipeline import LoadReport
+    from ingest.load.pipeline import LoadReport
 
 
 @click.command(short_help="Read job folders into a store and show a verdict (the default command).")
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     help="Exit with 1 if more records than this were rejected, as a count or as a share; good rows are stored.",
 )
 @lock_option
-@click.option("--format", "format_", type=click.Choice(["card", "json"]), default="card", help="Form of the verdict.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of the verdict.")
 @click.option("--no-verdict", is_flag=True, help="Load only; ask nothing of the store afterwards.")
 @plugin_options
 @log_options
@@ -87,8 +87,8 @@ def load(
 
     Only files that are new or changed are read; a changed file replaces its rows. Safe to break off and to run again.
     """
-    from ingest.pipeline import ingest_jobs
-    from ingest.progress import load_progress
+    from ingest.load.pipeline import ingest_jobs
+    from ingest.load.progress import load_progress
 
     configure_log(quiet, verbose, log_format)
     limit = _limit(max_rejects)
@@ -107,7 +107,7 @@ def load(
         )
     _tell_problems(report)
     if report.job_ids and not no_verdict:
-        from ingest.report.card import print_card, verdict
+        from ingest.cards.verdict import print_card, verdict
 
         with open_configured(store) as opened:
             print_card(verdict(opened, report), sys.stdout, as_json=format_ == "json", store=store)

@@ -56,7 +56,7 @@ from ingest.errors import IngestError
     "-j", "--jobs", "workers", cls=SettingOption, setting="load.jobs", type=click.IntRange(1), help="Workers."
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be read and tidied up; write nothing.")
-@click.option("--format", "format_", type=click.Choice(["card", "json"]), default="card", help="Form of what is shown.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of what is shown.")
 @lock_option
 @click.option(
     "--log-file",
@@ -115,13 +115,13 @@ def nightly(
         would = would_do(folders, store, plugins, labels=labels, raw_days=kept.raw_days, small_files=kept.small_files)
         click.echo(redact_text(json.dumps(would, indent=2, default=str, ensure_ascii=False)))
         return
-    from ingest.nightly.card import print_card
-    from ingest.nightly.night import Wishes, run_night
-    from ingest.progress import load_progress
+    from ingest.cards.nightly import print_card
+    from ingest.load.progress import load_progress
+    from ingest.nightly.run import NightlyOptions, run_night
 
     with load_progress(show=not quiet) as progress:
         night = run_night(
-            Wishes(
+            NightlyOptions(
                 folders,
                 store,
                 workers=workers,

@@ -44,9 +44,9 @@ def nodes(jobs: tuple[str, ...], store: str, format_: str | None, output: str | 
     did not decide; memory is the highest sample, no peak. All formats but the table have the columns of the view
     `node_summary`.
     """
-    from ingest.output import Format, query_result, rows_result, write_result
+    from ingest.output import Format, rows_result, select_result, write_result
     from ingest.output.shown import shown
-    from ingest.store.jobs import chosen_jobs
+    from ingest.store.select_jobs import chosen_jobs
 
     wanted, target = chosen_output(format_, output)
     with open_configured(store) as opened:
@@ -60,14 +60,13 @@ def nodes(jobs: tuple[str, ...], store: str, format_: str | None, output: str | 
                 rows = [_for_eyes(node, failed.get(node["node"], 0)) for node in found]
                 write_result(rows_result(_HEADERS, rows), wanted, sys.stdout, redact=True)
             return
-        result = query_result(opened.connection, _NODES, {"jobs": chosen})
-        assert result is not None, "a SELECT has a result"
+        result = select_result(opened.connection, _NODES, {"jobs": chosen})
         write_result(result, wanted, target, redact=True)
 
 
 def _for_eyes(node: Mapping[str, Any], failed_tries: int) -> Sequence[object]:
     """A node in a few short cells."""
-    from ingest.report.wording import clock
+    from ingest.output.wording import clock
 
     memory = node["highest_memory_percent"]
     return (

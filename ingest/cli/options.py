@@ -20,8 +20,8 @@ from ingest.errors import IngestError
 from ingest.output import Format, default_format
 
 if TYPE_CHECKING:
-    from ingest.registry import PluginOptions, Problem, Registry
-    from ingest.store.reading import Store
+    from ingest.plugin.registry import PluginOptions, Problem, Registry
+    from ingest.store.reader import Store
 
 Command = Callable[..., Any]
 _KEPT = "ingest.configuration"
@@ -97,7 +97,7 @@ def open_configured(store: str, thresholds: Mapping[str, float] | None = None) -
 
     They hold for views that compare jobs; what was derived of each job stands as it was loaded.
     """
-    from ingest.store.reading import open_store
+    from ingest.store.reader import open_store
     from ingest.views.checks import set_thresholds
 
     opened = open_store(store, price_per_node_hour=settings().cost.price_per_node_hour)
@@ -160,7 +160,7 @@ def store_option(command: Command) -> Command:
 
 
 def format_option(*also: str) -> Callable[[Command], Command]:
-    """`--format`: those of all results, and one that is not a result's (`card`), which then is the default."""
+    """`--format`: those of all results, and one that is not a result's (`text`), which then is the default."""
     return click.option(
         "--format",
         "format_",
@@ -238,14 +238,14 @@ def configure_log(quiet: bool, verbose: bool, log_format: str | None, log_file: 
 
 def plugin_choice(plugin_files: tuple[str, ...], no_plugins: bool) -> PluginOptions:
     """The plugin options as one value."""
-    from ingest.registry import PluginOptions
+    from ingest.plugin.registry import PluginOptions
 
     return PluginOptions(plugin_files, not no_plugins, () if no_plugins else settings().plugins)
 
 
 def load_plugins(plugin_files: tuple[str, ...], no_plugins: bool) -> Registry:
     """The registry that the options ask for; what is wrong with plugins is told on stderr."""
-    from ingest.registry import load_registry
+    from ingest.plugin.registry import load_registry
 
     registry = load_registry(plugin_choice(plugin_files, no_plugins))
     tell_plugin_problems(registry.problems)

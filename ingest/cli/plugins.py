@@ -13,13 +13,13 @@ import click
 from ingest.cli.options import load_plugins, plugin_options
 
 if TYPE_CHECKING:
-    from ingest.registry import Plugin, Registry
+    from ingest.plugin.registry import Plugin, Registry
 
 _WIDTH = 100
 
 
 @click.command(short_help="List the plugins, their parsers and what they claim.")
-@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @plugin_options
 def plugins(format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
     """List the plugins: where each comes from, its parsers, the kinds of files that they read, the tables that they fill.
@@ -70,11 +70,11 @@ def _told(registry: Registry) -> dict[str, Any]:
 
 def _show(found: Iterable[Plugin]) -> None:
     """A paragraph for each plugin."""
-    from ingest.output import visible
+    from ingest.output import escape_controls
 
     for plugin in found:
         where = plugin.file or f"{plugin.distribution} {plugin.version}"
-        click.secho(visible(f"{plugin.name} ({plugin.origin}: {where})"), bold=True)
+        click.secho(escape_controls(f"{plugin.name} ({plugin.origin}: {where})"), bold=True)
         width = max((len(parser.name) for parser in plugin.parsers), default=0)
         kinds = max((len(parser.kind) for parser in plugin.parsers), default=0)
         for parser in plugin.parsers:
@@ -92,10 +92,10 @@ def _show(found: Iterable[Plugin]) -> None:
 
 def _line(head: str, text: str) -> None:
     """A line, or several of which the further ones are indented below the text of the first."""
-    from ingest.output import visible
+    from ingest.output import escape_controls
 
     indent = " " * min(len(head), _WIDTH // 2)
-    for line in textwrap.wrap(visible(head + text), _WIDTH, subsequent_indent=indent, drop_whitespace=True):
+    for line in textwrap.wrap(escape_controls(head + text), _WIDTH, subsequent_indent=indent, drop_whitespace=True):
         click.echo(line)
 
 

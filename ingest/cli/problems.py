@@ -22,7 +22,7 @@ _NO_TEXT = "none: it leaves no text in a log"
 
 @click.command(short_help="List the known problems, with cause and remedy.")
 @click.argument("problem_id", required=False, metavar="[ID]")
-@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @plugin_options
 def problems(problem_id: str | None, format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
     """List the known problems: cause, remedy, and who says so; those too that leave no text in a log.
@@ -49,12 +49,12 @@ def _told(listed: ListedProblem) -> dict[str, Any]:
 
 def _show(known: Sequence[ListedProblem], *, whole: bool) -> None:
     """A paragraph for each."""
-    from ingest.output import visible
+    from ingest.output import escape_controls
 
     for place, (rank, one, plugin) in enumerate(known):
         if place:
             click.echo()
-        click.secho(visible(one.id), bold=True)
+        click.secho(escape_controls(one.id), bold=True)
         lines = {"cause": one.cause, "remedy": one.remedy, "see": one.reference}
         if whole:
             kind = ", generic: it only says that something failed" if one.generic else ""
@@ -62,6 +62,10 @@ def _show(known: Sequence[ListedProblem], *, whole: bool) -> None:
             lines |= {"asked": f"as number {rank}", "plugin": plugin}
         for name, text in lines.items():
             for line in textwrap.wrap(
-                visible(text), _WIDTH, initial_indent=f"  {name:<9}", subsequent_indent=" " * 11, break_on_hyphens=False
+                escape_controls(text),
+                _WIDTH,
+                initial_indent=f"  {name:<9}",
+                subsequent_indent=" " * 11,
+                break_on_hyphens=False,
             ):
                 click.echo(line)

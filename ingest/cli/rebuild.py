@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ingest.cli.options import load_plugins, lock_option, plugin_choice, plugin_options, store_option
-from ingest.report.wording import plural
+from ingest.output.wording import plural
 
 
 @click.command(short_help="Derive all jobs of a store again, and make its views anew.")
@@ -17,7 +17,7 @@ def rebuild(store: str, lock_timeout: float, plugin_files: tuple[str, ...], no_p
     ingest makes of the records. No log is read.
     """
     from ingest.derive.rebuild import rebuild as rebuild_store
-    from ingest.store.layout import Layout
+    from ingest.store.paths import Layout
 
     layout = Layout.of(store)
     registry = load_plugins(plugin_files, no_plugins)

@@ -34,8 +34,8 @@ def report(jobs: tuple[str, ...], store: str, output: str | None, title: str | N
     file needs no network, so it can be mailed or kept as it is; signatures, keys and tokens in the logs are masked. To
     make it takes libraries that are not installed by default: pip install 'ingest[report]'.
     """
-    from ingest.report.html import write_report
-    from ingest.store.jobs import chosen_jobs
+    from ingest.report import write_report
+    from ingest.store.select_jobs import chosen_jobs
 
     target = output or "report.html"
     with open_configured(store) as opened:

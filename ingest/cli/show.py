@@ -11,7 +11,7 @@ from ingest.cli.options import open_configured, store_option
 from ingest.errors import IngestError, InputError
 
 if TYPE_CHECKING:
-    from ingest.show import Place
+    from ingest.store.raw_lines import FileLine
 
 _LINES_BEFORE = 200
 """Lines above the first that is shown which are read too: a key may have been begun there."""
@@ -28,9 +28,9 @@ def show(ref: str, store: str, context: int, show_secrets: bool) -> None:
     REF is FILE_ID:LINE as in any table (file_id, line_no), or JOB:PATH:LINE with a path below the artifact root. The
     record's lines bear a >. What the store says of it is told on stderr.
     """
-    from ingest.output import visible
+    from ingest.output import escape_controls
     from ingest.output.key_lines import LineMasker
-    from ingest.show import find, is_changed, lines_of, location_of
+    from ingest.store.raw_lines import find, is_changed, lines_of, location_of
 
     parts = re.fullmatch(r"(?P<file>.+):(?P<line>[0-9]{1,15})", ref, re.DOTALL)
     wanted = int(parts["line"]) if parts else 0
@@ -58,13 +58,13 @@ def show(ref: str, store: str, context: int, show_secrets: bool) -> None:
             continue
         reached = line.number
         more = f" … {line.more_bytes} more bytes" if line.more_bytes else ""
-        click.echo(f"{'>' if wanted <= reached <= last else ' '} {reached:>7}  {visible(text)}{more}")
+        click.echo(f"{'>' if wanted <= reached <= last else ' '} {reached:>7}  {escape_controls(text)}{more}")
     if reached < wanted:
         remedy = "Load the job again." if changed else f"Its last record starts at line {place.above}."
         raise InputError(f"{ref}: the file ends before this line", remedy)
 
 
-def _tell(place: Place) -> None:
+def _tell(place: FileLine) -> None:
     """Which file it is, and what the store has of the line."""
     from ingest.output.shown import shown
 

@@ -66,12 +66,12 @@ def _answer(
 ) -> None:
     """Runs the statements and writes the result of the last."""
     from ingest.errors import QueryError
-    from ingest.output import Redactor, query_result, write_result
+    from ingest.output import Redactor, statement_result, write_result
     from ingest.prompt.allowed import check_allowed, no_result
     from ingest.prompt.interrupts import CtrlC
+    from ingest.prompt.messages import masked
     from ingest.prompt.statements import has_result, split
-    from ingest.prompt.telling import masked
-    from ingest.store.reading import in_words
+    from ingest.store.reader import in_words
 
     redact = not show_secrets
     with open_configured(store) as opened, CtrlC() as ctrl_c, ctrl_c.wanted(opened.connection.interrupt):
@@ -90,7 +90,7 @@ def _answer(
                 if not has_result(opened.connection, last):
                     opened.connection.execute(last)  # its own error says more
                     raise no_result(last)
-                if result := query_result(opened.connection, last):
+                if result := statement_result(opened.connection, last):
                     write_result(result, wanted, target, redact=redact, ids=mask_ids, limit=limit)
         except QueryError as error:
             raise masked(error, Redactor(ids=mask_ids) if redact else None) from error

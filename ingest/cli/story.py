@@ -30,9 +30,9 @@ def story(job: str, mini_batch: int, store: str, format_: str | None, output: st
     has no time stands where it can be placed, or is counted. All of it as data: the columns of the table macro
     `mini_batch_story`.
     """
-    from ingest.output import is_terminal, query_result, write_result
-    from ingest.report.story import STORY, story_lines
-    from ingest.store.jobs import chosen_job
+    from ingest.cards.story import STORY, story_lines
+    from ingest.output import is_terminal, select_result, write_result
+    from ingest.store.select_jobs import chosen_job
 
     target = Path(output) if output else sys.stdout
     wanted = format_ or ("text" if output is None and is_terminal(sys.stdout) else "csv")
@@ -56,6 +56,5 @@ def story(job: str, mini_batch: int, store: str, format_: str | None, output: st
             for line in story_lines(found[0], rows, {file["file_id"]: file["path"] for file in files}):
                 click.secho(line, bold=line.startswith(("mini-batch ", "try ", "of no one try")))
         else:
-            result = query_result(opened.connection, STORY, asked)
-            assert result is not None, "a SELECT has a result"
+            result = select_result(opened.connection, STORY, asked)
             write_result(result, Format(wanted), target, redact=True)

@@ -14,8 +14,8 @@ from ingest.cli.options import open_configured, store_option
 from ingest.errors import IngestError
 
 if TYPE_CHECKING:
-    from ingest.report.timeline import Timeline
-    from ingest.store.reading import Store
+    from ingest.cards.timeline import Timeline
+    from ingest.store.reader import Store
 
 _NARROWEST, _USUAL = 60, 100
 
@@ -34,8 +34,8 @@ _NARROWEST, _USUAL = 60, 100
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["picture", "csv", "json", "jsonl"]),
-    default="picture",
+    type=click.Choice(["text", "csv", "json", "jsonl"]),
+    default="text",
     show_default=True,
     help="The picture, or the bins behind it: those of `timeline_bins`.",
 )
@@ -47,9 +47,9 @@ def timeline(
     JOB is a job's id, the beginning of one, or a pattern that fits just one. A cell stands for a piece of time; the
     legend says what its character means. Times are UTC. A large job is drawn by node.
     """
-    from ingest.report.timeline import BINS, By, read_timeline
-    from ingest.report.timeline_picture import cells_in
-    from ingest.store.jobs import chosen_job
+    from ingest.cards.timeline import BINS, By, read_timeline
+    from ingest.cards.timeline_picture import cells_in
+    from ingest.store.select_jobs import chosen_job
 
     columns = width or (shutil.get_terminal_size().columns if sys.stdout.isatty() else _USUAL)
     bins = cells_in(max(columns, _NARROWEST))
@@ -58,17 +58,19 @@ def timeline(
         first, last = (_moment(opened, job_id, text) for text in (since, until))
         if first and last and last <= first:
             raise IngestError("--to is not later than --from", "Swap them.")
-        if format_ == "picture":
+        if format_ == "text":
             found = read_timeline(opened, job_id, bins, By(by) if by else None, first, last)
             if found is None:
                 click.echo(f"{job_id}: no node or worker left a record with a time", err=True)
             else:
                 _show(opened, job_id, found, by)
             return
-        from ingest.output import Format, query_result, write_result
+        from ingest.output import Format, statement_result, write_result
 
         chosen = f"SELECT * FROM ({BINS})" + (" WHERE process IS NULL" if by == "node" else "")
-        result = query_result(opened.connection, chosen, {"job": job_id, "since": first, "until": last, "bins": bins})
+        result = statement_result(
+            opened.connection, chosen, {"job": job_id, "since": first, "until": last, "bins": bins}
+        )
         if result is not None:
             write_result(result, Format(format_), sys.stdout, redact=True)
 
@@ -95,10 +97,10 @@ def _show(store: Store, job_id: str, found: Timeline, by: str | None) -> None:
     """The picture with its head on stdout, what was chosen for the user on stderr."""
     from rich.console import Console
 
+    from ingest.cards.timeline_picture import draw, glyphs_for
     from ingest.output import is_terminal
     from ingest.output.shown import shown
-    from ingest.report.timeline_picture import draw, glyphs_for
-    from ingest.report.wording import duration
+    from ingest.output.wording import duration
 
     (about,) = store.rows(
         "SELECT state, strftime(make_timestamp($since), '%Y-%m-%d %H:%M:%S') AS since,"

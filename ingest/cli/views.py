@@ -8,7 +8,7 @@ from ingest.cli.options import load_plugins, plugin_options
 
 
 @click.command(short_help="List the views and tables that can be asked.")
-@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @plugin_options
 def views(format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
     """List the views and tables that can be asked, each with the question that it answers."""

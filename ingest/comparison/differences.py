@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ingest.comparison.facts import FACTS, NODE_FACTS, TEXTS, Fact
-from ingest.comparison.measured import measured
+from ingest.comparison.baseline import measured
+from ingest.comparison.measures import FACTS, NODE_FACTS, TEXTS, Measure
 from ingest.comparison.verdicts import BETTER, CHANGED, WORSE, verdicts
 from ingest.quoting import literal
 
 if TYPE_CHECKING:
-    from ingest.store.reading import Store
+    from ingest.store.reader import Store
 
 Row = Mapping[str, Any]
 
@@ -49,7 +49,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ComparisonSide:
     """A job, or the median of several."""
 
     name: str
@@ -65,25 +65,25 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class JobComparison:
     """Two sides and all that differs or not, in the order in which it is told."""
 
-    a: Side
-    b: Side
+    a: ComparisonSide
+    b: ComparisonSide
     differences: Sequence[Difference]
 
 
-def two_jobs(store: Store, a: str, b: str) -> Compared:
+def two_jobs(store: Store, a: str, b: str) -> JobComparison:
     """Compares two jobs: also node by node, if they ran on nodes of the same names."""
     relation = measured(store, [a, b])
     rows = {row["job_id"]: row for row in _rows(store, relation, [a, b])}
     sides = (_side(rows[a]), _side(rows[b]))
     judged = {measure: one.verdict for measure, one in verdicts(store, relation, rows[a], rows[b]).items()}
     told = [*_facts(*sides, judged), *_errors(*sides), *_nodes(store, a, b)]
-    return Compared(*sides, told)
+    return JobComparison(*sides, told)
 
 
-def with_usual(store: Store, job: str) -> Compared | None:
+def with_usual(store: Store, job: str) -> JobComparison | None:
     """Compares a job (B) with the median of the jobs before it (A); None if there are none to compare with."""
     relation = measured(store, [job])
     compared = store.rows(f"SELECT * FROM compared_with_past({literal(relation)}) WHERE job_id = $job", {"job": job})
@@ -93,22 +93,22 @@ def with_usual(store: Store, job: str) -> Compared | None:
     (row,) = _rows(store, relation, [job])
     judged = {row["measure"]: row["verdict"] for row in compared if row["verdict"] in (WORSE, BETTER)}
     sides = (_usual(_rows(store, relation, others), others), _side(row))
-    return Compared(*sides, [*_facts(*sides, judged), *_errors(*sides)])
+    return JobComparison(*sides, [*_facts(*sides, judged), *_errors(*sides)])
 
 
 def _rows(store: Store, relation: str, jobs: Sequence[str]) -> list[dict[str, Any]]:
     return store.rows(f"SELECT * FROM {relation} WHERE list_contains($jobs, job_id)", {"jobs": list(jobs)})
 
 
-def _side(row: Row) -> Side:
-    return Side(row["job_id"], [row["job_id"]], row, _errors_of(row))
+def _side(row: Row) -> ComparisonSide:
+    return ComparisonSide(row["job_id"], [row["job_id"]], row, _errors_of(row))
 
 
 def _errors_of(row: Row) -> dict[str, tuple[float, str]]:
     return {one["fingerprint"]: (one["occurrences"], one["example"] or "") for one in json.loads(row["errors"] or "[]")}
 
 
-def _usual(rows: Sequence[Row], others: Sequence[str]) -> Side:
+def _usual(rows: Sequence[Row], others: Sequence[str]) -> ComparisonSide:
     """The median of numbers, the most frequent text; of errors in how many of the jobs they were."""
     usual: dict[str, Any] = {fact.column: _median(row[fact.column] for row in rows) for fact in FACTS}
     usual |= {column: _most_frequent(row[column] for row in rows) for column in TEXTS}
@@ -122,7 +122,7 @@ def _usual(rows: Sequence[Row], others: Sequence[str]) -> Side:
             jobs_with[fingerprint] += 1
             examples.setdefault(fingerprint, example)
     errors = {fingerprint: (float(count), examples[fingerprint]) for fingerprint, count in jobs_with.items()}
-    return Side(f"median of {len(others)}", list(others), usual, errors)
+    return ComparisonSide(f"median of {len(others)}", list(others), usual, errors)
 
 
 def _median(values: Iterable[float | None]) -> float | None:
@@ -141,7 +141,7 @@ def _settings(row: Row) -> dict[str, str]:
     return dict(json.loads(row["settings"] or "{}"))
 
 
-def _facts(a: Side, b: Side, judged: Mapping[str, str]) -> Iterator[Difference]:
+def _facts(a: ComparisonSide, b: ComparisonSide, judged: Mapping[str, str]) -> Iterator[Difference]:
     """Texts, settings and numbers of two jobs."""
     for column, title in TEXTS.items():
         yield from _text("job", column, title, a.row[column], b.row[column])
@@ -167,7 +167,7 @@ def _text(section: str, measure: str, title: str, a: str | None, b: str | None) 
 _BAD = ("failed", "stalled")
 
 
-def _number(fact: Fact, a: Row, b: Row, verdict: str | None, node: str | None = None) -> Difference | None:
+def _number(fact: Measure, a: Row, b: Row, verdict: str | None, node: str | None = None) -> Difference | None:
     """A fact of both; None where neither tells it, or both that there was none."""
     of_a, of_b = a[fact.column], b[fact.column]
     if not of_a and not of_b:
@@ -175,7 +175,7 @@ def _number(fact: Fact, a: Row, b: Row, verdict: str | None, node: str | None = 
     return Difference(fact.section, fact.column, fact.title, of_a, of_b, verdict=verdict, unit=fact.unit, node=node)
 
 
-def _errors(a: Side, b: Side) -> Iterator[Difference]:
+def _errors(a: ComparisonSide, b: ComparisonSide) -> Iterator[Difference]:
     """New ones, gone ones, common ones, each the most frequent first."""
     kinds = {
         "new": [one for one in b.errors if one not in a.errors],

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ingest.comparison.measured import measured
+from ingest.comparison.baseline import measured
 from ingest.comparison.verdicts import WORSE, Verdict, verdicts
+from ingest.output.wording import duration, plural
 from ingest.quoting import literal
-from ingest.report.wording import duration, plural
 from ingest.severity import SEVERITIES, is_at_least
 
 if TYPE_CHECKING:
-    from ingest.store.reading import Store
+    from ingest.store.reader import Store
 
 Row = Mapping[str, Any]
 _BAD_STATES = {"failed": "severe", "stalled": "severe", "running": "warning", "unknown": "warning"}
@@ -32,7 +32,7 @@ class Reason:
 
 
 @dataclass(slots=True)
-class Judged:
+class GateResult:
     """A job, what it was compared with, and what speaks against it, the worst first."""
 
     job_id: str
@@ -64,7 +64,7 @@ def newest_jobs(store: Store) -> list[str]:
     return [row["job_id"] for row in found]
 
 
-def judge(store: Store, jobs: Sequence[str], baseline: str | None, most_failures: float | None) -> list[Judged]:
+def judge(store: Store, jobs: Sequence[str], baseline: str | None, most_failures: float | None) -> list[GateResult]:
     """Judges each job. `baseline`: the id of a job, `last-good`, or None for the jobs before it that are like it.
 
     `most_failures`: the share of items that may fail, whatever is usual.
@@ -81,7 +81,7 @@ def judge(store: Store, jobs: Sequence[str], baseline: str | None, most_failures
         compared[row["job_id"]].append(row)
     judged = []
     for job_id in jobs:
-        one = Judged(job_id, reasons=list(_on_its_own(rows[job_id], most_failures)))
+        one = GateResult(job_id, reasons=list(_on_its_own(rows[job_id], most_failures)))
         if baseline is None:
             _with_past(one, compared[job_id])
         else:
@@ -117,7 +117,7 @@ def _on_its_own(job: Row, most_failures: float | None) -> Iterator[Reason]:
         )
 
 
-def _with_past(one: Judged, compared: Sequence[Row]) -> None:
+def _with_past(one: GateResult, compared: Sequence[Row]) -> None:
     """Compares with the jobs before it."""
     enough = [row for row in compared if row["verdict"] not in ("too_few", "partial")]
     if not enough:
@@ -146,7 +146,7 @@ def _last_good(store: Store, relation: str, job_id: str) -> str | None:
     return found[0]["other_job_id"] if found else None
 
 
-def _with_one(store: Store, relation: str, one: Judged, job: Row, other: str | None) -> None:
+def _with_one(store: Store, relation: str, one: GateResult, job: Row, other: str | None) -> None:
     """Compares with a single job."""
     if other is None:
         one.baseline = "not enough to compare with: no good comparable job before it"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.quoting import literal
 
 if TYPE_CHECKING:
-    from ingest.store.reading import Store
+    from ingest.store.reader import Store
 
 WORSE, BETTER, CHANGED = "worse", "better", "changed"
 

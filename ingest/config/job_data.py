@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.discover import DOWNLOAD_OUTPUTS, DOWNLOAD_ROOT, ROOT_MARKS
+from ingest.artifact_root import DOWNLOAD_OUTPUTS, DOWNLOAD_ROOT, ROOT_MARKS
 
 _DEPTH = 3
 """How many levels of folders below are looked at."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ingest.sources.directory import is_text
+from ingest.artifact_root import is_text
 
 _LABEL_KEY = re.compile(r"[\w.-]+")
 _LIMIT = re.compile(r"\d+|\d+(?:\.\d+)?%")

@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ingest.derive.run import bring_up_to_date
+from ingest.load.pool import Workers
 from ingest.logs import log
 from ingest.store.catalog import Draft, connect_catalog
 from ingest.store.commit import read_meta
 from ingest.store.maintenance import maintenance
-from ingest.workers import Workers
 
 if TYPE_CHECKING:
-    from ingest.registry import PluginOptions, Registry
-    from ingest.store.layout import Layout
+    from ingest.plugin.registry import PluginOptions, Registry
+    from ingest.store.paths import Layout
 
 
 def rebuild(layout: Layout, registry: Registry, plugins: PluginOptions, lock_timeout_s: float = 60.0) -> int:

@@ -17,7 +17,7 @@ from ingest.derive.compute import compute
 from ingest.quoting import is_one_of, literal, quoted, quoted_path
 from ingest.store.derived import DerivedRelation, derived_columns
 from ingest.store.derived_parts import write_derived
-from ingest.store.layout import Layout
+from ingest.store.paths import Layout
 from ingest.store.record_views import listed, rows_of
 from ingest.store.slice_ledger import Part
 from ingest.views.files import CHECKS

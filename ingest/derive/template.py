@@ -14,7 +14,7 @@ from ingest.derive.run import bring_up_to_date
 from ingest.derive.task import derive
 from ingest.logs import debug
 from ingest.store.catalog import FORMAT, Draft
-from ingest.store.layout import Layout
+from ingest.store.paths import Layout
 
 if TYPE_CHECKING:
     from ingest.store.definition import Definition

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.quoting import is_one_of
 
 if TYPE_CHECKING:
-    from ingest.store.reading import Store
+    from ingest.store.reader import Store
 
 _MOST_FINDINGS = 200
 _NEW_ERRORS = 50
@@ -43,10 +43,10 @@ def compare(store: Store, jobs: Sequence[str]) -> dict[str, Any]:
 
 # what the checks say of these jobs, the gravest first
 _FINDINGS = """
-    SELECT job_id, check_id, severity, finding, node, at_stake_s, remedy, query
+    SELECT job_id, check_id, severity, finding, node, lost_s, remedy, query
     FROM findings
     WHERE {these} AND severity IN ('severe', 'warning')
-    ORDER BY severity, at_stake_s DESC NULLS LAST, job_id, check_id
+    ORDER BY severity, lost_s DESC NULLS LAST, job_id, check_id
     LIMIT %d
 """.replace("%d", str(_MOST_FINDINGS))
 

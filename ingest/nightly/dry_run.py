@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ingest.discover import discover
-from ingest.nightly.house_keeping import plan_house
-from ingest.nightly.news import find_news
-from ingest.plan import make_plan
-from ingest.registry import PluginOptions, load_registry
-from ingest.store.layout import Layout
-from ingest.store.ledger import read_ledger
+from ingest.load.discover import discover
+from ingest.load.plan import make_plan
+from ingest.nightly.new_jobs import find_news
+from ingest.nightly.retention import plan_house
+from ingest.plugin.registry import PluginOptions, load_registry
+from ingest.store.known_files import read_ledger
+from ingest.store.paths import Layout
 
 
 def dry_run(
@@ -43,7 +43,7 @@ def dry_run(
         "problems": [{"wrong": problem.wrong, "remedy": problem.remedy} for problem in found.problems],
     }
     if layout.catalog.exists():
-        from ingest.store.reading import open_store
+        from ingest.store.reader import open_store
 
         with open_store(layout.root) as opened:
             news = find_news(opened.connection)

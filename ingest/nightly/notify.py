@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 import subprocess
 
-from ingest.nightly.summary import Trouble
+from ingest.nightly.summary import StepFailure
 
 _SHOWN = 200
 
 
-def notify(command: str, summary: str, *, shell: bool, timeout_s: float) -> Trouble | None:
+def notify(command: str, summary: str, *, shell: bool, timeout_s: float) -> StepFailure | None:
     """Runs the command and waits for it; what went wrong, if anything did.
 
     Without `shell` it is split at blanks as a shell does, and nothing in it is expanded. The text of the summary comes
@@ -40,5 +40,5 @@ def notify(command: str, summary: str, *, shell: bool, timeout_s: float) -> Trou
     return None
 
 
-def _trouble(wrong: str) -> Trouble:
-    return Trouble("notify", f"--notify-command {wrong}", "Try it by hand: it gets the summary on its stdin.")
+def _trouble(wrong: str) -> StepFailure:
+    return StepFailure("notify", f"--notify-command {wrong}", "Try it by hand: it gets the summary on its stdin.")

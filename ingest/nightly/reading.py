@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.discover import DOWNLOAD_ROOT, is_root
+from ingest.artifact_root import DOWNLOAD_ROOT, is_root
 from ingest.errors import StoreError
+from ingest.load.pipeline import LoadReport
 from ingest.logs import log
-from ingest.nightly.summary import Trouble
-from ingest.pipeline import LoadReport
+from ingest.nightly.summary import StepFailure
 
 Load = Callable[[Sequence[str]], LoadReport]
 
@@ -21,7 +21,7 @@ class Reading:
     """What was read, over all loads that it took."""
 
     reports: list[LoadReport] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
+    troubles: list[StepFailure] = field(default_factory=list)
 
     def total(self) -> dict[str, float]:
         """The sums."""
@@ -54,15 +54,15 @@ def _read(folders: Sequence[str], load: Load, reading: Reading, *, given: bool) 
         elif below := list(_folders_below(folders[0])):
             _read(below, load, reading, given=False)
         else:
-            trouble = Trouble.of("read", error)
+            trouble = StepFailure.of("read", error)
             log().warning(
                 "not read", folder=folders[0], reason=trouble.wrong, exc_info=trouble.wrong.startswith("a bug")
             )
             reading.troubles.append(trouble)
         return
     reading.reports.append(report)
-    reading.troubles += [Trouble.of("read", problem) for problem in report.problems if given]
-    reading.troubles += [Trouble("read", f"not read: {failed}") for failed in report.failed_files]
+    reading.troubles += [StepFailure.of("read", problem) for problem in report.problems if given]
+    reading.troubles += [StepFailure("read", f"not read: {failed}") for failed in report.failed_files]
 
 
 def _folders_below(folder: str) -> Iterable[str]:

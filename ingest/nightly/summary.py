@@ -15,7 +15,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class StepFailure:
     """Something that could not be done; the rest of the night was."""
 
     step: str
@@ -26,7 +26,7 @@ class Trouble:
     """The night ended with it."""
 
     @classmethod
-    def of(cls, step: str, error: Exception, *, fatal: bool = False) -> Trouble:
+    def of(cls, step: str, error: Exception, *, fatal: bool = False) -> StepFailure:
         """What an exception says. One that is no `IngestError` is a bug of ours, and told as such."""
         if isinstance(error, IngestError):
             return cls(step, error.wrong, error.remedy, fatal)
@@ -70,7 +70,7 @@ class Summary:
     """Jobs whose records were dropped for their age, Parquet files that were merged."""
     report: Mapping[str, Any] | None = None
     """Path and bytes; null if none was written."""
-    troubles: list[Trouble] = field(default_factory=list)
+    troubles: list[StepFailure] = field(default_factory=list)
     fails_on: Sequence[str] = ("regressions",)
     """What makes the exit code 1."""
     seconds: float = 0.0

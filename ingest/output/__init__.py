@@ -1,16 +1,16 @@
 """Results on their way out: a query's rows as table, CSV, JSON, Markdown or Parquet, without secrets if asked.
 
-    result = query_result(con, sql)
+    result = statement_result(con, sql)
     if result is not None:
         write_result(result, default_format(sys.stdout), sys.stdout, redact=False)
 
 Importing this package imports no DuckDB, pyarrow or rich; each comes with the first result that needs it.
 """
 
+from ingest.output.escape import escape_controls, visible_lines
 from ingest.output.formats import Format, OutputError, default_format, is_terminal
 from ingest.output.redact import Redactor, redact_text
-from ingest.output.result import Result, query_result, rows_result
-from ingest.output.visible import visible, visible_lines
+from ingest.output.result import Result, rows_result, select_result, statement_result
 from ingest.output.write import Advice, write_result
 
 __all__ = [
@@ -20,11 +20,12 @@ __all__ = [
     "Redactor",
     "Result",
     "default_format",
+    "escape_controls",
     "is_terminal",
-    "query_result",
     "redact_text",
     "rows_result",
-    "visible",
+    "select_result",
+    "statement_result",
     "visible_lines",
     "write_result",
 ]

@@ -10,12 +10,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 
+from ingest.output.column_types import Kind, Shape
 from ingest.output.columns import columnwise, text_columns
 from ingest.output.encode import Encoder, text_encoder
+from ingest.output.escape import visible_lines
 from ingest.output.redact import Redactor
 from ingest.output.result import Result, Row
-from ingest.output.shapes import Kind, Shape
-from ingest.output.visible import visible_lines
 
 
 class _Lines(list[str]):

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from ingest.output.column_types import Kind
 from ingest.output.columns import columnwise, text_columns
 from ingest.output.encode import text_encoder
+from ingest.output.escape import visible_lines
 from ingest.output.redact import Redactor
 from ingest.output.result import Result, Row
-from ingest.output.shapes import Kind
-from ingest.output.visible import visible_lines
 
 # what GitHub's Markdown takes for markup inside a line: code, emphasis, HTML, strike-through, cells, links and images,
 # entities; not every bracket, underscore and ampersand, or lists, names and URLs could not be read

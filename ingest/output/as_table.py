@@ -17,14 +17,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ingest.output.column_types import Kind, Shape
 from ingest.output.columns import columnwise, text_columns
 from ingest.output.encode import Encoder, text_encoder
+from ingest.output.escape import escape_controls
 from ingest.output.formats import is_terminal
-from ingest.output.layout import GAP, TableColumn, folded, header_lines, widths
 from ingest.output.redact import Redactor
 from ingest.output.result import Result, Row
-from ingest.output.shapes import Kind, Shape
-from ingest.output.visible import visible
+from ingest.output.table_layout import GAP, TableColumn, folded, header_lines, widths
 
 LINES_PER_CELL = 3
 LINES_PER_FIELD = 12
@@ -58,12 +58,12 @@ def _columns(
     cells: list[list[str | None]] = [[] for _ in encoders]
     for rows in batches:
         for column, texts in zip(cells, columnwise(rows, encoders), strict=True):
-            column.extend(text if text is None else visible(text[:most]) for text in texts)
+            column.extend(text if text is None else escape_controls(text[:most]) for text in texts)
     cells = [
         _with_points_aligned(column) if shape.kind in _FLOATS else column
         for column, shape in zip(cells, result.shapes, strict=True)
     ]
-    headers = [visible(redactor.text(name) if redactor else name) for name in result.names]
+    headers = [escape_controls(redactor.text(name) if redactor else name) for name in result.names]
     return [
         TableColumn(
             header,

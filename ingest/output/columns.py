@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingest.output.column_types import Kind, Shape
 from ingest.output.encode import Encoder
 from ingest.output.key_lines import KeyLines
 from ingest.output.redact import MASK, Redactor
 from ingest.output.result import Result, Row
-from ingest.output.shapes import Kind, Shape
 
 MakeEncoder = Callable[[Shape, Redactor | None], Encoder | None]
 

@@ -21,9 +21,9 @@ from collections.abc import Callable
 from json.encoder import encode_basestring
 from typing import Any
 
+from ingest.output.column_types import Kind, Shape
+from ingest.output.escape import json_escaped
 from ingest.output.redact import MASK, Redactor
-from ingest.output.shapes import Kind, Shape
-from ingest.output.visible import json_escaped
 
 Encoder = Callable[[Any], str]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ingest.output.shapes import Kind, Shape, fetchable, shape_of, storable, unique
+from ingest.output.column_types import Kind, Shape, fetchable, shape_of, storable, unique
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,7 +37,14 @@ class Result:
     """A `pyarrow.RecordBatchReader`; pyarrow is imported by calling it."""
 
 
-def query_result(con: duckdb.DuckDBPyConnection, sql: str, params: Any = None) -> Result | None:
+def select_result(con: duckdb.DuckDBPyConnection, sql: str, params: Any = None) -> Result:
+    """The result of a SELECT, which always has one. Raises what `statement_result` raises."""
+    result = statement_result(con, sql, params)
+    assert result is not None, "a SELECT has a result"
+    return result
+
+
+def statement_result(con: duckdb.DuckDBPyConnection, sql: str, params: Any = None) -> Result | None:
     """Bind the last statement of `sql` (the ones before it are run) and return its result; None if it has none.
 
     Raises `duckdb.Error` here for what is wrong with the statement, and while rows are taken for what goes wrong in

@@ -88,7 +88,7 @@ _PLAIN: tuple[tuple[str, str, str, str], ...] = (
     *(("Docker", f"dckr_{kind}_", r"[\w\-]{20,}+", _mixed(27)) for kind in ("pat", "oat")),
     *(("DigitalOcean", f"do{kind}_v1_", "[a-f0-9]{64}", _hex(64)) for kind in "por"),
     ("Heroku", "HRKU-", r"[\w\-]{36,}+", _mixed(60)),
-    *(("Shopify", f"shp{kind}_", "[a-fA-F0-9]{32}", _hex(32)) for kind in ("at", "ss", "ca", "pa")),
+    *(("Shopify", f"shp{kind}_", "[a-fA-F0-9]{32}", _hex(32)) for kind in ("time", "ss", "ca", "pa")),
     ("Linear, Notion, Postman", "lin_api_", _A + "{40}", _mixed(40)),
     ("Linear, Notion, Postman", "ntn_", _A + "{40,}+", _mixed(46)),
     ("Linear, Notion, Postman", "PMAK-", r"[a-f0-9]{24}-[a-f0-9]{34}", _hex(24) + "-" + _hex(34)),

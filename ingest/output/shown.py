@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from ingest.output.escape import escape_controls, visible_lines
 from ingest.output.redact import redact_text
-from ingest.output.visible import visible, visible_lines
 
 
 def shown(text: str) -> str:
     """The text on one line, without secrets and without what steers a terminal."""
-    return visible(redact_text(text))
+    return escape_controls(redact_text(text))
 
 
 def shown_lines(text: str) -> str:

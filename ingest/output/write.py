@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TextIO, cast
 
+from ingest.output.atomic import write_atomic
 from ingest.output.formats import Format, OutputError, is_terminal
-from ingest.output.whole import written_whole
 
 if TYPE_CHECKING:
     from ingest.output.redact import Redactor
@@ -141,7 +141,7 @@ def _say(shown: _Shown, cut: bool, format: Format, notes: TextIO, advice: Advice
 
 
 def _write_file(result: Result, format: Format, path: Path, **options: Any) -> int:
-    with written_whole(path) as beside:
+    with write_atomic(path) as beside:
         if format is Format.PARQUET:
             with beside.open("wb") as binary:
                 return write_result(result, format, binary, **options)

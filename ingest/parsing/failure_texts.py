@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ingest.parsing.tracebacks import Failure
+from ingest.parsing.lines.tracebacks import Failure
 
 _LONGEST = 8_192
 """Bytes that a failure's text may have."""

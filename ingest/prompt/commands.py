@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ingest.errors import IngestError, InputError
 from ingest.model import CATALOG_TABLES, RECORD_TABLES
-from ingest.output import Format, query_result, rows_result
+from ingest.output import Format, rows_result, select_result
+from ingest.prompt.messages import say
 from ingest.prompt.session import ALL_ROWS, Masking, Session
-from ingest.prompt.telling import say
 from ingest.quoting import literal
 
 _JOBS = """
@@ -143,8 +143,7 @@ def _mask(session: Session, what: str) -> None:
 
 def _jobs(session: Session, argument: str) -> None:
     del argument
-    result = query_result(session.store.connection, _JOBS)
-    assert result is not None, "a SELECT has a result"
+    result = select_result(session.store.connection, _JOBS)
     session.show(result)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
 from prompt_toolkit.document import Document
 
-from ingest.output import visible
+from ingest.output import escape_controls
+from ingest.prompt.cursor import CursorContext, place_in
 from ingest.prompt.names import KEYWORDS, Names
-from ingest.prompt.place import Place, place_in
 
 Suggestion = tuple[str, str]
 """A text to insert, and what is said beside it."""
@@ -52,7 +52,7 @@ class SqlCompleter(Completer):
                 yield _completion(text, meta, len(typed))
 
 
-def suggestions(names: Names, place: Place) -> Iterator[Suggestion]:
+def suggestions(names: Names, place: CursorContext) -> Iterator[Suggestion]:
     """What fits the place, the likeliest first, whatever was typed of it."""
     if place.owner is not None:
         for table in place.tables_of(place.owner):
@@ -86,4 +86,4 @@ def _columns(names: Names, table: str) -> Iterator[Suggestion]:
 
 
 def _completion(text: str, meta: str, typed: int) -> Completion:
-    return Completion(text, -typed, display=visible(text), display_meta=visible(meta[:_LONGEST_META]))
+    return Completion(text, -typed, display=escape_controls(text), display_meta=escape_controls(meta[:_LONGEST_META]))

@@ -14,8 +14,8 @@ from ingest.prompt.commands import Leave, may_follow, obey
 from ingest.prompt.completion import SqlCompleter
 from ingest.prompt.history import history_file
 from ingest.prompt.interrupts import CtrlC
+from ingest.prompt.messages import masked, say, tell
 from ingest.prompt.session import Session
-from ingest.prompt.telling import masked, say, tell
 from ingest.prompt.terminal import BARE, reader
 
 

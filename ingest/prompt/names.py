@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest.store.reading import Store
+    from ingest.store.reader import Store
 
 KEYWORDS = (
     *("ALL", "AND", "ANTI JOIN", "AS", "ASC", "ASOF JOIN", "BETWEEN", "BY NAME", "CASE", "CAST", "CROSS JOIN"),
@@ -86,4 +86,4 @@ WHERE function_type IN ('scalar', 'aggregate', 'macro', 'table_macro') AND regex
 ORDER BY name
 """
 
-_RESERVED = "SELECT keyword_name AS word FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'"
+_RESERVED = "SELECT keyword_name AS word FROM duckdb_keywords() WHERE keyword_category IN ('reserved', 'type_function')"

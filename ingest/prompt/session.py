@@ -10,12 +10,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from ingest.errors import IngestError, InputError, QueryError
-from ingest.output import Advice, Format, Redactor, Result, query_result, write_result
+from ingest.output import Advice, Format, Redactor, Result, statement_result, write_result
 from ingest.prompt.allowed import check_allowed
+from ingest.prompt.messages import say
 from ingest.prompt.names import Names, names_of
 from ingest.prompt.statements import has_result, is_setting, split
-from ingest.prompt.telling import say
-from ingest.store.reading import Store, in_words
+from ingest.store.reader import Store, in_words
 
 ROWS_ON_SCREEN = 40
 ALL_ROWS = 1_000_000_000
@@ -152,7 +152,7 @@ class Session:
                     self._settings.append(statement)
                 say(f"done {_seconds(began)}")
                 return
-            result = query_result(connection, statement)
+            result = statement_result(connection, statement)
             rows = self.show(result) if result is not None else 0
         say(f"{rows:,} {'row' if rows == 1 else 'rows'} {_seconds(began)}")
 

@@ -17,9 +17,9 @@ from prompt_toolkit.output.defaults import create_output
 from prompt_toolkit.utils import is_dumb_terminal
 from pygments.lexers.sql import SqlLexer
 
+from ingest.artifact_root import is_text
 from ingest.prompt.history import MaskedHistory
 from ingest.prompt.statements import is_ended
-from ingest.sources.directory import is_text
 
 PROMPT = "ingest> "
 MORE = "   ...> "

@@ -7,6 +7,8 @@ import stat
 from operator import attrgetter
 from typing import NamedTuple
 
+from ingest.artifact_root import is_text
+
 NOT_LISTED = "folder cannot be listed: "
 """How the problem of a folder begins whose files are not known."""
 
@@ -70,15 +72,6 @@ _name = attrgetter("name")
 def printable(name: str) -> str:
     """A file name as text: bytes that are not UTF-8 as `\\xff`."""
     return name if is_text(name) else os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
-def is_text(name: str) -> bool:
-    """Whether a file name is UTF-8."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def modified_ns(status: os.stat_result) -> int:

@@ -21,7 +21,7 @@ from ingest.store.commit import create_ledger, read_meta, set_meta
 from ingest.store.definition import Definition
 from ingest.store.derived import DerivedRelation, derived_columns, derived_views
 from ingest.store.known_problems import write_known_problems
-from ingest.store.layout import Layout, sync
+from ingest.store.paths import Layout, sync
 from ingest.store.record_views import derived_rows, empty, listed, rows_of
 from ingest.views.create import comment_columns, create_view, create_views
 from ingest.views.files import ViewProblem
@@ -33,7 +33,7 @@ _STORAGE_VERSION = "v1.2.0"
 _GRACE_S = 3_600
 """How long a Parquet file that a catalog listed stays on disk after it was dropped: a reader may still scan it."""
 
-FORMAT = "4"
+FORMAT = "5"
 """Raised when the catalog's own tables change and no load mends that; a store of another format is refused, with a reason."""
 
 
@@ -113,7 +113,7 @@ class Draft:
         self._definition = definition
         self._library: Library | None = None
         shutil.rmtree(layout.draft.parent, ignore_errors=True)
-        with _told(layout):
+        with _as_store_error(layout):
             layout.draft.parent.mkdir(parents=True)
             begun = layout.catalog if layout.catalog.exists() else template
             if begun:
@@ -132,22 +132,22 @@ class Draft:
 
     def change(self, step: Step) -> None:
         """Changes the tables of the ledger."""
-        with _told(self._layout):
+        with _as_store_error(self._layout):
             step(self._connection)
 
     @contextmanager
     def closed(self) -> Iterator[Path]:
         """Its file, for others to read meanwhile."""
-        with _told(self._layout):
+        with _as_store_error(self._layout):
             self._detach()
         yield self._layout.draft
-        with _told(self._layout):
+        with _as_store_error(self._layout):
             self._attach()
 
     def remake(self) -> None:
         """From now on its derived rows, tables and views are those of the definition."""
         self._library = self._definition.library
-        with _told(self._layout):
+        with _as_store_error(self._layout):
             write_known_problems(self._connection, self._definition.known_problems)
 
     def leave_out(self, problems: Sequence[ViewProblem]) -> None:
@@ -163,7 +163,7 @@ class Draft:
         """
         layout, connection = self._layout, self._connection
         problems: list[ViewProblem] = []
-        with _told(layout), connection:
+        with _as_store_error(layout), connection:
             derived = {name: one for name, one in derived_columns(connection).items() if not one.is_step}
             if self._library is not None:
                 problems = self._make_views(self._library, derived)
@@ -179,7 +179,7 @@ class Draft:
             if then is not None:
                 then(connection)
             self._detach()
-        with _told(layout):
+        with _as_store_error(layout):
             sync(layout.draft)
         layout.draft.replace(layout.catalog)
         sync(layout.root)
@@ -219,7 +219,7 @@ def _make_part(connection: duckdb.DuckDBPyConnection, name: str, rows: str) -> N
 
 
 @contextmanager
-def _told(layout: Layout) -> Iterator[None]:
+def _as_store_error(layout: Layout) -> Iterator[None]:
     """Says what to do if the catalog cannot be written."""
     try:
         yield

@@ -11,7 +11,7 @@ import duckdb
 from ingest.errors import StoreError
 from ingest.quoting import is_one_of, quoted_path
 from ingest.store.derived import derived_columns
-from ingest.store.layout import Layout, sync
+from ingest.store.paths import Layout, sync
 from ingest.store.record_views import DEAD, FORGOTTEN
 from ingest.store.slice_ledger import Part
 

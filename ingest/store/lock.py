@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ingest.errors import StoreError
-from ingest.store.layout import Layout
+from ingest.store.paths import Layout
 
 
 @contextmanager

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from ingest.errors import StoreError
 from ingest.logs import log
 from ingest.store.catalog import Draft, Step, connect_catalog, sweep
-from ingest.store.layout import Layout
 from ingest.store.lock import writer_lock
+from ingest.store.paths import Layout
 
 if TYPE_CHECKING:
-    from ingest.registry import Registry
+    from ingest.plugin.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)

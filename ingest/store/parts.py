@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from ingest.errors import StoreError
 from ingest.model import Table, Type
-from ingest.store.layout import Layout, sync
+from ingest.store.paths import Layout, sync
 from ingest.store.slice_ledger import Part
 
 _FLUSH_BYTES = 64 << 20
@@ -48,7 +48,7 @@ class SliceWriter:
         for table in self._held:
             self._flush(table)
         parts = []
-        with self._told():
+        with self._as_store_error():
             for table, writer in self._writers.items():
                 writer.close()
                 path = self._layout.part(table, self._slice)
@@ -58,7 +58,7 @@ class SliceWriter:
         return parts
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _as_store_error(self) -> Iterator[None]:
         """Says what to do if rows cannot be written."""
         try:
             yield
@@ -73,7 +73,7 @@ class SliceWriter:
         if not held:
             return
         rows = pa.concat_tables([part for _, part in held])
-        with self._told():
+        with self._as_store_error():
             if table not in self._writers:
                 path = self._layout.part(table, self._slice)
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,8 +85,8 @@ class SliceWriter:
 
 def _parquet_writer(path: Path, table: Table) -> pq.ParquetWriter:
     """zstd at its fastest: 25 % slower than none, five times smaller. Dictionaries and statistics where they help."""
-    few = [column.name for column in table.columns if column.few]
-    ordered = [column.name for column in table.columns if column.few or column.type is Type.TIME]
+    few = [column.name for column in table.columns if column.dictionary]
+    ordered = [column.name for column in table.columns if column.dictionary or column.type is Type.TIME]
     return pq.ParquetWriter(
         path,
         table.schema,

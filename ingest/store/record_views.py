@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ingest.model import Table
 from ingest.quoting import quoted, quoted_path
-from ingest.store.layout import Layout
+from ingest.store.paths import Layout
 
 if TYPE_CHECKING:
     import duckdb

@@ -6,19 +6,19 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 
 from ingest.hookspecs import Parser
-from ingest.testing import declared, kept, together, told
+from ingest.testing import batch_checks, contract_checks, damage_checks, record_checks
 
 _CHECKS: tuple[Callable[[Parser], Iterator[str]], ...] = (
-    told.records,
-    declared.typed,
-    told.lines,
-    told.line_ends,
-    together.again,
-    together.batched,
-    together.in_pieces,
-    kept.cut_anywhere,
-    kept.bad_bytes,
-    kept.spliced,
+    record_checks.records,
+    contract_checks.typed,
+    record_checks.lines,
+    record_checks.line_ends,
+    batch_checks.again,
+    batch_checks.batched,
+    batch_checks.in_pieces,
+    damage_checks.cut_anywhere,
+    damage_checks.bad_bytes,
+    damage_checks.spliced,
 )
 """Each gives what is wrong with a parser, in words that say what to do."""
 
@@ -28,10 +28,10 @@ def check_parser(parser: Parser, beside: Sequence[object] = ()) -> list[str]:
 
     `beside`: what else its plugin offers, so that a file that two of them claim is found.
     """
-    problems = list(declared.described(parser))
+    problems = list(contract_checks.described(parser))
     if problems:  # no use in trying it
         return problems
-    problems += declared.claimed(parser, beside)
+    problems += contract_checks.claimed(parser, beside)
     for check in _CHECKS:
         try:
             problems += check(parser)

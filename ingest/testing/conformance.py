@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from ingest.hookspecs import Parser
-from ingest.testing import declared, kept, together, told
+from ingest.testing import batch_checks, contract_checks, damage_checks, record_checks
 
 
 class ParserConformance:
@@ -32,51 +32,51 @@ class ParserConformance:
 
     def test_is_described(self, parser: Parser) -> None:
         """It has all parts of a parser, a valid path pattern, free table names, and samples."""
-        _expect(declared.described(parser))
+        _expect(contract_checks.described(parser))
 
     def test_claims_its_samples(self, parser: Parser) -> None:
         """Each sample's path is claimed by this parser and, as specific, by no other that is there."""
-        _expect(declared.claimed(parser, list(self.parsers)))
+        _expect(contract_checks.claimed(parser, list(self.parsers)))
 
     def test_tells_every_record(self, parser: Parser) -> None:
         """Records and rejects are as many as each sample says."""
-        _expect(told.records(parser))
+        _expect(record_checks.records(parser))
 
     def test_keeps_to_its_tables(self, parser: Parser) -> None:
         """Tables, columns and types are those declared."""
-        _expect(declared.typed(parser))
+        _expect(contract_checks.typed(parser))
 
     def test_numbers_lines(self, parser: Parser) -> None:
         """`line_no` is the first line of a record, and rejects are where they say."""
-        _expect(told.lines(parser))
+        _expect(record_checks.lines(parser))
 
     def test_reads_both_line_ends(self, parser: Parser) -> None:
         """CR LF and LF say the same."""
-        _expect(told.line_ends(parser))
+        _expect(record_checks.line_ends(parser))
 
     def test_reads_the_same_again(self, parser: Parser) -> None:
         """Reading again gives the same."""
-        _expect(together.again(parser))
+        _expect(batch_checks.again(parser))
 
     def test_reads_alone_as_in_a_batch(self, parser: Parser) -> None:
         """One file at a time gives what all at once give."""
-        _expect(together.batched(parser))
+        _expect(batch_checks.batched(parser))
 
     def test_reads_in_pieces_as_whole(self, parser: Parser) -> None:
         """A large file comes in pieces, cut by the parser; nothing changes."""
-        _expect(together.in_pieces(parser))
+        _expect(batch_checks.in_pieces(parser))
 
     def test_may_be_cut_anywhere(self, parser: Parser) -> None:
         """A file that is still written: never an exception, and no record lost but the cut one."""
-        _expect(kept.cut_anywhere(parser))
+        _expect(damage_checks.cut_anywhere(parser))
 
     def test_may_hold_bad_bytes(self, parser: Parser) -> None:
         """Bad bytes anywhere: never an exception, and nothing lost before them."""
-        _expect(kept.bad_bytes(parser))
+        _expect(damage_checks.bad_bytes(parser))
 
     def test_may_be_spliced(self, parser: Parser) -> None:
         """Two files run together: never an exception, and nothing lost of either but at the seam."""
-        _expect(kept.spliced(parser))
+        _expect(damage_checks.spliced(parser))
 
 
 def _expect(problems: Iterator[str]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ingest.testing.declared import registry_with
+from ingest.testing.contract_checks import registry_with
 from ingest.testing.reading import Content, Row, read
 
 UPDATE = "INGEST_UPDATE_GOLDEN"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from ingest.registry import Registry
+    from ingest.plugin.registry import Registry
 
 _SUITE = Path(__file__).with_name("suite.py")
 
@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def chosen_parsers(config: pytest.Config) -> Sequence[Any]:
     """What the plugins that were asked for offer. Raises `pytest.UsageError` if one cannot be used."""
     from ingest.errors import PluginError
-    from ingest.registry import PluginOptions, load_registry
+    from ingest.plugin.registry import PluginOptions, load_registry
 
     given = [(name, config.invocation_params.dir) for name in config.getoption("--ingest-plugin")]
     given += [(name, config.rootpath) for name in config.getini("ingest_plugins")]

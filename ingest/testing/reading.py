@@ -13,9 +13,9 @@ import pyarrow as pa
 
 from ingest.hookspecs import Parser
 from ingest.parsing.batch import Batch, SourceFile
-from ingest.parsing.finish import finished, reject_rows
-from ingest.parsing.pieces import in_pieces
-from ingest.parsing.text import as_utf8, mark_length
+from ingest.parsing.decoding import as_utf8, mark_length
+from ingest.parsing.stored_rows import finished, reject_rows
+from ingest.parsing.windows import in_pieces
 
 Row = dict[str, Any]
 

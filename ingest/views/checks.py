@@ -31,8 +31,8 @@ CONTRACT = {
     "node": "VARCHAR",
     "process": "VARCHAR",
     "mini_batch_id": "BIGINT",
-    "at": "TIMESTAMP",
-    "at_stake_s": "DOUBLE",
+    "time": "TIMESTAMP",
+    "lost_s": "DOUBLE",
     "evidence": "VARCHAR",
 }
 """The columns that every check has, and their types in `findings`."""

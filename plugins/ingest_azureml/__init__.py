@@ -46,6 +46,6 @@ def ingest_parsers() -> Iterable[object]:
 
 
 @hookimpl
-def ingest_remedies() -> Iterable[KnownProblem]:
+def ingest_known_problems() -> Iterable[KnownProblem]:
     """The problems of the troubleshooting pages and of users' threads."""
     return KNOWN_PROBLEMS

@@ -11,7 +11,7 @@ def system_head(rest: str = "message") -> DelimitedHead:
     """`asctime|[logger|]LEVEL|pid|[thread|][func()|]message`: V0 in both its forms, V1+ with and without a thread."""
     return DelimitedHead(
         (
-            Time("at"),
+            Time("time"),
             Text("logger", optional=True),  # V0; one name holds a blank: `ParallelRunStep.User Error`
             Word("level", LEVELS),
             Digits("pid"),
@@ -24,7 +24,7 @@ def system_head(rest: str = "message") -> DelimitedHead:
 
 SYSTEM_HEAD = system_head()
 
-ISO_HEAD = r"^(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?) (?P<message>.*)$"
+ISO_HEAD = r"^(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?) (?P<message>.*)$"
 """Overviews, job_error, job_result (§5, §8); the fraction is absent when it is zero (trap 2)."""
 
 DRIVER_CODE = (

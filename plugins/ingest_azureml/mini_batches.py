@@ -105,7 +105,7 @@ MINI_BATCHES = CsvParser(
     other_tables=(SCRIPT_EVENTS,),
     columns=COLUMNS,
     constants={"source": "mini_batches"},
-    shape=_shape,
+    transform=_shape,
     samples=[
         Sample(
             "logs/sys/job_report/processed_mini-batches.csv",

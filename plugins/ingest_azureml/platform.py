@@ -30,18 +30,18 @@ _SLASHED = r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"
 _LEVEL = "|".join((*LEVELS, "WARN", "FATAL"))
 
 LIBRARY_HEADS = (
-    rf"^(?P<at>{_SLASHED}) (?P<level>{_LEVEL}):? (?P<logger>[\w.]+): (?P<message>.*\S.*)$",
-    rf"^(?P<at>{_ISO}) - (?:(?P<logger>[\w.]+) - )?(?P<level>{_LEVEL}) - (?P<message>.*\S.*)$",
-    rf"^(?P<at>{_ISO}) \[(?P<level>{_LEVEL})\] (?P<message>.*\S.*)$",
-    rf"^(?P<at>{_ISO}):? (?P<level>{_LEVEL}):? (?P<message>.*\S.*)$",
-    rf"^(?P<at>{_ISO}) (?P<logger>[\w.]+) (?P<level>{_LEVEL}) (?P<message>.*\S.*)$",
-    rf"^(?P<at>{_ISO}): (?P<level>[IWEF]) (?P<logger>[\w./-]+:\d+)\] (?P<message>.*\S.*)$",
+    rf"^(?P<time>{_SLASHED}) (?P<level>{_LEVEL}):? (?P<logger>[\w.]+): (?P<message>.*\S.*)$",
+    rf"^(?P<time>{_ISO}) - (?:(?P<logger>[\w.]+) - )?(?P<level>{_LEVEL}) - (?P<message>.*\S.*)$",
+    rf"^(?P<time>{_ISO}) \[(?P<level>{_LEVEL})\] (?P<message>.*\S.*)$",
+    rf"^(?P<time>{_ISO}):? (?P<level>{_LEVEL}):? (?P<message>.*\S.*)$",
+    rf"^(?P<time>{_ISO}) (?P<logger>[\w.]+) (?P<level>{_LEVEL}) (?P<message>.*\S.*)$",
+    rf"^(?P<time>{_ISO}): (?P<level>[IWEF]) (?P<logger>[\w./-]+:\d+)\] (?P<message>.*\S.*)$",
     rf"^(?P<level>{_LEVEL}):(?P<logger>[\w.]+):(?P<message>.*\S.*)$",
 )
 """Lines that the libraries of a script log into the launcher's output, with a level; some tell a time. §18.4"""
 
-_DRIVER_LINE = rf"^(?:\[(?P<at>{_ISO})Z?\] )?(?P<message>.*\S.*)$"
-_GO_LINE = rf"^(?P<at>{_SLASHED}) (?P<message>.*\S.*)$"
+_DRIVER_LINE = rf"^(?:\[(?P<time>{_ISO})Z?\] )?(?P<message>.*\S.*)$"
+_GO_LINE = rf"^(?P<time>{_SLASHED}) (?P<message>.*\S.*)$"
 
 _LEVEL_WORDS = {
     "I": "INFO",
@@ -91,7 +91,7 @@ DRIVER = LineParser(
     path=r"^(?:azureml-logs/70_driver_log(?:_(?P<rank>[^/]+))?|user_logs/std_log[^/]*)\.txt$",
     head=(*LIBRARY_HEADS, _GO_LINE, _DRIVER_LINE),
     table=LOG_RECORDS,
-    fold=False,
+    multiline=False,
     constants={"source": "driver"},
     events=DRIVER_EVENTS,
     errors=ErrorRules(
@@ -103,7 +103,7 @@ DRIVER = LineParser(
         phase="driver",
         driver=DRIVER_CODE,
     ),
-    shape=_with_level_words,
+    transform=_with_level_words,
     rewrite=_without_stream_prefix,
     samples=[
         Sample(
@@ -126,13 +126,13 @@ PLATFORM = LineParser(
         r"|process_(?:info|status)\.json)$|^process_info/|^logs/azureml/sidecar/"
     ),
     head=(
-        rf"^(?P<at>{_ISO})Z (?P<message>.*)$",
-        rf"^>>> {{3}}(?:(?P<at>{_SLASHED}) )?(?P<message>.*)$",
-        rf"^(?=.*Current time:(?P<at>{_ISO}))(?P<message>.*)$",
+        rf"^(?P<time>{_ISO})Z (?P<message>.*)$",
+        rf"^>>> {{3}}(?:(?P<time>{_SLASHED}) )?(?P<message>.*)$",
+        rf"^(?=.*Current time:(?P<time>{_ISO}))(?P<message>.*)$",
         r"^(?P<message>.*\S.*)$",
     ),
     table=LOG_RECORDS,
-    fold=False,
+    multiline=False,
     constants={"source": "platform"},
     events=PLATFORM_EVENTS,
     errors=ErrorRules(failures=HOST_FAILURES, phase="platform"),
@@ -151,12 +151,12 @@ IMAGE_BUILD = LineParser(
     kind="image_build",
     path=r"^azureml-logs/20_image_build_log[^/]*\.txt$",
     head=(
-        r"^(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d): (?:#\d+ (?:\d+\.\d+ )?)?(?P<message>.*)$",
-        rf"^(?P<at>{_SLASHED}) (?P<message>.*)$",
+        r"^(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d): (?:#\d+ (?:\d+\.\d+ )?)?(?P<message>.*)$",
+        rf"^(?P<time>{_SLASHED}) (?P<message>.*)$",
         r"^(?:#\d+ (?:\d+\.\d+ )?)?(?P<message>.*\S.*)$",
     ),
     table=LOG_RECORDS,
-    fold=False,
+    multiline=False,
     constants={"source": "image_build"},
     events=IMAGE_BUILD_EVENTS,
     errors=ErrorRules(failures=IMAGE_BUILD_FAILURES, phase="platform", driver=r"docker_utilities|script\.py"),
@@ -177,8 +177,8 @@ CONTROL = LineParser(
     kind="control",
     path=r"^logs/azureml/[^/]+\.(?:txt|log)$",
     head=(
-        r"^\[(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)Z\] (?P<message>.*)$",
-        rf"^(?P<at>{_ISO})\|(?P<logger>[^|]*)\|(?P<level>{'|'.join(LEVELS)})\|(?P<message>.*)$",
+        r"^\[(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)Z\] (?P<message>.*)$",
+        rf"^(?P<time>{_ISO})\|(?P<logger>[^|]*)\|(?P<level>{'|'.join(LEVELS)})\|(?P<message>.*)$",
     ),
     table=LOG_RECORDS,
     constants={"source": "control"},
@@ -212,8 +212,8 @@ SYSTEM = LineParser(
     kind="common_runtime",
     path=r"^system_logs/(?P<capability>[^/]+)/[^/]+$",
     head=(
-        r"^(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)Z +(?P<level>TRACE|DEBUG|INFO|WARN|ERROR) (?P<message>.*)$",
-        rf"^(?P<level>{'|'.join(LEVELS)}) (?P<at>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d,\d{{3}}) "
+        r"^(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)Z +(?P<level>TRACE|DEBUG|INFO|WARN|ERROR) (?P<message>.*)$",
+        rf"^(?P<level>{'|'.join(LEVELS)}) (?P<time>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d,\d{{3}}) "
         r"(?P<logger>[^ :]+:\d+) \[\d+\] - (?P<message>.*)$",
     ),
     table=LOG_RECORDS,
@@ -240,7 +240,7 @@ SYSTEM = LineParser(
 )
 
 # some writers put all records on one line, between <START> and <END>: that line is one record, with the time of the first
-_SWEEP_RECORD = rf"^\"*(?:<START>)?\[(?P<at>{_ISO})Z?\]\[(?P<logger>[A-Z_]+)\]\[(?P<level>[A-Z]+)\](?P<message>.*)$"
+_SWEEP_RECORD = rf"^\"*(?:<START>)?\[(?P<time>{_ISO})Z?\]\[(?P<logger>[A-Z_]+)\]\[(?P<level>[A-Z]+)\](?P<message>.*)$"
 
 
 SWEEP = LineParser(
@@ -272,11 +272,11 @@ REINFORCEMENT = LineParser(
     name="azureml.reinforcement",
     kind="reinforcement",
     path=r"^azureml-logs/reinforcement[^/]*\.txt$",
-    head=rf"^\[?(?P<at>{_ISO})Z?\]\[(?P<level>[A-Z][a-z]+)\](?P<message>.*)$",
+    head=rf"^\[?(?P<time>{_ISO})Z?\]\[(?P<level>[A-Z][a-z]+)\](?P<message>.*)$",
     table=LOG_RECORDS,
     constants={"source": "reinforcement"},
     errors=ErrorRules(phase="platform"),
-    shape=_with_level_words,
+    transform=_with_level_words,
     samples=[
         Sample("azureml-logs/reinforcementlearning.txt", "[2021-02-23T15:32:05.5282148Z][Info]Starting.\n", records=1)
     ],
@@ -290,7 +290,7 @@ AUTOML = LineParser(
     table=LOG_RECORDS,
     constants={"source": "automl"},
     errors=ErrorRules(levels=("ERROR", "CRITICAL"), phase="platform"),
-    shape=_with_level_words,
+    transform=_with_level_words,
     samples=[Sample("azureml_automl.log", "2021-03-03 17:20:41.123 - INFO - Starting\n", records=1)],
 )
 

@@ -29,7 +29,7 @@ NODE = CsvParser(
     path=_PERF + r"node_resource_usage\.csv$",
     table=NODE_SAMPLES,
     columns=(
-        CsvColumn("at", ("Utc Time",)),
+        CsvColumn("time", ("Utc Time",)),
         CsvColumn("cpu_percent", ("Cpu Percent",)),
         CsvColumn("memory_total_mb", ("Memory Total (MB)",)),
         CsvColumn("memory_available_mb", ("Memory Available (MB)",)),
@@ -61,7 +61,7 @@ NODE_V0 = CsvParser(
     path=_PERF + r"sys\.csv$",
     table=NODE_SAMPLES,
     columns=(
-        CsvColumn("at", ("TIME_STAMP",)),
+        CsvColumn("time", ("TIME_STAMP",)),
         CsvColumn("cpu_percent", ("CPU_PERCENT",)),
         CsvColumn("memory_total_mb", ("MEMORY_TOTAL",), scale=_BYTES_TO_MB),
         CsvColumn("memory_available_mb", ("MEMORY_AVAILABLE",), scale=_BYTES_TO_MB),
@@ -90,7 +90,7 @@ PROCESS = CsvParser(
     path=_PERF + r"processes_resource_usage\.csv$",
     table=PROCESS_SAMPLES,
     columns=(
-        CsvColumn("at", ("Utc Time",)),
+        CsvColumn("time", ("Utc Time",)),
         CsvColumn("process", ("Name",)),
         CsvColumn("cpu_percent", ("Cpu Percent",)),
         CsvColumn("cpu_user_s", ("Cpu Time User",)),
@@ -117,7 +117,7 @@ PROCESS_V0 = CsvParser(
     path=_PERF + r"(?P<process>process\d+|Process-\d+|MainProcess|_main|manager)\.csv$",
     table=PROCESS_SAMPLES,
     columns=(
-        CsvColumn("at", ("TIME_STAMP",)),
+        CsvColumn("time", ("TIME_STAMP",)),
         CsvColumn("cpu_percent", ("CPU_PERCENT",)),
         CsvColumn("cpu_user_s", ("CPU_TIMES_USER",)),
         CsvColumn("cpu_system_s", ("CPU_TIMES_SYSTEM",)),
@@ -144,7 +144,7 @@ DISK = CsvParser(
     table=DISK_SAMPLES,
     header_pattern=r"Disk \((?P<mount>.+)\) (?P<header>Total \(MB\)|Used \(MB\)|Free \(MB\)|Used Percent)",
     columns=(
-        CsvColumn("at", ("Utc Time",)),
+        CsvColumn("time", ("Utc Time",)),
         CsvColumn("total_mb", ("Total (MB)",)),
         CsvColumn("used_mb", ("Used (MB)",)),
         CsvColumn("free_mb", ("Free (MB)",)),

@@ -31,7 +31,7 @@ def _shaped(rows: pa.Table) -> pa.Table:
     memory = pc.if_else(possible, digits, pa.scalar(None, pa.string())).cast(pa.int64())
     rss = pc.coalesce(rows["rss_kb"].cast(pa.int64()), memory)
     other = ["rss_kb", "hour", "minute", "sort", "memory"]
-    return rows.drop_columns(other).append_column("rss_kb", rss).append_column("at", at)
+    return rows.drop_columns(other).append_column("rss_kb", rss).append_column("time", at)
 
 
 SNAPSHOT = LineParser(
@@ -45,9 +45,9 @@ SNAPSHOT = LineParser(
     head=(_PS, _TASKLIST),
     table=OS_PROCESSES,
     text="command",
-    fold=False,
+    multiline=False,
     noise=_HEADERS,
-    shape=_shaped,
+    transform=_shaped,
     samples=[
         Sample(
             "logs/sys/perf/10.0.0.4/processes_cpu_memory_usage/2020101923/cpu_56",

@@ -76,7 +76,7 @@ def split(rows: pa.Table) -> Mapping[str, pa.Table]:
         "event", each(event, rows["status"])
     )
     is_event = pc.or_(pc.is_null(rows["mini_batch_id"]), pc.is_valid(rows["event"]))
-    tries, events = rows.filter(pc.invert(is_event)), rows.filter(is_event).rename_columns({"started_at": "at"})
+    tries, events = rows.filter(pc.invert(is_event)), rows.filter(is_event).rename_columns({"started_at": "time"})
     events = _with_extra(events)
     return {
         "attempt_reports": tries.select([name for name in tries.column_names if name in _of(ATTEMPT_REPORTS)]),

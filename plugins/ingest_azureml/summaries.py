@@ -39,7 +39,7 @@ PROGRESS_CSV = CsvParser(
     path=r"^logs/sys/metrics/(?P<part>[^/]+)/progress\.csv$",
     table=PROGRESS,
     columns=(
-        CsvColumn("at", ("Datetime",)),
+        CsvColumn("time", ("Datetime",)),
         CsvColumn("total", ("Total Tasks",)),
         CsvColumn("scheduled", ("Scheduled Tasks",)),
         CsvColumn("processed", ("Completed Tasks",)),
@@ -91,7 +91,7 @@ POISON_LIST = LineParser(
     path=r"^logs/sys/poison_tasks?(?:_(?P<node>\d+\.\d+\.\d+\.\d+)_(?P<pid>\d{1,18}))?[^/]*\.txt$",
     head=r"^(?P<message>.*\S.*)$",
     table=LOG_RECORDS,
-    fold=False,
+    multiline=False,
     constants={"source": "poison_list"},
     events=POISON_LIST_EVENTS,
     samples=[

@@ -22,7 +22,7 @@ USER_STREAM = LineParser(
     head=_PRINTED,
     table=OUTPUT_LINES,
     text="text",
-    fold=False,
+    multiline=False,
     constants={"source": "user_stream"},
     errors=_ERRORS,
     samples=[
@@ -42,7 +42,7 @@ CHILD_STREAM = LineParser(
     head=_PRINTED,
     table=OUTPUT_LINES,
     text="text",
-    fold=False,
+    multiline=False,
     constants={"source": "child_stream"},
     errors=_ERRORS,
     samples=[Sample("logs/sys/node/0/process000.stderr.txt", "reader: cache is empty\n", records=1)],

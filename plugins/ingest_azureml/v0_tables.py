@@ -29,7 +29,7 @@ TASK_CSV = CsvParser(
     other_tables=(SCRIPT_EVENTS,),
     columns=COLUMNS,
     constants={"source": "task_csv"},
-    shape=split,
+    transform=split,
     samples=[
         Sample(
             "logs/sys/worker/10.0.0.4/Process-1.task.csv",
@@ -58,7 +58,7 @@ PROCESSED_TASKS = CsvParser(
     table=ATTEMPT_REPORTS,
     columns=COLUMNS,
     constants={"source": "report_v0"},
-    shape=_reported,
+    transform=_reported,
     short_rows=True,  # 4 cells where the mini-batch was not processed (trap 9)
     samples=[
         Sample(

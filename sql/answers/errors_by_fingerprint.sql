@@ -29,13 +29,13 @@ reported as (
         count(distinct job_id) as jobs,
         count(distinct (job_id, node)) filter (where node is not null) as nodes,
         count(distinct (job_id, node, process)) filter (where process is not null) as processes,
-        min(e.at) as first_at,
-        max(e.at) as last_at,
+        min(e.time) as first_at,
+        max(e.time) as last_at,
         min(rank) as rank,
         first({
             exception_type: exception_type, exception_message: exception_message, frame: frame, phase: phase,
             headline: headline, job_id: job_id, file_id: file_id, line_no: line_no
-        } order by e.at nulls last, job_id, source, node, process, line_no, exception_message, file_id) as example
+        } order by e.time nulls last, job_id, source, node, process, line_no, exception_message, file_id) as example
     from error_reports as e
     group by fingerprint
 ),

@@ -6,11 +6,11 @@
 -- example: SELECT job_id, child_run_id, ended, logs_of FROM job_children LIMIT 3
 with listed as (
     select
-        r.job_id, r.at, false as ended, unnest(string_split(r.fields ->> 'list', ',')) as entry
+        r.job_id, r.time, false as ended, unnest(string_split(r.fields ->> 'list', ',')) as entry
     from log_records as r
     where r.source = 'control' and r.event = 'children_submitted'
     union all
-    select r.job_id, r.at, true, r.fields ->> 'child_run_id'
+    select r.job_id, r.time, true, r.fields ->> 'child_run_id'
     from log_records as r
     where r.source = 'control' and r.event = 'child_ended'
 ),
@@ -19,8 +19,8 @@ children as (
     select
         l.job_id,
         regexp_replace(trim(l.entry), '^[0-9a-f]{8}:', '') as child_run_id,
-        min(l.at) filter (where not l.ended) as submitted_at,
-        max(l.at) filter (where l.ended) as ended_at,
+        min(l.time) filter (where not l.ended) as submitted_at,
+        max(l.time) filter (where l.ended) as ended_at,
         bool_or(l.ended) as ended
     from listed as l
     group by all

@@ -10,10 +10,10 @@
 select
     job_id, node, process, replaced_by, ended_at, replaced_at, down_s,
     epoch(ended_at - first_seen_at) as lived_s,
-    mini_batch_id, attempt, outcome, reason, exit_code, said, told_by,
+    mini_batch_id, attempt, outcome, reason, exit_code, said, source,
     case
         when process is null then 'which process it replaced left no sign'
-        when told_by = 'order' then 'no log tells of the end: the pair is put together by order of time'
+        when source = 'order' then 'no log tells of the end: the pair is put together by order of time'
     end as caveat
 from worker_ends
 where replaced_by is not null

@@ -51,8 +51,8 @@ select
     null as node,
     null as process,
     t.ids[1] as mini_batch_id,
-    t.first_at as "at",
-    t.elapsed_s as at_stake_s,
+    t.first_at as time,
+    t.elapsed_s as lost_s,
     to_json({mini_batches: t.mini_batches, tries: t.tries, items: t.items, error: t.error}) as evidence
 from told as t
 join jobs as j on j.job_id = t.job_id

@@ -1,6 +1,6 @@
 -- Do the workers wait instead of computing?
 -- CPU time is far below elapsed time, also within run(). A worker whose work is done by child processes or by a GPU
--- looks the same: where node samples show a busy CPU nothing is said, a GPU is in no log. `at_stake_s` is the time in
+-- looks the same: where node samples show a busy CPU nothing is said, a GPU is in no log. `lost_s` is the time in
 -- work without CPU: what more workers per node could use, not what is lost for sure; so it is never severe. Needs
 -- `enough_to_compare` done mini-batches with CPU time.
 -- remedy: If the script waits (for a service, a database, storage), raise process_count_per_node or work with threads;
@@ -25,8 +25,8 @@ select
     null as node,
     null as process,
     null as mini_batch_id,
-    c.first_at as "at",
-    c.busy_s - c.process_s as at_stake_s,
+    c.first_at as time,
+    c.busy_s - c.process_s as lost_s,
     to_json({
         cpu_share: c.share, cpu_share_in_run: c.run_share, busy_s: c.busy_s, cpu_s: c.process_s,
         mini_batches: c.mini_batches, workers_at_work: c.workers, node_cpu_percent: c.node_percent,

@@ -22,8 +22,8 @@ select
     null as node,
     null as process,
     null as mini_batch_id,
-    c.first_at as "at",
-    null as at_stake_s,
+    c.first_at as time,
+    null as lost_s,
     to_json({
         cores_per_worker: c.share, workers_at_work: c.workers, mini_batches: c.mini_batches,
         node_cpu_percent: c.node_percent, node_samples: c.samples

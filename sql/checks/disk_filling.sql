@@ -13,13 +13,13 @@ with disks as (
     select
         job_id, node, mount,
         count(*) as samples,
-        min({since: d.at, percent: used_percent}).percent as first_percent,
-        max({since: d.at, percent: used_percent}).percent as last_percent,
-        max({since: d.at, free_mb: free_mb}).free_mb as free_mb,
-        epoch(max(d.at) - min(d.at)) as seconds,
-        max(d.at) as last_at
+        min({since: d.time, percent: used_percent}).percent as first_percent,
+        max({since: d.time, percent: used_percent}).percent as last_percent,
+        max({since: d.time, free_mb: free_mb}).free_mb as free_mb,
+        epoch(max(d.time) - min(d.time)) as seconds,
+        max(d.time) as last_at
     from disk_samples as d
-    where used_percent between 0 and 100 and d.at is not null and node is not null
+    where used_percent between 0 and 100 and d.time is not null and node is not null
     group by job_id, node, mount
     having count(*) >= 3
 ),
@@ -45,7 +45,7 @@ worst as (
 ),
 
 errors_told as (
-    select job_id, count(*) as errors, arg_min(node, {since: e.at, node: node}) as node, min(e.at) as first_at
+    select job_id, count(*) as errors, arg_min(node, {since: e.time, node: node}) as node, min(e.time) as first_at
     from telling_texts as e
     where regexp_matches(
         e.text,
@@ -70,8 +70,8 @@ select
     coalesce(w.node, e.node) as node,
     null as process,
     null as mini_batch_id,
-    coalesce(e.first_at, w.last_at) as "at",
-    null as at_stake_s,
+    coalesce(e.first_at, w.last_at) as time,
+    null as lost_s,
     to_json({
         mount: w.mount, last_percent: w.last_percent, first_percent: w.first_percent, free_mb: w.free_mb,
         samples: w.samples, full_in_s: round(w.full_in_s), disks: w.disks, errors: e.errors,

@@ -28,8 +28,8 @@ select
     null as node,
     null as process,
     null as mini_batch_id,
-    d.ended_at as "at",
-    null as at_stake_s,
+    d.ended_at as time,
+    null as lost_s,
     to_json({mini_batches: d.mini_batches, state_reason: j.state_reason}) as evidence
 from jobs as j
 join done as d using (job_id)

@@ -40,8 +40,8 @@ select
     n.node,
     null as process,
     null as mini_batch_id,
-    n.first_at as "at",
-    n.elapsed_s as at_stake_s,
+    n.first_at as time,
+    n.elapsed_s as lost_s,
     to_json({
         mini_batches: n.mini_batches, failing_mini_batches_of_job: n.job_failing, failed_tries: n.tries,
         timeouts: n.timeouts, not_done: n.lost, share_of_tries: round(n.tries_share, 3), chance: n.chance,

@@ -35,8 +35,8 @@ select
     any_value(n.node) as node,
     null as process,
     first(f.mini_batch_id order by f.items_failed desc nulls last, f.mini_batch_id) as mini_batch_id,
-    min(f.started_at) as "at",
-    null as at_stake_s,
+    min(f.started_at) as time,
+    null as lost_s,
     to_json({
         items_failed: sum(f.items_failed), mini_batches: count(*), items: sum(f.items), nodes: any_value(n.nodes)
     }) as evidence

@@ -29,8 +29,8 @@ select
     null as node,
     null as process,
     min(mini_batch_id) as mini_batch_id,
-    min(first_at) as "at",
-    sum(elapsed_s) as at_stake_s,
+    min(first_at) as time,
+    sum(elapsed_s) as lost_s,
     to_json({mini_batches: count(*), results: sum(results), items: sum(items)}) as evidence
 from twice
 group by job_id

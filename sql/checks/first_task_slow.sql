@@ -1,11 +1,11 @@
 -- Did the job wait long for its first mini-batch to be scheduled?
 -- From the master's start of scheduling to its first task, or from its own words. All nodes wait for that:
--- `at_stake_s` is in node time, of the nodes with tries. Nothing is said where the master's log is not there.
+-- `lost_s` is in node time, of the nodes with tries. Nothing is said where the master's log is not there.
 -- remedy: Split one folder of very many files into several folders or inputs (listing takes about 5 minutes for a
 -- million files); raise first_task_creation_timeout before the driver gives up.
 -- reference: docs/reference/formats.md §6
--- query: SELECT "at", level, message FROM log_records WHERE job_id = {job} AND event IN ('start_scheduling',
--- 'job_stage', 'queue_done', 'first_task_slow', 'no_first_task') ORDER BY "at"
+-- query: SELECT time, level, message FROM log_records WHERE job_id = {job} AND event IN ('start_scheduling',
+-- 'job_stage', 'queue_done', 'first_task_slow', 'no_first_task') ORDER BY time
 -- explains: First task creation is taking longer|Unable to create any task within
 -- threshold: first_task_s = 60 s: from the start of scheduling to the first task; usual are a few seconds
 -- threshold: first_task_share = 0.05: and it is at least this part of the job's time
@@ -14,8 +14,8 @@
 with told as (
     select
         r.job_id,
-        min(r.at) filter (where r.event = 'start_scheduling') as since,
-        min(r.at) filter (where r.event = 'job_stage' and (r.fields ->> 'stage') = 'FIRST_TASK_SCHEDULED') as until,
+        min(r.time) filter (where r.event = 'start_scheduling') as since,
+        min(r.time) filter (where r.event = 'job_stage' and (r.fields ->> 'stage') = 'FIRST_TASK_SCHEDULED') as until,
         max(try_cast(r.fields ->> 'first_task_s' as double)) filter (where r.event = 'queue_done') as told_s,
         bool_or(r.event = 'no_first_task') as gave_up,
         max(try_cast(r.fields ->> 'seconds' as integer)) filter (where r.event = 'no_first_task') as gave_up_s
@@ -59,8 +59,8 @@ select
     null as node,
     null as process,
     null as mini_batch_id,
-    d.since as "at",
-    d.delay_s * coalesce(n.nodes, 1) as at_stake_s,
+    d.since as time,
+    d.delay_s * coalesce(n.nodes, 1) as lost_s,
     to_json({first_task_s: d.delay_s, job_s: d.job_s, nodes: n.nodes, gave_up_after_s: d.gave_up_s}) as evidence
 from delays as d
 left join nodes as n using (job_id)

@@ -59,8 +59,8 @@ select
     min(node) as node,
     null as process,
     null as mini_batch_id,
-    min(first_at) as "at",
-    sum(paid_s) as at_stake_s,
+    min(first_at) as time,
+    sum(paid_s) as lost_s,
     to_json({
         idle_nodes: count(*), working_nodes: any_value(nodes), mini_batches: any_value(mini_batches),
         idle_node_s: round(sum(paid_s))

@@ -42,8 +42,8 @@ select
     j.longest.node as node,
     j.longest.process as process,
     null as mini_batch_id,
-    j.first_at as "at",
-    j.idle_s as at_stake_s,
+    j.first_at as time,
+    j.idle_s as lost_s,
     to_json({gaps: j.gaps, workers: j.workers, idle_s: j.idle_s, busy_s: j.busy_s, longest_s: j.longest.idle_s})
         as evidence
 from jobs_idle as j

@@ -30,8 +30,8 @@ select
     null as node,
     null as process,
     null as mini_batch_id,
-    null::timestamp as "at",
-    null as at_stake_s,
+    null::timestamp as time,
+    null as lost_s,
     to_json({files: c.files, mini_batch_tables: c.tables}) as evidence
 from cut as c
 join jobs as j on j.job_id = c.job_id

@@ -14,8 +14,8 @@ with events as (
         bool_or(outcome = 'done') as worked,
         bool_or(outcome in ('exception', 'timeout')) as has_failed,
         bool_or(outcome = 'timeout') as timed_out,
-        min(e.at) filter (where outcome in ('exception', 'timeout')) as failed_at,
-        arg_min(error_message, e.at) filter (where outcome in ('exception', 'timeout')) as error,
+        min(e.time) filter (where outcome in ('exception', 'timeout')) as failed_at,
+        arg_min(error_message, e.time) filter (where outcome in ('exception', 'timeout')) as error,
         max(elapsed_s) as elapsed_s
     from entry_script_events as e
     where event = 'init'
@@ -59,8 +59,8 @@ select
     case when f.nodes = 1 then f.node end as node,
     f.process,
     null as mini_batch_id,
-    f.first_at as "at",
-    f.elapsed_s as at_stake_s,
+    f.first_at as time,
+    f.elapsed_s as lost_s,
     to_json({
         processes: f.processes, nodes: f.nodes, processes_that_worked: coalesce(w.processes, 0), error: f.error
     }) as evidence

@@ -6,16 +6,16 @@
 -- remedy: Load the model faster: keep it in the image or on local disk, load only what is needed. Or let each process
 -- do more: fewer nodes and processes, more mini-batches per job.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
--- query: SELECT * FROM entry_script_events WHERE job_id = {job} ORDER BY entry_script_events."at"
+-- query: SELECT * FROM entry_script_events WHERE job_id = {job} ORDER BY entry_script_events.time
 -- threshold: init_slow_s = 60 s: an init() that takes less, in the median, is never slow
 -- threshold: init_slow_share = 0.2: part of the processes' time that goes into init()
 with told as (
     select
         job_id, node, process,
         max(elapsed_s) filter (where outcome = 'done' and event = 'init') as elapsed_s,
-        min(e.at) filter (where outcome = 'start') as started_at,
-        min(e.at) filter (where outcome = 'done' and event = 'init') as done_at,
-        min(e.at) as first_at
+        min(e.time) filter (where outcome = 'start') as started_at,
+        min(e.time) filter (where outcome = 'done' and event = 'init') as done_at,
+        min(e.time) as first_at
     from script_events as e
     where event in ('init', 'load')
     group by job_id, node, process
@@ -24,9 +24,9 @@ with told as (
 scheduled as (
     select job_id, min(said_at) as first_at
     from (
-        select p.job_id, p.at as said_at from progress as p where p.scheduled > 0
+        select p.job_id, p.time as said_at from progress as p where p.scheduled > 0
         union all
-        select r.job_id, r.at from log_records as r
+        select r.job_id, r.time from log_records as r
         where r.event = 'job_stage' and (r.fields ->> 'stage') = 'FIRST_TASK_SCHEDULED'
     )
     group by job_id
@@ -88,8 +88,8 @@ select
     node,
     process,
     null as mini_batch_id,
-    first_at as "at",
-    init_s as at_stake_s,
+    first_at as time,
+    init_s as lost_s,
     to_json({
         processes: processes, median_s: round(median_s, 1), longest_s: round(longest_s, 1), init_s: round(init_s, 1),
         busy_s: round(busy_s, 1)

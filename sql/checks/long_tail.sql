@@ -2,7 +2,7 @@
 -- The tail starts when 98 % of the mini-batches have ended (all but one, where that is more). It is told if a done
 -- mini-batch in it took `long_tail_ratio` times what is usual on its node (75 % quantile), filled half of the tail,
 -- and idle workers lost a part of the job's time by it: every job ends with some workers idle, that is no finding.
--- Never told of a job that still runs. `at_stake_s`: idle worker time in the tail, of the workers that were there
+-- Never told of a job that still runs. `lost_s`: idle worker time in the tail, of the workers that were there
 -- until then. Needs `enough_to_compare` mini-batches.
 -- remedy: Look at the inputs of the last mini-batches: split big ones, put them first, or make mini-batches smaller.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
@@ -86,8 +86,8 @@ select
     t.one.node as node,
     t.one.worker as process,
     t.one.mini_batch_id as mini_batch_id,
-    t.tail_at as "at",
-    t.idle_s as at_stake_s,
+    t.tail_at as time,
+    t.idle_s as lost_s,
     to_json({
         tail_s: t.tail_s, mini_batches_in_tail: t.in_tail, mini_batches: t.mini_batches, nodes: t.nodes,
         workers: t.workers, idle_s: t.idle_s, longest_s: t.one.elapsed_s, usual_s: t.usual_s

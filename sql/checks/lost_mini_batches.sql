@@ -45,8 +45,8 @@ select
     null as node,
     null as process,
     r.first_open as mini_batch_id,
-    j.ended_at as "at",
-    null as at_stake_s,
+    j.ended_at as time,
+    null as lost_s,
     to_json({
         scheduled: p.scheduled, with_result: r.told, processed: p.processed, in_work: r.still_open,
         state_reason: j.state_reason

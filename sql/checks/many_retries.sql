@@ -39,8 +39,8 @@ select
     null as node,
     null as process,
     null as mini_batch_id,
-    r.first_at as "at",
-    r.wasted_s as at_stake_s,
+    r.first_at as time,
+    r.wasted_s as lost_s,
     to_json({
         mini_batches: r.mini_batches, mini_batches_of_job: r.job_mini_batches, tries: r.tries,
         wasted_share: round(r.wasted_s / b.busy_s, 4), error: r.error

@@ -6,15 +6,15 @@
 -- stopgap make the job shorter, or run fewer processes per node.
 -- unless: out_of_memory, memory_near_limit
 -- reference: docs/explanation/true-answers.md
--- query: SELECT * FROM process_samples WHERE job_id = {job} ORDER BY node, process, process_samples."at"
+-- query: SELECT * FROM process_samples WHERE job_id = {job} ORDER BY node, process, process_samples.time
 -- threshold: growing_samples = 8: a process with fewer memory samples is not judged
 -- threshold: growing_percent = 8 %: a process grows if it gains this much of the node's memory over its life
 with halves as (
     select
-        job_id, node, process, s.at as sampled_at, memory_used_percent as percent,
-        ntile(2) over (partition by job_id, node, process order by s.at) as half
+        job_id, node, process, s.time as sampled_at, memory_used_percent as percent,
+        ntile(2) over (partition by job_id, node, process order by s.time) as half
     from process_samples as s
-    where memory_used_percent between 0 and 100 and s.at is not null
+    where memory_used_percent between 0 and 100 and s.time is not null
         and process not in ('manager', '_main', 'MainProcess')
 ),
 
@@ -65,8 +65,8 @@ select
     g.most.node as node,
     g.most.process as process,
     null as mini_batch_id,
-    g.first_at as "at",
-    null as at_stake_s,
+    g.first_at as time,
+    null as lost_s,
     to_json({
         growing: g.growing, processes: g.processes, percent_per_hour: round(g.percent_per_h, 2),
         most_grown_percent: round(g.most.grown, 2), highest_percent: round(g.highest, 2)

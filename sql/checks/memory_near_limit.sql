@@ -11,12 +11,12 @@ with checks as (
     select
         job_id, node,
         count(*) as samples,
-        max({percent: memory_used_percent, earlier: -epoch_us(s.at), used_mb: memory_used_mb}) as highest,
-        min({since: s.at, percent: memory_used_percent}).percent as first_percent,
-        max({since: s.at, percent: memory_used_percent}).percent as last_percent,
+        max({percent: memory_used_percent, earlier: -epoch_us(s.time), used_mb: memory_used_mb}) as highest,
+        min({since: s.time, percent: memory_used_percent}).percent as first_percent,
+        max({since: s.time, percent: memory_used_percent}).percent as last_percent,
         max(memory_total_mb) as total_mb
     from node_samples as s
-    where memory_used_percent is not null and s.at is not null and node is not null
+    where memory_used_percent is not null and s.time is not null and node is not null
     group by job_id, node
 ),
 
@@ -44,8 +44,8 @@ select
     node,
     null as process,
     null as mini_batch_id,
-    make_timestamp(-highest.earlier) as "at",
-    null as at_stake_s,
+    make_timestamp(-highest.earlier) as time,
+    null as lost_s,
     to_json({
         highest_percent: highest.percent, total_mb: total_mb, samples: samples, first_percent: first_percent,
         last_percent: last_percent, nodes: nodes

@@ -28,8 +28,8 @@ select
     null as node,
     null as process,
     null as mini_batch_id,
-    null::timestamp as "at",
-    null as at_stake_s,
+    null::timestamp as time,
+    null as lost_s,
     to_json({files: k.files}) as evidence
 from kinds as k
 join jobs as j on j.job_id = k.job_id

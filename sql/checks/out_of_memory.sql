@@ -5,7 +5,7 @@
 -- `process_count_per_node`), or take nodes with more memory. If a process grows from mini-batch to mini-batch, it keeps
 -- what it should let go.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
--- query: SELECT * FROM out_of_memory_suspects WHERE job_id = {job} AND suspicion <> 'low' ORDER BY "at"
+-- query: SELECT * FROM out_of_memory_suspects WHERE job_id = {job} AND suspicion <> 'low' ORDER BY time
 -- explains: Process abort with unfinished|exited with (status )?code (-9|137)|poison|MemoryError|out of
 -- memory|oom.?kill|allocate memory|bad_alloc|Unable to allocate|^Killed
 with suspects as (
@@ -39,10 +39,10 @@ jobs_hit as (
         max(process_mb) as process_mb,
         max(grown_mb) as grown_mb,
         sum(elapsed_s) as elapsed_s,
-        min("at") as first_at,
+        min(time) as first_at,
         arg_max(mini_batch_id, {elapsed_s: coalesce(elapsed_s, 0), mini_batch_id: mini_batch_id}) as mini_batch_id,
-        arg_min(process, {since: "at", process: process}) as process,
-        arg_min(reason, {low: suspicion <> 'high', since: "at", reason: reason}) as reason
+        arg_min(process, {since: time, process: process}) as process,
+        arg_min(reason, {low: suspicion <> 'high', since: time, reason: reason}) as reason
     from suspects
     group by job_id
 )
@@ -69,8 +69,8 @@ select
     h.node,
     h.process,
     h.mini_batch_id,
-    h.first_at as "at",
-    h.elapsed_s as at_stake_s,
+    h.first_at as time,
+    h.elapsed_s as lost_s,
     to_json({
         suspects: h.suspects, of_high_suspicion: h.high, workers_ended: h.workers, mini_batches: h.mini_batches,
         never_done: coalesce(l.mini_batches, 0), nodes: h.nodes, highest_node_percent: h.node_percent,

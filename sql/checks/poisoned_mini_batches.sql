@@ -42,8 +42,8 @@ select
     null as node,
     null as process,
     first(mini_batch_id order by elapsed_s desc nulls last, mini_batch_id) as mini_batch_id,
-    min(first_at) as "at",
-    sum(elapsed_s) as at_stake_s,
+    min(first_at) as time,
+    sum(elapsed_s) as lost_s,
     to_json({
         mini_batches: count(*), tries: sum(tries), items: sum(items), marked_as_poisoned: count(*) filter (where marked)
     }) as evidence

@@ -39,7 +39,7 @@ missed as (
     from (
         select m.job_id, m.node, s.node as other, count(*) as checks
         from silent as m
-        join node_samples as s on s.job_id = m.job_id and s.node <> m.node and s.at > m.last_at + interval 5 second
+        join node_samples as s on s.job_id = m.job_id and s.node <> m.node and s.time > m.last_at + interval 5 second
         where m.samples >= 2
         group by m.job_id, m.node, s.node
     ) as l
@@ -82,8 +82,8 @@ select
     arg_min(l.node, l.last_at) as node,
     null as process,
     min(l.mini_batch_id) as mini_batch_id,
-    min(l.last_at) as "at",
-    sum(l.silent_s) as at_stake_s,
+    min(l.last_at) as time,
+    sum(l.silent_s) as lost_s,
     to_json({
         nodes: count(*), in_work: sum(l.tries), without_result: sum(l.not_taken_up), missed_checks: max(l.checks),
         silent_s: round(max(l.silent_s))

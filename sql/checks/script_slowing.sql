@@ -1,7 +1,7 @@
 -- Does the entry script get slower as the job goes on?
 -- The time inside run() rises from third to third of the job, on most of its nodes; only done mini-batches, and only
 -- nodes that worked at the start and at the end. Inputs that get bigger towards the end look the same: where the items
--- of a mini-batch grow as much, nothing is said. `at_stake_s` is the time above the pace of the first third. Needs the
+-- of a mini-batch grow as much, nothing is said. `lost_s` is the time above the pace of the first third. Needs the
 -- times in the table of mini-batches, and `enough_for_trend` of them.
 -- remedy: Look for what grows from call to call in run(): lists, caches, open connections, GPU memory. Does CPU time
 -- rise as well, the script may have lost its GPU and fallen back to the CPU. If inputs are sorted by size, shuffle
@@ -23,8 +23,8 @@ select
     null as node,
     null as process,
     null as mini_batch_id,
-    p.last_third_at as "at",
-    p.lost_s as at_stake_s,
+    p.last_third_at as time,
+    p.lost_s as lost_s,
     to_json({
         first_third_run_s: p.run[1][2], middle_third_run_s: p.run[2][2], last_third_run_s: p.run[3][2],
         ratio: p.run_ratio, nodes: p.nodes, nodes_rising: p.run_nodes, mini_batches: p.mini_batches,

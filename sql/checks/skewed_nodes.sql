@@ -1,7 +1,7 @@
 -- Did some nodes get far less than their share of the work, though they were there and as quick as others?
 -- From `node_skew`: less than `idle_node_share` of the fair share. Then there are more nodes than the queue can feed.
 -- Says nothing of nodes that came late, left early (a pre-empted one), are slow, or got nothing at all, nor of jobs
--- with less than ten mini-batches per node. `at_stake_s`: the idle time of the workers of those nodes.
+-- with less than ten mini-batches per node. `lost_s`: the idle time of the workers of those nodes.
 -- remedy: Use fewer nodes, or smaller mini-batches so that there is work for all.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM node_skew WHERE job_id = {job}
@@ -16,8 +16,8 @@ select
     arg_max(s.node, s.idle_s) as node,
     null as process,
     null as mini_batch_id,
-    min(s.first_at) as "at",
-    sum(s.idle_s) as at_stake_s,
+    min(s.first_at) as time,
+    sum(s.idle_s) as lost_s,
     to_json({
         nodes_idle: count(*), nodes: any_value(s.nodes), idle_s: sum(s.idle_s),
         share: arg_max(s.share, s.idle_s), fair_share: arg_max(s.fair_share, s.idle_s)

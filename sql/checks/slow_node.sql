@@ -1,7 +1,7 @@
 -- Is one node much slower than the others at like work?
 -- From `node_skew`: its done mini-batches take `slow_node_ratio` times as long as elsewhere, its quickest quarter
 -- longer than the slowest quarter elsewhere, and so does an item. Says nothing of a job with one node, or with too few
--- mini-batches per node. `at_stake_s`: what its mini-batches would have taken less elsewhere.
+-- mini-batches per node. `lost_s`: what its mini-batches would have taken less elsewhere.
 -- remedy: Look at the node's CPU, memory and disk samples beside another node's; a VM that is throttled, shared or of
 -- another size is replaced by starting the job again. If it happens often, ask for another VM size or region.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
@@ -25,8 +25,8 @@ select
     arg_max(s.node, s.slower_by_s) as node,
     null as process,
     null as mini_batch_id,
-    min(s.first_at) as "at",
-    sum(s.slower_by_s) as at_stake_s,
+    min(s.first_at) as time,
+    sum(s.slower_by_s) as lost_s,
     to_json({
         usual_s: arg_max(s.usual_s, s.slower_by_s), usual_elsewhere_s: arg_max(s.usual_elsewhere_s, s.slower_by_s),
         ratio: arg_max(s.pace_ratio, s.slower_by_s), nodes_slow: count(*), nodes: any_value(s.nodes)

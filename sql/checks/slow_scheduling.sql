@@ -28,7 +28,7 @@ words as (
         r.job_id,
         count(*) as waits,
         sum(try_cast(r.fields ->> 'seconds' as double)) as waited_s,
-        min(r.at) as first_at
+        min(r.time) as first_at
     from log_records as r
     where r.event = 'slow_scheduling' and r.source = 'worker'
     group by r.job_id
@@ -56,8 +56,8 @@ select
     null as node,
     null as process,
     null as mini_batch_id,
-    j.first_at as "at",
-    j.idle_s as at_stake_s,
+    j.first_at as time,
+    j.idle_s as lost_s,
     to_json({
         waits: j.waits, waited_s: j.idle_s, busy_s: j.busy_s, scheduling_finished_at: j.finished_at
     }) as evidence

@@ -1,6 +1,6 @@
 -- Are the mini-batches so small that the job mostly starts and ends them?
 -- The usual mini-batch takes less than the guide's ten seconds, and what each costs beside run() is more than a few
--- percent of it. `at_stake_s`: what merging them up to ten seconds would save, as far as that cost is per mini-batch
+-- percent of it. `lost_s`: what merging them up to ten seconds would save, as far as that cost is per mini-batch
 -- and not per item; so it is counted from the cheapest tenth, and not at all if it differs much from one to the next.
 -- Needs `enough_for_trend` done mini-batches that tell the time in run().
 -- remedy: Raise mini_batch_size so that a mini-batch takes ten seconds or more.
@@ -21,8 +21,8 @@ select
     null as node,
     null as process,
     null as mini_batch_id,
-    null as "at",
-    t.saved_s as at_stake_s,
+    null as time,
+    t.saved_s as lost_s,
     to_json({
         median_s: t.usual_s, median_overhead_s: t.overhead[2], overhead_share: t.overhead_share,
         mini_batches: t.mini_batches, merge: t.factor, usual_items: t.usual_items, busy_s: t.busy_s

@@ -2,11 +2,11 @@
 -- Either the job is `stalled`, or it failed without any progress at its end, or no worker had anything in work for
 -- long before it went on with a mini-batch that had been waiting (not a retry, which the queue hides for a while). A
 -- job that waits for long mini-batches does not stand still. A progress file that stops is no sign: it can end before
--- its job. `at_stake_s` is node time, of the nodes with tries; share and severity are of the job's time.
+-- its job. `lost_s` is node time, of the nodes with tries; share and severity are of the job's time.
 -- remedy: Look at what happened at that time in the logs of the master and the node managers (`log_records`); if the
 -- job still runs, cancel it and start it again.
 -- reference: https://github.com/Azure/azure-sdk-for-python/issues/30421
--- query: SELECT "at", source, node, level, message FROM log_records WHERE job_id = {job} ORDER BY "at"
+-- query: SELECT time, source, node, level, message FROM log_records WHERE job_id = {job} ORDER BY time
 -- explains: No progress update in \d+ seconds
 -- threshold: stall_s = 300 s: nobody had a mini-batch in work for this long; usual are milliseconds
 with silences as (
@@ -73,8 +73,8 @@ select
     null as node,
     null as process,
     null as mini_batch_id,
-    l.one.from_at as "at",
-    l.stood_s * greatest(l.nodes, 1) as at_stake_s,
+    l.one.from_at as time,
+    l.stood_s * greatest(l.nodes, 1) as lost_s,
     to_json({
         longest_s: l.one.gap_s, stalls: l.stalls, stood_s: l.stood_s, at_the_end: l.at_end, open_tries: l.open_tries,
         nodes: l.nodes, state: l.state

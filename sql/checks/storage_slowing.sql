@@ -1,7 +1,7 @@
 -- Does storage get slower as the job goes on?
 -- The time outside run() (reading inputs, storing results: elapsed - run) rises from third to third of the job while
 -- the time inside run() does not; only done mini-batches, and only nodes that worked at the start and at the end. It
--- is not told what the driver waits for in that time; storage is the usual cause. `at_stake_s` is the time above the
+-- is not told what the driver waits for in that time; storage is the usual cause. `lost_s` is the time above the
 -- pace of the first third. Needs the times in the table of mini-batches, and `enough_for_trend` of them.
 -- remedy: Look for throttling of the storage account (its metrics, other jobs at that time); use fewer nodes or
 -- workers at once, or spread inputs over accounts. If inputs are mounted, try to download them, or the other way
@@ -25,8 +25,8 @@ select
     null as node,
     null as process,
     null as mini_batch_id,
-    p.last_third_at as "at",
-    p.lost_s as at_stake_s,
+    p.last_third_at as time,
+    p.lost_s as lost_s,
     to_json({
         first_third_overhead_s: p.overhead[1][2], middle_third_overhead_s: p.overhead[2][2],
         last_third_overhead_s: p.overhead[3][2], first_third_run_s: p.run[1][2], last_third_run_s: p.run[3][2],

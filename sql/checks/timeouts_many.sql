@@ -42,8 +42,8 @@ select
     null as node,
     null as process,
     null as mini_batch_id,
-    t.first_at as "at",
-    t.elapsed_s as at_stake_s,
+    t.first_at as time,
+    t.elapsed_s as lost_s,
     to_json({
         mini_batches: t.mini_batches, mini_batches_of_job: t.job_mini_batches, tries: t.tries, never_done: t.lost,
         median_elapsed_s: round(t.median_s, 3), cpu_share: round(t.cpu_share, 3)

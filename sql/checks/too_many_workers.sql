@@ -2,7 +2,7 @@
 -- Ended jobs in which workers never got a mini-batch because there were fewer mini-batches than workers. Workers are
 -- seen in resource samples and events too (`worker_processes`); ones that left no sign are not counted, so there may
 -- be more. Jobs of less than `enough_to_compare` mini-batches are left alone: trying something out on a whole cluster
--- is no fault. `at_stake_s`: worker time of those that got nothing, from the first start of a try to the last end.
+-- is no fault. `lost_s`: worker time of those that got nothing, from the first start of a try to the last end.
 -- remedy: Use fewer nodes or a lower process_count_per_node, or smaller mini-batches.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM worker_processes WHERE job_id = {job} ORDER BY attempts
@@ -43,8 +43,8 @@ select
     null as node,
     null as process,
     null as mini_batch_id,
-    null as "at",
-    j.unfed * j.job_s as at_stake_s,
+    null as time,
+    j.unfed * j.job_s as lost_s,
     to_json({workers: j.workers, workers_without_work: j.unfed, mini_batches: j.mini_batches, nodes: j.nodes})
         as evidence
 from judged as j

@@ -13,7 +13,7 @@ with ends as (
     select *
     from worker_ends
     where reason in ('killed', 'died', 'exception', 'not told') and process is not null
-        and (told_by = 'log' or mini_batch_id is not null)
+        and (source = 'log' or mini_batch_id is not null)
 )
 
 select
@@ -35,8 +35,8 @@ select
     mode(node order by node) as node,
     arg_min(process, {ended_at: ended_at, process: process}) as process,
     mode(mini_batch_id order by mini_batch_id) as mini_batch_id,
-    min(ended_at) as "at",
-    sum(coalesce(elapsed_s, 0) + coalesce(down_s, 0)) as at_stake_s,
+    min(ended_at) as time,
+    sum(coalesce(elapsed_s, 0) + coalesce(down_s, 0)) as lost_s,
     to_json({
         ends: count(*), nodes: count(distinct node), mini_batches: count(distinct mini_batch_id),
         exit_code: mode(exit_code order by exit_code), said: arg_min(said, {ended_at: ended_at, said: said})

@@ -42,7 +42,7 @@ nodes_used as (
 checks as (
     select s.job_id, median(s.cpu_percent) as node_percent, count(*) as samples
     from node_samples as s
-    join jobs_used as j on j.job_id = s.job_id and s.at between j.first_at and j.last_at
+    join jobs_used as j on j.job_id = s.job_id and s.time between j.first_at and j.last_at
     where s.cpu_percent between 0 and 100
     group by s.job_id
 )

@@ -58,8 +58,8 @@ judged as (
 
 told as (
     select
-        job_id, 'check' as kind, check_id as finding_id, severity, finding, remedy, reference, query, at_stake_s,
-        evidence, node, process, mini_batch_id, f.at as first_at, null::timestamp as last_at,
+        job_id, 'check' as kind, check_id as finding_id, severity, finding, remedy, reference, query, lost_s,
+        evidence, node, process, mini_batch_id, f.time as first_at, null::timestamp as last_at,
         case when exists (
             select 1 from named as n where n.job_id = f.job_id and n.explained_by = f.check_id
         ) then 1 else 3 end as stage
@@ -117,9 +117,9 @@ select
         partition by job_id
         order by
             case severity when 'severe' then 1 when 'warning' then 2 else 3 end, explained_by is not null, stage,
-            place, at_stake_s desc nulls last, first_at nulls last, finding_id
+            place, lost_s desc nulls last, first_at nulls last, finding_id
     ) as rank,
     kind, finding_id, severity, coalesce(symptom, false) as symptom, finding, cause, remedy, reference, query,
-    explained_by, at_stake_s, evidence, node, process, mini_batch_id, occurrences, first_at, last_at, frame,
+    explained_by, lost_s, evidence, node, process, mini_batch_id, occurrences, first_at, last_at, frame,
     fingerprint, file_id, line_no
 from told

@@ -1,11 +1,11 @@
 -- Which worker processes loaded, initialised and shut down the entry script, and how did that go?
--- One row per event, in order of time. `told_by`: table for the rows of `script_events`, or log for a failed init() or
+-- One row per event, in order of time. `source`: table for the rows of `script_events`, or log for a failed init() or
 -- shutdown() that only the logs of the worker tell of, however many of them do: once per process, for it calls both
 -- once. Logs tell of failures only, so a process without any row may have done well. `run` events are those of V0
 -- tables; what became of the tries at mini-batches is in `attempts`.
--- order: job_id, "at", node, process, event
+-- order: job_id, time, node, process, event
 -- example: SELECT node, process, event, outcome, elapsed_s, error_message FROM entry_script_events WHERE job_id =
--- 'init-failure-42' AND outcome <> 'done' ORDER BY "at", process LIMIT 2
+-- 'init-failure-42' AND outcome <> 'done' ORDER BY time, process LIMIT 2
 with logged as (
     select
         r.job_id,
@@ -13,10 +13,10 @@ with logged as (
         r.process,
         r.fields ->> 'method' as event,
         case r.event when 'script_timeout' then 'timeout' else 'exception' end as outcome,
-        min(r.at) as said_at,
-        arg_min(r.pid, r.at) as pid,
-        arg_min(regexp_extract(r.message, '^(.*?)(?:\.? Details | for [{\[]|[\r\n]|$)', 1), r.at) as error_message,
-        arg_min({file_id: r.file_id, line_no: r.line_no}, {said_at: r.at, is_copy: r.source <> 'worker'}) as place
+        min(r.time) as said_at,
+        arg_min(r.pid, r.time) as pid,
+        arg_min(regexp_extract(r.message, '^(.*?)(?:\.? Details | for [{\[]|[\r\n]|$)', 1), r.time) as error_message,
+        arg_min({file_id: r.file_id, line_no: r.line_no}, {said_at: r.time, is_copy: r.source <> 'worker'}) as place
     from log_records as r
     where r.event in ('script_failed', 'script_timeout')
         and r.source in ('worker', 'worker_level', 'user_error')
@@ -25,8 +25,8 @@ with logged as (
 )
 
 select
-    s.job_id, s.node, s.process, s.pid, s.at, s.event, s.outcome, s.status, s.elapsed_s, s.error_message,
-    'table' as told_by, s.file_id, s.line_no
+    s.job_id, s.node, s.process, s.pid, s.time, s.event, s.outcome, s.status, s.elapsed_s, s.error_message,
+    'table' as source, s.file_id, s.line_no
 from script_events as s
 union all
 select

@@ -12,7 +12,7 @@ with shown as materialized ( -- else the patterns are sought again for what read
 )
 
 select
-    e.job_id, e.at, e.exception_type, e.exception_message, e.frame, e.phase, e.node, e.process, e.mini_batch_id,
+    e.job_id, e.time, e.exception_type, e.exception_message, e.frame, e.phase, e.node, e.process, e.mini_batch_id,
     e.source, e.rank, e.symptom, e.fingerprint, k.id as problem, k.cause,
     remedy_for(k.remedy, e.exception_message) as remedy, e.traceback, e.file_id, e.line_no
 from error_reports as e
@@ -22,6 +22,6 @@ qualify row_number() over (
     partition by e.job_id
     order by
         e.rank, coalesce(k.generic, false), starts_with(e.exception_message, 'Exit code '),
-        e.at nulls last, e.source, e.node, e.process, e.line_no, e.fingerprint,
+        e.time nulls last, e.source, e.node, e.process, e.line_no, e.fingerprint,
         e.exception_message, e.file_id
 ) = 1

@@ -16,16 +16,16 @@ with told as (
         sum(coalesce(occurrences, 1)) as occurrences,
         count(*) as reports,
         min(rank) as rank,
-        min(e.at) as first_at,
-        max(e.at) as last_at,
+        min(e.time) as first_at,
+        max(e.time) as last_at,
         list(distinct node) filter (where node is not null) as nodes,
         list(distinct {node: node, process: process}) filter (where process is not null) as processes,
         list(distinct mini_batch_id) filter (where mini_batch_id is not null) as mini_batches,
         first({
             exception_type: exception_type, exception_message: exception_message, headline: headline, frame: frame,
-            phase: phase, node: node, process: process, mini_batch_id: mini_batch_id, rank: rank, seen_at: e.at,
+            phase: phase, node: node, process: process, mini_batch_id: mini_batch_id, rank: rank, seen_at: e.time,
             file_id: file_id, line_no: line_no, source: e.source
-        } order by rank, e.at nulls last, node, process, line_no, exception_message, file_id) as example
+        } order by rank, e.time nulls last, node, process, line_no, exception_message, file_id) as example
     from error_reports as e
     group by all
 ),

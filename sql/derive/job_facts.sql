@@ -35,8 +35,8 @@ with told as (
     from (  -- the same count told again is no step
         select
             p.job_id,
-            min(p.at) as step_at,
-            max(p.at) as last_at,
+            min(p.time) as step_at,
+            max(p.time) as last_at,
             max(p.processed) as processed,
             max(coalesce(p.total, p.scheduled)) filter (where p.event in ('sched_done', 'processed_of')) as scheduled
         from progress as p
@@ -45,12 +45,13 @@ with told as (
     group by job_id
 
     union all
-    select s.job_id, min(s.at), max(coalesce(after(s.at, s.elapsed_s), s.at)), max(s.at), null, null, null, null, null
+    select s.job_id, min(s.time), max(coalesce(after(s.time, s.elapsed_s), s.time)), max(s.time), null, null, null,
+        null, null
     from script_events as s
     group by s.job_id
 
     union all
-    select r.job_id, min(r.at), max(r.at), max(r.at), null, null, null, null, null
+    select r.job_id, min(r.time), max(r.time), max(r.time), null, null, null, null, null
     from log_records as r
     where r.source is distinct from 'image_build'  -- the job starts after it
         or not exists (
@@ -59,23 +60,23 @@ with told as (
     group by r.job_id
 
     union all
-    select e.job_id, min(e.at), max(e.at), null, null, null, null, null, null
+    select e.job_id, min(e.time), max(e.time), null, null, null, null, null, null
     from errors as e
     where e.source is distinct from 'image_build'
     group by e.job_id
 
     union all
-    select s.job_id, min(s.at), max(s.at), null, null, null, null, null, null
+    select s.job_id, min(s.time), max(s.time), null, null, null, null, null, null
     from node_samples as s
     group by s.job_id
 
     union all
-    select s.job_id, min(s.at), max(s.at), null, null, null, null, null, null
+    select s.job_id, min(s.time), max(s.time), null, null, null, null, null, null
     from process_samples as s
     group by s.job_id
 
     union all
-    select s.job_id, min(s.at), max(s.at), null, null, null, null, null, null
+    select s.job_id, min(s.time), max(s.time), null, null, null, null, null, null
     from disk_samples as s
     group by s.job_id
 
@@ -112,7 +113,7 @@ jobs_seen as (
 control_ends as (  -- the service's own end of the job; its last line counts
     select
         r.job_id,
-        r.at as said_at,
+        r.time as said_at,
         case
             when r.event = 'job_finished' then 'completed'
             when (r.fields ->> 'status') in ('Succeeded', 'Completed', 'Finished') then 'completed'
@@ -132,28 +133,28 @@ control_ends as (  -- the service's own end of the job; its last line counts
                 and regexp_matches(r.fields ->> 'status', '^(Succeeded|Completed|Finished|Failed|Cancell?ed)$')
             )
         )
-    qualify row_number() over (partition by r.job_id order by r.at desc nulls last, r.line_no desc, r.file_id) = 1
+    qualify row_number() over (partition by r.job_id order by r.time desc nulls last, r.line_no desc, r.file_id) = 1
 ),
 
 runtime_ends as (  -- likewise; of several processes of one kind of word one that failed is enough
     select
         r.job_id,
         r.event,
-        max(r.at) as said_at,
+        max(r.time) as said_at,
         case
             when r.event = 'exit_code' then
                 case when bool_or((r.fields ->> 'exit_code') <> '0') then 'failed' else 'completed' end
-            when arg_max(r.fields ->> 'status', (r.at, r.line_no)) in ('Succeeded', 'Completed') then 'completed'
-            when arg_max(r.fields ->> 'status', (r.at, r.line_no)) in ('Failed', 'Canceled', 'Cancelled') then 'failed'
+            when arg_max(r.fields ->> 'status', (r.time, r.line_no)) in ('Succeeded', 'Completed') then 'completed'
+            when arg_max(r.fields ->> 'status', (r.time, r.line_no)) in ('Failed', 'Canceled', 'Cancelled') then 'failed'
         end as state,
         case r.event
             when 'exit_code' then
                 'exit code ' || coalesce(
-                    arg_max(r.fields ->> 'exit_code', (r.at, r.line_no))
+                    arg_max(r.fields ->> 'exit_code', (r.time, r.line_no))
                         filter (where (r.fields ->> 'exit_code') <> '0'),
                     '0'
                 )
-            else 'job ' || arg_max(r.fields ->> 'status', (r.at, r.line_no))
+            else 'job ' || arg_max(r.fields ->> 'status', (r.time, r.line_no))
         end as word
     from log_records as r
     where r.source = 'common_runtime' and r.event in ('exit_code', 'job_status')
@@ -163,7 +164,7 @@ runtime_ends as (  -- likewise; of several processes of one kind of word one tha
 child_runs as (  -- a parent has no other end than those of all its children
     select
         r.job_id,
-        max(r.at) as said_at,
+        max(r.time) as said_at,
         sum(try_cast(r.fields ->> 'children' as bigint)) as submitted,
         count(distinct r.fields ->> 'child_run_id') as ended
     from log_records as r
@@ -175,7 +176,7 @@ child_runs as (  -- a parent has no other end than those of all its children
 launcher_ends as (  -- the last end in each of the launcher's files
     select
         r.job_id,
-        r.at as said_at,
+        r.time as said_at,
         case
             when r.event = 'injector_end' then 'failed'
             when (r.fields ->> 'verdict') = 'completed successfully' then 'completed'
@@ -223,7 +224,7 @@ signs as (
     select
         r.job_id,
         4,
-        r.at,
+        r.time,
         false,
         case
             when (r.fields ->> 'status') = 'FINISHED' then 'completed'
@@ -241,7 +242,7 @@ signs as (
             when contains(r.message, 'jobResult:') then 5
             else 8
         end,
-        r.at,
+        r.time,
         false,
         job_verdict(r.message) as state,
         case r.source when 'job_result' then 'job result: ' else 'master: ' end || r.message as reason
@@ -258,7 +259,7 @@ signs as (
     select
         e.job_id,
         7,
-        e.at,
+        e.time,
         false,
         'failed',
         'error: ' || concat_ws(': ', e.exception_type, nullif(e.exception_message, ''))
@@ -279,8 +280,8 @@ signs as (
     select
         e.job_id,
         case when e.exception_type = 'SystemExit' then 7 else 8 end,
-        e.at,
-        e.at is not null and e.exception_type is distinct from 'SystemExit',
+        e.time,
+        e.time is not null and e.exception_type is distinct from 'SystemExit',
         'failed',
         'error: ' || concat_ws(': ', e.exception_type, e.exception_message)
     from error_reports as e
@@ -290,12 +291,12 @@ signs as (
         and not (e.exception_type = 'SystemExit' and coalesce(e.exception_message, '') in ('', '0', 'None'))
 
     union all  -- the host tools, where preparing or releasing a node failed
-    select e.job_id, 9, e.at, false, 'failed', 'platform: ' || e.exception_message
+    select e.job_id, 9, e.time, false, 'failed', 'platform: ' || e.exception_message
     from error_reports as e
     where e.source = 'platform' and e.code is not null and e.rank <= 4
 
     union all  -- an image that could not be built, if nothing ran after it
-    select r.job_id, 10, r.at, false, 'failed', 'image build: ' || r.message
+    select r.job_id, 10, r.time, false, 'failed', 'image build: ' || r.message
     from log_records as r
     where r.event = 'image_build_failed'
         and not exists (select 1 from log_records as o where o.job_id = r.job_id and o.source = 'driver')
@@ -305,7 +306,7 @@ signs as (
     select
         p.job_id,
         8,
-        p.at,
+        p.time,
         false,
         case
             when p.event in ('all_done', 'concat_done') then 'completed'
@@ -348,10 +349,10 @@ judged as (
     left join signs as s
         on s.job_id = j.job_id
         and s.state is not null
-        and not (s.unless_work_went_on and coalesce(j.last_step_at > s.at + interval 1 minute, false))
+        and not (s.unless_work_went_on and coalesce(j.last_step_at > s.time + interval 1 minute, false))
     qualify row_number() over (
         partition by j.job_id
-        order by s.strength nulls last, s.at desc nulls first, s.state desc, s.reason
+        order by s.strength nulls last, s.time desc nulls first, s.state desc, s.reason
     ) = 1
 )
 

@@ -60,9 +60,9 @@ scheduling as (
 driver_sums as (  -- what the driver itself sums up, for what has no row
     select
         r.job_id,
-        arg_max(try_cast(r.fields ->> 'done' as bigint), r.at) as all_mini_batches,
-        arg_max(try_cast(r.fields ->> 'done_items' as bigint), r.at) as all_items,
-        arg_max(try_cast(r.fields ->> 'failed' as bigint), r.at) as all_failed
+        arg_max(try_cast(r.fields ->> 'done' as bigint), r.time) as all_mini_batches,
+        arg_max(try_cast(r.fields ->> 'done_items' as bigint), r.time) as all_items,
+        arg_max(try_cast(r.fields ->> 'failed' as bigint), r.time) as all_failed
     from log_records as r
     where r.event = 'job_summary'
     group by r.job_id
@@ -75,7 +75,7 @@ file_counts as (
         count(*) filter (where status = 'unclaimed') as files_unclaimed,
         bool_or(ends_cut) as ends_cut,
         count(*) filter (where kind in ('overview', 'progress_csv')) as overviews,
-        count(*) filter (where kind in ('mini_batches', 'task_csv', 'report_v0', 'worker', 'user_error')) as tellers
+        count(*) filter (where kind in ('mini_batches', 'task_csv', 'report_v0', 'worker', 'user_error')) as sources
     from files
     group by job_id
 ),
@@ -83,7 +83,7 @@ file_counts as (
 untold as (  -- an overview tells that there were mini-batches, and no file tells of any of them
     select s.job_id
     from scheduling as s
-    join file_counts as f on f.job_id = s.job_id and f.overviews > 0 and f.tellers = 0
+    join file_counts as f on f.job_id = s.job_id and f.overviews > 0 and f.sources = 0
     anti join mini_batch_counts as m on m.job_id = s.job_id
     where s.mini_batches_scheduled > 0
 )

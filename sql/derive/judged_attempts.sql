@@ -1,8 +1,8 @@
 -- Which tries were there at each mini-batch, and what do they mean for the mini-batch?
--- The ground of `attempts` and `mini_batches`; ask those. `told_by`: table, or log where no table tells of the try (see
--- `unreported_tries`). `final` marks the try that decided (`retold_mini_batches`). `items*` are those of the mini-batch
--- if this try decides: a timeout, an exception or poison fails all its items, an open one fails nothing yet (NULL).
--- `all_*` are of all tries at the mini-batch.
+-- The ground of `attempts` and `mini_batches`; ask those. `reported_by`: table, or log where no table tells of the try
+-- (see `unreported_tries`). `final` marks the try that decided (`retold_mini_batches`). `items*` are those of the
+-- mini-batch if this try decides: a timeout, an exception or poison fails all its items, an open one fails nothing yet
+-- (NULL). `all_*` are of all tries at the mini-batch.
 -- example: SELECT attempt, outcome, final, items, items_failed, all_attempts, all_elapsed_s FROM judged_attempts
 -- WHERE job_id = 'memory-growth' AND mini_batch_id = 47 ORDER BY attempt
 with retold as materialized (
@@ -10,11 +10,11 @@ with retold as materialized (
 ),
 
 told as (
-    select *, 'table' as told_by, attempt as number
+    select *, 'table' as reported_by, attempt as number
     from attempt_reports
     where mini_batch_id is not null
     union all by name
-    select unnest(logged, max_depth := 2), 'log' as told_by
+    select unnest(logged, max_depth := 2), 'log' as reported_by
     from retold
 )
 

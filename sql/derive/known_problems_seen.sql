@@ -18,11 +18,11 @@ per_kind_of_file as (
         t.source,
         try_cast(sum(t.occurrences) as bigint) as occurrences,
         count(*) as reports,
-        min(t.at) as first_at,
-        max(t.at) as last_at,
+        min(t.time) as first_at,
+        max(t.time) as last_at,
         list(distinct t.node) filter (where t.node is not null) as nodes,
-        first({text: t.text, seen_at: t.at, node: t.node, process: t.process, file_id: t.file_id, line_no: t.line_no}
-            order by t.at nulls last, t.node, t.process, t.line_no, t.text, t.file_id) as example
+        first({text: t.text, seen_at: t.time, node: t.node, process: t.process, file_id: t.file_id, line_no: t.line_no}
+            order by t.time nulls last, t.node, t.process, t.line_no, t.text, t.file_id) as example
     from telling_texts as t
     join shown as s on s.text = t.text and s.problem is not null
     group by t.job_id, s.problem, t.source

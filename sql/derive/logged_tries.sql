@@ -7,7 +7,7 @@
 -- keep: step
 with signs as (
     select
-        r.job_id, r.file_id, r.line_no, r.cut, r.node, r.process, r.pid, r.at as said_at, r.event, r.fields,
+        r.job_id, r.file_id, r.line_no, r.cut, r.node, r.process, r.pid, r.time as said_at, r.event, r.fields,
         case when r.event not in ('got_task', 'batch_completed') then r.message end as problem
     from log_records as r
     semi join jobs_with_logged_tries as told_by_logs using (job_id)

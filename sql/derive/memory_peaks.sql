@@ -11,21 +11,21 @@
 with node_checks as (
     select
         job_id, node,
-        max({percent: memory_used_percent, earlier: -epoch_us(s.at), used_mb: memory_used_mb}) as highest,
+        max({percent: memory_used_percent, earlier: -epoch_us(s.time), used_mb: memory_used_mb}) as highest,
         max(memory_total_mb) as total_mb,
-        list(epoch_us(s.at)) as times
+        list(epoch_us(s.time)) as times
     from node_samples as s
-    where memory_used_percent is not null and s.at is not null
+    where memory_used_percent is not null and s.time is not null
     group by job_id, node
 ),
 
 process_checks as (
     select
         job_id, node, process,
-        max({percent: memory_used_percent, earlier: -epoch_us(s.at)}) as highest,
-        list(epoch_us(s.at)) as times
+        max({percent: memory_used_percent, earlier: -epoch_us(s.time)}) as highest,
+        list(epoch_us(s.time)) as times
     from process_samples as s
-    where memory_used_percent is not null and s.at is not null
+    where memory_used_percent is not null and s.time is not null
     group by job_id, node, process
 ),
 
@@ -37,11 +37,11 @@ highest_of_nodes as (
 processes_then as (
     select
         h.job_id, h.node, s.process,
-        arg_min(s.memory_used_percent, abs(epoch_us(s.at) - epoch_us(highest_at))) as percent
+        arg_min(s.memory_used_percent, abs(epoch_us(s.time) - epoch_us(highest_at))) as percent
     from highest_of_nodes as h
     join process_samples as s
         on s.job_id = h.job_id and s.node = h.node
-        and s.at between highest_at - interval 30 second and highest_at + interval 30 second
+        and s.time between highest_at - interval 30 second and highest_at + interval 30 second
     group by h.job_id, h.node, s.process
 ),
 

@@ -3,19 +3,19 @@
 -- events and tries; `samples` are resource checks of the node. Records without a time are no sign.
 -- example: SELECT job_id, node, first_at, last_at, samples, tries FROM node_signs ORDER BY job_id, node LIMIT 3
 with signs as (
-    select r.job_id, r.node, min(r.at) as first_at, max(r.at) as last_at, 0 as samples, 0 as tries
+    select r.job_id, r.node, min(r.time) as first_at, max(r.time) as last_at, 0 as samples, 0 as tries
     from log_records as r
     group by r.job_id, r.node
     union all
-    select s.job_id, s.node, min(s.at), max(s.at), count(s.at), 0
+    select s.job_id, s.node, min(s.time), max(s.time), count(s.time), 0
     from node_samples as s
     group by s.job_id, s.node
     union all
-    select s.job_id, s.node, min(s.at), max(s.at), 0, 0
+    select s.job_id, s.node, min(s.time), max(s.time), 0, 0
     from process_samples as s
     group by s.job_id, s.node
     union all
-    select s.job_id, s.node, min(s.at), max(s.at), 0, 0
+    select s.job_id, s.node, min(s.time), max(s.time), 0, 0
     from script_events as s
     group by s.job_id, s.node
     union all

@@ -13,17 +13,17 @@ with work as materialized (
 signs as (
     select job_id, node, first_started_at as first_at, last_ended_at as last_at, 0 as errors from work
     union all
-    select s.job_id, s.node, min(s.at), max(s.at), 0 from script_events as s group by s.job_id, s.node
+    select s.job_id, s.node, min(s.time), max(s.time), 0 from script_events as s group by s.job_id, s.node
     union all
-    select s.job_id, s.node, min(s.at), max(s.at), 0 from log_records as s group by s.job_id, s.node
+    select s.job_id, s.node, min(s.time), max(s.time), 0 from log_records as s group by s.job_id, s.node
     union all
-    select s.job_id, s.node, min(s.at), max(s.at), count(*) from errors as s group by s.job_id, s.node
+    select s.job_id, s.node, min(s.time), max(s.time), count(*) from errors as s group by s.job_id, s.node
     union all
-    select s.job_id, s.node, min(s.at), max(s.at), 0 from node_samples as s group by s.job_id, s.node
+    select s.job_id, s.node, min(s.time), max(s.time), 0 from node_samples as s group by s.job_id, s.node
     union all
-    select s.job_id, s.node, min(s.at), max(s.at), 0 from process_samples as s group by s.job_id, s.node
+    select s.job_id, s.node, min(s.time), max(s.time), 0 from process_samples as s group by s.job_id, s.node
     union all
-    select s.job_id, s.node, min(s.at), max(s.at), 0 from disk_samples as s group by s.job_id, s.node
+    select s.job_id, s.node, min(s.time), max(s.time), 0 from disk_samples as s group by s.job_id, s.node
 ),
 
 nodes as (

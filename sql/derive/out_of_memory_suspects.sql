@@ -5,7 +5,7 @@
 -- before: a sample is not a peak, children of a process are not counted, so a low one proves nothing if it is old.
 -- `grown_mb` is from the first sample of the process to that one. `suspicion` high: words or signal 9 and memory that
 -- was high or growing; medium: one of both; low: it only ended, or crashed with another signal. `reason` says why.
--- order: job_id, "at", node, process
+-- order: job_id, time, node, process
 -- example: SELECT node, process, mini_batch_id, suspicion, node_percent, sampled_s, grown_mb FROM
 -- out_of_memory_suspects LIMIT 3
 -- threshold: memory_high_percent = 85 %: from this part of a node's memory on, a worker's end looks like lack of memory
@@ -61,16 +61,16 @@ marked as (
 
 node_checks as (
     select
-        job_id, node, s.at as sampled_at, memory_used_percent as percent, memory_total_mb as total_mb,
-        (percent - lag(percent) over (partition by job_id, node order by s.at))
-            / nullif(epoch(s.at - lag(s.at) over (partition by job_id, node order by s.at)), 0) as percent_per_s
+        job_id, node, s.time as sampled_at, memory_used_percent as percent, memory_total_mb as total_mb,
+        (percent - lag(percent) over (partition by job_id, node order by s.time))
+            / nullif(epoch(s.time - lag(s.time) over (partition by job_id, node order by s.time)), 0) as percent_per_s
     from node_samples as s
     semi join marked using (job_id, node)
-    where memory_used_percent is not null and s.at is not null
+    where memory_used_percent is not null and s.time is not null
 ),
 
 loaded as (  -- a model that init() loads is no growth
-    select job_id, node, process, max(after(e.at, elapsed_s)) as loaded_at
+    select job_id, node, process, max(after(e.time, elapsed_s)) as loaded_at
     from entry_script_events as e
     where event in ('init', 'load')
     group by job_id, node, process
@@ -79,14 +79,14 @@ loaded as (  -- a model that init() loads is no growth
 process_checks as (
     select
         s.job_id, s.node, s.process,
-        max({sampled_at: s.at, percent: s.memory_used_percent}) as last_one,
+        max({sampled_at: s.time, percent: s.memory_used_percent}) as last_one,
         coalesce(
-            min({sampled_at: s.at, percent: s.memory_used_percent}) filter (where s.at >= l.loaded_at),
-            min({sampled_at: s.at, percent: s.memory_used_percent})
+            min({sampled_at: s.time, percent: s.memory_used_percent}) filter (where s.time >= l.loaded_at),
+            min({sampled_at: s.time, percent: s.memory_used_percent})
         ) as first_one,
         count(*) as samples
     from process_samples as s
-    join marked as m on m.job_id = s.job_id and m.node = s.node and m.process = s.process and s.at <= m.ended_at
+    join marked as m on m.job_id = s.job_id and m.node = s.node and m.process = s.process and s.time <= m.ended_at
     left join loaded as l on l.job_id = s.job_id and l.node = s.node and l.process = s.process
     where s.memory_used_percent is not null
     group by s.job_id, s.node, s.process
@@ -116,7 +116,7 @@ select
     node,
     process,
     event,
-    ended_at as "at",
+    ended_at as time,
     replaced_by,
     mini_batch_id,
     attempt,

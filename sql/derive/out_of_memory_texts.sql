@@ -4,7 +4,7 @@
 -- and is left out. A node that kills a process for lack of memory often leaves no text at all.
 -- example: SELECT job_id, node, process, text FROM out_of_memory_texts LIMIT 3
 with texts as (
-    select e.job_id, e.source, e.node, e.process, e.at, e.file_id, e.line_no,
+    select e.job_id, e.source, e.node, e.process, e.time, e.file_id, e.line_no,
         error_text(e.exception_type, e.exception_message, e.headline) as text
     from errors as e
     union all
@@ -13,16 +13,16 @@ with texts as (
     from attempt_reports as a
     where a.error_message is not null
     union all
-    select r.job_id, r.source, r.node, r.process, r.at, r.file_id, r.line_no, r.message
+    select r.job_id, r.source, r.node, r.process, r.time, r.file_id, r.line_no, r.message
     from log_records as r
     where r.level is null or r.level not in ('DEBUG', 'INFO')
     union all
-    select o.job_id, o.source, o.node, o.process, o.at, o.file_id, o.line_no, o.text
+    select o.job_id, o.source, o.node, o.process, o.time, o.file_id, o.line_no, o.text
     from output_lines as o
     where o.stream in ('stderr', 'std')
 )
 
-select t.job_id, t.node, t.process, t.at as said_at, t.source, t.text, t.file_id, t.line_no
+select t.job_id, t.node, t.process, t.time as said_at, t.source, t.text, t.file_id, t.line_no
 from texts as t
 where regexp_matches(
     t.text,

@@ -1,63 +1,63 @@
 -- Do the files of a job agree on the facts that more than one of them tells?
--- One row per job, fact and scope: the job, a node, a process, or one error's text. A column per teller says what it
+-- One row per job, fact and scope: the job, a node, a process, or one error's text. A column per source says what it
 -- tells, NULL if nothing: master (the job summary line), overview, progress_csv, mini_batch_table (all tries),
 -- node_summary, process_summary, worker_telemetry (a worker's last words), worker_logs, job_result, error_summary
 -- (logs/user/error.txt), user_errors (logs/user/error/*). `final_tries` and `done_tries`, sums over a part of the
--- tries, are there to compare with and no tellers. `verdict`: agree; differ; partial (they differ, as they may while
--- the job runs, where a file ends before the job, or where rows of the table could not be read); one teller. Rounded
+-- tries, are there to compare with and no sources. `verdict`: agree; differ; partial (they differ, as they may while
+-- the job runs, where a file ends before the job, or where rows of the table could not be read); one source. Rounded
 -- seconds agree if they are one apart. `explanation` says why a difference is no contradiction, where that is known: a
 -- differ without one deserves a look. Counts of exceptions are of tries, not of mini-batches.
 -- order: job_id, list_position(['job', 'node', 'process', 'error'], scope), node, process, error, fact
 -- example: SELECT fact, verdict, explanation, overview, mini_batch_table FROM reconciliation WHERE job_id =
--- 'still-running' AND verdict <> 'one teller' LIMIT 3
+-- 'still-running' AND verdict <> 'one source' LIMIT 3
 with told as (
     select
         job_id, 'job' as scope, null::varchar as node, null::varchar as process, null::varchar as error,
-        fact, teller, value, last_at, true as is_teller
-    from job_facts_told
+        fact, source, value, last_at, true as is_source
+    from job_facts_by_source
 
     union all
 
     select
         job_id, case when process is null then 'node' else 'process' end, node, process, null,
-        fact, teller, value, null, teller not in ('final_tries', 'done_tries')
-    from place_facts_told
+        fact, source, value, null, source not in ('final_tries', 'done_tries')
+    from place_facts_by_source
     where value is not null
 
     union all
 
-    select job_id, 'error', null, null, error, 'occurrences', teller, value, null, true
-    from error_counts_told
+    select job_id, 'error', null, null, error, 'occurrences', source, value, null, true
+    from error_counts_by_source
 ),
 
 facts as (
     select
         job_id, scope, node, process, error, fact,
-        max(value) filter (where teller = 'master') as master,
-        max(value) filter (where teller = 'overview') as overview,
-        max(value) filter (where teller = 'progress_csv') as progress_csv,
-        max(value) filter (where teller = 'mini_batch_table') as mini_batch_table,
-        max(value) filter (where teller = 'final_tries') as final_tries,
-        max(value) filter (where teller = 'done_tries') as done_tries,
-        max(value) filter (where teller = 'node_summary') as node_summary,
-        max(value) filter (where teller = 'process_summary') as process_summary,
-        max(value) filter (where teller = 'worker_telemetry') as worker_telemetry,
-        max(value) filter (where teller = 'worker_logs') as worker_logs,
-        max(value) filter (where teller = 'job_result') as job_result,
-        max(value) filter (where teller = 'error_summary') as error_summary,
-        max(value) filter (where teller = 'user_errors') as user_errors,
-        count(*) filter (where is_teller) as tellers,
-        min(value) filter (where is_teller) as lowest,
-        max(value) filter (where is_teller) as highest,
+        max(value) filter (where source = 'master') as master,
+        max(value) filter (where source = 'overview') as overview,
+        max(value) filter (where source = 'progress_csv') as progress_csv,
+        max(value) filter (where source = 'mini_batch_table') as mini_batch_table,
+        max(value) filter (where source = 'final_tries') as final_tries,
+        max(value) filter (where source = 'done_tries') as done_tries,
+        max(value) filter (where source = 'node_summary') as node_summary,
+        max(value) filter (where source = 'process_summary') as process_summary,
+        max(value) filter (where source = 'worker_telemetry') as worker_telemetry,
+        max(value) filter (where source = 'worker_logs') as worker_logs,
+        max(value) filter (where source = 'job_result') as job_result,
+        max(value) filter (where source = 'error_summary') as error_summary,
+        max(value) filter (where source = 'user_errors') as user_errors,
+        count(*) filter (where is_source) as sources,
+        min(value) filter (where is_source) as lowest,
+        max(value) filter (where is_source) as highest,
         -- the overview and progress.csv may end before the job does (formats.md §16, trap 10)
-        min(value) filter (where is_teller and teller not in ('overview', 'progress_csv')) as lowest_at_end,
-        min(last_at) filter (where teller in ('overview', 'progress_csv')) as progress_until,
-        -- of the tellers that sum up some tries, which may not be all of them
+        min(value) filter (where is_source and source not in ('overview', 'progress_csv')) as lowest_at_end,
+        min(last_at) filter (where source in ('overview', 'progress_csv')) as progress_until,
+        -- of the sources that sum up some tries, which may not be all of them
         min(value::hugeint) filter (
-            where teller in ('node_summary', 'process_summary', 'worker_telemetry')
+            where source in ('node_summary', 'process_summary', 'worker_telemetry')
         ) as lowest_sum,
         max(value::hugeint) filter (
-            where teller in ('node_summary', 'process_summary', 'worker_telemetry')
+            where source in ('node_summary', 'process_summary', 'worker_telemetry')
         ) as highest_sum
     from told
     group by job_id, scope, node, process, error, fact
@@ -71,8 +71,8 @@ circumstances as (
             max(value) filter (where fact = 'mini_batches_poisoned'), 0
         ) as failed_otherwise,
         max(value) filter (where fact = 'workers_died') as workers_died
-    from job_facts_told
-    where teller = 'mini_batch_table'
+    from job_facts_by_source
+    where source = 'mini_batch_table'
     group by job_id
 ),
 
@@ -137,7 +137,7 @@ judged as (
 select
     job_id, scope, node, process, error, fact,
     case
-        when tellers < 2 then 'one teller'
+        when sources < 2 then 'one source'
         when difference <= rounding then 'agree'
         when why_partial is not null then 'partial'
         else 'differ'
@@ -146,4 +146,4 @@ select
     master, overview, progress_csv, mini_batch_table, final_tries, done_tries, node_summary, process_summary,
     worker_telemetry, worker_logs, job_result, error_summary, user_errors
 from judged
-where tellers > 0
+where sources > 0

@@ -8,7 +8,7 @@
 -- job_id LIMIT 3
 with told as (
     select
-        r.job_id, r.at as said_at, r.event, r.fields,
+        r.job_id, r.time as said_at, r.event, r.fields,
         case r.source when 'control' then 1 when 'common_runtime' then 2 else 3 end as rank,
         r.fields ->> 'run_id' as run_id
     from log_records as r

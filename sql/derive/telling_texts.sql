@@ -3,7 +3,7 @@
 -- happened, as told by that report. What is said at level INFO or in a script's own output below ERROR is not here.
 -- keep: step
 select
-    e.job_id, e.source, e.node, e.process, e.at, coalesce(e.occurrences, 1) as occurrences,
+    e.job_id, e.source, e.node, e.process, e.time, coalesce(e.occurrences, 1) as occurrences,
     error_text(e.exception_type, e.exception_message, e.headline) as text, e.file_id, e.line_no
 from errors as e
 union all
@@ -11,6 +11,6 @@ select a.job_id, a.source, a.node, a.process, a.started_at, 1, a.error_message, 
 from attempt_reports as a
 where a.error_message is not null
 union all
-select r.job_id, r.source, r.node, r.process, r.at, 1, r.message, r.file_id, r.line_no
+select r.job_id, r.source, r.node, r.process, r.time, 1, r.message, r.file_id, r.line_no
 from log_records as r
 where r.level in ('WARNING', 'WARN')

@@ -49,7 +49,7 @@ where t.outcome = 'timeout'
 union all
 
 select
-    e.job_id, null, null, e.event, e.node, e.process, e.at,
+    e.job_id, null, null, e.event, e.node, e.process, e.time,
     try_cast(regexp_extract(e.error_message, 'finish (?:with)?in ([0-9.]+) seconds', 1) as double),
     e.elapsed_s, null, null, null, null, null, e.error_message, e.file_id, e.line_no
 from entry_script_events as e

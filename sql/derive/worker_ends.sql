@@ -1,19 +1,19 @@
 -- Which worker processes ended while the job went on, with what in work, and which number replaced each?
--- The ground of `restarts` and `out_of_memory_suspects`. An end is told by the node's manager (`told_by` log), or known
--- from the higher number that came after it (`told_by` order): ends and replacements of a node are then paired in order
+-- The ground of `restarts` and `out_of_memory_suspects`. An end is told by the node's manager (`source` log), or known
+-- from the higher number that came after it (`source` order): ends and replacements of a node are then paired in order
 -- of time, which may name a wrong process where one was idle. `process` is NULL for a replacement whose forerunner left
 -- no sign. `mini_batch_id` is what it had in work, NULL if its last try was done. `reason`, of what is told: `init`
 -- (init() failed), `timeout`, `killed` (signal 9), `stopped`, `died` (with a mini-batch in work, no more is known),
 -- `exception` (its last try raised), or `not told`. Exit codes 71 to 82 are the driver's own (formats.md §7).
--- example: SELECT node, process, replaced_by, mini_batch_id, reason, told_by FROM worker_ends WHERE job_id =
+-- example: SELECT node, process, replaced_by, mini_batch_id, reason, source FROM worker_ends WHERE job_id =
 -- 'era-2020-05' ORDER BY ended_at LIMIT 3
 with said as (
     select
         r.job_id, r.node,
         r.fields ->> 'worker' as process,
-        min(r.at) as exited_at,
-        arg_min(try_cast(r.fields ->> 'exit_code' as bigint), {said_at: r.at, line_no: r.line_no}) as exit_code,
-        arg_min(r.message, {said_at: r.at, line_no: r.line_no}) as said
+        min(r.time) as exited_at,
+        arg_min(try_cast(r.fields ->> 'exit_code' as bigint), {said_at: r.time, line_no: r.line_no}) as exit_code,
+        arg_min(r.message, {said_at: r.time, line_no: r.line_no}) as said
     from log_records as r
     where r.event = 'worker_exited'
     group by all
@@ -117,6 +117,6 @@ select
         else 'not told'
     end as reason,
     e.said as said,
-    case when e.told then 'log' else 'order' end as told_by
+    case when e.told then 'log' else 'order' end as source
 from fitting
 where r.process is not null or e.told

@@ -55,7 +55,7 @@ busy as (
 ),
 
 scheduling as (
-    select p.job_id, min(p.at) as finished_at
+    select p.job_id, min(p.time) as finished_at
     from progress as p
     where p.event = 'sched_done' or p.total is not null
     group by p.job_id

@@ -11,10 +11,11 @@ with signs as (
     select job_id, node, process, started_at as since, coalesce(ended_at, started_at) as until, ended_at, 1 as tries
     from attempts
     union all
-    select s.job_id, s.node, s.process, s.at, coalesce(after(s.at, s.elapsed_s), s.at), after(s.at, s.elapsed_s), 0
+    select s.job_id, s.node, s.process, s.time, coalesce(after(s.time, s.elapsed_s), s.time),
+        after(s.time, s.elapsed_s), 0
     from script_events as s
     union all
-    select p.job_id, p.node, p.process, min(p.at), max(p.at), null, 0
+    select p.job_id, p.node, p.process, min(p.time), max(p.time), null, 0
     from process_samples as p
     group by p.job_id, p.node, p.process
 ),

@@ -8,13 +8,13 @@
 -- lines without one of their own; before the try, of the last sample before it, for a sample is no peak and there may
 -- be none within a try; not placed, of the lines of the process that could be of any of its mini-batches: they are
 -- counted.
--- example: SELECT "at", what, try_no, process, text FROM mini_batch_story('memory-growth', 47) WHERE what IN ('try
+-- example: SELECT time, what, try_no, process, text FROM mini_batch_story('memory-growth', 47) WHERE what IN ('try
 -- started', 'try ended', 'node sample', 'process exited')
 create or replace macro mini_batch_story(job, id) as table
 with all_tries as materialized (
     select
         mini_batch_id, node, process, attempt, outcome, started_at, ended_at, elapsed_s, total, failed, error_message,
-        told_by, file_id, line_no,
+        reported_by, file_id, line_no,
         lag(ended_at) over of_process as previous_ended_at,
         lead(started_at) over of_process as next_started_at,
         min(case when outcome not in ('done', 'open') then ended_at end) over (
@@ -45,7 +45,7 @@ places as materialized (
 
 told as materialized (
     select
-        r.at, r.node, r.process, r.source, r.event, r.message as text, r.file_id, r.line_no,
+        r.time, r.node, r.process, r.source, r.event, r.message as text, r.file_id, r.line_no,
         coalesce(contains(r.fields, '"mini_batch_id": "' || id || '"'), false) as names_it,
         coalesce(contains(r.fields, '"mini_batch_id": "'), false) as names_one,
         false as is_error
@@ -60,7 +60,7 @@ told as materialized (
     union all
 
     select
-        e.at, e.node, e.process, e.source, e.fingerprint,
+        e.time, e.node, e.process, e.source, e.fingerprint,
         concat_ws(
             chr(10),
             coalesce(nullif(concat_ws(': ', e.exception_type, e.exception_message), ''), e.headline),
@@ -68,7 +68,7 @@ told as materialized (
         ),
         e.file_id, e.line_no,
         coalesce(e.mini_batch_id = id, false)
-            or (e.at is null and names_mini_batch(e.headline, id)),
+            or (e.time is null and names_mini_batch(e.headline, id)),
         e.mini_batch_id is not null,
         true
     from errors as e
@@ -76,9 +76,9 @@ told as materialized (
 
     union all
 
-    select o.at, o.node, o.process, o.source, o.stream, o.text, o.file_id, o.line_no, false, false, false
+    select o.time, o.node, o.process, o.source, o.stream, o.text, o.file_id, o.line_no, false, false, false
     from output_lines as o
-    where o.job_id = job and o.at is not null
+    where o.job_id = job and o.time is not null
         and (o.node, o.process) in (select (node, process) from places)
         and not exists (
             select 1 from errors as e where e.job_id = job and e.file_id = o.file_id and e.line_no = o.line_no
@@ -90,14 +90,14 @@ records as (  -- the nth time that one file tells it and the nth time that anoth
         t.*, try_no, started_at,
         row_number() over (
             partition by try_no, t.source, t.node, t.process, is_error, event, case when not is_error then text end
-            order by t.at, t.file_id, t.line_no
+            order by t.time, t.file_id, t.line_no
         ) as nth
     from told as t
     left join tries
         on has_window and t.node = tries.node and (names_it or (t.process = tries.process and not names_one))
         and case
-            when t.source = 'job_error' then t.at between reported_from_at and reported_to_at
-            else t.at between from_at and to_at
+            when t.source = 'job_error' then t.time between reported_from_at and reported_to_at
+            else t.time between from_at and to_at
         end
     where try_no is not null or names_it
     qualify row_number() over (partition by t.file_id, t.line_no, is_error order by try_no desc) = 1
@@ -105,7 +105,7 @@ records as (  -- the nth time that one file tells it and the nth time that anoth
 
 merged as (
     select
-        min(r.at) as said_at,
+        min(r.time) as said_at,
         case when is_error then 'error' when bool_or(stands_in_output) then 'output' else 'log' end as what,
         try_no, node, process,
         arg_min(text, place) as text,
@@ -117,29 +117,29 @@ merged as (
         select
             *,
             source in ('user_stream', 'child_stream', 'entry_script_log') and not is_error as stands_in_output,
-            {later: coalesce(epoch_us(records.at), 9e18::bigint), copy: source <> 'worker', file_id: file_id,
+            {later: coalesce(epoch_us(records.time), 9e18::bigint), copy: source <> 'worker', file_id: file_id,
                 line_no: line_no} as place
         from records
     ) as r
     group by
         try_no, node, process, is_error, nth,
         case when is_error then event else text end,
-        case when not is_error then r.at end
+        case when not is_error then r.time end
 ),
 
 untimed as (
     select
         o.node, o.process, o.file_id, o.line_no, o.text,
-        last_value(o.at ignore nulls) over (partition by o.file_id order by o.line_no) as line_before_at,
+        last_value(o.time ignore nulls) over (partition by o.file_id order by o.line_no) as line_before_at,
         names_mini_batch(o.text, id) as names_it,
-        o.at
+        o.time
     from output_lines as o
     where o.job_id = job and (o.node, o.process) in (select (node, process) from places)
 ),
 
 samples as (
     select
-        s.at, 'node sample' as what, s.node, null as process, s.file_id, s.line_no,
+        s.time, 'node sample' as what, s.node, null as process, s.file_id, s.line_no,
         concat_ws(
             ', ',
             printf('memory %.1f %% of the node', s.memory_used_percent),
@@ -152,7 +152,7 @@ samples as (
     union all
 
     select
-        s.at, 'process sample', s.node, s.process, s.file_id, s.line_no,
+        s.time, 'process sample', s.node, s.process, s.file_id, s.line_no,
         concat_ws(
             ', ',
             printf('memory %.1f %% of the node', s.memory_used_percent),
@@ -164,7 +164,7 @@ samples as (
 ),
 
 lives as (
-    select r.at, r.event, r.node, r.process, r.message, r.fields ->> 'worker' as worker, r.file_id, r.line_no
+    select r.time, r.event, r.node, r.process, r.message, r.fields ->> 'worker' as worker, r.file_id, r.line_no
     from log_records as r
     where r.job_id = job and r.source = 'worker' and r.event in ('worker_exited', 'worker_started')
         and r.node in (select node from places)
@@ -175,13 +175,13 @@ exits as (
     from lives as l
     join tries
         on has_window and l.event = 'worker_exited' and l.node = tries.node and l.worker = tries.process
-        and l.at >= started_at and l.at <= least(after(ended_at, 60), coalesce(next_started_at, 'infinity'))
+        and l.time >= started_at and l.time <= least(after(ended_at, 60), coalesce(next_started_at, 'infinity'))
 ),
 
 rows_told as (
     select
-        started_at as "at", 'try started' as what, try_no, node, process,
-        concat_ws(', ', 'attempt ' || attempt, case when told_by = 'log' then 'told by the log alone' end) as text,
+        started_at as time, 'try started' as what, try_no, node, process,
+        concat_ws(', ', 'attempt ' || attempt, case when reported_by = 'log' then 'told by the log alone' end) as text,
         'time' as placed, 1::bigint as reports, file_id, line_no, started_at as placed_at, 0 as place
     from tries
 
@@ -214,14 +214,14 @@ rows_told as (
     from untimed as u
     join tries
         on has_window and u.node = tries.node and u.process = tries.process and line_before_at between from_at and to_at
-    where u.at is null
+    where u.time is null
     group by all
 
     union all
 
     select null, 'output', null, node, process, text, 'names it', 1, file_id, line_no, null, 5
     from untimed as u
-    where u.at is null and line_before_at is null and names_it
+    where u.time is null and line_before_at is null and names_it
         and not exists (
             select 1 from errors as e where e.job_id = job and e.file_id = u.file_id and e.line_no = u.line_no
         )
@@ -239,37 +239,38 @@ rows_told as (
         'not placed', count(*), u.file_id, min(u.line_no), null, 6
     from untimed as u
     left join files as f on f.file_id = u.file_id
-    where u.at is null and line_before_at is null
+    where u.time is null and line_before_at is null
     group by u.node, u.process, u.file_id
 
     union all
 
     select
-        s.at, s.what, try_no, s.node, s.process, s.text,
-        case when s.at >= started_at then 'time' else 'before the try' end,
-        1, s.file_id, s.line_no, s.at, 2
+        s.time, s.what, try_no, s.node, s.process, s.text,
+        case when s.time >= started_at then 'time' else 'before the try' end,
+        1, s.file_id, s.line_no, s.time, 2
     from samples as s
     join tries
         on has_window and s.node = tries.node and coalesce(s.process = tries.process, true)
-        and s.at <= coalesce(ended_at, to_at)
-    qualify s.at >= started_at
-        or row_number() over (partition by try_no, s.what, s.at >= started_at order by s.at desc, s.line_no) = 1
+        and s.time <= coalesce(ended_at, to_at)
+    qualify s.time >= started_at
+        or row_number() over (partition by try_no, s.what, s.time >= started_at order by s.time desc, s.line_no) = 1
             and row_number() over (partition by s.file_id, s.line_no order by try_no) = 1
 
     union all
 
-    select e.at, 'process exited', try_no, node, process, message, 'time', 1, file_id, line_no, e.at, 10 from exits as e
+    select e.time, 'process exited', try_no, node, process, message, 'time', 1, file_id, line_no, e.time, 10
+    from exits as e
 
     union all
 
     select
-        min(l.at), 'process started', try_no, l.node, arg_min(l.process, l.at), arg_min(l.message, l.at), 'time', 1,
-        arg_min(l.file_id, l.at), arg_min(l.line_no, l.at), min(l.at), 11
+        min(l.time), 'process started', try_no, l.node, arg_min(l.process, l.time), arg_min(l.message, l.time), 'time',
+        1, arg_min(l.file_id, l.time), arg_min(l.line_no, l.time), min(l.time), 11
     from exits as e
-    join lives as l on l.event = 'worker_started' and l.node = e.node and l.at between e.at and after(e.at, 60)
+    join lives as l on l.event = 'worker_started' and l.node = e.node and l.time between e.time and after(e.time, 60)
     group by try_no, l.node
 )
 
-select r.at, what, try_no, node, process, text, placed, reports, file_id, line_no
+select r.time, what, try_no, node, process, text, placed, reports, file_id, line_no
 from rows_told as r
 order by placed_at nulls last, place, try_no, node, process, line_no, text, file_id;

@@ -27,10 +27,10 @@ with tries as materialized (
 
 inits as (
     select
-        coalesce(node, '') as node, coalesce(process, '') as process, outcome, s.at as started_at,
-        after(s.at, coalesce(s.elapsed_s, 0)) as ended_at
+        coalesce(node, '') as node, coalesce(process, '') as process, outcome, s.time as started_at,
+        after(s.time, coalesce(s.elapsed_s, 0)) as ended_at
     from script_events as s
-    where s.job_id = job and s.event in ('load', 'init') and s.at is not null
+    where s.job_id = job and s.event in ('load', 'init') and s.time is not null
 ),
 
 signs as materialized (
@@ -41,19 +41,19 @@ signs as materialized (
     union all
     select node, process, min(started_at), max(ended_at), null, false from inits group by all
     union all
-    select coalesce(r.node, ''), r.process, min(r.at), max(r.at), null, false
+    select coalesce(r.node, ''), r.process, min(r.time), max(r.time), null, false
     from log_records as r
-    where r.job_id = job and r.source = 'worker' and r.at is not null and r.process is not null
+    where r.job_id = job and r.source = 'worker' and r.time is not null and r.process is not null
     group by all
     union all
-    select coalesce(s.node, ''), s.process, min(s.at), max(s.at), null, false
+    select coalesce(s.node, ''), s.process, min(s.time), max(s.time), null, false
     from process_samples as s
-    where s.job_id = job and s.at is not null and s.process is not null
+    where s.job_id = job and s.time is not null and s.process is not null
     group by all
     union all
-    select coalesce(s.node, ''), '_main', min(s.at), max(s.at), null, false
+    select coalesce(s.node, ''), '_main', min(s.time), max(s.time), null, false
     from node_samples as s
-    where s.job_id = job and s.at is not null
+    where s.job_id = job and s.time is not null
     group by all
 ),
 
@@ -159,13 +159,13 @@ restarted as (
 memory as (
     select
         coalesce(s.node, '') as node,
-        least(floor((epoch_us(s.at) - since_us) / bin_us), bins - 1)::bigint as bin,
+        least(floor((epoch_us(s.time) - since_us) / bin_us), bins - 1)::bigint as bin,
         max(s.memory_used_percent) as highest_memory_percent,
         count(s.memory_used_percent) as memory_samples
     from node_samples as s
     cross join span
-    where s.job_id = job and s.at is not null and isfinite(s.memory_used_percent)
-        and epoch_us(s.at) between since_us and since_us + bins * bin_us
+    where s.job_id = job and s.time is not null and isfinite(s.memory_used_percent)
+        and epoch_us(s.time) between since_us and since_us + bins * bin_us
     group by 1, 2
 ),
 

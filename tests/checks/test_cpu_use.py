@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def samples(db: Database, job: str, percent: float, count: int = 3) -> None:
     """So many checks of a node's CPU, one a minute from 10:01 on."""
     for minute in range(1, count + 1):
-        db.insert("node_samples", {"job_id": job, "node": "0", "at": f"10:{minute:02}:00", "cpu_percent": percent})
+        db.insert("node_samples", {"job_id": job, "node": "0", "time": f"10:{minute:02}:00", "cpu_percent": percent})
 
 
 def test_idle(db: Database) -> None:
@@ -39,7 +39,7 @@ def test_idle(db: Database) -> None:
             "samples tell what child processes did.",
         ),
     }
-    assert db.rows("SELECT at_stake_s FROM cpu_idle WHERE job_id = 'idle'") == [(540.0,)]
+    assert db.rows("SELECT lost_s FROM cpu_idle WHERE job_id = 'idle'") == [(540.0,)]
 
 
 def test_oversubscribed(db: Database) -> None:
@@ -61,4 +61,4 @@ def test_oversubscribed(db: Database) -> None:
             "tell whether the nodes were full.",
         ),
     }
-    assert db.rows("SELECT DISTINCT at_stake_s FROM cpu_oversubscribed") == [(None,)]
+    assert db.rows("SELECT DISTINCT lost_s FROM cpu_oversubscribed") == [(None,)]

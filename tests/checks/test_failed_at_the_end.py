@@ -21,7 +21,7 @@ def failed(db: Database) -> Database:  # noqa: F811
     db.insert("jobs", {"state": "failed"})
     for number in range(2):
         db.attempt(number, "done", "10:00:00")
-    db.insert("progress", {"at": "10:00:00", "event": "processed_of", "scheduled": 2, "processed": 2, "total": 2})
+    db.insert("progress", {"time": "10:00:00", "event": "processed_of", "scheduled": 2, "processed": 2, "total": 2})
     return db
 
 

@@ -51,8 +51,8 @@ def test_failures_on_one_node(jobs: Database) -> None:
             " tries; mostly: could not read line # of #.",
         ),
     )
-    row = jobs.one("SELECT node, at_stake_s FROM failures_on_one_node")
-    assert row == {"node": "0", "at_stake_s": 100.0}
+    row = jobs.one("SELECT node, lost_s FROM failures_on_one_node")
+    assert row == {"node": "0", "lost_s": 100.0}
 
 
 def test_items_that_a_node_lost(jobs: Database) -> None:
@@ -77,7 +77,7 @@ def test_timeouts_many(jobs: Database) -> None:
             " idle meanwhile: run() waits.",
         )
     }
-    assert jobs.rows("SELECT at_stake_s FROM timeouts_many") == [(360.0,)]
+    assert jobs.rows("SELECT lost_s FROM timeouts_many") == [(360.0,)]
 
 
 def test_timeouts_that_lost_work(jobs: Database) -> None:
@@ -183,7 +183,7 @@ def test_fewer_results(jobs: Database) -> None:
 
 def scheduled(db: Database, name: str, total: int, processed: int = 40) -> None:
     """What the progress tells, and a whole mini-batch table."""
-    row = {"job_id": name, "at": clock(500), "event": "processed_of", "total": total, "processed": processed}
+    row = {"job_id": name, "time": clock(500), "event": "processed_of", "total": total, "processed": processed}
     db.insert("progress", row)
     db.insert("files", {"job_id": name, "kind": "mini_batches", "status": "parsed", "ends_cut": False})
 

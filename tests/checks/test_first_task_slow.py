@@ -14,8 +14,8 @@ def first_task(db: Database, name: str, after: float, end: float) -> None:
     """The master starts at 10:00 and schedules the first task so many seconds later; two nodes work."""
     job(db, name, end=end)
     master = {"job_id": name, "source": "master"}
-    db.insert("log_records", master | {"event": "start_scheduling", "at": "10:00:00"})
-    stage = {"event": "job_stage", "at": clock(after), "fields": '{"stage": "FIRST_TASK_SCHEDULED"}'}
+    db.insert("log_records", master | {"event": "start_scheduling", "time": "10:00:00"})
+    stage = {"event": "job_stage", "time": clock(after), "fields": '{"stage": "FIRST_TASK_SCHEDULED"}'}
     db.insert("log_records", master | stage)
     work(db, name, [10.0], start=after)
     work(db, name, [10.0], start=after, node="1")
@@ -28,7 +28,7 @@ def test_found_or_not(db: Database) -> None:
     first_task(db, "quick", 59, end=100)
     first_task(db, "long job", 60, end=3600)
     job(db, "gave up", "failed", end=600)
-    gave_up = {"job_id": "gave up", "source": "master", "event": "no_first_task", "at": "10:10:00"}
+    gave_up = {"job_id": "gave up", "source": "master", "event": "no_first_task", "time": "10:10:00"}
     db.insert("log_records", gave_up | {"fields": '{"seconds": "600"}'})
     assert found(db, "first_task_slow") == {
         "slow": (
@@ -41,12 +41,12 @@ def test_found_or_not(db: Database) -> None:
         ),
         "gave up": ("severe", "No mini-batch was scheduled within 10 min, so the driver gave up."),
     }
-    assert db.rows("SELECT at_stake_s FROM first_task_slow WHERE job_id = 'slow'") == [(120.0,)]
+    assert db.rows("SELECT lost_s FROM first_task_slow WHERE job_id = 'slow'") == [(120.0,)]
 
 
 def test_told_by_the_driver_itself(db: Database) -> None:
     """V0's master sums it up."""
     job(db, "v0", end=1000)
-    row = {"job_id": "v0", "source": "master", "event": "queue_done", "at": "10:05:00"}
+    row = {"job_id": "v0", "source": "master", "event": "queue_done", "time": "10:05:00"}
     db.insert("log_records", row | {"fields": '{"first_task_s": "200.5"}'})
     assert [severity for severity, _ in found(db, "first_task_slow").values()] == ["warning"]

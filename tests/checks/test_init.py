@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def init(db: Database, name: str, process: int, outcome: str, seconds: float | None = None, at: float = 0) -> None:
     """An init() of a process of node 0."""
-    row = {"job_id": name, "node": "0", "process": f"process{process:03}", "at": clock(at), "event": "init"}
+    row = {"job_id": name, "node": "0", "process": f"process{process:03}", "time": clock(at), "event": "init"}
     error = "FileNotFoundError: model.pkl" if outcome == "exception" else None
     db.insert("script_events", {**row, "outcome": outcome, "elapsed_s": seconds, "error_message": error})
 
@@ -35,7 +35,7 @@ def test_init_fails_everywhere(db: Database) -> None:
             "init() failed in 2 worker processes on node 0; 1 process worked: FileNotFoundError: model.pkl.",
         ),
     }
-    assert db.rows("SELECT at_stake_s FROM init_failing WHERE job_id = 'fires'") == [(80.0,)]
+    assert db.rows("SELECT lost_s FROM init_failing WHERE job_id = 'fires'") == [(80.0,)]
 
 
 def test_init_is_slow_as_told(db: Database) -> None:
@@ -55,16 +55,16 @@ def test_init_is_slow_as_told(db: Database) -> None:
             "init() takes 2 min in each of 2 processes (longest 2 min): 20 % of their time, 4 min in all.",
         )
     }
-    assert db.rows("SELECT at_stake_s FROM init_slow") == [(240.0,)]
+    assert db.rows("SELECT lost_s FROM init_slow") == [(240.0,)]
 
 
 def test_init_is_slow_by_the_first_try(db: Database) -> None:
     """No table tells how long it took: from the first sign, or from the first scheduled mini-batch, to the first try."""
     for name, first_scheduled in (("fires", 10.0), ("slow scheduling", 190.0)):
-        progress = {"job_id": name, "at": clock(first_scheduled), "event": "scheduled", "scheduled": 1}
+        progress = {"job_id": name, "time": clock(first_scheduled), "event": "scheduled", "scheduled": 1}
         db.insert("progress", progress)
         for process in ("process000", "process001"):
-            row = {"job_id": name, "node": "0", "process": process, "at": clock(0), "event": "load"}
+            row = {"job_id": name, "node": "0", "process": process, "time": clock(0), "event": "load"}
             db.insert("script_events", {**row, "outcome": "done", "elapsed_s": 0.003})
             work(db, name, [10.0] * 10, start=200.0, process=process)
     told = found(db, "init_slow")

@@ -29,5 +29,5 @@ def test_found_or_not(db: Database) -> None:
         )
     }
     row = db.one("SELECT * FROM long_tail")
-    assert (row["node"], row["process"], row["mini_batch_id"], row["at"]) == ("0", "process000", 20, "10:01:40")
-    assert row["at_stake_s"] == 100.0
+    assert (row["node"], row["process"], row["mini_batch_id"], row["time"]) == ("0", "process000", 20, "10:01:40")
+    assert row["lost_s"] == 100.0

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def node_memory(db: Database, name: str, percents: Sequence[float]) -> None:
     """A check of node 0 each minute."""
     for number, percent in enumerate(percents):
-        row = {"job_id": name, "node": "0", "at": clock(60 * number), "memory_used_percent": percent}
+        row = {"job_id": name, "node": "0", "time": clock(60 * number), "memory_used_percent": percent}
         db.insert("node_samples", row)
 
 
@@ -29,7 +29,7 @@ def process_memory(db: Database, name: str, process: str, percents: Sequence[flo
             "job_id": name,
             "node": "0",
             "process": process,
-            "at": clock(60 * number),
+            "time": clock(60 * number),
             "memory_used_percent": percent,
         }
         db.insert("process_samples", row)
@@ -48,9 +48,7 @@ def test_out_of_memory(db: Database) -> None:
         " as by a system that lacks memory; node at 90 % in the sample 30 s before; on the way to 100 %; process grown by"
         " 35 % of the node's memory. Highest sample before: 90 % of a node."
     )
-    assert db.rows("SELECT node, process, mini_batch_id, at_stake_s FROM out_of_memory") == [
-        ("0", "process001", 7, 630.0)
-    ]
+    assert db.rows("SELECT node, process, mini_batch_id, lost_s FROM out_of_memory") == [("0", "process001", 7, 630.0)]
 
 
 def test_work_lost_to_memory(db: Database) -> None:
@@ -123,7 +121,7 @@ def test_memory_growing(db: Database) -> None:
 def disk(db: Database, name: str, percents: Sequence[float]) -> None:
     """A check of the root disk of node 0 every ten minutes."""
     for number, percent in enumerate(percents):
-        row = {"job_id": name, "node": "0", "mount": "/", "at": clock(600 * number), "used_percent": percent}
+        row = {"job_id": name, "node": "0", "mount": "/", "time": clock(600 * number), "used_percent": percent}
         db.insert("disk_samples", row)
 
 
@@ -145,6 +143,6 @@ def test_disk_filling(db: Database) -> None:
 
 def test_no_space_left(db: Database) -> None:
     """An error says it, with or without samples."""
-    error = {"job_id": "job", "node": "1", "at": "10:00:00", "exception_type": "OSError"}
+    error = {"job_id": "job", "node": "1", "time": "10:00:00", "exception_type": "OSError"}
     db.insert("errors", {**error, "exception_message": "[Errno 28] No space left on device"})
     assert found(db, "disk_filling") == {"job": ("severe", "An error says that no space is left on the device. ")}

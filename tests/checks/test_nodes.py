@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def sampled(db: Database, name: str, node: str, until: float, since: float = 0) -> None:
     """A check of a node each minute."""
     for second in range(int(since), int(until) + 1, 60):
-        db.insert("node_samples", {"job_id": name, "node": node, "at": clock(second), "memory_used_percent": 30.0})
+        db.insert("node_samples", {"job_id": name, "node": node, "time": clock(second), "memory_used_percent": 30.0})
 
 
 def worked(db: Database, name: str, node: str = "0", mini_batches: int = 40) -> None:
@@ -28,12 +28,12 @@ def test_a_node_that_did_nothing(db: Database) -> None:
         job(db, name)
         worked(db, name)
         sampled(db, name, "1", 600, 540 if name == "just begun" else 0)
-    row = {"job_id": "init", "node": "1", "process": "process000", "at": clock(9), "event": "init"}
+    row = {"job_id": "init", "node": "1", "process": "process000", "time": clock(9), "event": "init"}
     db.insert("script_events", {**row, "outcome": "exception"})
     assert found(db, "idle_nodes") == {
         "fires": ("warning", "Node 1 did nothing for 10 min, while 1 other worked on 40 mini-batches.")
     }
-    assert db.rows("SELECT node, at_stake_s FROM idle_nodes") == [("1", 600.0)]
+    assert db.rows("SELECT node, lost_s FROM idle_nodes") == [("1", 600.0)]
 
 
 def test_too_little_to_call_a_node_idle(db: Database) -> None:

@@ -32,5 +32,5 @@ def test_found_or_not(db: Database) -> None:
         )
     }
     row = db.one("SELECT * FROM script_slowing")
-    assert round(row["at_stake_s"]) == 150  # ten times 5 s and ten times 10 s, of 453 s
-    assert row["at"] == "10:04:12"
+    assert round(row["lost_s"]) == 150  # ten times 5 s and ten times 10 s, of 453 s
+    assert row["time"] == "10:04:12"

@@ -28,7 +28,7 @@ def test_slow(db: Database) -> None:
             "Node 1 took 30 s per mini-batch, other nodes 10 s: 3.0 times as long, in 8 mini-batches.",
         )
     }
-    assert db.rows("SELECT node, at_stake_s FROM slow_node") == [("1", 160.0)]
+    assert db.rows("SELECT node, lost_s FROM slow_node") == [("1", 160.0)]
     assert found(db, "skewed_nodes") == {}
 
 
@@ -45,5 +45,5 @@ def test_skewed(db: Database) -> None:
             "1 of 2 nodes got far less than their share: node 1 did 6 mini-batches, 17 % where 50 % were fair.",
         )
     }
-    assert db.rows("SELECT node, at_stake_s FROM skewed_nodes") == [("1", 240.0)]
+    assert db.rows("SELECT node, lost_s FROM skewed_nodes") == [("1", 240.0)]
     assert found(db, "slow_node") == {}

@@ -24,4 +24,4 @@ def test_found_or_not(db: Database) -> None:
             "95 s of 3 min.",
         )
     }
-    assert round(db.one("SELECT * FROM small_mini_batches")["at_stake_s"]) == 95  # 0.25 s for 380 of 400, of 200 s
+    assert round(db.one("SELECT * FROM small_mini_batches")["lost_s"]) == 95  # 0.25 s for 380 of 400, of 200 s

@@ -26,4 +26,4 @@ def test_found_or_not(db: Database) -> None:
             "while run() stayed at 10 s.",
         )
     }
-    assert round(db.one("SELECT * FROM storage_slowing")["at_stake_s"]) == 68  # 10 x 1.9 s + 10 x 4.9 s, of 371 s
+    assert round(db.one("SELECT * FROM storage_slowing")["lost_s"]) == 68  # 10 x 1.9 s + 10 x 4.9 s, of 371 s

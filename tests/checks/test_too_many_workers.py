@@ -15,7 +15,7 @@ def workers(db: Database, name: str, count: int, mini_batches: int, state: str =
     job(db, name, state)
     for number in range(count):
         process = f"process{number:03}"
-        db.insert("process_samples", {"job_id": name, "node": "0", "process": process, "at": "10:00:00"})
+        db.insert("process_samples", {"job_id": name, "node": "0", "process": process, "time": "10:00:00"})
         if number < mini_batches:
             work(db, name, [10.0], process=process)
 
@@ -29,4 +29,4 @@ def test_found_or_not(db: Database) -> None:
     assert found(db, "too_many_workers") == {
         "many": ("warning", "5 of 25 workers got no mini-batch: there were only 20 mini-batches for all of 1 node.")
     }
-    assert db.rows("SELECT at_stake_s FROM too_many_workers") == [(50.0,)]
+    assert db.rows("SELECT lost_s FROM too_many_workers") == [(50.0,)]

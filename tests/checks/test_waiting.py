@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def scheduled(db: Database, job: str, at: float, count: int = 100) -> None:
     """Scheduling is finished so many seconds after 10:00."""
-    row = {"job_id": job, "event": "sched_done", "at": clock(at), "scheduled": count, "total": count}
+    row = {"job_id": job, "event": "sched_done", "time": clock(at), "scheduled": count, "total": count}
     db.insert("progress", row)
 
 
@@ -35,7 +35,7 @@ def test_slow_scheduling(db: Database) -> None:
     scheduled(db, "few", 3600)
     for second in range(12):
         at = clock(20 * second)
-        row = {"job_id": "own words", "source": "worker", "at": at, "event": "slow_scheduling"}
+        row = {"job_id": "own words", "source": "worker", "time": at, "event": "slow_scheduling"}
         db.insert("log_records", row | {"fields": '{"seconds": "10"}'})
     assert found(db, "slow_scheduling") == {
         "slow": (

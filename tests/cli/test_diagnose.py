@@ -59,7 +59,7 @@ def test_data(run: Run, samples: Path) -> None:
     ("job", "fail_on", "code"),
     [("init", "severe", 1), ("init", "note", 1), ("clean-v4", "severe", 0), ("clean-v4", "warning", 0)],
 )
-@pytest.mark.parametrize("format_", ["card", "csv"])
+@pytest.mark.parametrize("format_", ["text", "csv"])
 def test_fail_on(run: Run, samples: Path, job: str, fail_on: str, code: int, format_: str) -> None:
     """The exit code says whether there is anything so severe, in every format."""
     done = run("diagnose", job, "--fail-on", fail_on, "--format", format_, "--store", samples)
@@ -96,11 +96,11 @@ def test_hostile_words_of_a_log(run: Run, tree: Tree, logs: Logs, store: StoreUn
     secret = "https://x.blob.core.windows.net/c?sv=2021&sig=abcdefghijklmnopqrstuvwxyz0123456789%3D"
     message = f"OSError: \x1b[31mred\x1b[0m {secret}"
     store.load(tree({logs.worker: logs.error(message)}, "a"))
-    for format_ in ("card", "json", "csv"):
+    for format_ in ("text", "json", "csv"):
         done = run("diagnose", "--notes", "--format", format_, "--store", store.path)
         assert "OSError" in done.stdout
         assert "abcdefghij" not in done.stdout
-        assert format_ != "card" or "\x1b[31mred" not in done.stdout
+        assert format_ != "text" or "\x1b[31mred" not in done.stdout
 
 
 def test_a_job_without_tries(run: Run, tree: Tree, logs: Logs, store: StoreUnderTest) -> None:

@@ -172,7 +172,7 @@ def test_on_a_terminal(tree: Tree, logs: Logs, start: Start, store: StoreUnderTe
 
 def test_bug_is_shown_as_such(folder: Path, start: Start, store: StoreUnderTest) -> None:
     """70: anything unforeseen shows its traceback and asks for a report."""
-    broken = "import ingest.cli, ingest.pipeline; del ingest.pipeline.make_plan; ingest.cli.main()"
+    broken = "import ingest.cli, ingest.load.pipeline; del ingest.load.pipeline.make_plan; ingest.cli.main()"
     process = start("-c", broken, folder, "--store", store.path)
     told, error = process.communicate(timeout=30)
     assert (process.returncode, told) == (70, "")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from ingest.registry import Registry
+    from ingest.plugin.registry import Registry
     from tests.conftest import Logs, Run, StoreUnderTest, Tree, Write
 
 NOTES = r"""

@@ -18,7 +18,7 @@ def known(id="ours.quota", pattern=r"Quota of \\w+ is used up", cause="No quota 
     return KnownProblem(id, pattern, cause, remedy, reference, **more)
 
 @hookimpl
-def ingest_remedies():
+def ingest_known_problems():
     return [{}]
 """
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest.report.story import story_lines
+from ingest.cards.story import story_lines
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Path:
 
 def row(what: str, text: str, **more: Any) -> dict[str, Any]:
     """A row of `mini_batch_story`."""
-    told = {"at": datetime(2024, 3, 1, 10), "what": what, "try_no": 1, "node": "0", "process": "process000"}
+    told = {"time": datetime(2024, 3, 1, 10), "what": what, "try_no": 1, "node": "0", "process": "process000"}
     return {**told, "text": text, "placed": "time", "reports": 1, "file_id": 7, "line_no": 12, **more}
 
 
@@ -69,9 +69,9 @@ def test_a_place_leads_to_the_line(run: Run, samples: Path) -> None:
 def test_data(run: Run, samples: Path) -> None:
     """All formats that `ingest sql` has, with the columns of the macro; CSV where nobody reads."""
     told = json.loads(run("story", "exc", 3, "--format", "json", "--store", samples).stdout)
-    errors = [(one["try_no"], one["reports"]) for one in told if one["what"] == "error" and one["at"]]
+    errors = [(one["try_no"], one["reports"]) for one in told if one["what"] == "error" and one["time"]]
     assert errors == [(1, 4), (2, 4), (3, 4)]
-    assert run("story", "exc", 3, "--store", samples).stdout.startswith("at,what,try_no,node,process,text,placed,")
+    assert run("story", "exc", 3, "--store", samples).stdout.startswith("time,what,try_no,node,process,text,placed,")
 
 
 def test_long_texts_are_cut_and_hostile_ones_made_visible() -> None:
@@ -92,7 +92,7 @@ def test_what_is_of_no_try_stands_apart() -> None:
     told = lines(
         row("try started", "attempt 1"),
         row("error", "ValueError: no\nat /very/" + "long/" * 30 + "score.py:4 in run", reports=3),
-        row("untimed lines", "4 lines in out.txt", at=None, try_no=None),
+        row("untimed lines", "4 lines in out.txt", time=None, try_no=None),
     )
     assert [line.rstrip() for line in told] == [
         "mini-batch 7 of job: done after 1 try, 0 of 10 items failed",
@@ -114,7 +114,7 @@ def test_what_is_of_no_try_stands_apart() -> None:
 def test_an_open_mini_batch_without_a_process() -> None:
     """Nothing is claimed of what is not known."""
     told = lines(
-        row("try started", "", node=None, process=None, at=None), outcome="open", failed=None, inputs=["\x1ba", "b"]
+        row("try started", "", node=None, process=None, time=None), outcome="open", failed=None, inputs=["\x1ba", "b"]
     )
     assert told[:2] == ["mini-batch 7 of job: open after 1 try", r"2 inputs: \x1ba to b"]
     assert told[3] == "try 1: by nobody knows whom"

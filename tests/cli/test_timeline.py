@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest.report.time_axis import axis
-from ingest.report.timeline import By, Line, Timeline
-from ingest.report.timeline_picture import BLOCKS, PLAIN, draw, glyphs_for
+from ingest.cards.time_axis import axis
+from ingest.cards.timeline import By, Line, Timeline
+from ingest.cards.timeline_picture import BLOCKS, PLAIN, draw, glyphs_for
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingest.comparison.measured import measured
-from ingest.store.reading import open_store
+from ingest.comparison.baseline import measured
+from ingest.store.reader import open_store
 from tests.comparison.conftest import night, put
 
 if TYPE_CHECKING:

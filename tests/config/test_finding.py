@@ -51,10 +51,10 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 
 PARSE_IN_WORKERS = """
 import sys
-from ingest.registry import DEFAULT_PLUGINS
-from ingest.store.layout import Layout
-from ingest.work import Slice
-from ingest.workers import Workers
+from ingest.plugin.registry import DEFAULT_PLUGINS
+from ingest.store.paths import Layout
+from ingest.load.tasks import Slice
+from ingest.load.pool import Workers
 
 if __name__ == "__main__":
     with Workers(Layout.of(sys.argv[1]), DEFAULT_PLUGINS, 2) as pool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.registry import PluginOptions, load_registry
+from ingest.plugin.registry import PluginOptions, load_registry
 from ingest.testing import ParserConformance
 
 

@@ -166,4 +166,4 @@ def test_pytest_starts_as_fast_as_before(start: Start) -> None:
     """The plugin is imported in every run of pytest where `ingest` is installed: it brings nothing heavy along."""
     code = "import json, sys, ingest.testing.pytest_plugin; print(json.dumps(list(sys.modules)))"
     modules = json.loads(start("-c", code).communicate(timeout=30)[0])
-    assert not {"numpy", "pyarrow", "duckdb", "ingest.registry"} & set(modules)
+    assert not {"numpy", "pyarrow", "duckdb", "ingest.plugin.registry"} & set(modules)

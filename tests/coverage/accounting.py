@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ingest.store.reading import open_store
+from ingest.store.reader import open_store
 
 TEXT_OF = {"log_records": "message", "output_lines": "text", "os_processes": "command", "progress": "message"}
 """The column that holds what the head of a record left over, up to the record's end."""

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest import LineParser, Sample
-from ingest.claims import Claims, spelled_out
 from ingest.model import LOG_RECORDS
-from ingest.registry import PluginOptions, load_registry
+from ingest.plugin.claims import Claims, spelled_out
+from ingest.plugin.registry import PluginOptions, load_registry
 
 if TYPE_CHECKING:
-    from ingest.registry import Registry
+    from ingest.plugin.registry import Registry
 
 BUILT_IN = load_registry(PluginOptions(installed=False))
 PATTERNS = [parser.path for parser in BUILT_IN.parsers.values()] + [ignored.path for ignored in BUILT_IN.ignored]

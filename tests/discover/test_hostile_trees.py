@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.discover import JobTree, discover
+from ingest.load.discover import JobTree, discover
 
 if TYPE_CHECKING:
     from tests.conftest import Logs, Run, StoreUnderTest, Tree

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.discover import discover
 from ingest.errors import IngestError
+from ingest.load.discover import discover
 
 if TYPE_CHECKING:
     from tests.conftest import Logs, Run, StoreUnderTest, Tree

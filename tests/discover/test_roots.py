@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.discover import Found, discover
+from ingest.load.discover import Discovery, discover
 
 if TYPE_CHECKING:
     from tests.conftest import Logs, Tree
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 RUN_ID = "5131f894-0a2b-4c3d-8e9f-0123456789ab"
 
 
-def ids(found: Found) -> list[str]:
+def ids(found: Discovery) -> list[str]:
     """The ids of the jobs found."""
     return [job.job_id for job in found.jobs]
 
 
-def paths(found: Found) -> list[str]:
+def paths(found: Discovery) -> list[str]:
     """The paths of the only job's entries."""
     (job,) = found.jobs
     return sorted(entry.path for entry in job.entries)
@@ -45,7 +45,7 @@ def test_download_folder(tree: Tree, logs: Logs) -> None:
     found = discover([str(folder)])
     assert ids(found) == ["monday"]
     assert paths(found) == [logs.worker, "named-outputs/score/predictions.csv"]
-    assert [entry.path for entry in found.strays] == [str(folder / "note.md")]
+    assert [entry.path for entry in found.files_outside_jobs] == [str(folder / "note.md")]
 
 
 def test_artifacts_itself(tree: Tree, logs: Logs) -> None:
@@ -98,14 +98,17 @@ def test_strays_beside_jobs(tree: Tree, logs: Logs) -> None:
     """Files beside jobs are told, with their whole path, and belong to none."""
     top = tree({f"a/{logs.worker}": "x", "list.txt": "1", "sub/deep/other.txt": "2"}, "all")
     found = discover([str(top)])
-    assert sorted(entry.path for entry in found.strays) == [str(top / "list.txt"), str(top / "sub/deep/other.txt")]
+    assert sorted(entry.path for entry in found.files_outside_jobs) == [
+        str(top / "list.txt"),
+        str(top / "sub/deep/other.txt"),
+    ]
 
 
 def test_strays_of_overlapping_arguments_are_told_once(tree: Tree, logs: Logs) -> None:
     """A stray file below two arguments is one stray file."""
     top = tree({f"a/artifacts/{logs.worker}": "x", "a/note.md": "1"}, "all")
     found = discover([str(top), str(top / "a")])
-    assert [entry.path for entry in found.strays] == [str(top / "a/note.md")]
+    assert [entry.path for entry in found.files_outside_jobs] == [str(top / "a/note.md")]
 
 
 def test_one_path_stands_for_one_file(tree: Tree, logs: Logs) -> None:

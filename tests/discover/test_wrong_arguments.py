@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.discover import discover
 from ingest.errors import InputError
+from ingest.load.discover import discover
 
 if TYPE_CHECKING:
     from tests.conftest import Logs, Run, StoreUnderTest, Tree

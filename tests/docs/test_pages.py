@@ -14,7 +14,7 @@ import pytest
 from ingest.cli import cli
 from ingest.hookspecs import Ignored, Parser
 from ingest.model import CATALOG_TABLES
-from ingest.registry import PluginOptions, load_registry
+from ingest.plugin.registry import PluginOptions, load_registry
 from ingest.views.files import list_views
 
 REPOSITORY = Path(__file__).resolve().parents[2]

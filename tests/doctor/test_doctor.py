@@ -10,10 +10,10 @@ import duckdb
 import pytest
 
 from ingest.config import read_configuration
-from ingest.health import Status, installation
-from ingest.registry import PluginOptions, load_registry
-from ingest.store.examination import examine
-from ingest.store.layout import Layout
+from ingest.doctor.installation import Status, installation
+from ingest.doctor.store import examine
+from ingest.plugin.registry import PluginOptions, load_registry
+from ingest.store.paths import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import Batch, Parsed, Reject
-from ingest.registry import PluginOptions, load_registry
+from ingest.plugin.registry import PluginOptions, load_registry
 from ingest.testing import read
 from ingest.testing.damage import BAD_BYTES
+from ingest.testing.damage_checks import lost
 from ingest.testing.fuzz.corpus import Corpus, corpus_of
 from ingest.testing.fuzz.growth import growth
 from ingest.testing.fuzz.rounds import Damaged, check, fuzz_round
-from ingest.testing.kept import lost
 
 if TYPE_CHECKING:
     from tests.conftest import Start

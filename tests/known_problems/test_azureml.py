@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from ingest.known_problems import first_step
-from ingest.registry import Registry
+from ingest.plugin.registry import Registry
 from ingest.store.known_problems import write_known_problems
 from tests.known_problems.messages import MESSAGES, WITHOUT_TEXT
 

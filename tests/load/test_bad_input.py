@@ -138,7 +138,7 @@ def test_fields_of_heads(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
     }
     store.load(tree(files, "a"))
     rows = store.rows(
-        'SELECT source, "at"::VARCHAR, level, pid, thread, logger, message FROM log_records ORDER BY source, line_no'
+        "SELECT source, time::VARCHAR, level, pid, thread, logger, message FROM log_records ORDER BY source, line_no"
     )
     assert rows == [
         ("job_error", "2023-02-28 11:11:55", None, None, None, None, "This file shows errors."),

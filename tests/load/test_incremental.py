@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.registry import PluginOptions
+from ingest.plugin.registry import PluginOptions
 
 if TYPE_CHECKING:
     from tests.conftest import Logs, StoreUnderTest, Tree, Write

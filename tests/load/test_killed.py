@@ -22,8 +22,8 @@ KILLED = """
 # call on a path of the store with such an end, or `timer milliseconds`, to kill it then, in whatever code it may be.
 # Says how each ended.
 import os, signal, sys
-import ingest.store.catalog, ingest.slices
-from ingest.pipeline import ingest_jobs
+import ingest.store.catalog, ingest.load.worker
+from ingest.load.pipeline import ingest_jobs
 
 folder, store = sys.argv[1:]
 
@@ -64,8 +64,8 @@ POINTS = {
 
 COMMITS_OFTEN = """
 # The command, with a commit after each slice.
-import ingest.pipeline, ingest.cli
-ingest.pipeline._COMMIT_EVERY_S = 0
+import ingest.load.pipeline, ingest.cli
+ingest.load.pipeline._COMMIT_EVERY_S = 0
 ingest.cli.main()
 """
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.registry import PluginOptions
+from ingest.plugin.registry import PluginOptions
 
 if TYPE_CHECKING:
     from tests.conftest import Logs, Run, StoreUnderTest, Tree, Write

@@ -217,8 +217,8 @@ def test_what_is_kept_of_a_job() -> None:
     db.attempt(1, "timeout", "10:00:00", node="1", inputs=["a.csv", "b.csv"], elapsed_s=1.0)
     db.attempt(2, "exception", "10:00:00", node="1", inputs=["b.csv"], error_message="no")
     db.attempt(3, "open", "10:00:00", inputs=["c.csv"])
-    db.insert("node_samples", {"node": "0", "at": "10:00:00", "memory_total_mb": 7000.0})
-    db.insert("node_samples", {"node": "2", "at": "10:00:00", "memory_total_mb": 14000.0})
+    db.insert("node_samples", {"node": "0", "time": "10:00:00", "memory_total_mb": 7000.0})
+    db.insert("node_samples", {"node": "2", "time": "10:00:00", "memory_total_mb": 14000.0})
     assert db.rows("SELECT measure, bucket, mini_batches FROM duration_measures ORDER BY ALL") == [
         ("elapsed", 0, 2),
         ("elapsed", 116, 1),

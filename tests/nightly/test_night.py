@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ingest.errors import ExitCode
-from ingest.nightly.night import Wishes, run_night
 from ingest.nightly.reading import read_roots
+from ingest.nightly.run import NightlyOptions, run_night
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,7 +60,9 @@ def night(store: StoreUnderTest, tmp_path: Path) -> Night:
     """Does a night over all jobs that were written."""
 
     def run(*roots: Path, **more: Any) -> Summary:
-        wishes = Wishes([str(root) for root in roots or (tmp_path / "jobs",)], str(store.path), lock_timeout_s=0)
+        wishes = NightlyOptions(
+            [str(root) for root in roots or (tmp_path / "jobs",)], str(store.path), lock_timeout_s=0
+        )
         return run_night(replace(wishes, **more))
 
     return run
@@ -168,7 +170,7 @@ def test_two_jobs_of_one_name_stop_nothing(job: Callable[..., Path], night: Nigh
 
 def test_a_bug_that_one_job_wakes() -> None:
     """Of eight folders the one that breaks a load is found by halves; the others are read."""
-    from ingest.pipeline import LoadReport
+    from ingest.load.pipeline import LoadReport
 
     loads: list[list[str]] = []
 
@@ -348,7 +350,7 @@ def test_small_files_are_merged(job: Callable[..., Path], night: Night, store: S
 KILLED = """
 # Does a night, and dies at the moment that argument 1 names: at the n-th rename of a catalog, or before the report.
 import os, signal, sys
-import ingest.nightly.night as nights
+import ingest.nightly.run as nights
 
 point, roots, store = sys.argv[1:]
 renames = 0
@@ -363,7 +365,7 @@ def die(event, arguments):
 sys.addaudithook(die)
 if point == "told":
     nights.record_night = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
-print(nights.run_night(nights.Wishes([roots], store)).outcome)
+print(nights.run_night(nights.NightlyOptions([roots], store)).outcome)
 """
 
 
@@ -390,11 +392,11 @@ FULL = """
 # Does a night with a limit on the size of files, argument 1.
 import resource, sys
 from pathlib import Path
-import ingest.nightly.night as nights
+import ingest.nightly.run as nights
 
 limit, roots, store, summary = sys.argv[1:]
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
-done = nights.run_night(nights.Wishes([roots], store, summary=Path(summary)))
+done = nights.run_night(nights.NightlyOptions([roots], store, summary=Path(summary)))
 print(int(done.exit_code))
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingest.nightly.night import Wishes, run_night
+from ingest.nightly.run import NightlyOptions, run_night
 from tests.nightly.thirty_nights import NIGHTS, PLANTED, alarm, score, write_nights
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def test_planted_regressions_are_told_and_no_others(store: StoreUnderTest, tmp_p
     `python tests/nightly/thirty_nights.py FOLDER` does them one by one.
     """
     write_nights(tmp_path / "jobs", range(1, NIGHTS + 1))
-    summary = run_night(Wishes([str(tmp_path / "jobs")], str(store.path), workers=1))
+    summary = run_night(NightlyOptions([str(tmp_path / "jobs")], str(store.path), workers=1))
     result = score(alarm(row["job_id"], row["measure"]) for row in summary.regressions)
     assert (result.missed, result.invented) == ([], [])
     assert len(result.found) == len(PLANTED)

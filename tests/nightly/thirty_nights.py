@@ -125,10 +125,10 @@ def alarm(job_id: str, measure: str) -> tuple[int, str, str]:
 
 def main(folder: Path) -> int:
     """Thirty nights, one by one."""
-    from ingest.nightly.night import Wishes, run_night
+    from ingest.nightly.run import NightlyOptions, run_night
 
     jobs, store = folder / "jobs", folder / "store"
-    wishes = Wishes([str(jobs)], str(store))
+    wishes = NightlyOptions([str(jobs)], str(store))
     alarms: set[tuple[int, str, str]] = set()
     began = time.perf_counter()
     for night in range(1, NIGHTS + 1):

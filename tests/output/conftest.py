@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest.output import Format, Result, query_result, write_result
+from ingest.output import Format, Result, select_result, write_result
 
 if TYPE_CHECKING:
     import duckdb
@@ -46,8 +46,7 @@ def written(con: duckdb.DuckDBPyConnection) -> Written:
     """Writes a query or a result: `written(sql, format, terminal=False, …)` gives what was written, and the notes."""
 
     def write(source: str | Result, format_: str, *, terminal: bool = False, **options: Any) -> tuple[str, str]:
-        result = query_result(con, source) if isinstance(source, str) else source
-        assert result is not None
+        result = select_result(con, source) if isinstance(source, str) else source
         stream, notes = Terminal() if terminal else io.StringIO(), io.StringIO()
         write_result(result, Format(format_), stream, notes=notes, **({"redact": False} | options))
         return stream.getvalue(), notes.getvalue()

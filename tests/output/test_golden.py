@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.output import Format, query_result, write_result
+from ingest.output import Format, select_result, write_result
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,8 +52,7 @@ def test_golden(written: Written, hard_types: str, name: str) -> None:
 def test_golden_parquet(con: duckdb.DuckDBPyConnection, hard_types: str, tmp_path: Path, redact: bool) -> None:
     """Parquet has the types and values that DuckDB reads back."""
     path = tmp_path / "result.parquet"
-    result = query_result(con, hard_types)
-    assert result is not None
+    result = select_result(con, hard_types)
     write_result(result, Format.PARQUET, path, redact=redact)
     types = con.execute(f"DESCRIBE FROM '{path}'").fetchall()
     (values,) = con.execute(f"SELECT columns(*)::VARCHAR FROM '{path}'").fetchall()

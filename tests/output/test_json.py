@@ -62,9 +62,9 @@ def test_repeated_names_and_percent_signs(written: Written) -> None:
 @pytest.mark.parametrize("text", ["[1,]", '{"a": NaN}', "[" * 5000 + "]" * 5000, '"\\ud800"', "9" * 5000, ""])
 def test_json_that_is_odd(text: str) -> None:
     """What DuckDB takes for JSON and others do not stays readable: as a text, or with null for NaN."""
+    from ingest.output.column_types import Kind, Shape
     from ingest.output.encode import json_encoder
     from ingest.output.redact import Redactor
-    from ingest.output.shapes import Kind, Shape
 
     for redactor in (None, Redactor()):
         value = json.loads(json_encoder(Shape(Kind.JSON), redactor)(text))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.output import Format, rows_result, visible, write_result
+from ingest.output import Format, escape_controls, rows_result, write_result
 from ingest.output.as_markdown import cell
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def test_cells_stay_cells(rows: list[tuple[str, str]]) -> None:
     assert len(lines) == 2 + len(rows)
     for line in lines:
         assert len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) == 3
-        assert visible(line) == line
+        assert escape_controls(line) == line
 
 
 def test_alignment(written: Written) -> None:

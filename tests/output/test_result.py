@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest.output import Format, Result, query_result, write_result
+from ingest.output import Format, Result, select_result, statement_result, write_result
+from ingest.output.column_types import Kind, Shape, unique
 from ingest.output.result import rows_result
-from ingest.output.shapes import Kind, Shape, unique
 
 if TYPE_CHECKING:
     import duckdb
@@ -51,13 +51,12 @@ def test_explain(written: Written) -> None:
 
 def test_no_statement(con: duckdb.DuckDBPyConnection) -> None:
     """A text without a statement has no result."""
-    assert query_result(con, "-- nothing") is None
+    assert statement_result(con, "-- nothing") is None
 
 
 def test_parameters(con: duckdb.DuckDBPyConnection) -> None:
     """Parameters are values, whatever is in them."""
-    result = query_result(con, "select $name as a, $n + 1 as b", {"name": "x'; drop", "n": 1})
-    assert result is not None
+    result = select_result(con, "select $name as a, $n + 1 as b", {"name": "x'; drop", "n": 1})
     assert [row for rows in result.batches() for row in rows] == [("x'; drop", 2)]
 
 
@@ -66,15 +65,14 @@ def test_errors_come_at_once(con: duckdb.DuckDBPyConnection) -> None:
     import duckdb
 
     with pytest.raises(duckdb.Error, match="nosuch"):
-        query_result(con, "from nosuch")
+        statement_result(con, "from nosuch")
 
 
 def test_error_while_running(con: duckdb.DuckDBPyConnection) -> None:
     """What goes wrong later is an error of DuckDB as well, and the rows before it are there."""
     import duckdb
 
-    result = query_result(con, "select if(i < 9000, i::varchar, 'x')::integer as i from range(10000) t(i)")
-    assert result is not None
+    result = select_result(con, "select if(i < 9000, i::varchar, 'x')::integer as i from range(10000) t(i)")
     with pytest.raises(duckdb.Error, match="x"):
         write_result(result, Format.CSV, io.StringIO(), redact=False)
     assert con.sql("select 1").fetchall() == [(1,)]
@@ -82,8 +80,7 @@ def test_error_while_running(con: duckdb.DuckDBPyConnection) -> None:
 
 def test_connection_is_free_after_a_limit(con: duckdb.DuckDBPyConnection) -> None:
     """A result that is not read to its end does not block the connection."""
-    result = query_result(con, "select * from range(1_000_000)")
-    assert result is not None
+    result = select_result(con, "select * from range(1_000_000)")
     write_result(result, Format.TABLE, io.StringIO(), redact=False, notes=io.StringIO())
     assert con.sql("select 1").fetchall() == [(1,)]
 

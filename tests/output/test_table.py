@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from ingest.output import Format, rows_result, visible, write_result
+from ingest.output import Format, escape_controls, rows_result, write_result
 from ingest.output.as_table import _short
-from ingest.output.layout import folded, header_lines
+from ingest.output.table_layout import folded, header_lines
 
 if TYPE_CHECKING:
     from tests.output.conftest import Written
@@ -30,7 +30,7 @@ def test_never_wider_than_asked(rows: list[list[object]], width: int) -> None:
     write_result(result, Format.TABLE, stream, redact=False, width=width, notes=notes)
     for line in stream.getvalue().split("\n"):
         assert cell_len(line) <= width
-        assert visible(line) == line
+        assert escape_controls(line) == line
 
 
 def test_markup_is_text(written: Written) -> None:

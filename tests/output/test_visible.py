@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.output import visible, visible_lines
+from ingest.output import escape_controls, visible_lines
 from ingest.output.encode import json_string
 
 HIDING = [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0x61C, 0xAD, 0xFEFF, 0x2028, 0xE0041]
@@ -18,11 +18,11 @@ HIDING = [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)
 @given(st.text(st.characters()))
 def test_no_control_character_is_left(text: str) -> None:
     """No control, format or surrogate character is in the result, and printable text is untouched."""
-    shown = visible(text)
+    shown = escape_controls(text)
     assert not [char for char in shown if unicodedata.category(char) in ("Cc", "Cs") or ord(char) in HIDING]
     if all(char.isprintable() for char in text):
         assert shown == text
-    assert visible(shown) == shown
+    assert escape_controls(shown) == shown
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_no_control_character_is_left(text: str) -> None:
 )
 def test_escapes(text: str, shown: str) -> None:
     """Escapes look like those of Python, newlines and tabs are signs."""
-    assert visible(text) == shown
+    assert escape_controls(text) == shown
 
 
 def test_lines_are_kept() -> None:
@@ -54,4 +54,4 @@ def test_json_strings(text: str) -> None:
     """A JSON string is the same text to a reader, and safe to print."""
     quoted = json_string(text)
     assert json.loads(quoted) == text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
-    assert visible(quoted) == quoted
+    assert escape_controls(quoted) == quoted

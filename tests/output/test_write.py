@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.output import Format, OutputError, default_format, query_result, rows_result, write_result
+from ingest.output import (
+    Format,
+    OutputError,
+    default_format,
+    rows_result,
+    select_result,
+    write_result,
+)
 from tests.conftest import environment
 
 if TYPE_CHECKING:
@@ -18,8 +25,8 @@ if TYPE_CHECKING:
 
 SCRIPT = """
 import sys, duckdb
-from ingest.output import Format, query_result, write_result
-result = query_result(duckdb.connect(), "select i, 'ü\\n' as u from range({rows}) t(i)")
+from ingest.output import Format, select_result, statement_result, write_result
+result = statement_result(duckdb.connect(), "select i, 'ü\\n' as u from range({rows}) t(i)")
 write_result(result, Format("{format_}"), sys.stdout, redact=True)
 """
 
@@ -100,8 +107,7 @@ def test_no_half_files(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
 
     path = tmp_path / "result.csv"
     path.write_text("old")
-    result = query_result(con, "select if(i < 9000, i::varchar, 'x')::integer as i from range(10000) t(i)")
-    assert result is not None
+    result = select_result(con, "select if(i < 9000, i::varchar, 'x')::integer as i from range(10000) t(i)")
     with pytest.raises(duckdb.Error):
         write_result(result, Format.CSV, path, redact=False)
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("result.csv", "old")]
@@ -111,8 +117,7 @@ def test_parquet_limit_and_groups(con: duckdb.DuckDBPyConnection) -> None:
     """A limit cuts within a batch; row groups are large, whatever the batches are."""
     import pyarrow.parquet as pq
 
-    result = query_result(con, "select i, 'x' as x from range(300_000) t(i)")
-    assert result is not None
+    result = select_result(con, "select i, 'x' as x from range(300_000) t(i)")
     stream = io.BytesIO()
     write_result(result, Format.PARQUET, stream, redact=True, limit=250_001)
     file = pq.ParquetFile(stream)
@@ -124,8 +129,7 @@ def test_parquet_without_rows(con: duckdb.DuckDBPyConnection) -> None:
     """No rows are a Parquet file as well, with its columns."""
     import pyarrow.parquet as pq
 
-    result = query_result(con, "select 1 as a, 2 as a where false")
-    assert result is not None
+    result = select_result(con, "select 1 as a, 2 as a where false")
     stream = io.BytesIO()
     write_result(result, Format.PARQUET, stream, redact=False)
     assert pq.read_table(stream).schema.names == ["a", "a_1"]
@@ -135,12 +139,12 @@ def test_nothing_heavy_is_imported() -> None:
     """The package costs no heavy module; small results as CSV or JSON cost DuckDB only; rich is for tables alone."""
     source = """
 import sys, io
-from ingest.output import Format, query_result, redact_text, visible, write_result
+from ingest.output import Format, select_result, statement_result, redact_text, escape_controls, write_result
 heavy = {"duckdb", "pyarrow", "numpy", "rich", "pandas"}
 assert not heavy & set(sys.modules), heavy & set(sys.modules)
 import duckdb
 for format_ in ("csv", "json", "jsonl", "markdown"):
-    result = query_result(duckdb.connect(), "select 1 as a, 'x' as b, current_date as d, now() as t")
+    result = statement_result(duckdb.connect(), "select 1 as a, 'x' as b, current_date as d, now() as t")
     write_result(result, Format(format_), io.StringIO(), redact=True)
 assert heavy & set(sys.modules) == {"duckdb"}, heavy & set(sys.modules)
 """

@@ -99,7 +99,7 @@ def check_answers(installed: Installed, tree: Tree) -> None:
         {"node": "0", "gpu": 1, "message": "queue empty, retrying:\n  mount /data is slow", "line_no": 2},
         {"node": "0", "gpu": 1, "message": "queue empty", "line_no": 4},
     ]
-    assert installed.asked('SELECT sum(memory_used_mb) AS mb, max("at")::VARCHAR AS last FROM gpu_usage') == [
+    assert installed.asked("SELECT sum(memory_used_mb) AS mb, max(time)::VARCHAR AS last FROM gpu_usage") == [
         {"mb": 2 * (29.5 + 0.25) * 1024, "last": "2024-03-05 02:11:00"}
     ]
     assert installed.asked("SELECT * FROM idle_gpus") == [

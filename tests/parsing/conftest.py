@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ingest.parsing.batch import Batch, Parsed, SourceFile
-from ingest.parsing.pieces import in_pieces
+from ingest.parsing.windows import in_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ import pytest
 
 from ingest.model import Column, Table, Type
 from ingest.parsing.batch import Batch, Piece, SourceFile
-from ingest.parsing.csv import CsvColumn, CsvParser
+from ingest.parsing.csv.parser import CsvColumn, CsvParser
 
 TRIES = Table(
     "tries",
@@ -22,7 +22,7 @@ TRIES = Table(
     (
         Column("number", Type.INT),
         Column("node", Type.TEXT),
-        Column("at", Type.TIME),
+        Column("time", Type.TIME),
         Column("seconds", Type.FLOAT),
         Column("good", Type.BOOL),
         Column("message", Type.TEXT),
@@ -33,7 +33,7 @@ BARE = Table("bare", "no place for unknown columns", TRIES.own[:-1])
 COLUMNS = (
     CsvColumn("number", ("Id", "Task Id")),
     CsvColumn("node", ("Ip Address", "Node Id")),
-    CsvColumn("at", ("Start Time",)),
+    CsvColumn("time", ("Start Time",)),
     CsvColumn("seconds", ("Elapsed Seconds",)),
     CsvColumn("good", ("Good",)),
     CsvColumn("message", ("Message",)),
@@ -70,7 +70,7 @@ def test_row(tries: Any) -> None:
     """Every type, under the table's names, with the line that the record starts in."""
     data = b"Id,Ip Address,Start Time,Elapsed Seconds,Good,Message\r\n7,10.0.0.4,2020-05-06T05:50:48.000001,1e-1,true,a\r\n"
     at = T.replace(microsecond=1)
-    expected = {"line_no": 2, "number": 7, "node": "10.0.0.4", "at": at, "seconds": 0.1, "good": True, "message": "a"}
+    expected = {"line_no": 2, "number": 7, "node": "10.0.0.4", "time": at, "seconds": 0.1, "good": True, "message": "a"}
     assert tries(data) == ([expected], [], 1)
 
 
@@ -237,7 +237,7 @@ def test_numbers(tries: Any, cell: str, value: float | None) -> None:
 def test_times(tries: Any, cell: str, value: datetime) -> None:
     """With and without fraction (trap 2) or zone."""
     rows, rejects, _ = tries(HEADER + row(1, at=cell) + row(2))
-    assert [one["at"] for one in rows] == [value, T]
+    assert [one["time"] for one in rows] == [value, T]
     assert not rejects
 
 
@@ -299,8 +299,8 @@ def test_short_rows(tries: Any) -> None:
     data = header + full + short + b"3\r\nx,y\r\n4,,,,,\r\n5,,,,d\r\n"
     rows, rejects, records = tries(data, parser(short_rows=True))
     assert rows == [
-        {"line_no": 2, "number": 1, "node": "a", "at": T, "message": "c", "extra": '{"New": "b"}'},
-        {"line_no": 3, "number": 2, "node": "a", "at": T},
+        {"line_no": 2, "number": 1, "node": "a", "time": T, "message": "c", "extra": '{"New": "b"}'},
+        {"line_no": 3, "number": 2, "node": "a", "time": T},
         {"line_no": 4, "number": 3},
         {"line_no": 7, "number": 5, "message": "d"},
     ]
@@ -529,22 +529,22 @@ def test_shape() -> None:
     notes = Table("notes", "", (Column("text", Type.TEXT),))
 
     def shape(rows: pa.Table) -> Mapping[str, pa.Table]:
-        assert rows.column_names == ["piece", "line_no", "number", "raw", "at", "extra", "message"]
+        assert rows.column_names == ["piece", "line_no", "number", "raw", "time", "extra", "message"]
         return {
             "tries": rows.drop_columns(["raw"]),
             "notes": rows.select(["piece", "line_no", "raw"]).rename_columns({"raw": "text"}),
         }
 
-    columns = [CsvColumn("number", ("Id",)), CsvColumn("raw", ("Text",)), CsvColumn("at", ("Start Time",))]
-    shaped = parser(columns=columns, shape=shape, other_tables=[notes], constants={"message": "m"})
+    columns = [CsvColumn("number", ("Id",)), CsvColumn("raw", ("Text",)), CsvColumn("time", ("Start Time",))]
+    shaped = parser(columns=columns, transform=shape, other_tables=[notes], constants={"message": "m"})
     assert shaped.tables == (TRIES, notes)
     tables = shaped.parse(Batch.of((SourceFile("f"), b"Id,Text\n1,a\n"))).tables
     assert tables["notes"].to_pylist() == [{"piece": 0, "line_no": 2, "text": "a"}]
     assert tables["tries"].to_pylist() == [
-        {"piece": 0, "line_no": 2, "number": 1, "at": None, "extra": None, "message": "m"}
+        {"piece": 0, "line_no": 2, "number": 1, "time": None, "extra": None, "message": "m"}
     ]
     empty = shaped.parse(Batch.of((SourceFile("f"), b"?"))).tables
-    assert empty["tries"].schema.field("at").type == pa.timestamp("us")
+    assert empty["tries"].schema.field("time").type == pa.timestamp("us")
 
 
 def test_lists_need_a_shape() -> None:
@@ -558,7 +558,7 @@ DISKS = Table(
     "disks",
     "",
     (
-        Column("at", Type.TIME),
+        Column("time", Type.TIME),
         Column("mount", Type.TEXT),
         Column("total_mb", Type.FLOAT),
         Column("used_mb", Type.FLOAT),
@@ -570,7 +570,7 @@ DISK = CsvParser(
     path="x",
     table=DISKS,
     columns=[
-        CsvColumn("at", ("Utc Time",)),
+        CsvColumn("time", ("Utc Time",)),
         CsvColumn("total_mb", ("Total (MB)",)),
         CsvColumn("used_mb", ("Used (MB)",)),
     ],
@@ -587,10 +587,10 @@ def test_header_pattern(tries: Any) -> None:
     )
     rows, rejects, records = tries(data, DISK)
     assert rows == [
-        {"line_no": 2, "at": T, "mount": "/", "total_mb": 1.0, "used_mb": 2.0},
-        {"line_no": 2, "at": T, "mount": "C:\\", "total_mb": 4.0, "used_mb": 3.0},
-        {"line_no": 4, "at": T, "mount": "/"},
-        {"line_no": 4, "at": T, "mount": "C:\\", "total_mb": 8.0, "used_mb": 7.0},
+        {"line_no": 2, "time": T, "mount": "/", "total_mb": 1.0, "used_mb": 2.0},
+        {"line_no": 2, "time": T, "mount": "C:\\", "total_mb": 4.0, "used_mb": 3.0},
+        {"line_no": 4, "time": T, "mount": "/"},
+        {"line_no": 4, "time": T, "mount": "C:\\", "total_mb": 8.0, "used_mb": 7.0},
     ]
     assert [reason for _, _, reason in rejects] == [
         "unknown column Disk (/x) Inodes",
@@ -601,7 +601,7 @@ def test_header_pattern(tries: Any) -> None:
 
 def test_header_pattern_that_no_header_matches(tries: Any) -> None:
     """Then there is a row a record all the same."""
-    assert tries(b"Utc Time\r\n2020-05-06T05:50:48\r\n", DISK) == ([{"line_no": 2, "at": T}], [], 1)
+    assert tries(b"Utc Time\r\n2020-05-06T05:50:48\r\n", DISK) == ([{"line_no": 2, "time": T}], [], 1)
 
 
 def test_header_pattern_with_typed_groups(tries: Any) -> None:

@@ -12,13 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.model import Column, Table, Type
-from ingest.parsing import csv_reading
 from ingest.parsing.batch import Batch, Parsed, Piece, SourceFile
-from ingest.parsing.csv import CsvColumn, CsvParser
-from ingest.parsing.csv_files import CsvFiles
-from ingest.parsing.csv_layout import layout_of
-from ingest.parsing.csv_reading import Reading
-from ingest.parsing.csv_records import Bodies, CsvLines, CsvRecords, find_records
+from ingest.parsing.csv.batch import Reading
+from ingest.parsing.csv.files import CsvFiles
+from ingest.parsing.csv.header import layout_of
+from ingest.parsing.csv.parser import CsvColumn, CsvParser
+from ingest.parsing.csv.records import Bodies, CsvLines, CsvRecords, find_records
 
 NAMES = ("Id", "Name", "Time", "Seconds", "Good", "Text", "Odd")
 OWN = (
@@ -201,7 +200,7 @@ def test_two_ways_to_read(file: bytes, short_rows: bool) -> None:
     batch = Batch.of((SourceFile("f"), file))
     counted = parser.parse(batch)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_reading, "find_records", _nothing_found)
+        patch.setattr(batch, "find_records", _nothing_found)
         matched = parser.parse(batch)
     assert rows_in(counted) == rows_in(matched)
     assert counted.rejects == matched.rejects

@@ -8,15 +8,15 @@ import pytest
 
 from ingest import Batch, ErrorRules, LineParser, Sample, SourceFile
 from ingest.model import LOG_RECORDS
-from ingest.parsing.tracebacks import read_failure
+from ingest.parsing.lines.tracebacks import read_failure
 
 PLAIN = LineParser(
     name="test.plain",
     kind="plain",
     path=r"\.txt$",
-    head=r"^(?:\[(?P<at>[^\]]+)\] )?(?P<message>.*\S.*)$",
+    head=r"^(?:\[(?P<time>[^\]]+)\] )?(?P<message>.*\S.*)$",
     table=LOG_RECORDS,
-    fold=False,
+    multiline=False,
     errors=ErrorRules(also=r"^Failed\.", facts=(r"mini batch (?P<mini_batch_id>\d+)",)),
     samples=[Sample("a.txt", "Failed. No\n", records=1)],
 )

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.model import LOG_RECORDS, PROGRESS
-from ingest.parsing.events import Event, find_events
-from ingest.parsing.lines import LineParser
-from ingest.registry import PluginOptions, load_registry
+from ingest.parsing.lines.events import Event, find_events
+from ingest.parsing.lines.parser import LineParser
+from ingest.plugin.registry import PluginOptions, load_registry
 
 if TYPE_CHECKING:
     from ingest.model import Table

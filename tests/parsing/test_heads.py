@@ -10,14 +10,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.parsing.batch import PADDING, Batch
-from ingest.parsing.heads import DelimitedHead, Digits, Head, RegexHead, Time, Word
+from ingest.parsing.lines.heads import DelimitedHead, Digits, Head, RegexHead, Time, Word
 
 if TYPE_CHECKING:
-    from ingest.registry import Registry
+    from ingest.plugin.registry import Registry
 
 LEVELS = "DEBUG|INFO|WARNING|ERROR|CRITICAL"
 SYS = RegexHead(
-    r"^(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:[.,]\d+)?)\|"
+    r"^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:[.,]\d+)?)\|"
     rf"(?:(?P<logger>(?!(?:{LEVELS})\|)[^|]*)\|)?(?P<level>{LEVELS})\|(?P<pid>\d{{1,18}})\|"
     r"(?:(?P<thread>\d{1,18})\|)?(?:(?P<func>[^| ]+\(\))\|)?(?P<message>.*)$"
 )
@@ -133,11 +133,13 @@ def test_fast_head_of_one_line(system: Head, line: bytes) -> None:
 def test_other_delimiters() -> None:
     """The delimiter, the character inside a time, and the rest's name are the author's choice."""
     level, who = Word("level", ("I", "W")), Word("who", ("me", "you"))
-    head = DelimitedHead((Time("at", between="T"), level, Digits("n", optional=True), who), rest="text", delimiter=";")
+    head = DelimitedHead(
+        (Time("time", between="T"), level, Digits("n", optional=True), who), rest="text", delimiter=";"
+    )
     lines = [b"2021-04-13T03:23:05.1;W;12;me;a;b", b"2021-04-13T03:23:05.1;I;you;c", b"2021-04-13 03:23:05.1;W;me;c"]
     assert [parts for _, parts in find(head, lines)] == [
-        {"at": b"2021-04-13T03:23:05.1", "level": b"W", "n": b"12", "who": b"me", "text": b"a;b"},
-        {"at": b"2021-04-13T03:23:05.1", "level": b"I", "who": b"you", "text": b"c"},
+        {"time": b"2021-04-13T03:23:05.1", "level": b"W", "n": b"12", "who": b"me", "text": b"a;b"},
+        {"time": b"2021-04-13T03:23:05.1", "level": b"I", "who": b"you", "text": b"c"},
     ]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.parsing.batch import Batch, Parsed, SourceFile
 from ingest.parsing.isolating import parse_in_parts
-from ingest.registry import load_registry
+from ingest.plugin.registry import load_registry
 
 
 @dataclass

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.parsing.lines import LineParser
+from ingest.parsing.lines.parser import LineParser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ingest.registry import Registry
+    from ingest.plugin.registry import Registry
     from tests.parsing.conftest import Content, Read
 
     ReadPieces = Callable[[LineParser, bytes, int], Content]
@@ -181,7 +181,7 @@ def test_line_longer_than_a_chunk(parser: LineParser, read: Read) -> None:
 
 
 def test_records_that_are_lines(read: Read) -> None:
-    """With `fold=False` a line is a record or a reject; only empty lines are neither."""
+    """With `multiline=False` a line is a record or a reject; only empty lines are neither."""
     from ingest.model import LOG_RECORDS
 
     parser = LineParser(
@@ -191,7 +191,7 @@ def test_records_that_are_lines(read: Read) -> None:
         head=r"^(?P<level>\w+): (?P<message>.*)$",
         table=LOG_RECORDS,
         samples=(),
-        fold=False,
+        multiline=False,
     )
     (content,) = read(parser, b"INFO: a\nno head here\r\n\r\n\nWARN: b\r\nlast: c")
     assert essentials(content) == [

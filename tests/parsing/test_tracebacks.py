@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.parsing.tracebacks import Failure, fingerprints, read_failure
+from ingest.parsing.lines.tracebacks import Failure, fingerprints, read_failure
 
 TOP = "Traceback (most recent call last):\n"
 USER = '  File "/mnt/user/score.py", line 9, in run\n    go(item)\n'

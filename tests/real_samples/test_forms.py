@@ -96,13 +96,13 @@ FORMS: dict[str, tuple[str, str, str, list[tuple[Any, ...]]]] = {
     "§3, emoji in a launcher's output": (
         "user_logs/std_log_0.txt",
         LAUNCHER,
-        "SELECT line_no, length(message), l.at::VARCHAR FROM log_records AS l WHERE line_no IN (1, 3) ORDER BY 1",
+        "SELECT line_no, length(message), l.time::VARCHAR FROM log_records AS l WHERE line_no IN (1, 3) ORDER BY 1",
         [(1, 9, None), (3, 48, "2024-02-01 03:04:05.678901")],
     ),
     "§11.2, execution status as of 2026": (
         "logs/azureml/executionlogs.txt",
         CONTROL,
-        "SELECT fields ->> 'status', l.at::VARCHAR FROM log_records AS l WHERE event = 'execution_status' ORDER BY 2",
+        "SELECT fields ->> 'status', l.time::VARCHAR FROM log_records AS l WHERE event = 'execution_status' ORDER BY 2",
         [
             ("Preparing", "2026-03-01 19:53:50"),
             ("Queued", "2026-03-01 19:54:50"),

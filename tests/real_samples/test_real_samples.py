@@ -112,13 +112,13 @@ FACTS = [
     ),
     Fact(
         "driver_70_2020-10_examples204",
-        """SELECT line_no, strftime("at", '%Y-%m-%d %H:%M:%S.%f') FROM log_records WHERE {job} AND "at" IS NOT NULL""",
+        """SELECT line_no, strftime(time, '%Y-%m-%d %H:%M:%S.%f') FROM log_records WHERE {job} AND time IS NOT NULL""",
         [(1, "2020-10-25 06:27:49.000000"), (2, "2020-10-25 06:27:51.919906")],
     ),
     Fact("driver_70_2020-10_examples204", "SELECT count(*) FROM errors WHERE {job}", [(0,)]),
     Fact(
         "executionlogs_2019-11_issue606",
-        "SELECT fields ->> 'status', count(*), epoch(max(l.at) - min(l.at)) FROM log_records AS l"
+        "SELECT fields ->> 'status', count(*), epoch(max(l.time) - min(l.time)) FROM log_records AS l"
         " WHERE {job} AND event = 'execution_status' GROUP BY 1 ORDER BY 1",
         [("Queued", 3, 236.0), ("Running", 1, 0.0)],
     ),
@@ -136,12 +136,12 @@ FACTS = [
     ),
     Fact(
         "job_error_2023-02_azuredocs105903",
-        """SELECT node, process, strftime("at", '%H:%M:%S.%f'), line_no, cut FROM errors WHERE {job}""",
+        """SELECT node, process, strftime(time, '%H:%M:%S.%f'), line_no, cut FROM errors WHERE {job}""",
         [("0", "process000", "11:12:07.031290", 2, True)],
     ),
     Fact(
         "job_post_75_2020-06_dp100_37",
-        """SELECT count(*), count(l.at), strftime(max(l.at), '%H:%M:%S.%f') FROM log_records AS l WHERE {job}""",
+        """SELECT count(*), count(l.time), strftime(max(l.time), '%H:%M:%S.%f') FROM log_records AS l WHERE {job}""",
         [(6, 4, "16:58:17.906795")],
     ),
     Fact(
@@ -157,7 +157,7 @@ FACTS = [
     ),
     Fact(
         "master_role_2020-10_tuning_guide",
-        "SELECT count(*), count(DISTINCT thread), max(pid), epoch(max(l.at) - min(l.at)) FROM log_records AS l WHERE {job}",
+        "SELECT count(*), count(DISTINCT thread), max(pid), epoch(max(l.time) - min(l.time)) FROM log_records AS l WHERE {job}",
         [(7, 1, 356, 264.855)],
     ),
     Fact(
@@ -195,7 +195,7 @@ FACTS = [
     ),
     Fact(
         "ps_cpu_28_2020-10_screenshot",
-        """SELECT count(*), max(rss_kb), strftime(min("at"), '%Y-%m-%d %H:%M'), round(sum(cpu_percent), 1)"""
+        """SELECT count(*), max(rss_kb), strftime(min(time), '%Y-%m-%d %H:%M'), round(sum(cpu_percent), 1)"""
         " FROM os_processes WHERE {job}",
         [(16, 99260, "2020-10-19 10:28", 82.9)],
     ),
@@ -216,7 +216,7 @@ FACTS = [
     Fact("std_log_0_2024-08_examples3343", "SELECT count(*) FROM errors WHERE {job}", [(0,)]),
     Fact(
         "std_log_0_2024-08_examples3343",
-        """SELECT line_no, strftime("at", '%H:%M:%S.%f') FROM log_records WHERE {job} AND "at" IS NOT NULL""",
+        """SELECT line_no, strftime(time, '%H:%M:%S.%f') FROM log_records WHERE {job} AND time IS NOT NULL""",
         [(6, "15:04:33.432774")],
     ),
     Fact(
@@ -233,7 +233,7 @@ FACTS = [
     Fact(
         "sys_error_main_headless_2021-04_issue1429",
         "SELECT line_no, exception_type, exception_message, frame, mini_batch_id,"
-        """ strftime("at", '%H:%M:%S.%g') FROM errors WHERE {job} AND exception_type IS NOT NULL""",
+        """ strftime(time, '%H:%M:%S.%g') FROM errors WHERE {job} AND exception_type IS NOT NULL""",
         [(1, "KeyError", "(187, 1)", None, None, None)],
     ),
     Fact(
@@ -243,13 +243,13 @@ FACTS = [
     ),
     Fact(
         "sys_error_process_2021-04_issue1429",
-        "SELECT e.mini_batch_id, e.pid, e.node, e.process, e.phase, e.cut, strftime(e.at, '%H:%M:%S.%g'),"
+        "SELECT e.mini_batch_id, e.pid, e.node, e.process, e.phase, e.cut, strftime(e.time, '%H:%M:%S.%g'),"
         " contains(exception_message, 'within 90 seconds') FROM errors AS e WHERE {job}",
         [(16, 334, "10.0.0.4", "process000", "run", True, "03:23:05.649", True)],
     ),
     Fact(
         "task_csv_2020-05_issue957",
-        """SELECT event, outcome, node, process, strftime("at", '%H:%M:%S.%f') FROM script_events WHERE {job}""",
+        """SELECT event, outcome, node, process, strftime(time, '%H:%M:%S.%f') FROM script_events WHERE {job}""",
         [("init", "start", "10.0.0.4", "Process-1", "05:50:48.682392")],
     ),
     Fact("task_csv_2020-05_issue957", "SELECT count(*) FROM attempt_reports WHERE {job}", [(0,)]),

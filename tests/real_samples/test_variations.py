@@ -28,7 +28,7 @@ QUESTIONS = {
     "jobs": "SELECT job_id, state, mini_batches, items, failed_items, attempts, retries, timeouts, exceptions, poisoned,"
     " restarts, highest_memory_percent, memory_samples FROM job_summary",
     "progress": "SELECT job_id, source, event, count(*), max(processed), max(total), max(items) FROM progress GROUP BY ALL",
-    "records": "SELECT job_id, source, level, count(l.at) FROM log_records AS l WHERE level IS NOT NULL GROUP BY ALL",
+    "records": "SELECT job_id, source, level, count(l.time) FROM log_records AS l WHERE level IS NOT NULL GROUP BY ALL",
     "events": "SELECT job_id, source, event, count(*) FROM log_records WHERE event IS NOT NULL GROUP BY ALL",
     "output": "SELECT job_id, source, level, logger, count(*) FROM output_lines GROUP BY ALL",
     "processes": "SELECT job_id, count(*), sum(rss_kb), sum(cpu_percent) FROM os_processes GROUP BY ALL",
@@ -156,7 +156,7 @@ def test_what_is_left_of_a_log_without_its_first_head(varied: Varied) -> None:
     """Each log lost half of its first line: that text is a record without a time, all later records are whole."""
     jobs = f"job_id LIKE '% {VARIATIONS[-1].name}'"
     told = varied.store.rows(
-        f"SELECT line_no, count(*) FROM log_records AS l WHERE {jobs} AND source = 'worker' AND l.at IS NULL GROUP BY 1"
+        f"SELECT line_no, count(*) FROM log_records AS l WHERE {jobs} AND source = 'worker' AND l.time IS NULL GROUP BY 1"
     )
     workers = varied.store.one(f"SELECT count(*) FROM files WHERE {jobs} AND kind = 'worker' AND records > 0")
     assert told == [(1, workers)]

@@ -59,7 +59,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Hostile:
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """Writes the report of a store, or of some of its jobs; gives the file."""
-    from ingest.report.html import write_report
+    from ingest.report import write_report
 
     def write(store: Path, *jobs: str, **options: Any) -> Path:
         file = tmp_path_factory.mktemp("page") / "report.html"

@@ -15,7 +15,7 @@ import pytest
 
 from ingest import ingest_jobs, open_store
 from ingest.errors import IngestError, InputError
-from ingest.report.html import write_report
+from ingest.report import write_report
 from tests.conftest import put_rows
 
 if TYPE_CHECKING:
@@ -119,9 +119,9 @@ def test_without_the_extra(sample_store: Path, tmp_path: Path, monkeypatch: pyte
 
 def test_empty_store(store: StoreUnderTest, tmp_path: Path) -> None:
     """A store without a job has an overview that says so, and no error."""
-    from ingest.registry import load_registry
+    from ingest.plugin.registry import load_registry
     from ingest.store.catalog import Draft
-    from ingest.store.layout import Layout
+    from ingest.store.paths import Layout
 
     Draft(Layout.of(str(store.path)), load_registry().definition()).publish()
     write_report(store.path, tmp_path / "report.html")
@@ -148,7 +148,7 @@ def test_a_job_with_nothing_known(store: StoreUnderTest, tree: Tree, tmp_path: P
 
 def test_many_tries_are_put_together(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Above a number of bars the timeline has cells; with that number lowered the sample job has them too."""
-    monkeypatch.setattr("ingest.report.html.job._BARS", 50)
+    monkeypatch.setattr("ingest.report.job._BARS", 50)
     page = io.StringIO()
     write_report(sample_store, page, jobs=["memory-growth"])
     assert "When was each node busy, and when did its tries fail?" in page.getvalue()
@@ -171,9 +171,9 @@ def test_a_large_job_stays_small(tmp_path: Path) -> None:
 def history(store: Path, jobs: Sequence[dict[str, Any]]) -> None:
     """Puts jobs into the history, in place of those of the same ids, and makes the days of it."""
     from ingest.nightly.aggregates import refresh
-    from ingest.registry import load_registry
+    from ingest.plugin.registry import load_registry
     from ingest.store.catalog import Draft
-    from ingest.store.layout import Layout
+    from ingest.store.paths import Layout
 
     def fill(connection: Any) -> None:
         put_rows(connection, "job_measures", *jobs)

@@ -15,7 +15,7 @@ import pytest
 
 from ingest.parsing.batch import Batch, SourceFile
 from ingest.parsing.json_objects import _distinct, json_objects
-from ingest.registry import load_registry
+from ingest.plugin.registry import load_registry
 from ingest.sources.opening import Opener
 from tests.conftest import environment
 
@@ -149,18 +149,18 @@ def test_a_load_does_not_wait_for_a_pipe(
     tree: Tree, logs: Logs, store: StoreUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker's log becomes a pipe between listing and reading: told, and the other file is read."""
-    from ingest import slices
+    from ingest.load import worker
 
     other = "logs/sys/node/0/process001.txt"
     folder = tree({logs.worker: logs.records(2), other: logs.records(3)}, "a")
-    parse = slices.parse_slice
+    parse = worker.parse_slice
 
     def swapped(*arguments: object) -> object:
         (folder / logs.worker).unlink()
         os.mkfifo(folder / logs.worker)
         return parse(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("ingest.workers.parse_slice", swapped)
+    monkeypatch.setattr("ingest.load.pool.parse_slice", swapped)
     assert len(store.load(folder, workers=1).failed_files) == 1
     assert store.rows("SELECT status, reason FROM files WHERE path LIKE '%process000%'")[0][1].endswith("regular file")
     assert store.rows("SELECT count(*) FROM log_records") == [(3,)]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ingest import Batch, LineParser, SourceFile
-from ingest.registry import PluginOptions, load_registry
+from ingest.plugin.registry import PluginOptions, load_registry
 
 PARSERS = [one for one in load_registry(PluginOptions(installed=False)).parsers.values() if isinstance(one, LineParser)]
 BY_KIND = {parser.kind: parser for parser in PARSERS}

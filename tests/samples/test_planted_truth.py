@@ -70,7 +70,7 @@ def test_job_summary(summaries: dict[str, dict[str, Any]], job: str, truth: dict
 @pytest.mark.parametrize(("job", "truth"), TRUTHS, ids=[job for job, _ in TRUTHS])
 def test_open_attempts(store: Path, job: str, truth: dict[str, Any]) -> None:
     """Each try that was begun and not ended is open once: in V0 a table says so, later only the log of its worker."""
-    columns = "mini_batch_id, node, process, told_by"
+    columns = "mini_batch_id, node, process, reported_by"
     got = _rows(store, f"SELECT {columns} FROM attempts WHERE job_id = '{job}' AND outcome = 'open'")
     by_id = sorted(truth["open"], key=lambda one: one["mini_batch_id"])
     assert sorted(got, key=lambda one: one["mini_batch_id"]) == by_id
@@ -109,13 +109,13 @@ def test_slowest_memory_and_first_error(store: Path, job: str, truth: dict[str, 
             f"SELECT node, highest_percent FROM memory_peaks {where} AND scope = 'node' ORDER BY 2 DESC, 1 LIMIT 1",
         )
         assert (peak["node"], peak["highest_percent"]) == (truth["memory"]["node"], truth["memory"]["percent"])
-    errors = _rows(store, f'SELECT "at", node, process, exception_type, exception_message FROM first_error {where}')
+    errors = _rows(store, f"SELECT time, node, process, exception_type, exception_message FROM first_error {where}")
     planted = truth["first_error"]
     if planted is None:
         assert errors == []
     else:
         assert (errors[0]["exception_type"], errors[0]["node"]) == (planted["exception_type"], planted["node"])
-        assert errors[0]["at"][:19] == planted["at"][:19]
+        assert errors[0]["time"][:19] == planted["time"][:19]
 
 
 def test_every_byte_is_understood(store: Path) -> None:

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from ingest.errors import StoreError
-from ingest.registry import PluginOptions
+from ingest.plugin.registry import PluginOptions
 from ingest.store.catalog import FORMAT
 from tests.conftest import VIEWS
 
@@ -353,7 +353,7 @@ NOTES = """
 from pathlib import Path
 from ingest import Column, LineParser, Sample, Table, Type, hookimpl
 
-TABLE = Table("notes", "a note", (Column("who", Type.TEXT, "", few=True), {more}Column("text", Type.TEXT)))
+TABLE = Table("notes", "a note", (Column("who", Type.TEXT, "", dictionary=True), {more}Column("text", Type.TEXT)))
 
 @hookimpl
 def ingest_parsers():

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-import ingest.store.compaction
-from ingest.registry import DEFAULT_PLUGINS, PluginOptions, load_registry
-from ingest.store.compaction import Compacted, SliceState, compact, groups
-from ingest.store.forgetting import forget
-from ingest.store.layout import Layout
+import ingest.store.compact
+from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, load_registry
+from ingest.store.compact import Compacted, SliceState, compact, groups
+from ingest.store.forget import forget
 from ingest.store.maintenance import maintenance
-from ingest.store.reading import open_store
+from ingest.store.paths import Layout
+from ingest.store.reader import open_store
 from tests.conftest import StoreUnderTest, write_tree
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def test_lines_stay_in_order(scattered: Scattered) -> None:
 def test_job_by_job(scattered: Scattered, monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs that are too large to be held together are written one after the other; it makes no difference."""
     store = scattered.store
-    monkeypatch.setattr(ingest.store.compaction, "_CHUNK_BYTES", 1)
+    monkeypatch.setattr(ingest.store.compact, "_CHUNK_BYTES", 1)
     before = store.tables()
     assert compacted(store).dead_rows >= 9
     assert store.tables() == before
@@ -250,11 +250,11 @@ def test_command(scattered: Scattered, run: Run) -> None:
 KILLED = """
 # Does `compact` or `forget` in a forked process for each line of stdin, as tests/load/test_killed.py does with loads.
 import os, signal, sys
-import duckdb, pyarrow.parquet, ingest.store.compaction, ingest.store.parts
-from ingest.registry import load_registry
-from ingest.store.compaction import compact
-from ingest.store.forgetting import forget
-from ingest.store.layout import Layout
+import duckdb, pyarrow.parquet, ingest.store.compact, ingest.store.parts
+from ingest.plugin.registry import load_registry
+from ingest.store.compact import compact
+from ingest.store.forget import forget
+from ingest.store.paths import Layout
 from ingest.store.maintenance import maintenance
 
 command, store = sys.argv[1:]

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.registry import load_registry
-from ingest.store.forgetting import forget, older_than
-from ingest.store.layout import Layout
+from ingest.plugin.registry import load_registry
+from ingest.store.forget import forget, older_than
 from ingest.store.maintenance import maintenance
-from ingest.store.reading import open_store
+from ingest.store.paths import Layout
+from ingest.store.reader import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path

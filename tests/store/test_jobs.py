@@ -6,8 +6,8 @@ import pytest
 
 from ingest import ingest_jobs, open_store
 from ingest.errors import InputError
-from ingest.store.jobs import chosen_jobs
-from ingest.store.reading import Store
+from ingest.store.reader import Store
+from ingest.store.select_jobs import chosen_jobs
 
 NAMES = ["night-1", "night-10", "night-2", "day[1]", "day1"]
 

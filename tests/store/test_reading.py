@@ -12,7 +12,7 @@ from ingest.errors import IngestError, InputError, QueryError, StoreError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ingest.store.reading import Store
+    from ingest.store.reader import Store
     from tests.conftest import Keep, Logs, StoreUnderTest, Tree
 
 

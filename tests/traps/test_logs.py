@@ -36,7 +36,7 @@ def test_trap_05_last_line_cut(tree: Tree, store: StoreUnderTest) -> None:
         ("worker_level", 1, "Got task 7.", False),
         ("worker_level", 2, files[ERROR].partition("|334|")[2].partition("|334|")[2], True),
     ]
-    assert store.rows("SELECT mini_batch_id, cut, e.at::VARCHAR FROM errors AS e") == [
+    assert store.rows("SELECT mini_batch_id, cut, e.time::VARCHAR FROM errors AS e") == [
         (16, True, "2024-03-01 10:00:09")
     ]
     assert store.rows("SELECT parser, line_no, cut, text FROM rejects ORDER BY 1") == [
@@ -56,7 +56,7 @@ def test_trap_06_no_head_at_the_start(tree: Tree, store: StoreUnderTest) -> None
     }
     store.load(tree(files))
     assert store.rows(
-        "SELECT r.line_no, r.\"at\"::VARCHAR, level, starts_with(message, 'Traceback') FROM log_records AS r"
+        "SELECT r.line_no, r.time::VARCHAR, level, starts_with(message, 'Traceback') FROM log_records AS r"
     ) == [
         (1, None, None, True),
         (5, "2024-03-01 10:00:09", "ERROR", False),
@@ -83,7 +83,7 @@ def test_trap_07_bars_blanks_and_long_threads(tree: Tree, store: StoreUnderTest)
         "logs/sys/master.txt": "2020-05-06 05:50:48,002|ParallelRunStep.Master|DEBUG|17|139773019682560|start()|a|b()|c\n",
     }
     store.load(tree(files))
-    told = "SELECT source, level, logger, pid, thread, func, message FROM log_records AS r ORDER BY r.at, source"
+    told = "SELECT source, level, logger, pid, thread, func, message FROM log_records AS r ORDER BY r.time, source"
     assert store.rows(told) == [
         ("master_level", "ERROR", "ParallelRunStep.User Error", 17, None, None, "ERROR|bad|17"),
         ("master", "DEBUG", "ParallelRunStep.Master", 17, 139773019682560, "start()", "a|b()|c"),
@@ -128,7 +128,7 @@ def test_trap_10_several_overviews_and_masters(tree: Tree, store: StoreUnderTest
         MINI_BATCHES: table(MINI_BATCH_HEADER, *(mini_batch(i, at=f"01:2{i}:00.1") for i in range(4))),
     }
     store.load(tree(files))
-    assert store.rows("SELECT event, node, processed FROM progress AS p ORDER BY p.at") == [
+    assert store.rows("SELECT event, node, processed FROM progress AS p ORDER BY p.time") == [
         ("overviewer", "7", None),
         ("processed_of", None, 1),
         ("processed_of", None, 2),

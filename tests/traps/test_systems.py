@@ -34,7 +34,7 @@ def test_trap_14_zero_percent_and_counters_that_jump_back(tree: Tree, store: Sto
         ),
     }
     store.load(tree(files))
-    samples = 'SELECT cpu_percent, disk_reads, disk_read_mb FROM node_samples AS s ORDER BY s."at"'
+    samples = "SELECT cpu_percent, disk_reads, disk_read_mb FROM node_samples AS s ORDER BY s.time"
     assert store.rows(samples) == [(15.0, 1000, 800.5), (0.0, 2000, 900.5), (60.2, 5, 0.25)]
     assert store.rows(
         "SELECT process, min(cpu_percent), max(cpu_percent), count(cpu_percent), max(cpu_user_s), min(cpu_user_s)"
@@ -60,7 +60,7 @@ def test_trap_15_process_lists(tree: Tree, store: StoreUnderTest) -> None:
     }
     store.load(tree(files))
     assert store.rows(
-        "SELECT p.at::VARCHAR, user_name, pid, cpu_percent, vsz_kb, rss_kb, state, cpu_time_s, command"
+        "SELECT p.time::VARCHAR, user_name, pid, cpu_percent, vsz_kb, rss_kb, state, cpu_time_s, command"
         " FROM os_processes AS p ORDER BY line_no"
     ) == [
         ("2020-10-19 10:28:00", "root", 138, 18.7, 749084, 99260, "Sl", 2.0, "/usr/bin/python a.py"),
@@ -104,7 +104,7 @@ def test_trap_19_windows(tree: Tree, store: StoreUnderTest) -> None:
         ("ValueError", "No", "D:\\batch\\tasks\\wd\\score.py:9 in run", 3)
     ]
     assert store.rows("SELECT line_no, message FROM log_records ORDER BY 1 DESC LIMIT 1") == [(7, "Got task 4.")]
-    assert store.rows("SELECT command, pid, rss_kb, p.at::VARCHAR FROM os_processes AS p ORDER BY pid") == [
+    assert store.rows("SELECT command, pid, rss_kb, p.time::VARCHAR FROM os_processes AS p ORDER BY pid") == [
         ("System Idle Process", 0, 8, "2021-04-15 22:03:00"),
         ("python.exe", 4128, 1012345, "2021-04-15 22:03:00"),
     ]

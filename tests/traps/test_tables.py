@@ -61,11 +61,11 @@ def test_trap_02_time_without_fraction(tree: Tree, store: StoreUnderTest) -> Non
         ("2020-05-06 05:50:48",),
         ("2024-03-01 10:00:00",),
     ]
-    assert store.rows('SELECT p."at"::VARCHAR, event, message FROM progress AS p ORDER BY line_no') == [
+    assert store.rows("SELECT p.time::VARCHAR, event, message FROM progress AS p ORDER BY line_no") == [
         ("2020-05-06 05:50:48", None, "Start scheduling.\n2020-05-06T05:50:48.5 not a time of ours"),
         ("2020-05-06 05:50:49.000001", "none_yet", "No task has been processed yet."),
     ]
-    assert store.one('SELECT s."at"::VARCHAR FROM node_samples AS s') == "2020-05-06 05:50:48"
+    assert store.one("SELECT s.time::VARCHAR FROM node_samples AS s") == "2020-05-06 05:50:48"
 
 
 def test_trap_03_line_ends_of_two_kinds(tree: Tree, store: StoreUnderTest) -> None:

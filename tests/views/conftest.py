@@ -140,7 +140,7 @@ class Database:
     def event(self, source: str, event: str, at: str, row: dict[str, Any] | None = None, /, **facts: str) -> None:
         """Puts in a log record of a known form with its facts; `row` are other columns of it."""
         fields = json.dumps(facts) if facts else None
-        self.insert("log_records", {"source": source, "at": at, "event": event, "fields": fields, **(row or {})})
+        self.insert("log_records", {"source": source, "time": at, "event": event, "fields": fields, **(row or {})})
 
     def execute(self, query: str) -> duckdb.DuckDBPyConnection:
         """Asks a query; what it asks of derived relations is worked out anew, since rows may be new."""

@@ -28,7 +28,7 @@ TOO_LATE = """\
 -- query: SELECT * FROM attempts WHERE job_id = {job} AND elapsed_s > 5
 select
     job_id, 'severe' as severity, count(*) || ' late tries' as finding, min(node) as node, null as process,
-    null as mini_batch_id, min(a.started_at) as "at", sum(elapsed_s) as at_stake_s, to_json({tries: count(*)}) as evidence
+    null as mini_batch_id, min(a.started_at) as time, sum(elapsed_s) as lost_s, to_json({tries: count(*)}) as evidence
 from attempts as a
 where elapsed_s > threshold('late_s')
 group by job_id
@@ -61,7 +61,7 @@ def test_a_check_of_a_plugin(db: Database, folder: Path) -> None:
         "a friend",
     )
     row = db.one("SELECT * FROM findings WHERE check_id = 'too_late'")
-    assert (row["job_id"], row["finding"], row["at"], row["at_stake_s"]) == ("it's", "1 late tries", "10:00:00", 7.0)
+    assert (row["job_id"], row["finding"], row["time"], row["lost_s"]) == ("it's", "1 late tries", "10:00:00", 7.0)
     assert json.loads(row["evidence"]) == {"tries": 1}
     assert len(db.rows(row["query"])) == 1
     assert (
@@ -94,7 +94,7 @@ def test_a_threshold_may_be_changed(db: Database, folder: Path) -> None:
     ("text", "reason"),
     [
         (TOO_LATE.replace("-- remedy: Be earlier. Then look\n-- again.\n", ""), "a check says what to do"),
-        (TOO_LATE.replace("as at_stake_s", "as stake"), "at_stake_s"),
+        (TOO_LATE.replace("as lost_s", "as stake"), "lost_s"),
         (TOO_LATE.replace("= 5 s: what", "five"), "not a threshold"),
     ],
 )
@@ -161,7 +161,7 @@ def test_a_warning_that_is_a_known_problem(db: Database) -> None:
     """Told by no error, it stands for itself; told by one, it is not said twice."""
     db.know(KnownProblem("slow_queue", "queue is slow", "The queue.", "Wait.", "docs"))
     db.insert("jobs", {"state": "completed"})
-    warning = {"source": "worker", "level": "WARNING", "message": "the queue is slow", "at": "10:00:00", "node": "1"}
+    warning = {"source": "worker", "level": "WARNING", "message": "the queue is slow", "time": "10:00:00", "node": "1"}
     db.insert("log_records", warning)
     asked = "SELECT kind, finding_id, severity, remedy, node FROM diagnosis"
     assert db.rows(asked) == [("problem", "slow_queue", "warning", "Wait.", "1")]

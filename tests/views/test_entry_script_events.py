@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from tests.views.conftest import Database
 
 WORKER = {"node": "0", "process": "process000", "pid": 7}
-EVENTS = 'SELECT process, "at", event, outcome, told_by FROM entry_script_events'
+EVENTS = "SELECT process, time, event, outcome, source FROM entry_script_events"
 
 
 def test_a_failed_init_that_only_logs_tell_of(db: Database) -> None:
@@ -26,7 +26,7 @@ def test_a_failed_init_that_only_logs_tell_of(db: Database) -> None:
 def test_a_failed_init_that_the_table_tells_too(db: Database) -> None:
     """The table's row stands; the timeout of another process, and a failed shutdown(), are other events."""
     row = {"node": "0", "process": "process000", "event": "init", "outcome": "exception", "status": "INIT_EXCEPTION"}
-    db.insert("script_events", row | {"at": "10:00:00"})
+    db.insert("script_events", row | {"time": "10:00:00"})
     db.event("worker", "script_failed", "10:00:05", WORKER | {"message": "x"}, method="init")
     late = "Stop for init() unable to finish within 60 seconds"
     other = {"node": "0", "process": "process001"}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def error(clock: str | None, kind: str | None, message: str, **more: Any) -> dict[str, Any]:
     """An error told by a worker's log."""
     return {
-        "at": clock,
+        "time": clock,
         "source": "worker",
         "exception_type": kind,
         "exception_message": message,
@@ -79,7 +79,7 @@ def test_the_cause_comes_before_symptoms_and_noise(db: Database) -> None:
         error("09:30:00", "RuntimeError", "of another job", job_id="other"),
     )
     row = db.one("SELECT * FROM first_error WHERE job_id = 'job'")
-    assert (row["at"], row["exception_type"], row["exception_message"]) == ("10:00:00", "ValueError", "first")
+    assert (row["time"], row["exception_type"], row["exception_message"]) == ("10:00:00", "ValueError", "first")
     assert (row["node"], row["process"], row["frame"], row["mini_batch_id"]) == (
         "3",
         "process001",

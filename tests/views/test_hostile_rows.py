@@ -53,7 +53,8 @@ def test_extreme_tries(db: Database) -> None:
         db.attempt(number, "timeout", "10:00:00", failed=None, **more)
         db.attempt(number, "done", "10:01:00", attempt=2, failed=items, **more)
         db.insert(
-            "node_samples", {"node": "0", "at": "10:01:00", "memory_used_percent": seconds, "memory_total_mb": seconds}
+            "node_samples",
+            {"node": "0", "time": "10:01:00", "memory_used_percent": seconds, "memory_total_mb": seconds},
         )
     db.ask_all()
     assert db.rows("SELECT count(*), sum(attempts) FROM mini_batches WHERE outcome = 'done'") == [(35, 70)]

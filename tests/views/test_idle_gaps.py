@@ -12,7 +12,7 @@ GAP = "process, from_at, until_at, gap_s, waiting_s, nobody_worked_s, next_mini_
 
 def test_a_gap_while_another_worker_works(db: Database) -> None:
     """process000 is free from 10:00:10 to 10:00:40, scheduling ends at 10:00:20: mini-batch 2 waited for 20 s of it."""
-    db.insert("progress", {"event": "sched_done", "at": "10:00:20"})
+    db.insert("progress", {"event": "sched_done", "time": "10:00:20"})
     db.attempt(0, "done", "10:00:00")
     db.attempt(1, "done", "10:00:05", process="process001", elapsed_s=60.0)
     db.attempt(2, "done", "10:00:40")
@@ -29,7 +29,7 @@ def test_short_gaps_are_none(db: Database) -> None:
 
 def test_when_the_whole_job_stood(db: Database) -> None:
     """Nobody worked from 10:00:20 to 10:01:00: of the 50 s of process000 these are 40, of the 40 s of process001 all."""
-    db.insert("progress", {"event": "sched_done", "at": "09:59:00"})
+    db.insert("progress", {"event": "sched_done", "time": "09:59:00"})
     db.attempt(0, "done", "10:00:00")
     db.attempt(1, "done", "10:00:10", process="process001")
     db.attempt(2, "done", "10:01:00")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def error(db: Database, kind: str | None, message: str, at: str | None, fingerprint: str, **more: Any) -> None:
     """Puts in a report of an error, by process000 of node 0 unless said otherwise."""
-    row = {"source": "worker", "node": "0", "process": "process000", "at": at}
+    row = {"source": "worker", "node": "0", "process": "process000", "time": at}
     row |= {"exception_type": kind, "exception_message": message, "fingerprint": fingerprint}
     db.insert("errors", row | more)
 

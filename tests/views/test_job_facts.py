@@ -42,7 +42,7 @@ def state(db: Database) -> str:
 )
 def test_the_job_result_is_the_strongest_sign(db: Database, text: str, expected: str) -> None:
     """Its text decides, whatever the progress says; a text that we do not know decides nothing."""
-    db.insert("log_records", {"source": "job_result", "at": "10:00:00", "message": text})
+    db.insert("log_records", {"source": "job_result", "time": "10:00:00", "message": text})
     assert state(db) == expected
 
 
@@ -66,13 +66,13 @@ def test_the_job_result_is_the_strongest_sign(db: Database, text: str, expected:
 )
 def test_the_verdict_of_the_master(db: Database, text: str, expected: str) -> None:
     """Sentences about the whole job, and the numbers of its summary; not what failed on the way."""
-    db.insert("log_records", {"source": "master", "at": "10:00:00", "message": text})
+    db.insert("log_records", {"source": "master", "time": "10:00:00", "message": text})
     assert state(db) == expected
 
 
 def test_a_worker_does_not_speak_for_the_job(db: Database) -> None:
     """The same text in a worker's log decides nothing."""
-    db.insert("log_records", {"source": "worker", "at": "10:00:00", "message": "Failed."})
+    db.insert("log_records", {"source": "worker", "time": "10:00:00", "message": "Failed."})
     assert state(db) == "running"
 
 
@@ -96,14 +96,16 @@ def test_a_worker_does_not_speak_for_the_job(db: Database) -> None:
 )
 def test_progress_messages(db: Database, event: str | None, message: str, expected: str) -> None:
     """An end that the driver announces; that its overviewer stopped is none."""
-    db.insert("progress", {"at": "10:00:00", "event": event, "message": message})
+    db.insert("progress", {"time": "10:00:00", "event": event, "message": message})
     assert state(db) == expected
 
 
 def test_the_later_of_two_progress_messages(db: Database) -> None:
     """All processed, but the concatenation of the outputs failed after that: the job failed."""
-    db.insert("progress", {"at": "10:00:00", "event": "all_done", "message": "All 2 mini batches have been processed."})
-    db.insert("progress", {"at": "10:00:05", "message": "Failed to Concatenate out.txt with OSError."})
+    db.insert(
+        "progress", {"time": "10:00:00", "event": "all_done", "message": "All 2 mini batches have been processed."}
+    )
+    db.insert("progress", {"time": "10:00:05", "message": "Failed to Concatenate out.txt with OSError."})
     facts = db.one("SELECT * FROM job_facts")
     assert (facts["state"], facts["state_reason"]) == (
         "failed",
@@ -113,7 +115,9 @@ def test_the_later_of_two_progress_messages(db: Database) -> None:
 
 def test_an_exit_code(db: Database) -> None:
     """SystemExit: 42 without a time fails a job that seemed done; SystemExit: 0 says nothing."""
-    db.insert("progress", {"at": "10:00:00", "event": "all_done", "message": "All 2 mini batches have been processed."})
+    db.insert(
+        "progress", {"time": "10:00:00", "event": "all_done", "message": "All 2 mini batches have been processed."}
+    )
     db.insert("errors", {"exception_type": "SystemExit", "exception_message": "0"})
     assert state(db) == "completed"
     db.insert("errors", {"exception_type": "SystemExit", "exception_message": "42"})
@@ -151,7 +155,7 @@ def test_what_the_platform_says(
 def test_the_platform_goes_before_the_driver(db: Database) -> None:
     """The end that the platform tells goes before a job result, whichever is later."""
     db.event("common_runtime", "job_status", "10:00:00", status="Succeeded")
-    db.insert("log_records", {"source": "job_result", "at": "10:00:05", "message": "Failed. Entry script error. x"})
+    db.insert("log_records", {"source": "job_result", "time": "10:00:05", "message": "Failed. Entry script error. x"})
     assert state(db) == "completed"
 
 
@@ -185,7 +189,7 @@ def test_the_launcher_before_the_master(db: Database) -> None:
     """Its last end line counts, and goes before the sentence of the master."""
     db.insert(
         "log_records",
-        {"source": "master", "at": "10:00:00", "message": "The ParallelRunStep processed all mini batches. "},
+        {"source": "master", "time": "10:00:00", "message": "The ParallelRunStep processed all mini batches. "},
     )
     for line, code in enumerate(("1", "0", "3")):
         db.insert(
@@ -239,11 +243,11 @@ def test_silence(db: Database) -> None:
 def test_an_error_of_the_driver(db: Database) -> None:
     """It is the end if no work went on after it; errors of run() are no end at all."""
     db.attempt(0, "done", "10:00:00")
-    db.insert("errors", {"at": "10:00:05", "phase": "run", "exception_type": "ValueError"})
+    db.insert("errors", {"time": "10:00:05", "phase": "run", "exception_type": "ValueError"})
     assert state(db) == "running"
     db.insert(
         "errors",
-        {"at": "10:00:30", "phase": "driver", "exception_type": "AccessError", "exception_message": "no table"},
+        {"time": "10:00:30", "phase": "driver", "exception_type": "AccessError", "exception_message": "no table"},
     )
     assert state(db) == "failed"
     db.attempt(1, "done", "10:05:00")
@@ -254,11 +258,13 @@ def test_all_scheduled_mini_batches_are_processed(db: Database) -> None:
     """Without a word about the end, the count tells; not while mini-batches are missing or scheduling goes on."""
     db.insert(
         "progress",
-        {"at": "10:00:00", "event": "scheduled", "scheduled": 1, "message": "Scheduled 1 mini batches in 0 seconds."},
+        {"time": "10:00:00", "event": "scheduled", "scheduled": 1, "message": "Scheduled 1 mini batches in 0 seconds."},
     )
     db.attempt(0, "done", "10:00:00")
     assert state(db) == "running"
-    db.insert("progress", {"at": "10:00:01", "event": "sched_done", "scheduled": 2, "message": "Scheduling finished."})
+    db.insert(
+        "progress", {"time": "10:00:01", "event": "sched_done", "scheduled": 2, "message": "Scheduling finished."}
+    )
     db.attempt(1, "timeout", "10:00:00")
     assert state(db) == "running"
     db.attempt(1, "done", "10:02:00", attempt=2)
@@ -271,9 +277,9 @@ def test_running_and_stalled(db: Database) -> None:
     """Tries each minute: samples for 29 more minutes are no stall, for 31 they are."""
     for minute in range(5):
         db.attempt(minute, "done", f"10:0{minute}:00")
-    db.insert("node_samples", {"node": "0", "at": "10:33:10"})
+    db.insert("node_samples", {"node": "0", "time": "10:33:10"})
     assert state(db) == "running"
-    db.insert("node_samples", {"node": "0", "at": "10:35:10"})
+    db.insert("node_samples", {"node": "0", "time": "10:35:10"})
     assert db.one("SELECT COLUMNS('^(state|.*ed_at|last)') FROM job_facts") == {
         "state": "stalled",
         "state_reason": "no sign of an end, last step 2024-03-01 10:04:10, last record 2024-03-01 10:35:10",
@@ -287,14 +293,14 @@ def test_slow_work_is_no_stall(db: Database) -> None:
     """Where a mini-batch takes ten minutes, forty without a result are usual."""
     for number, clock in enumerate(("10:00:00", "10:10:00", "10:20:00")):
         db.attempt(number, "done", clock, elapsed_s=600.0)
-    db.insert("node_samples", {"node": "0", "at": "11:10:00"})
+    db.insert("node_samples", {"node": "0", "time": "11:10:00"})
     assert state(db) == "running"
 
 
 def test_the_same_count_told_again_is_no_step(db: Database) -> None:
     """Lines of an overview that say the same for an hour: stalled. Counts that rise: running."""
     for minute in range(60):
-        row = {"at": f"10:{minute:02}:00", "event": "processed_of", "total": 99, "message": "Processed"}
+        row = {"time": f"10:{minute:02}:00", "event": "processed_of", "total": 99, "message": "Processed"}
         db.insert("progress", row | {"job_id": "stuck", "processed": min(minute, 5)})
         db.insert("progress", row | {"job_id": "rising", "processed": minute})
     assert db.rows("SELECT job_id, state FROM job_facts ORDER BY 1") == [("rising", "running"), ("stuck", "stalled")]
@@ -303,7 +309,7 @@ def test_the_same_count_told_again_is_no_step(db: Database) -> None:
 def test_nothing_to_tell(db: Database) -> None:
     """A job of files that nobody reads, or of resource samples alone: unknown, not running."""
     db.insert("files", {"job_id": "files", "path": "notes.txt", "status": "unclaimed"})
-    db.insert("node_samples", {"job_id": "samples", "node": "0", "at": "10:00:00"})
+    db.insert("node_samples", {"job_id": "samples", "node": "0", "time": "10:00:00"})
     db.insert("files", {"job_id": None, "path": "stray.txt", "status": "unclaimed"})
     assert db.rows("SELECT job_id, state, state_reason, started_at, last_record_at FROM job_facts ORDER BY 1") == [
         ("files", "unknown", "no record of work, nor of an end", None, None),
@@ -313,8 +319,8 @@ def test_nothing_to_tell(db: Database) -> None:
 
 def test_first_and_last_record_of_any_kind(db: Database) -> None:
     """From the earliest to the latest time, over all tables; a try ends when it ends."""
-    db.insert("log_records", {"source": "job_result", "at": "10:30:00", "message": "Succeeded."})
-    db.insert("node_samples", {"node": "0", "at": "09:59:00"})
+    db.insert("log_records", {"source": "job_result", "time": "10:30:00", "message": "Succeeded."})
+    db.insert("node_samples", {"node": "0", "time": "09:59:00"})
     db.attempt(0, "done", "10:30:00", elapsed_s=60.0)
     assert db.rows("SELECT started_at, ended_at, last_record_at FROM job_facts") == [
         ("09:59:00", "10:31:00", "10:31:00")

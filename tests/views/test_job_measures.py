@@ -14,7 +14,7 @@ def test_a_job(db: Database) -> None:
     """Three mini-batches on two nodes: times of the tries that decided, node time of all, wasted of the others."""
     times = {"started_at": "10:00:00", "ended_at": "10:01:40", "last_record_at": "10:01:40"}
     db.insert("jobs", {"state": "completed", "experiment": "nightly", "queue_s": 7.0, "bytes": 5, "files": 2, **times})
-    db.insert("progress", {"at": "10:00:00", "event": "sched_done", "scheduled": 3, "items": 30})
+    db.insert("progress", {"time": "10:00:00", "event": "sched_done", "scheduled": 3, "items": 30})
     db.attempt(0, "done", "10:00:00", elapsed_s=10.0, run_s=8.0)
     db.attempt(1, "timeout", "10:00:00", elapsed_s=60.0, run_s=60.0, process="process001")
     db.attempt(1, "done", "10:01:00", elapsed_s=20.0, run_s=18.0, attempt=2, process="process001")

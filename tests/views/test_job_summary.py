@@ -12,16 +12,18 @@ def test_a_finished_job(db: Database) -> None:
     """Every figure of a job of three mini-batches: one at once, one at the second try, one never."""
     times = {"started_at": "10:00:00", "ended_at": "10:10:00", "last_record_at": "10:10:00"}
     db.insert("jobs", {"state": "completed", "state_reason": "job result: Succeeded.", "generation": "V3", **times})
-    db.insert("progress", {"at": "10:00:00", "event": "sched_done", "scheduled": 3, "message": "Scheduling finished."})
+    db.insert(
+        "progress", {"time": "10:00:00", "event": "sched_done", "scheduled": 3, "message": "Scheduling finished."}
+    )
     db.attempt(0, "done", "10:00:00", elapsed_s=10.0, succeeded=9, failed=1)
     db.attempt(1, "timeout", "10:00:00", elapsed_s=60.0, process="process001")
     db.attempt(1, "done", "10:02:00", elapsed_s=20.0, attempt=2, process="process002")
     db.attempt(2, "poisoned", "10:03:00", elapsed_s=30.0)
-    db.insert("node_samples", {"node": "0", "at": "10:00:00", "memory_used_percent": 40.0})
-    db.insert("node_samples", {"node": "1", "at": "10:00:00", "memory_used_percent": 5.0})
+    db.insert("node_samples", {"node": "0", "time": "10:00:00", "memory_used_percent": 40.0})
+    db.insert("node_samples", {"node": "1", "time": "10:00:00", "memory_used_percent": 5.0})
     db.insert(
         "errors",
-        {"at": "10:01:00", "source": "worker", "exception_type": "ValueError", "exception_message": "bad line"},
+        {"time": "10:01:00", "source": "worker", "exception_type": "ValueError", "exception_message": "bad line"},
     )
     db.insert("files", {"status": "parsed", "rejects": 2, "ends_cut": False}, {"status": "unclaimed"})
     assert db.one("SELECT * FROM job_summary") == {

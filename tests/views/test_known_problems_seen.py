@@ -25,7 +25,7 @@ SILENT = known("silent", "")
 
 def error(clock: str | None, message: str, **more: Any) -> dict[str, Any]:
     """An error told by a worker's log on node 0."""
-    row = {"at": clock, "source": "worker", "node": "0", "exception_message": message, "fingerprint": message}
+    row = {"time": clock, "source": "worker", "node": "0", "exception_message": message, "fingerprint": message}
     return row | more
 
 
@@ -50,10 +50,10 @@ def test_once_for_all_files(known_db: Database) -> None:
     known_db.insert("errors", error("09:00:00", "bad line 7"))
     known_db.attempt(3, "timeout", "10:00:30", error_message="run(): unable to finish within 60 seconds")
     known_db.insert(
-        "log_records", {"source": "worker", "level": "WARNING", "message": "Wait 58 seconds", "at": "10:05:00"}
+        "log_records", {"source": "worker", "level": "WARNING", "message": "Wait 58 seconds", "time": "10:05:00"}
     )
     known_db.insert(
-        "log_records", {"source": "worker", "level": "INFO", "message": "Wait 59 seconds", "at": "10:06:00"}
+        "log_records", {"source": "worker", "level": "INFO", "message": "Wait 59 seconds", "time": "10:06:00"}
     )
     columns = "problem, occurrences, reports, first_at, last_at, nodes, example, cause, remedy, reference"
     assert known_db.rows(f"SELECT {columns} FROM known_problems_seen") == [
@@ -108,7 +108,7 @@ def test_type_message_and_headline_are_searched(known_db: Database) -> None:
         error("10:00:00", "'x'", headline="run() had raised exception for 3 times", job_id="b"),
         error("10:00:00", "SystemExit: 42", headline="unable to finish within 5 seconds", job_id="c"),
         error("10:00:00", "nothing of these", job_id="d"),
-        {"at": "10:00:00", "source": "worker", "job_id": "e"},
+        {"time": "10:00:00", "source": "worker", "job_id": "e"},
     )
     assert known_db.rows("SELECT job_id, problem, cause, remedy FROM first_error ORDER BY 1") == [
         ("a", "os", "Why os.", "Mend os. Then rest."),
@@ -129,7 +129,7 @@ def test_of_equal_rank_what_is_known_to_be_vague_comes_last(known_db: Database) 
         error("09:00:00", "", **vague, job_id="other"),
         error("08:00:00", "Wait 5 seconds", job_id="other"),
     )
-    assert known_db.rows('SELECT job_id, "at", rank, problem FROM first_error ORDER BY 1') == [
+    assert known_db.rows("SELECT job_id, time, rank, problem FROM first_error ORDER BY 1") == [
         ("job", "11:00:00", 1, "timeout"),
         ("other", "09:00:00", 1, "failed"),
     ]

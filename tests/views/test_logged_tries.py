@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Log = Callable[..., None]
 TRIES = (
-    "SELECT mini_batch_id, attempt, node, process, outcome, told_by, is_retry, final FROM attempts"
+    "SELECT mini_batch_id, attempt, node, process, outcome, reported_by, is_retry, final FROM attempts"
     " ORDER BY mini_batch_id, started_at, process"
 )
 OPEN = ("open", "log", False, True)
@@ -173,7 +173,7 @@ def test_an_open_try_that_the_table_tells_too(db: Database, log: Log) -> None:
     db.attempt(0, "open", "10:00:00", source="task_csv")
     log("10:00:00", "got_task", mini_batch_id=1, process="process001", pid=33)
     db.attempt(1, "open", "10:00:00", source="report_v0", process=None, pid=33, attempt=None)
-    assert db.rows("SELECT mini_batch_id, outcome, told_by FROM attempts ORDER BY 1") == [
+    assert db.rows("SELECT mini_batch_id, outcome, reported_by FROM attempts ORDER BY 1") == [
         (0, "open", "table"),
         (1, "open", "table"),
     ]
@@ -184,7 +184,7 @@ def test_the_log_ends_what_the_table_left_open(db: Database, log: Log) -> None:
     log("10:00:00", "got_task", mini_batch_id=0)
     log("10:00:10", "batch_completed", total=10, succeeded=10, elapsed_s="9.5", run_s="9.4")
     db.attempt(0, "open", "10:00:00", source="task_csv")
-    assert db.rows("SELECT mini_batch_id, outcome, told_by FROM attempts") == [(0, "done", "log")]
+    assert db.rows("SELECT mini_batch_id, outcome, reported_by FROM attempts") == [(0, "done", "log")]
 
 
 def test_tables_that_name_nodes_otherwise(db: Database, log: Log) -> None:
@@ -193,7 +193,7 @@ def test_tables_that_name_nodes_otherwise(db: Database, log: Log) -> None:
     log("10:00:10", "batch_completed", total=10, succeeded=10, elapsed_s="9.5", run_s="9.4", node="0")
     log("10:00:10", "got_task", mini_batch_id=1, node="0")
     db.attempt(0, "done", "10:00:00", node="10.0.0.4")
-    assert db.rows("SELECT mini_batch_id, outcome, told_by FROM attempts ORDER BY 1") == [
+    assert db.rows("SELECT mini_batch_id, outcome, reported_by FROM attempts ORDER BY 1") == [
         (0, "done", "table"),
         (1, "open", "log"),
     ]
@@ -213,7 +213,7 @@ def test_logs_of_jobs_whose_tables_are_whole(db: Database, log: Log) -> None:
 def test_open_tries_hold_their_memory(db: Database, log: Log) -> None:
     """`memory_peaks` names the mini-batch that a process has in work, though only its log tells."""
     log("10:00:00", "got_task", mini_batch_id=5)
-    db.insert("process_samples", {"node": "0", "process": "process000", "at": "10:01:00", "memory_used_percent": 3.0})
+    db.insert("process_samples", {"node": "0", "process": "process000", "time": "10:01:00", "memory_used_percent": 3.0})
     assert db.rows("SELECT mini_batches_held FROM memory_peaks") == [([5],)]
 
 

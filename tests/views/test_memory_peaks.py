@@ -13,7 +13,7 @@ def check(clock: str, percent: float | None, **more: Any) -> dict[str, Any]:
     used = None if percent is None else percent * 80
     return {
         "node": "0",
-        "at": clock,
+        "time": clock,
         "memory_total_mb": 8000.0,
         "memory_used_mb": used,
         "memory_used_percent": percent,
@@ -22,7 +22,7 @@ def check(clock: str, percent: float | None, **more: Any) -> dict[str, Any]:
 
 def process_check(clock: str, percent: float, process: str = "process000", **more: Any) -> dict[str, Any]:
     """A check of a process of node 0."""
-    return {"node": "0", "process": process, "at": clock, "memory_used_percent": percent} | more
+    return {"node": "0", "process": process, "time": clock, "memory_used_percent": percent} | more
 
 
 def test_highest_sample_of_a_node(db: Database) -> None:

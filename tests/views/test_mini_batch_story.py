@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 WORKER = {"source": "worker", "node": "0", "process": "process000"}
 
 
-def story(db: Database, number: int, columns: str = '"at", what, text', job: str = "job") -> list[tuple[Any, ...]]:
+def story(db: Database, number: int, columns: str = "time, what, text", job: str = "job") -> list[tuple[Any, ...]]:
     """The story of a mini-batch, some columns of it."""
     return db.rows(f"SELECT {columns} FROM mini_batch_story('{job}', {number})")
 
 
 def log(db: Database, at: str | None, message: str, **more: Any) -> None:
     """Puts in a record of the worker's log."""
-    db.insert("log_records", {**WORKER, "at": at, "message": message, **more})
+    db.insert("log_records", {**WORKER, "time": at, "message": message, **more})
 
 
 def error(db: Database, at: str | None, message: str, **more: Any) -> None:
     """Puts in a report of a ValueError, by the worker's log unless said otherwise."""
-    row = {**WORKER, "at": at, "exception_type": "ValueError", "exception_message": message, "fingerprint": message}
+    row = {**WORKER, "time": at, "exception_type": "ValueError", "exception_message": message, "fingerprint": message}
     db.insert("errors", {**row, "headline": f"Failed: {message}", **more})
 
 
 def output(db: Database, at: str | None, text: str, file_id: int = 7, **more: Any) -> None:
     """Puts in a line that the script printed."""
-    row = {**WORKER, "source": "user_stream", "stream": "stdout", "file_id": file_id, "at": at, "text": text}
+    row = {**WORKER, "source": "user_stream", "stream": "stdout", "file_id": file_id, "time": at, "text": text}
     db.insert("output_lines", {**row, **more})
 
 
@@ -94,7 +94,7 @@ def test_the_same_error_twice_in_a_try(db: Database) -> None:
     db.attempt(7, "exception", "10:00:00")
     for source, at in product(("worker", "user_error"), ("10:00:03", "10:00:06")):
         error(db, at, "no", source=source, file_id=len(source))
-    assert [row for row in story(db, 7, 'what, "at", reports') if row[0] == "error"] == [
+    assert [row for row in story(db, 7, "what, time, reports") if row[0] == "error"] == [
         ("error", "10:00:03", 2),
         ("error", "10:00:06", 2),
     ]
@@ -137,7 +137,7 @@ def test_lines_without_a_time(db: Database) -> None:
     output(db, "10:00:30", "later", file_id=8)
     output(db, None, "more of that", file_id=8)
     output(db, None, "mini-batch 7, says a stranger", process="process009", file_id=9)
-    assert story(db, 7, '"at", what, text, placed, reports')[1:] == [
+    assert story(db, 7, "time, what, text, placed, reports")[1:] == [
         ("10:00:03", "output", "timed", "time", 1),
         (None, "output", "more of it", "after a line with a time", 1),
         ("10:00:10", "try ended", "done, 10.0 s, 0 of 10 items failed", "time", 1),
@@ -159,11 +159,11 @@ def test_samples(db: Database) -> None:
     """Those of the node and of the process within the try, and the last one before it; not those of others."""
     db.attempt(7, "done", "10:00:00")
     for at in ("09:40:00", "09:50:00", "10:00:05", "10:10:00"):
-        db.insert("node_samples", {"node": "0", "at": at, "memory_used_percent": 50.0, "memory_used_mb": 512.0})
-        db.insert("node_samples", {"node": "1", "at": at, "memory_used_percent": 99.0})
-    db.insert("process_samples", {"node": "0", "process": "process000", "at": "10:00:06", "cpu_percent": 3.0})
-    db.insert("process_samples", {"node": "0", "process": "process001", "at": "10:00:06", "cpu_percent": 4.0})
-    assert [row for row in story(db, 7, '"at", what, text, placed') if "sample" in row[1]] == [
+        db.insert("node_samples", {"node": "0", "time": at, "memory_used_percent": 50.0, "memory_used_mb": 512.0})
+        db.insert("node_samples", {"node": "1", "time": at, "memory_used_percent": 99.0})
+    db.insert("process_samples", {"node": "0", "process": "process000", "time": "10:00:06", "cpu_percent": 3.0})
+    db.insert("process_samples", {"node": "0", "process": "process001", "time": "10:00:06", "cpu_percent": 4.0})
+    assert [row for row in story(db, 7, "time, what, text, placed") if "sample" in row[1]] == [
         ("09:50:00", "node sample", "memory 50.0 % of the node, 512 MB", "before the try"),
         ("10:00:05", "node sample", "memory 50.0 % of the node, 512 MB", "time"),
         ("10:00:06", "process sample", "CPU 3.0 %", "time"),

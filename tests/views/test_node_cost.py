@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def test_busy_idle_and_wasted(db: Database) -> None:
     """An hour from first to last sign; two workers overlap for 10 of 30 s at work; one try of 10 s decided nothing."""
-    db.insert("node_samples", {"node": "0", "at": "10:00:00"}, {"node": "0", "at": "11:00:00"})
+    db.insert("node_samples", {"node": "0", "time": "10:00:00"}, {"node": "0", "time": "11:00:00"})
     db.attempt(0, "timeout", "10:10:00")
     db.attempt(0, "done", "10:10:10", attempt=2)
     db.attempt(1, "done", "10:10:10", process="process001", elapsed_s=20.0)
@@ -31,7 +31,7 @@ def test_busy_idle_and_wasted(db: Database) -> None:
 
 def test_the_price(db: Database) -> None:
     """Half an hour at 0.80 per hour; what is no number is no price."""
-    db.insert("node_samples", {"node": "0", "at": "10:00:00"}, {"node": "0", "at": "10:30:00"})
+    db.insert("node_samples", {"node": "0", "time": "10:00:00"}, {"node": "0", "time": "10:30:00"})
     db.connection.execute("SET VARIABLE price_per_node_hour = 0.8")
     assert db.rows("SELECT cost, caveat FROM node_cost") == [(0.4, "it had no mini-batch")]
     db.connection.execute("SET VARIABLE price_per_node_hour = 'cheap'")

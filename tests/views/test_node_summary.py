@@ -13,8 +13,8 @@ def test_a_node_that_worked(db: Database) -> None:
     db.attempt(0, "timeout", "10:00:00", elapsed_s=60.0)
     db.attempt(0, "done", "10:01:00", attempt=2, succeeded=9, failed=1)
     db.attempt(1, "open", "10:02:00", process="process000")
-    db.insert("node_samples", {"node": "0", "at": "10:05:00", "memory_used_percent": 50.0, "cpu_percent": 99.0})
-    db.insert("errors", {"node": "0", "at": "09:59:00"})
+    db.insert("node_samples", {"node": "0", "time": "10:05:00", "memory_used_percent": 50.0, "cpu_percent": 99.0})
+    db.insert("errors", {"node": "0", "time": "09:59:00"})
     assert db.one("SELECT * FROM node_summary") == {
         "job_id": "job",
         "node": "0",
@@ -46,12 +46,12 @@ def test_a_node_that_worked(db: Database) -> None:
 def test_nodes_that_did_nothing(db: Database) -> None:
     """A node known only from a sample, a log, an error or an event has a row: the job paid for it."""
     db.attempt(0, "done", "10:00:00", node="worked")
-    db.insert("node_samples", {"node": "sampled", "at": "10:00:00", "memory_used_percent": 5.0})
-    db.insert("process_samples", {"node": "process_sampled", "process": "process000", "at": "10:00:00"})
-    db.insert("disk_samples", {"node": "disk_sampled", "at": "10:00:00", "mount": "/"})
-    db.insert("log_records", {"node": "logged", "at": "10:00:00", "message": "Got no task."})
-    db.insert("errors", {"node": "failed", "at": "10:00:00"})
-    db.insert("script_events", {"node": "loaded", "process": "process000", "at": "10:00:00", "event": "load"})
+    db.insert("node_samples", {"node": "sampled", "time": "10:00:00", "memory_used_percent": 5.0})
+    db.insert("process_samples", {"node": "process_sampled", "process": "process000", "time": "10:00:00"})
+    db.insert("disk_samples", {"node": "disk_sampled", "time": "10:00:00", "mount": "/"})
+    db.insert("log_records", {"node": "logged", "time": "10:00:00", "message": "Got no task."})
+    db.insert("errors", {"node": "failed", "time": "10:00:00"})
+    db.insert("script_events", {"node": "loaded", "process": "process000", "time": "10:00:00", "event": "load"})
     assert db.rows("SELECT node, did_nothing, attempts, items, failure_rate, busy_s FROM node_summary") == [
         ("disk_sampled", True, 0, 0, None, None),
         ("failed", True, 0, 0, None, None),
@@ -71,5 +71,5 @@ def test_memory_that_was_not_sampled(db: Database) -> None:
 
 def test_records_without_a_node(db: Database) -> None:
     """The master's records name no node, and make none."""
-    db.insert("log_records", {"source": "master", "at": "10:00:00", "message": "Start scheduling."})
+    db.insert("log_records", {"source": "master", "time": "10:00:00", "message": "Start scheduling."})
     assert db.rows("SELECT * FROM node_summary") == []

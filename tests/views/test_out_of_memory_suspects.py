@@ -26,8 +26,10 @@ def samples(db: Database, *percents: float) -> None:
     """Node 0, of 8,000 MB, and process001, checked every minute so that the last check is at 10:10:00."""
     for number, percent in enumerate(percents):
         clock = f"10:{10 - len(percents) + 1 + number:02}:00"
-        db.insert("node_samples", {"node": "0", "at": clock, "memory_used_percent": percent, "memory_total_mb": 8000.0})
-        row = {"node": "0", "process": "process001", "at": clock, "memory_used_percent": percent / 2}
+        db.insert(
+            "node_samples", {"node": "0", "time": clock, "memory_used_percent": percent, "memory_total_mb": 8000.0}
+        )
+        row = {"node": "0", "process": "process001", "time": clock, "memory_used_percent": percent / 2}
         db.insert("process_samples", row)
 
 
@@ -36,8 +38,8 @@ def test_killed_while_memory_was_high(db: Database) -> None:
     death(db)
     samples(db, 20.0, 50.0, 90.0)
     row = db.one("SELECT * FROM out_of_memory_suspects")
-    assert {name: row[name] for name in ("process", "replaced_by", "mini_batch_id", "attempt", "at", "suspicion")} == {
-        "process": "process001", "replaced_by": "process002", "mini_batch_id": 7, "attempt": 1, "at": "10:10:30",
+    assert {name: row[name] for name in ("process", "replaced_by", "mini_batch_id", "attempt", "time", "suspicion")} == {
+        "process": "process001", "replaced_by": "process002", "mini_batch_id": 7, "attempt": 1, "time": "10:10:30",
         "suspicion": "high",
     }  # fmt: skip
     assert (row["node_percent"], row["sampled_s"], row["process_percent"]) == (90.0, 30.0, 45.0)
@@ -78,10 +80,10 @@ def test_died_for_no_reason_told(db: Database) -> None:
 def test_a_text_says_it(db: Database) -> None:
     """Words near the end, of the worker or of the node's manager, are as good as a signal; those of a GPU are not."""
     death(db, None)
-    cuda = {"node": "0", "process": "process001", "at": "10:10:29", "exception_message": "CUDA out of memory"}
+    cuda = {"node": "0", "process": "process001", "time": "10:10:29", "exception_message": "CUDA out of memory"}
     db.insert("errors", cuda)
     assert [row[1] for row in db.rows(SUSPICION)] == ["low"]
-    said = {"node": "0", "process": "_main", "at": "10:10:31", "level": "WARNING", "message": "oom-kill: python"}
+    said = {"node": "0", "process": "_main", "time": "10:10:31", "level": "WARNING", "message": "oom-kill: python"}
     db.insert("log_records", said)
     assert [row[1] for row in db.rows(SUSPICION)] == ["high"]
 
@@ -90,7 +92,7 @@ def test_an_error_that_the_worker_survived(db: Database) -> None:
     """A MemoryError is a row of its own, with the mini-batch; told by two files within a minute it is one."""
     db.attempt(3, "exception", "10:00:00", error_message="MemoryError: no room")
     for source in ("worker", "user_error"):
-        error = {"source": source, "node": "0", "process": "process000", "at": "10:00:10"}
+        error = {"source": source, "node": "0", "process": "process000", "time": "10:00:10"}
         db.insert("errors", {**error, "exception_type": "MemoryError", "exception_message": "no room"})
     assert db.rows("SELECT event, process, mini_batch_id, suspicion FROM out_of_memory_suspects") == [
         ("told", "process000", 3, "high")

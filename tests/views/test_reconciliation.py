@@ -24,11 +24,11 @@ def _job(db: Database, state: str = "completed", until: str = "11:00:00") -> Non
 def _summary_line(db: Database, at: str = "10:59:00", **told: int) -> None:
     """The job summary of the master: `tasks`, `items`, `done`, `done_items`, `succeeded`, `failed`."""
     fields = json.dumps({name: str(value) for name, value in told.items()})
-    db.insert("log_records", {"source": "master", "event": "job_summary", "at": at, "fields": fields})
+    db.insert("log_records", {"source": "master", "event": "job_summary", "time": at, "fields": fields})
 
 
 def _progress(db: Database, at: str, source: str = "overview", **told: Any) -> None:
-    db.insert("progress", {"source": source, "at": at, **told})
+    db.insert("progress", {"source": source, "time": at, **told})
 
 
 def _verdicts(db: Database, facts: str = "mini_batches_%", scope: str = "job") -> dict[str, list[Any]]:
@@ -65,7 +65,7 @@ def test_all_agree(db: Database) -> None:
     assert _fact(db, "items_total") == {"verdict": "agree", "master": 20, "overview": 20}
     assert _fact(db, "items_succeeded") == {"verdict": "agree", "master": 10, "mini_batch_table": 10}
     assert _fact(db, "items_failed") == {"verdict": "agree", "master": 10, "mini_batch_table": 10}
-    assert db.rows("SELECT count(*) FROM reconciliation WHERE verdict NOT IN ('agree', 'one teller')") == [(0,)]
+    assert db.rows("SELECT count(*) FROM reconciliation WHERE verdict NOT IN ('agree', 'one source')") == [(0,)]
 
 
 def test_a_difference_is_reported(db: Database) -> None:
@@ -78,10 +78,10 @@ def test_a_difference_is_reported(db: Database) -> None:
 
 
 def test_nothing_to_compare(db: Database) -> None:
-    """A fact of one teller is listed as such; nothing is made up for the others."""
+    """A fact of one source is listed as such; nothing is made up for the others."""
     db.attempt(0, "done", "10:00:00")
     assert set(db.rows("SELECT scope, verdict, explanation FROM reconciliation")) == {
-        (scope, "one teller", None) for scope in ("job", "node", "process")
+        (scope, "one source", None) for scope in ("job", "node", "process")
     }
 
 
@@ -239,7 +239,7 @@ def test_exceptions_of_v0(db: Database) -> None:
     """In V0 a raising run() is an event of the script, its try is processed all the same."""
     _job(db)
     db.attempt(0, "done", "10:01:00", source="task_csv")
-    db.insert("script_events", {"event": "run", "outcome": "exception", "at": "10:01:00"})
+    db.insert("script_events", {"event": "run", "outcome": "exception", "time": "10:01:00"})
     db.insert("errors", _error("user_error", "x", exception_type="ValueError"))
     assert _fact(db, "run_exceptions") == {"verdict": "agree", "mini_batch_table": 1, "user_errors": 1}
 
@@ -247,7 +247,7 @@ def test_exceptions_of_v0(db: Database) -> None:
 def test_init_exceptions(db: Database) -> None:
     """Failures of init() are told by the job result, the table's events and the error files: here one count is off."""
     _job(db, "failed")
-    db.insert("script_events", *({"event": "init", "outcome": "exception", "at": "10:00:00"} for _ in range(2)))
+    db.insert("script_events", *({"event": "init", "outcome": "exception", "time": "10:00:00"} for _ in range(2)))
     db.insert("errors", _error("user_error", "x", 2, phase="init", exception_type="OSError"))
     text = "The init() function in the entry script had raised exception for 3 times."
     db.insert("log_records", {"source": "job_result", "message": text})
@@ -284,7 +284,7 @@ def _tried_twice(db: Database) -> None:
 
 def _places(db: Database, *columns: str) -> list[tuple[Any, ...]]:
     chosen = ", ".join(("process", "fact", "verdict", *columns))
-    return db.rows(f"SELECT {chosen} FROM reconciliation WHERE scope <> 'job' AND verdict <> 'one teller'")
+    return db.rows(f"SELECT {chosen} FROM reconciliation WHERE scope <> 'job' AND verdict <> 'one source'")
 
 
 def test_summaries_of_nodes_and_processes(db: Database) -> None:
@@ -323,7 +323,7 @@ def test_summary_of_some_tries(db: Database) -> None:
 def _said(db: Database, event: str, source: str = "worker", **told: Any) -> None:
     """A message of a log, of process000 on node 0 if it is a worker's."""
     place = {"node": "0", "process": "process000"} if source == "worker" else {}
-    row = {"source": source, "event": event, "at": "10:30:00", "fields": json.dumps(told), **place}
+    row = {"source": source, "event": event, "time": "10:30:00", "fields": json.dumps(told), **place}
     db.insert("log_records", row)
 
 
@@ -396,7 +396,7 @@ def test_sample_jobs(samples: StoreUnderTest) -> None:
     told = (
         "SELECT fact, verdict, overview, progress_csv, mini_batch_table, worker_logs, user_errors FROM reconciliation"
     )
-    assert samples.rows(f"{told} WHERE job_id = 'still-running' AND verdict NOT IN ('agree', 'one teller')") == [
+    assert samples.rows(f"{told} WHERE job_id = 'still-running' AND verdict NOT IN ('agree', 'one source')") == [
         ("mini_batches_processed", "partial", 46, 42, 48, None, None),
         ("run_exceptions", "partial", None, None, 7, 8, 7),
     ]
@@ -418,7 +418,7 @@ def _changed(folder: Path, path: str, old: str, new: str) -> None:
 
 
 def test_planted_differences(store: StoreUnderTest, tmp_path: Path) -> None:
-    """Numbers changed in the files of a sample job are found, each in its fact and teller, and no others."""
+    """Numbers changed in the files of a sample job are found, each in its fact and source, and no others."""
     job = shutil.copytree(JOBS / "exceptions-one-node", tmp_path / "changed")
     _changed(job, "logs/sys/master_role.txt", "580 succeeded, 20 failed", "590 succeeded, 10 failed")
     _changed(job, "logs/sys/job_report/node_summary.csv", "2,25,250,250,0,", "2,25,250,249,1,")
@@ -429,7 +429,7 @@ def test_planted_differences(store: StoreUnderTest, tmp_path: Path) -> None:
     store.load(job)
     found = store.rows(
         "SELECT scope, node, fact, verdict, coalesce(master, node_summary, error_summary), mini_batch_table"
-        " FROM reconciliation WHERE verdict NOT IN ('agree', 'one teller')"
+        " FROM reconciliation WHERE verdict NOT IN ('agree', 'one source')"
     )
     assert found == [
         ("job", None, "items_failed", "differ", 10, 20),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.views.conftest import Database
 
-PAIRS = "SELECT process, replaced_by, reason, told_by FROM restarts"
+PAIRS = "SELECT process, replaced_by, reason, source FROM restarts"
 
 
 def exited(db: Database, process: str, clock: str, code: int, node: str = "0") -> None:
@@ -39,7 +39,7 @@ def test_a_worker_is_killed(db: Database) -> None:
         "reason": "killed",
         "exit_code": -9,
         "said": "Process abort with unfinished mini batch 7.; The process process001 with pid 9 exited with code -9.",
-        "told_by": "log",
+        "source": "log",
         "caveat": None,
     }
 
@@ -53,7 +53,7 @@ def test_without_a_log(db: Database) -> None:
     assert (row["process"], row["replaced_by"], row["ended_at"], row["down_s"]) == (
         "process001", "process002", "10:01:00", 30.0,
     )  # fmt: skip
-    assert (row["reason"], row["told_by"], row["mini_batch_id"]) == ("timeout", "order", 1)
+    assert (row["reason"], row["source"], row["mini_batch_id"]) == ("timeout", "order", 1)
     assert row["caveat"] == "no log tells of the end: the pair is put together by order of time"
 
 
@@ -73,7 +73,7 @@ def test_two_that_end_before_either_is_replaced(db: Database) -> None:
 def test_an_init_that_fails_and_fails(db: Database) -> None:
     """Each process that took the place of another is a row; none had a mini-batch."""
     for number in range(3):
-        row = {"node": "0", "process": f"process00{number}", "at": f"10:0{number}:00", "event": "init"}
+        row = {"node": "0", "process": f"process00{number}", "time": f"10:0{number}:00", "event": "init"}
         db.insert("script_events", {**row, "outcome": "exception", "elapsed_s": 20.0, "error_message": "no model"})
     assert db.rows(f"{PAIRS} ORDER BY replaced_by") == [
         ("process000", "process001", "init", "order"),

@@ -31,7 +31,7 @@ def test_seconds_of_each_bin(db: Database) -> None:
 
 def test_states(db: Database) -> None:
     """How much of the time in tries was lost decides; a timeout is told apart from other failures."""
-    db.insert("process_samples", {"node": "0", "process": "process000", "at": "09:59:50"})
+    db.insert("process_samples", {"node": "0", "process": "process000", "time": "09:59:50"})
     for number, (outcome, started_at, seconds) in enumerate(
         [
             ("done", "10:00:05", 5.0),
@@ -44,7 +44,7 @@ def test_states(db: Database) -> None:
         ]
     ):
         db.attempt(number, outcome, started_at, elapsed_s=seconds)
-    db.insert("process_samples", {"node": "0", "process": "process000", "at": "10:01:00"})
+    db.insert("process_samples", {"node": "0", "process": "process000", "time": "10:01:00"})
     span = "'2024-03-01 09:59:50', '2024-03-01 10:01:00', 7"
     assert [state for (state,) in bins(db, "state", span=span)] == [
         "starting",
@@ -61,10 +61,10 @@ def test_a_node_is_the_sum_of_its_workers(db: Database) -> None:
     """Its manager is no worker; the node is there as long as any sign of it, its memory is its own."""
     db.attempt(0, "done", "10:00:00", elapsed_s=10.0)
     db.attempt(1, "done", "10:00:00", elapsed_s=20.0, process="process001")
-    db.insert("log_records", {"source": "worker", "node": "0", "process": "_main", "at": "10:00:40"})
-    db.insert("node_samples", {"node": "0", "at": "10:00:12", "memory_used_percent": 30.0})
-    db.insert("node_samples", {"node": "0", "at": "10:00:18", "memory_used_percent": 50.0})
-    db.insert("node_samples", {"node": "1", "at": "10:00:18", "memory_used_percent": 9.0})
+    db.insert("log_records", {"source": "worker", "node": "0", "process": "_main", "time": "10:00:40"})
+    db.insert("node_samples", {"node": "0", "time": "10:00:12", "memory_used_percent": 30.0})
+    db.insert("node_samples", {"node": "0", "time": "10:00:18", "memory_used_percent": 50.0})
+    db.insert("node_samples", {"node": "1", "time": "10:00:18", "memory_used_percent": 9.0})
     told = "bin, there_s, busy_s, workers, highest_memory_percent, memory_samples"
     assert bins(db, told, "process IS NULL AND node = '0'") == [
         (0, 10.0, 20.0, 2, None, None),
@@ -93,7 +93,7 @@ def test_a_replaced_worker(db: Database) -> None:
 def test_init_that_fails(db: Database) -> None:
     """Workers that never have a try, because init() fails, are shown as failing."""
     event = {"node": "0", "process": "process000", "event": "init", "outcome": "exception"}
-    db.insert("script_events", {**event, "at": "10:00:00", "elapsed_s": 40.0})
+    db.insert("script_events", {**event, "time": "10:00:00", "elapsed_s": 40.0})
     assert bins(db, "bin, state, starting_s, init_failed_s, failed_inits, tries") == [
         (number, "failed", 10.0, 10.0, int(number == 3), 0) for number in range(4)
     ]
@@ -133,7 +133,7 @@ def test_hostile_rows(db: Database) -> None:
             list(row.values()),
         )
         db.connection.execute(
-            "INSERT INTO node_samples (job_id, node, \"at\", memory_used_percent) VALUES ('job', ?, ?, ?)",
+            "INSERT INTO node_samples (job_id, node, time, memory_used_percent) VALUES ('job', ?, ?, ?)",
             [node, at, seconds],
         )
     for count in (1, 7, 500):

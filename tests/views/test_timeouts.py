@@ -41,6 +41,6 @@ def test_the_limit_of_the_drivers_options(db: Database) -> None:
 
 def test_init_in_time_out(db: Database) -> None:
     """A timeout of init() has no mini-batch."""
-    row = {"node": "0", "process": "process000", "at": "10:00:00", "event": "init", "outcome": "timeout"}
+    row = {"node": "0", "process": "process000", "time": "10:00:00", "event": "init", "outcome": "timeout"}
     db.insert("script_events", row)
     assert db.rows("SELECT mini_batch_id, method, node FROM timeouts") == [(None, "init", "0")]

@@ -12,7 +12,7 @@ RESTARTS = "SELECT node, process, restarted FROM worker_processes ORDER BY node,
 
 def load(clock: str, process: str, node: str = "0") -> dict[str, str]:
     """A LOAD_DONE event of a process."""
-    return {"node": node, "process": process, "at": clock, "event": "load", "outcome": "done", "status": "LOAD_DONE"}
+    return {"node": node, "process": process, "time": clock, "event": "load", "outcome": "done", "status": "LOAD_DONE"}
 
 
 def test_signs_of_life(db: Database) -> None:
@@ -20,8 +20,8 @@ def test_signs_of_life(db: Database) -> None:
     db.insert("script_events", load("10:00:00", "process000"))
     db.attempt(0, "done", "10:00:05")
     db.attempt(1, "done", "10:00:15")
-    db.insert("process_samples", {"node": "0", "process": "process000", "at": "10:05:00"})
-    db.insert("process_samples", {"node": "0", "process": "manager", "at": "10:05:00"})
+    db.insert("process_samples", {"node": "0", "process": "process000", "time": "10:05:00"})
+    db.insert("process_samples", {"node": "0", "process": "manager", "time": "10:05:00"})
     columns = "process, number, first_seen_at, last_seen_at, attempts, at_one_time, restarted"
     assert db.rows(f"SELECT {columns} FROM worker_processes") == [
         ("process000", 0, "10:00:00", "10:05:00", 2, 1, False)
@@ -63,6 +63,6 @@ def test_a_process_that_was_never_seen_is_no_restart(db: Database) -> None:
 def test_samples_of_one_check_are_of_one_time(db: Database) -> None:
     """The rows of a check differ by microseconds: four processes that were sampled once live at one time."""
     for number in range(4):
-        row = {"node": "0", "process": f"process00{number}", "at": f"10:00:00.00000{number}"}
+        row = {"node": "0", "process": f"process00{number}", "time": f"10:00:00.00000{number}"}
         db.insert("process_samples", row)
     assert db.rows("SELECT DISTINCT at_one_time, restarted FROM worker_processes") == [(4, False)]

@@ -4,7 +4,7 @@
 COPY (
     WITH {records},
     parted AS (
-        SELECT *, regexp_extract(text, '{head}', ['at', 'logger', 'level', 'pid', 'thread', 'func']) AS head
+        SELECT *, regexp_extract(text, '{head}', ['time', 'logger', 'level', 'pid', 'thread', 'func']) AS head
         FROM records
     ),
     told AS (
@@ -16,7 +16,7 @@ COPY (
             sources.node,
             sources.process,
             nullif(head.pid, '')::BIGINT AS pid,
-            nullif(replace(head.at, ',', '.'), '')::TIMESTAMP AS "at",
+            nullif(replace(head.time, ',', '.'), '')::TIMESTAMP AS time,
             sources.source,
             nullif(head.level, '') AS level,
             nullif(head.thread, '')::BIGINT AS thread,

@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.rivals.naive.sink import Row, Sink
 from benchmarks.rivals.trees import LogKind, TreeFile
 from ingest.model import ERRORS, LOG_RECORDS
-from ingest.parsing.tracebacks import TRACEBACK, VARIABLE, fingerprint, read_failure
+from ingest.parsing.lines.tracebacks import TRACEBACK, VARIABLE, fingerprint, read_failure
 from ingest_azureml.heads import DRIVER_CODE, FACTS, PHASES
 from ingest_azureml.system import MASTER, WORKER, WORKER_LEVEL
 from ingest_azureml.user_errors import USER_ERROR
@@ -34,11 +34,11 @@ _VARIABLE = re.compile(VARIABLE)
 _FACTS_WITHIN = 4_096
 _ROWS = 20_000
 
-_HEAD_COLUMNS = ("at", "logger", "level", "pid", "thread", "func")
+_HEAD_COLUMNS = ("time", "logger", "level", "pid", "thread", "func")
 _RECORD = ("line_no", "cut", "message", *_HEAD_COLUMNS)
 _EVENT = ("event", "fields", "node")
 _FAILURE = ("fingerprint", "exception_type", "exception_message", "frame", "traceback")
-_ERROR = ("line_no", "cut", "at", "pid", "occurrences", "headline", "mini_batch_id", "phase", *_FAILURE)
+_ERROR = ("line_no", "cut", "time", "pid", "occurrences", "headline", "mini_batch_id", "phase", *_FAILURE)
 
 
 def read_log(file: TreeFile, kind: LogKind, groups: Mapping[str, str], sink: Sink) -> None:

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.model import RECORD_TABLES, Column, Table, Type
-from ingest.store.layout import Layout
 from ingest.store.parts import SliceWriter
+from ingest.store.paths import Layout
 
 _ROWS = 122_880
 """Rows of a table turned into Arrow at once."""

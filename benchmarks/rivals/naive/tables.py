@@ -42,7 +42,7 @@ _KINDS = (
     TableKind(re.compile(_PERF + r"node_resource_usage\.csv$"), NODE_SAMPLES, resources.NODE.columns),
     TableKind(re.compile(_PERF + r"processes_resource_usage\.csv$"), PROCESS_SAMPLES, resources.PROCESS.columns),
 )
-_AS_EVENT = {"started_at": "at"} | {
+_AS_EVENT = {"started_at": "time"} | {
     name: name for name in ("node", "process", "pid", "status", "elapsed_s", "error_message")
 }
 """Columns of a mini-batch table that an event of an entry script has, and what they are called there."""

@@ -126,7 +126,7 @@ def _open(plan: JobPlan, attempt: Attempt) -> dict[str, Any]:
         "mini_batch_id": attempt.mini_batch_id,
         "node": attempt.worker.node.name,
         "process": attempt.worker.name,
-        "told_by": "table" if plan.generation is Generation.V0 else "log",
+        "reported_by": "table" if plan.generation is Generation.V0 else "log",
     }
 
 
@@ -173,7 +173,7 @@ def _node_memory(history: History, samples: Samples) -> dict[str, Any] | None:
     if not rows:
         return None
     percent, at, node = max(rows)
-    return {"node": node, "percent": percent, "at": _time(history, -at)}
+    return {"node": node, "percent": percent, "time": _time(history, -at)}
 
 
 def _process_memory(history: History, samples: Samples) -> dict[str, Any] | None:
@@ -186,7 +186,7 @@ def _process_memory(history: History, samples: Samples) -> dict[str, Any] | None
     if not rows:
         return None
     percent, at, node, name = max(rows)
-    return {"node": node, "process": name, "percent": percent, "at": _time(history, -at)}
+    return {"node": node, "process": name, "percent": percent, "time": _time(history, -at)}
 
 
 def _first_error(history: History, told: list[Attempt]) -> dict[str, Any] | None:
@@ -211,7 +211,7 @@ def _first_error(history: History, told: list[Attempt]) -> dict[str, Any] | None
         return None
     at, node, process, exception_type, message = min(causes, key=lambda c: c[:3])
     return {
-        "at": _time(history, at),
+        "time": _time(history, at),
         "node": node,
         "process": process,
         "exception_type": exception_type,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.errors import IngestError
-from ingest.registry import PluginOptions, load_registry
+from ingest.plugin.registry import PluginOptions, load_registry
 from ingest.testing.fuzz.corpus import corpus_of
 from ingest.testing.fuzz.growth import growth
 from ingest.testing.fuzz.rounds import Finding, Outcome, fuzz_round

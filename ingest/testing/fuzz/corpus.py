@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 
-from ingest.discover import Found, discover
-from ingest.registry import Registry
+from ingest.load.discover import Discovery, discover
+from ingest.plugin.registry import Registry
 
 _LONGEST = 24_000
 """Bytes of a file that are taken: most damage shows in a few records, and short files make for many tries."""
@@ -28,7 +28,7 @@ def corpus_of(registry: Registry, job_dirs: Sequence[str]) -> Corpus:
         name: [(sample.path, sample.text.encode()) for sample in parser.samples]
         for name, parser in registry.parsers.items()
     }
-    found = discover(job_dirs) if job_dirs else Found()
+    found = discover(job_dirs) if job_dirs else Discovery()
     for problem in found.problems:
         raise problem
     for entry in (entry for job in found.jobs for entry in job.entries if entry.problem is None):

@@ -11,16 +11,16 @@ from unittest.mock import patch
 
 import pyarrow.parquet as pq
 
-from ingest import slices
 from ingest.hookspecs import Parser
-from ingest.parsing.text import as_utf8
-from ingest.registry import PluginOptions
-from ingest.store.layout import Layout
+from ingest.load import worker
+from ingest.load.tasks import FileResult, Slice, SliceResult, WorkFile
+from ingest.parsing.decoding import as_utf8
+from ingest.plugin.registry import PluginOptions
+from ingest.store.paths import Layout
 from ingest.testing.damage import mutated
+from ingest.testing.damage_checks import lost
 from ingest.testing.fuzz.corpus import File
-from ingest.testing.kept import lost
 from ingest.testing.reading import Content, source_file
-from ingest.work import FileResult, Slice, SliceResult, WorkFile
 
 _WINDOWS = (700, 6_000, 8 << 20, 8 << 20)
 """Bytes from which on a file comes in windows; 8 MiB is what a load takes."""
@@ -117,8 +117,8 @@ def _read_as_a_slice(
             location.write_bytes(data)
             groups = source_file(parser, path).groups
             work.append(WorkFile(location.name, path, str(location), len(data), parser.name, groups))
-        with patch.object(slices, "_WINDOW_BYTES", window):
-            done = slices.parse_slice(Slice("fuzz", work), Path(folder, "store"), options)
+        with patch.object(worker, "_WINDOW_BYTES", window):
+            done = worker.parse_slice(Slice("fuzz", work), Path(folder, "store"), options)
         return list(done.files), _stored(done, Layout(Path(folder, "store")), len(files))
 
 

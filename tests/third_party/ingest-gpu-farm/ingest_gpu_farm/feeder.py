@@ -6,9 +6,9 @@ FEEDER_EVENTS = Table(
     "feeder_events",
     "a record of a feeder",
     (
-        Column("node", Type.TEXT, "the node", few=True),
-        Column("at", Type.TIME, "when it was written"),
-        Column("level", Type.TEXT, "INFO, WARN, ERROR", few=True),
+        Column("node", Type.TEXT, "the node", dictionary=True),
+        Column("time", Type.TIME, "when it was written"),
+        Column("level", Type.TEXT, "INFO, WARN, ERROR", dictionary=True),
         Column("gpu", Type.INT, "the GPU that it is about"),
         Column("message", Type.TEXT, "the text, line breaks kept"),
     ),
@@ -28,7 +28,7 @@ def ingest_parsers():
         name="gpu_farm.feeder",
         kind="feeder",
         path=r"^logs/feeder/(?P<node>[^/]+)\.log$",
-        head=r"(?P<at>\d{4}-\S+ [\d:]+)\|(?P<level>[A-Z]+)\|(?P<gpu>\d+)\|(?P<message>.*)",
+        head=r"(?P<time>\d{4}-\S+ [\d:]+)\|(?P<level>[A-Z]+)\|(?P<gpu>\d+)\|(?P<message>.*)",
         table=FEEDER_EVENTS,
         samples=[Sample("logs/feeder/0.log", SAMPLE, records=2)],
     )

@@ -8,8 +8,8 @@ GPU_USAGE = Table(
     "gpu_usage",
     "a look at one GPU",
     (
-        Column("node", Type.TEXT, "the node", few=True),
-        Column("at", Type.TIME, "when it was looked at"),
+        Column("node", Type.TEXT, "the node", dictionary=True),
+        Column("time", Type.TIME, "when it was looked at"),
         Column("gpu", Type.INT, "which of the node's GPUs, from 0"),
         Column("busy_percent", Type.FLOAT, "share of the time in which it computed"),
         Column("memory_used_mb", Type.FLOAT, "memory in use"),
@@ -32,7 +32,7 @@ def ingest_parsers():
         path=r"^logs/gpu/(?P<node>[^/]+)/usage\.csv$",
         table=GPU_USAGE,
         columns=[
-            CsvColumn("at", ("Utc Time",)),
+            CsvColumn("time", ("Utc Time",)),
             CsvColumn("gpu"),
             CsvColumn("busy_percent", ("Busy %",)),
             CsvColumn("memory_used_mb", ("Memory Used (GB)",), scale=1024),

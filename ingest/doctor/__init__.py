@@ -1,0 +1,1 @@
+"""What `ingest doctor` looks at: the installation, and a store."""

@@ -1,0 +1,1 @@
+"""Loading: from folders with logs to committed tables."""

@@ -1,0 +1,333 @@
+"""A load, from folders to a published catalog. The command line, the Python API and the tests all go through here."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ingest.errors import InputError, StoreError
+from ingest.load.discover import discover
+from ingest.load.plan import Plan, UnreadFile, make_plan, slices
+from ingest.logs import debug, log
+from ingest.model import FILES, LOADED_JOBS, LOADS, Column
+from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, Problem, Registry, load_registry
+from ingest.store.known_files import read_ledger
+from ingest.store.lock import writer_lock
+from ingest.store.paths import Layout
+from ingest.version import __version__
+from ingest.views.checks import check_thresholds
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ingest.load.pool import Workers
+    from ingest.load.tasks import FileResult, Slice, SliceResult
+    from ingest.store.definition import Definition
+
+_COMMIT_EVERY_S = 30.0
+"""A long load commits as it goes, so that one that is killed has not worked in vain."""
+
+_IN_PROCESS_BYTES = 8 << 20
+"""Less work than this is not worth starting other processes for."""
+
+
+class Progress(Protocol):
+    """Is told how a load goes on."""
+
+    def begin(self, files: int, bytes_: int) -> None:
+        """So much is to be read."""
+
+    def advance(self, files: int, bytes_: int) -> None:
+        """So much more was read."""
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What a load did."""
+
+    jobs: int = 0
+    job_ids: Sequence[str] = ()
+    forgotten: Sequence[str] = ()
+    """Jobs that were forgotten for good: they were found, and not read."""
+    files: int = 0
+    unchanged: int = 0
+    rows: int = 0
+    records: int = 0
+    rejects: int = 0
+    bytes: int = 0
+    failed_files: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    problems: list[InputError] = field(default_factory=list)
+    """Arguments that held no job."""
+    plugin_problems: list[Problem] = field(default_factory=list)
+
+
+def ingest_jobs(
+    job_dirs: Sequence[str | os.PathLike[str]],
+    store: str | os.PathLike[str] = "ingest-store",
+    *,
+    workers: int | None = None,
+    job_ids: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    thresholds: Mapping[str, float] | None = None,
+    reparse: bool = False,
+    plugins: PluginOptions = DEFAULT_PLUGINS,
+    lock_timeout_s: float = 60.0,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Reads job folders into a store; files that did not change since the last time are not read again.
+
+    `job_ids`: folder → id for folders whose own name will not do. `labels` are put on all these jobs, beside those that
+    they have; an empty text takes one away. `thresholds` are what the checks of this store compare with from now on, where
+    not the default; None leaves them as they are. Raises `IngestError` where nothing can be done;
+    folders that hold no job are in the report's `problems`, the others are read.
+    """
+    started = time.monotonic()
+    layout = Layout.of(os.fspath(store))
+    registry = load_registry(plugins)
+    found = discover([os.fspath(folder) for folder in job_dirs], job_ids)
+    report = LoadReport(problems=found.problems, plugin_problems=list(registry.problems))
+    report.jobs, report.job_ids = len(found.jobs), [job.job_id for job in found.jobs]
+    if found.jobs:
+        with writer_lock(layout, lock_timeout_s, lambda holder: log().warning("waiting for the store", holder=holder)):
+            ledger = read_ledger(layout, report.job_ids)
+            plan = make_plan(found, ledger, registry, reparse=reparse, labels=labels or {})
+            debug("planned", jobs=len(found.jobs), files=plan.files, to_read=len(plan.work))
+            report.files, report.unchanged = plan.files, plan.unchanged
+            report.forgotten = plan.forgotten
+            report.job_ids = [job_id for job_id in report.job_ids if job_id not in set(plan.forgotten)]
+            limits = dict(ledger.thresholds if thresholds is None else thresholds)
+            definition = registry.definition(limits)
+            check_thresholds(definition.library.thresholds, limits)
+            others = ledger.digest != registry.digest or ledger.views != definition.digest
+            if plan.jobs or plan.notes or ledger.moved or ledger.aged or others:
+                load = _Load(layout, registry, plugins, plan, report, started, definition, limits, ledger.aged)
+                load.run(workers, progress)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+class _Load:
+    """The writing part of a load: parse, commit, commit again if it takes long."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        registry: Registry,
+        plugins: PluginOptions,
+        plan: Plan,
+        report: LoadReport,
+        started: float,
+        definition: Definition,
+        thresholds: Mapping[str, float],
+        aged: Sequence[str],
+    ) -> None:
+        self._layout = layout
+        self._registry = registry
+        self._plugins = plugins
+        self._plan = plan
+        self._report = report
+        self._started = started
+        self._definition = definition
+        self._thresholds = thresholds
+        self._aged = aged
+        self._commits = 0
+        self._committed: set[str | None] = set()
+        self._started_at = datetime.now(UTC)
+        self._id = f"{self._started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+
+    def run(self, workers: int | None, progress: Progress | None) -> None:
+        """Parses what is to parse and commits it; the catalog to commit is readied while the files are read."""
+        plan = self._plan
+        size = sum(file.size for file in plan.work)
+        count = 1 if size < _IN_PROCESS_BYTES and len(plan.work) < 1_000 else workers or os.cpu_count() or 1
+        work = list(slices(plan.work, self._id, count))
+        if progress is not None:
+            progress.begin(len(plan.work), size)
+        self._sweep()
+        from ingest.load.pool import Workers
+
+        with Workers(self._layout, self._plugins, count) as pool:
+            try:
+                for results, notes, ended in self._whole_jobs(pool, work, progress):
+                    self._commit(pool, results, notes, ended=ended)
+            except StoreError:
+                self._sweep()  # a full disk needs the room
+                raise
+
+    def _sweep(self) -> None:
+        """Deletes what a load left that was broken off."""
+        from ingest.store.catalog import sweep
+
+        if self._layout.data.exists():
+            sweep(self._layout)
+
+    def _whole_jobs(
+        self, pool: Workers, work: Sequence[Slice], progress: Progress | None
+    ) -> Iterator[tuple[Sequence[SliceResult], Sequence[UnreadFile], bool]]:
+        """Parses, and gives now and then what there is to commit, whole jobs only; with the last one True."""
+        open_slices = {job.job_id: 0 for job in self._plan.jobs}
+        for slice_ in work:
+            for job_id in {file.job_id for file in slice_.files}:
+                open_slices[job_id] += 1
+        notes: dict[str | None, list[UnreadFile]] = {}
+        for note in self._plan.notes:
+            notes.setdefault(note.job_id, []).append(note)
+        held: list[SliceResult] = []
+        last_commit = time.monotonic()
+        for result in pool.parse(work):
+            self._count(result)
+            held.append(result)
+            if progress is not None:
+                progress.advance(len(result.files), sum(file.size for file in result.files))
+            for job_id in {file.job_id for file in result.files}:
+                open_slices[job_id] -= 1
+            if time.monotonic() - last_commit > _COMMIT_EVERY_S:
+                whole = [one for one in held if all(not open_slices[file.job_id] for file in one.files)]
+                done = {file.job_id for one in whole for file in one.files}
+                yield whole, [note for job_id in done for note in notes.pop(job_id, [])], False
+                held = [one for one in held if one not in whole]
+                last_commit = time.monotonic()
+        yield held, [note for some in notes.values() for note in some], True
+
+    def _count(self, result: SliceResult) -> None:
+        """Adds a slice to the report."""
+        report = self._report
+        for file in result.files:
+            report.rows += file.rows
+            report.records += file.records
+            report.rejects += file.rejects
+            report.bytes += file.size
+            report.unchanged += file.unchanged
+            if file.failure is not None:
+                report.failed_files.append(f"{file.job_id}: {file.path}: {file.failure}")
+                log().warning("file not read", job=file.job_id, path=file.path, reason=file.failure)
+
+    def _commit(
+        self, pool: Workers, results: Sequence[SliceResult], notes: Sequence[UnreadFile], *, ended: bool
+    ) -> None:
+        """Publishes a catalog with these results, and with what follows from them."""
+        from ingest.derive.run import bring_up_to_date
+        from ingest.derive.template import template
+        from ingest.store.catalog import Draft
+        from ingest.store.commit import Commit, set_meta
+
+        rows = [self._file_row(file, result.name) for result in results for file in result.files]
+        rows += [self._note_row(note) for note in notes]
+        changed = {row["job_id"] for row in rows if row["reason"] != "unchanged"}
+        if ended:
+            changed |= self._plan.relabelled - self._committed
+        self._committed |= changed
+        now = datetime.now(UTC).replace(tzinfo=None)
+        jobs = [
+            {
+                "job_id": job.job_id,
+                "source": job.source,
+                "run_id": job.run_id,
+                "labels": self._plan.labels[job.job_id],
+                "loaded_at": now,
+            }
+            for job in self._plan.jobs
+            if job.job_id in changed
+        ]
+        commit = Commit(
+            files=_arrow(rows, FILES),
+            jobs=_arrow(jobs, LOADED_JOBS),
+            load=_arrow([self._load_row(now if ended else None)], LOADS),
+            parts=[part for result in results for part in result.parts],
+            digest=self._registry.digest,
+        )
+        new = not self._layout.catalog.exists()
+        draft = Draft(self._layout, self._definition, template(self._definition) if new else None)
+        draft.change(commit.apply)
+        draft.change(lambda connection: set_meta(connection, {"thresholds": json.dumps(dict(self._thresholds))}))
+        limits = tuple(sorted(self._thresholds.items()))
+        self._commits += 1
+        wrong = bring_up_to_date(
+            draft,
+            self._definition,
+            [*self._aged, *(job.job_id for job in self._plan.jobs if job.job_id in changed)],
+            f"{self._id}-{self._commits:03d}",
+            lambda tasks, catalog: pool.derive(tasks, limits, catalog),
+        )
+        problems = dict.fromkeys([*map(str, wrong), *draft.publish()])
+        debug("committed", load=self._id, jobs=len(jobs), files=len(rows), parts=len(commit.parts), ended=ended)
+        for problem in problems:
+            log().warning("view left out", problem=problem)
+
+    def _file_row(self, file: FileResult, slice_: str) -> dict[str, Any]:
+        parser = self._registry.parsers[file.parser]
+        failed = file.failure is not None
+        return {
+            "file_id": file.file_id,
+            "job_id": file.job_id,
+            "path": file.path,
+            "kind": parser.kind,
+            "parser": parser.name,
+            "parser_version": parser.version,
+            "bytes": file.size,
+            "modified_at": _utc(file.modified_ns),
+            "modified_ns": file.modified_ns,
+            "content_hash": file.content_hash,
+            "records": file.records,
+            "rows": file.rows,
+            "rejects": file.rejects,
+            "rejected_bytes": file.rejected_bytes,
+            "status": "failed" if failed else "parsed",
+            "reason": "unchanged" if file.unchanged else file.failure,
+            "ends_cut": file.ends_cut,
+            "load_id": self._id,
+            "slice": slice_ if file.rows or file.rejects else None,
+        }
+
+    def _note_row(self, note: UnreadFile) -> dict[str, Any]:
+        return {
+            "file_id": note.file_id,
+            "job_id": note.job_id,
+            "path": note.entry.path,
+            "kind": note.kind,
+            "bytes": note.entry.size,
+            "modified_at": _utc(note.entry.modified_ns),
+            "modified_ns": note.entry.modified_ns,
+            "records": 0,
+            "rows": 0,
+            "rejects": 0,
+            "rejected_bytes": 0,
+            "status": note.status,
+            "reason": note.reason,
+            "load_id": self._id,
+        }
+
+    def _load_row(self, ended_at: datetime | None) -> dict[str, Any]:
+        report = self._report
+        return {
+            "load_id": self._id,
+            "started_at": self._started_at.replace(tzinfo=None),
+            "ended_at": ended_at,
+            "version": __version__,
+            "jobs": report.jobs,
+            "files": report.files,
+            "files_unchanged": report.unchanged,
+            "rows": report.rows,
+            "rejects": report.rejects,
+            "bytes": report.bytes,
+            "seconds": time.monotonic() - self._started,
+        }
+
+
+def _utc(ns: int) -> datetime:
+    """A file's time, to the microsecond."""
+    return datetime.fromtimestamp(ns // 1000 / 1e6, UTC).replace(tzinfo=None)
+
+
+def _arrow(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pa.Table:
+    """Ledger rows as an Arrow table; missing cells are NULL."""
+    import pyarrow as pa
+
+    return pa.Table.from_pylist(rows, schema=pa.schema([(column.name, column.type.arrow) for column in columns]))

@@ -1,0 +1,1 @@
+"""Parsers of text: lines, records, what they say, and the errors in them."""

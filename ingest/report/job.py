@@ -1,0 +1,320 @@
+"""The part of a report that tells of one job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from ingest.errors import InputError
+from ingest.report import charts
+from ingest.report.blocks import Block, Drawing, Figure, Findings, Part, Section, Source, Stories, Table, Words
+from ingest.report.cells import (
+    Cell,
+    Column,
+    count,
+    counts,
+    durations,
+    frames,
+    moment,
+    moments,
+    percent,
+    percents,
+    ratios,
+    seconds,
+    sizes,
+    texts,
+)
+from ingest.report.charts.style import OUTCOMES
+from ingest.report.clean import cleaned_text
+from ingest.report.findings import told_findings
+from ingest.report.questions import Questions, Row
+from ingest.report.stories import told_stories
+
+_BARS = 4000
+"""So many tries are drawn as a bar each; more are put together in steps of time."""
+
+_STEPS = 120
+_CELLS = 6000
+_ROUND_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
+
+
+def job_part(questions: Questions, job_id: str, anchor: str) -> Part:
+    """Everything about a job, the most important first."""
+    summary = questions.ask("job/summary", job=job_id).first()
+    if not summary:
+        raise InputError(f"{job_id}: no such job in the store", "The jobs that there are: ingest jobs")
+    nodes = questions.ask("job/nodes", job=job_id)
+    span = questions.ask("job/span", job=job_id).first()
+    first = span["first_ms"] or 0
+    axis = (first, max(span["last_ms"] or 0, first + 1000))
+    sections = [
+        Section(f"{anchor}-findings", "What needs attention", [_findings(questions, job_id)]),
+        Section(f"{anchor}-timeline", "Timeline", list(_times(questions, job_id, axis))),
+        Section(f"{anchor}-durations", "Durations", list(_durations(questions, job_id))),
+        Section(f"{anchor}-resources", "Memory and CPU", list(_resources(questions, job_id, axis))),
+        Section(f"{anchor}-errors", "Errors", list(_errors(questions, job_id))),
+        Section(f"{anchor}-worst", "The worst mini-batches", list(_worst(questions, job_id))),
+        Section(f"{anchor}-nodes", "Nodes", [Table(_NODES, nodes.rows, Source.of(nodes))]),
+        Section(f"{anchor}-coverage", "What was read", list(_coverage(questions, job_id))),
+    ]
+    return Part(
+        anchor,
+        cleaned_text(job_id),
+        summary["state"] or "unknown",
+        _line(summary),
+        list(_figures(summary)),
+        sections,
+        tuple(row["node"] for row in nodes.rows if row["node"] is not None),
+    )
+
+
+def _line(job: Row) -> str:
+    parts = [f"started {moment(job['started_at'])} UTC" if job["started_at"] else "start not told"]
+    if job["state_reason"]:
+        parts.append(str(job["state_reason"]))
+    if job["partial"]:
+        parts.append("partial: numbers will grow")
+    return " · ".join(parts)
+
+
+def _figures(job: Row) -> Iterator[Figure]:
+    yield Figure("duration", seconds(job["duration_s"]), "until the last record" if job["partial"] else "")
+    batches, scheduled = job["mini_batches"] or 0, job["mini_batches_scheduled"] or 0
+    failed = job["mini_batches_failed"] or 0
+    notes = [f"of {scheduled:,} scheduled"] if scheduled > batches else []
+    notes += [f"{failed:,} failed"] if failed else []
+    notes += [f"{job['mini_batches_open']:,} open"] if job["mini_batches_open"] else []
+    yield Figure("mini-batches", count(batches), ", ".join(notes), "alarm" if failed else "")
+    items = job["items"] or 0
+    rate = percent(100 * job["failure_rate"]) if job["failure_rate"] is not None else "no results seen"
+    yield Figure(
+        "items failed", f"{count(job['failed_items'])} of {count(items)}", rate, "alarm" if job["failed_items"] else ""
+    )
+    yield Figure(
+        "retries",
+        count(job["retries"]),
+        f"{seconds(job['wasted_s'])} in tries that did not decide" if job["wasted_s"] else "",
+    )
+    yield Figure(
+        "slowest",
+        seconds(job["max_elapsed_s"]),
+        f"median {seconds(job['p50_elapsed_s'])}, p95 {seconds(job['p95_elapsed_s'])}",
+    )
+    idle = f"{job['nodes_without_work']} did nothing" if job["nodes_without_work"] else ""
+    restarts = f"{job['restarts']:,} restarts" if job["restarts"] else ""
+    yield Figure(
+        "nodes", count(job["nodes"]), ", ".join(filter(None, (f"{count(job['processes'])} processes", restarts, idle)))
+    )
+    samples = f"highest of {job['memory_samples']:,} samples" if job["memory_samples"] else "no samples"
+    yield Figure("memory", percent(job["highest_memory_percent"]), samples)
+
+
+def _findings(questions: Questions, job_id: str) -> Findings:
+    answer = questions.ask("job/findings", job=job_id)
+    nothing = "Nothing was found. That says that no check and no error speaks of this job, not that it was fast."
+    return Findings(told_findings(answer.rows), Source.of(answer), nothing)
+
+
+def _times(questions: Questions, job_id: str, axis: charts.Span) -> Iterator[Block]:
+    size = questions.ask("job/size", job=job_id)
+    about = size.first()
+    if not about["tries"] or about["first_at"] is None:
+        yield Words("No try at a mini-batch left a record with a time.", Source.of(size))
+        return
+    says = f"Tries of {about['processes']} worker processes on {about['nodes']} nodes over time, by outcome."
+    if about["tries"] <= _BARS:
+        answer = questions.ask("job/timeline", job=job_id)
+        yield Drawing(
+            charts.timeline(answer.rows, axis, says), Source.of(answer), answer.question, "Broad bars did not end well."
+        )
+    else:
+        step = _step(about["first_at"], about["last_at"], min(_STEPS, _CELLS // max(1, min(100, about["nodes"]))))
+        answer = questions.ask("job/timeline_in_steps", job=job_id, step_s=step)
+        note = f"A cell is {seconds(step)}; paler means less busy."
+        yield Drawing(charts.timeline_in_steps(answer.rows, axis, says), Source.of(answer), answer.question, note)
+    answer = questions.ask("job/throughput", job=job_id, step_s=_step(about["first_at"], about["last_at"], 60))
+    if answer.rows:
+        yield Drawing(
+            charts.throughput(answer.rows, axis, "Mini-batches that ended per minute."),
+            Source.of(answer),
+            answer.question,
+        )
+
+
+def _step(first: datetime, last: datetime, steps: int) -> int:
+    """The shortest round step, in seconds, that divides a time into no more than so many."""
+    span = max(1.0, (last - first).total_seconds())
+    return next((step for step in _ROUND_STEPS if span / step <= steps), int(span / steps) + 1)
+
+
+def _durations(questions: Questions, job_id: str) -> Iterator[Block]:
+    quantiles = questions.ask("job/quantiles", job=job_id)
+    of = quantiles.first()
+    if not of["mini_batches"]:
+        yield Words("No mini-batch has a time.", Source.of(quantiles))
+        return
+    answer = questions.ask("job/durations", job=job_id, per_decade=8 if of["mini_batches"] < 500 else 16)
+    note = (
+        f"{of['mini_batches']:,} mini-batches: half took up to {seconds(of['p50_s'])}, 95 % up to {seconds(of['p95_s'])},"
+        f" 99 % up to {seconds(of['p99_s'])}, the slowest {seconds(of['max_s'])}."
+    )
+    yield Drawing(charts.durations(answer.rows, of, note), Source.of(answer), answer.question, note)
+    slowest = questions.ask("job/slowest", job=job_id)
+    yield Table(_SLOWEST, slowest.rows, Source.of(slowest))
+
+
+def _resources(questions: Questions, job_id: str, axis: charts.Span) -> Iterator[Block]:
+    size = questions.ask("job/memory_size", job=job_id)
+    about = size.first()
+    if not about["samples"]:
+        yield Words(
+            "No resource samples: the job left no resource files, or they are not in this download.", Source.of(size)
+        )
+        return
+    many = about["samples"] > _BARS
+    step = _step(about["first_at"], about["last_at"], max(40, _BARS // about["nodes"])) if many else 1
+    answer = questions.ask("job/resources", job=job_id, step_s=step)
+    restarts = questions.ask("job/restarts", job=job_id).rows
+    note = (
+        f"▼ {len(restarts)} worker process{'' if len(restarts) == 1 else 'es'} replaced another one."
+        if restarts
+        else ""
+    )
+    for key, name, title in (("memory_percent", "Memory in use", "memory in use, %"), ("cpu_percent", "CPU", "CPU, %")):
+        if any(row[key] is not None for row in answer.rows):
+            says = f"{title} of each of {about['nodes']} nodes, {about['samples']:,} samples."
+            yield Drawing(charts.resource(answer.rows, restarts, key, title, axis, says), Source.of(answer), name, note)
+    memory = questions.ask("job/memory", job=job_id)
+    yield Table(MEMORY, memory.rows, Source.of(memory))
+
+
+def _errors(questions: Questions, job_id: str) -> Iterator[Block]:
+    answer = questions.ask("job/errors", job=job_id)
+    if not answer.rows:
+        yield Words("No error was reported in any file.", Source.of(answer))
+        return
+    if len(answer.rows) > 1:
+        yield Drawing(
+            charts.error_counts(answer.rows, "Occurrences of each distinct error."), Source.of(answer), answer.question
+        )
+    yield Table(_ERRORS, answer.rows, Source.of(answer))
+
+
+def _worst(questions: Questions, job_id: str) -> Iterator[Block]:
+    answer = questions.ask("job/worst", job=job_id)
+    if not answer.rows:
+        yield Words("No mini-batch failed, lost an item or needed a second try.", Source.of(answer))
+        return
+    yield Stories(told_stories(questions, job_id, answer.rows), Source.of(answer))
+
+
+def _coverage(questions: Questions, job_id: str) -> Iterator[Block]:
+    answer = questions.ask("job/coverage", job=job_id)
+    yield Table(COVERAGE, answer.rows, Source.of(answer))
+    rejects = questions.ask("job/rejects", job=job_id)
+    if rejects.rows:
+        yield Table(
+            [
+                texts("place", "place", look="code"),
+                texts("parser", "parser"),
+                texts("why", "reason"),
+                texts("text", "text", look="code"),
+            ],
+            rejects.rows,
+            Source.of(rejects),
+        )
+
+
+def node_column(title: str = "node", key: str = "node") -> Column:
+    """A column that names a node."""
+    return texts(title, key, look="id node")
+
+
+def outcome_column() -> Column:
+    """A column of outcomes, with a mark in the colour of the charts."""
+    return Column(
+        "outcome",
+        lambda row: Cell(str(row["outcome"] or "–"), str(row["outcome"]), f"outcome outcome-{_known(row['outcome'])}"),
+    )
+
+
+def _known(outcome: Any) -> str:
+    return outcome if outcome in OUTCOMES else "other"
+
+
+_NODES: Sequence[Column] = (
+    node_column(),
+    counts("mini-batches", "mini_batches"),
+    counts("failed", "mini_batches_failed", alarm=True, hint="mini-batches whose last try did not end well"),
+    counts("items", "items"),
+    counts("items failed", "failed_items", alarm=True),
+    percents("failure rate", "failure_rate", times=100),
+    counts("tries", "attempts"),
+    counts("retries", "retries"),
+    counts("timeouts", "timeouts"),
+    counts("exceptions", "exceptions"),
+    durations("busy", "busy_s"),
+    durations("wasted", "wasted_s", hint="in tries that did not decide"),
+    counts("restarts", "restarts"),
+    percents("highest memory", "highest_memory_percent", hint="a sample, not a peak"),
+    counts("samples", "memory_samples"),
+)
+
+_SLOWEST: Sequence[Column] = (
+    counts("mini-batch", "mini_batch_id"),
+    durations("elapsed", "elapsed_s"),
+    ratios("of median", "ratio_to_median"),
+    durations("in run()", "run_s"),
+    durations("overhead", "overhead_s"),
+    ratios("CPU share", "cpu_share"),
+    outcome_column(),
+    counts("tries", "attempts"),
+    node_column(),
+    texts("process", "process", look="id"),
+    moments("started", "started_at"),
+    counts("items", "total"),
+    counts("failed", "failed", alarm=True),
+)
+
+MEMORY: Sequence[Column] = (
+    node_column(),
+    percents("highest sample", "highest_percent"),
+    Column(
+        "memory",
+        lambda row: Cell(
+            "–" if row["highest_mb"] is None else f"{row['highest_mb']:,.0f} MB", repr(row["highest_mb"] or 0.0)
+        ),
+        numeric=True,
+    ),
+    moments("when", "highest_at"),
+    counts("samples", "samples"),
+    durations("largest gap", "largest_gap_s", hint="the longest time without a sample: it may have been higher then"),
+    texts("mini-batches in work then", "mini_batches_held"),
+)
+
+_ERRORS: Sequence[Column] = (
+    counts("#", "rank"),
+    counts("count", "occurrences"),
+    Column("kind", lambda row: Cell("symptom" if row["symptom"] else "cause")),
+    texts("type", "exception_type", look="code"),
+    texts("message", "message", look="message"),
+    frames("frame", "frame"),
+    counts("nodes", "nodes"),
+    counts("processes", "processes"),
+    moments("first", "first_at"),
+    moments("last", "last_at"),
+    texts("place", "place", look="code"),
+)
+
+COVERAGE: Sequence[Column] = (
+    texts("kind of file", "kind"),
+    texts("status", "status"),
+    counts("files", "files"),
+    sizes("size", "bytes"),
+    counts("rows", "rows"),
+    counts("rejects", "rejects", alarm=True),
+    percents("understood", "bytes_understood_percent"),
+    sizes("not read", "unexplained_bytes"),
+    texts("why", "reasons"),
+)

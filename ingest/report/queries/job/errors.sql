@@ -1,0 +1,13 @@
+-- Which errors were there, and how often?
+-- from: job_errors
+-- Several files tell of one error: the count is the highest of any one kind of file. Causes come first; a symptom only
+-- says that something failed.
+select
+    e.place as rank, e.occurrences, e.exception_type, coalesce(nullif(e.exception_message, ''), e.text) as message,
+    e.frame, len(e.nodes) as nodes, e.processes, e.mini_batches, e.first_at, e.last_at, e.symptom,
+    f.path || ':' || e.line_no as place
+from job_errors as e
+left join files as f using (file_id)
+where e.job_id = $job
+order by rank
+limit 25

@@ -1,0 +1,12 @@
+-- What did each node do?
+-- from: node_summary
+-- Worst first. Highest values are samples, not peaks. A node without a single try did nothing, though the job paid for
+-- it.
+select
+    node, did_nothing, mini_batches, mini_batches_failed, items, failed_items, failure_rate, attempts, retries,
+    timeouts, exceptions, poisoned, busy_s, wasted_s, restarts, highest_memory_percent, memory_samples,
+    highest_cpu_percent
+from node_summary
+where job_id = $job
+order by failed_items desc, did_nothing desc, wasted_s desc nulls last, node
+limit 120

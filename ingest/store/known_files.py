@@ -1,0 +1,109 @@
+"""What a store knows already: its jobs and the files that were read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import duckdb
+
+from ingest.store.paths import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file as it was when it was last read."""
+
+    size: int
+    modified_ns: int
+    parser: str | None
+    parser_version: int | None
+    content_hash: str | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A job that was forgotten for good, as its folder was then."""
+
+    source: str
+    files: int
+    bytes: int
+    at_ns: int
+    """When, nanoseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The state of a store before a load."""
+
+    digest: str | None = None
+    """The registry's digest at the last commit: if it is another now, claims are made anew."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Job id → folder."""
+    files: Mapping[tuple[str | None, str], KnownFile] = field(default_factory=dict)
+    """(job id, path) → file."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Job id → its labels, a JSON object."""
+    forgotten: Mapping[str, Forgotten] = field(default_factory=dict)
+    """Job id → how it was when it was forgotten for good."""
+    views: str | None = None
+    """The digest of the definition that its views and derived rows were made with."""
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    """What the checks of this store compare with, where not the default."""
+    aged: Sequence[str] = ()
+    """Jobs that were running when they were derived, and have been silent for too long since."""
+    moved: bool = False
+    """The catalog's views name files where the store was before."""
+
+
+def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
+    """What the catalog says of some jobs (and of files outside any job); empty if there is no catalog."""
+    if not layout.catalog.exists():
+        return Ledger()
+    from ingest.store.catalog import connect_catalog
+
+    with connect_catalog(layout, moved=True) as connection:
+        aged = aged_jobs(connection)
+        meta = dict(connection.execute("SELECT key, value FROM ledger.meta").fetchall())
+        sources = dict(connection.execute("SELECT job_id, source FROM ledger.jobs").fetchall())
+        labels = dict(connection.execute("SELECT job_id, labels FROM ledger.jobs WHERE labels IS NOT NULL").fetchall())
+        gone = connection.execute("SELECT job_id, source, files, bytes, forgotten_at FROM forgotten_jobs").fetchall()
+        rows = connection.execute(
+            "SELECT job_id, path, bytes, modified_ns, parser, parser_version, content_hash, status FROM files"
+            " WHERE job_id IS NULL OR list_contains($jobs, job_id)",
+            {"jobs": list(job_ids)},
+        ).fetchall()
+    return Ledger(
+        meta.get("registry"),
+        sources,
+        {(row[0], row[1]): KnownFile(*row[2:]) for row in rows},
+        labels,
+        {job_id: Forgotten(source, files, size, _ns(moment)) for job_id, source, files, size, moment in gone},
+        meta.get("views"),
+        json.loads(meta.get("thresholds", "{}")),
+        aged,
+        meta["root"] != str(layout.root),
+    )
+
+
+def aged_jobs(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Jobs that were running when they were derived, and have been silent for too long since."""
+    try:
+        return [job_id for (job_id,) in connection.execute(_AGED).fetchall()]
+    except duckdb.Error:  # of another version, or moved: then all jobs are derived again, or the store is refused
+        return []
+
+
+_AGED = """
+    SELECT job_id FROM jobs
+    WHERE state = 'running' AND last_record_at < timezone('UTC', now()) - to_seconds(threshold('silent_after_s'))
+    ORDER BY job_id
+"""
+
+
+def _ns(moment: datetime) -> int:
+    """A time of the catalog, which is UTC, as a file's time."""
+    return int(moment.replace(tzinfo=UTC).timestamp() * 1e6) * 1000

@@ -1,0 +1,154 @@
+"""From a row back to its place in the raw file: where that file is, what the store says of the line, and its lines."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from ingest.artifact_root import DOWNLOAD_ROOT
+from ingest.errors import InputError
+from ingest.parsing.decoding import decoded
+from ingest.sources.directory import modified_ns
+from ingest.sources.opening import Opener
+
+if TYPE_CHECKING:
+    from ingest.store.reader import Store
+
+_WINDOW_BYTES = 1 << 20
+_LINE_AT_MOST = 2_000
+"""Bytes of a line that are kept: a line may be as long as its file."""
+
+_RECORD_AT_MOST = 100
+"""Lines of a record that are shown."""
+
+_FILE = """
+    SELECT f.file_id, f.job_id, f.path, f.bytes, f.modified_ns, f.kind, f.parser, f.parser_version, f.slice, j.source
+    FROM files f LEFT JOIN jobs j USING (job_id)
+    WHERE f.file_id::VARCHAR = $1 OR f.job_id || ':' || f.path = $1
+"""
+_TABLES = (
+    "SELECT DISTINCT name FROM ledger.parts JOIN duckdb_views() ON view_name = name WHERE slice = $1 ORDER BY name"
+)
+_RECORDS = """
+    SELECT '{name}' AS name, max(line_no) FILTER (line_no < $line) AS above, bool_or(line_no = $line) AS here,
+        min(line_no) FILTER (line_no > $line) AS below
+    FROM "{name}" WHERE file_id = $file
+"""
+_REASONS = "SELECT reason FROM rejects WHERE file_id = $1 AND line_no = $2"
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A line of a file that is in the store, and what the store says of it."""
+
+    file: dict[str, Any]
+    """Its row of `files`, with the job's `source`."""
+    line_no: int
+    tables: list[str]
+    """The tables with a record that starts there."""
+    rejected: list[str]
+    """Why what starts there was rejected."""
+    above: int | None
+    """Where the last record before it starts."""
+    below: int | None
+    """Where the next record after it starts."""
+
+    @property
+    def last_line(self) -> int:
+        """The last line of the record that starts there, if one does, as far as it is shown."""
+        if not self.tables and not self.rejected:
+            return self.line_no
+        most = self.line_no + _RECORD_AT_MOST - 1
+        return most if self.below is None else min(self.below - 1, most)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a file: its number, its first bytes, and how many more it has."""
+
+    number: int
+    start: bytes
+    more_bytes: int
+
+
+def find(store: Store, file: str, line_no: int) -> FileLine | None:
+    """A place by its file (`FILE_ID` or `JOB:PATH`) and line; None if there is no such file."""
+    rows = store.rows(_FILE, [file])
+    if not rows:
+        return None
+    names = [row["name"] for row in store.rows(_TABLES, [rows[0]["slice"]])]
+    where = {"file": rows[0]["file_id"], "line": line_no}
+    told = store.rows(" UNION ALL ".join(_RECORDS.format(name=name) for name in names), where) if names else []
+    return FileLine(
+        file=rows[0],
+        line_no=line_no,
+        tables=[row["name"] for row in told if row["here"] and row["name"] != "rejects"],
+        rejected=[row["reason"] for row in store.rows(_REASONS, [rows[0]["file_id"], line_no])],
+        above=max((row["above"] for row in told if row["above"] is not None), default=None),
+        below=min((row["below"] for row in told if row["below"] is not None), default=None),
+    )
+
+
+def location_of(place: FileLine) -> Path:
+    """Where the file lies. Raises `InputError` if it is not there any more."""
+    source, path = Path(place.file["source"] or "/"), str(place.file["path"])
+    for candidate in (source / DOWNLOAD_ROOT / path, source / path, source / path.removeprefix("../")):
+        if candidate.is_file() and not candidate.is_symlink():
+            return candidate
+    raise InputError(
+        f"{source / path}: the file is gone; the store keeps what was read of it",
+        f"If the job was moved, load it from where it is now: ingest FOLDER --job-id '{place.file['job_id']}'",
+    )
+
+
+def is_changed(place: FileLine, location: Path) -> bool:
+    """Whether the file is another one than was read, so that its lines may be others too."""
+    status = location.stat()
+    return (status.st_size, modified_ns(status)) != (place.file["bytes"], place.file["modified_ns"])
+
+
+def lines_of(location: Path, first: int, last: int, top: str | None = None) -> Iterator[Line]:
+    """The lines `first` to `last` of a file, as a load counts them. No link below `top` is followed.
+
+    Raises `InputError` if the file cannot be read.
+    """
+    try:
+        with os.fdopen(Opener(top or location.parent).open(str(location)), "rb") as handle:
+            for line in _numbered(decoded(_windows(handle)), first):
+                if line.number > last:
+                    return
+                yield line
+    except OSError as error:
+        raise InputError(f"{location}: cannot be read: {error.strerror}", "Check its permissions.") from error
+
+
+def _windows(handle: BinaryIO) -> Iterator[bytes]:
+    while window := handle.read(_WINDOW_BYTES):
+        yield window
+
+
+def _numbered(windows: Iterator[bytes], first: int) -> Iterator[Line]:
+    """Lines from a number on; those before it are only counted, and no line is ever held whole."""
+    number, start, length = 1, b"", 0
+    for window in windows:
+        breaks = window.count(b"\n")
+        if number + breaks < first:
+            number += breaks
+            continue
+        *ended, rest = window.split(b"\n")
+        for part in ended:
+            if number >= first:
+                yield _line(number, start + part[:_LINE_AT_MOST], length + len(part))
+            number, start, length = number + 1, b"", 0
+        start, length = (start + rest[:_LINE_AT_MOST])[:_LINE_AT_MOST], length + len(rest)
+    if length and number >= first:
+        yield _line(number, start, length)
+
+
+def _line(number: int, start: bytes, length: int) -> Line:
+    start = start[:_LINE_AT_MOST]
+    more = length - len(start)
+    return Line(number, start if more else start.removesuffix(b"\r"), more)
