@@ -16,7 +16,7 @@ def rebuild(store: str, lock_timeout: float, plugin_files: tuple[str, ...], no_p
     """Derive all jobs of a store again, and make its views anew: after the store was moved, or to have what this version of
     ingest makes of the records. No log is read.
     """
-    from ingest.derive.rebuild import rebuild as rebuild_store
+    from ingest.load.rebuild import rebuild as rebuild_store
     from ingest.store.paths import Layout
 
     layout = Layout.of(store)

@@ -13,7 +13,7 @@ from ingest.views.files import CHECKS
 if TYPE_CHECKING:
     import duckdb
 
-    from ingest.store.definition import Definition
+    from ingest.views.definition import Definition
     from ingest.views.files import View
     from ingest.views.library import Library
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from ingest.store.catalog import Draft
-    from ingest.store.definition import Definition
+    from ingest.views.definition import Definition
     from ingest.views.files import ViewProblem
 
 TASK_BYTES = 48 << 20

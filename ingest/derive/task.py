@@ -23,7 +23,7 @@ from ingest.store.slice_ledger import Part
 from ingest.views.files import CHECKS
 
 if TYPE_CHECKING:
-    from ingest.store.definition import Definition
+    from ingest.views.definition import Definition
     from ingest.views.files import ViewProblem
     from ingest.views.library import Library
 

@@ -17,7 +17,7 @@ from ingest.store.catalog import FORMAT, Draft
 from ingest.store.paths import Layout
 
 if TYPE_CHECKING:
-    from ingest.store.definition import Definition
+    from ingest.views.definition import Definition
 
 _UNUSED_DAYS = 30
 

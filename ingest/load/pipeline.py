@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ingest.load.pool import Workers
     from ingest.load.tasks import FileResult, Slice, SliceResult
-    from ingest.store.definition import Definition
+    from ingest.views.definition import Definition
 
 _COMMIT_EVERY_S = 30.0
 """A long load commits as it goes, so that one that is killed has not worked in vain."""

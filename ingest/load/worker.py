@@ -17,11 +17,11 @@ import numpy as np
 
 from ingest.errors import StoreError
 from ingest.hookspecs import Parser
+from ingest.load.isolating import parse_in_parts
 from ingest.load.tasks import FileResult, Slice, SliceResult, WorkFile, file_id
 from ingest.model import REJECTS
 from ingest.parsing.batch import Batch, Parsed, SourceFile
 from ingest.parsing.decoding import as_utf8, decoded, mark_length
-from ingest.parsing.isolating import parse_in_parts
 from ingest.parsing.stored_rows import finished, reject_rows
 from ingest.parsing.windows import in_pieces
 from ingest.plugin.registry import PluginOptions, load_registry

@@ -18,7 +18,7 @@ from ingest.model import RECORD_TABLES, Table
 from ingest.plugin.claims import Claim, Claims
 from ingest.plugin.loading import Plugin, PluginLoader, Problem
 from ingest.plugin.sources import Origin, built_ins, installed, one_file
-from ingest.store.definition import Definition
+from ingest.views.definition import Definition
 from ingest.views.library import load_library
 
 __all__ = ["DEFAULT_PLUGINS", "Claim", "Plugin", "PluginOptions", "Problem", "Registry", "load_registry"]

@@ -18,12 +18,12 @@ import duckdb
 from ingest.errors import StoreError
 from ingest.quoting import quoted, quoted_path
 from ingest.store.commit import create_ledger, read_meta, set_meta
-from ingest.store.definition import Definition
 from ingest.store.derived import DerivedRelation, derived_columns, derived_views
 from ingest.store.known_problems import write_known_problems
 from ingest.store.paths import Layout, sync
 from ingest.store.record_views import derived_rows, empty, listed, rows_of
 from ingest.views.create import comment_columns, create_view, create_views
+from ingest.views.definition import Definition
 from ingest.views.files import ViewProblem
 from ingest.views.library import Library
 

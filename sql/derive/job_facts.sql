@@ -202,7 +202,7 @@ last_lines as (  -- of the launcher's files, what the launcher itself says at th
 ),
 
 signs as (
-    select job_id, 1 as strength, said_at as at, false as unless_work_went_on, state, 'platform: ' || word as reason
+    select job_id, 1 as strength, said_at as time, false as unless_work_went_on, state, 'platform: ' || word as reason
     from control_ends
 
     union all

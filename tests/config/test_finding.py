@@ -117,7 +117,7 @@ def test_workers_import_no_modules_of_a_download(module: str, tree: Tree, tmp_pa
     (tmp_path / "parts").mkdir()
     script = tmp_path / "installed.py"  # unlike `python -m`, a script does not put the working directory on the path
     script.write_text(PARSE_IN_WORKERS)
-    command = [sys.executable, script, tmp_path / "parts"]
+    command = [sys.executable, str(script), str(tmp_path / "parts")]
     done = subprocess.run(command, cwd=top, env=environment(), capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stdout) == (0, "['a', 'b']\n"), done.stderr
     assert not (tmp_path / "mark").exists()

@@ -7,6 +7,7 @@ from making import views as making
 from making.sample_store import answer, sample_store
 
 from ingest.views.files import View, list_macros, list_views
+from ingest.views.meanings import meaning, meanings
 
 EVERYTHING = [*list_views(), *list_macros()]
 WIDTH, LINES = 100, 30
@@ -37,9 +38,9 @@ def test_example(view: View) -> None:
     ids=lambda view: view.name,
 )
 def test_every_column_says_what_it_is(view: View) -> None:
-    """In docs/making/columns.toml, or in the table that it comes from; of what people ask, not of its groundwork."""
+    """In sql/columns.toml, or in the table that it comes from; of what people ask, not of its groundwork."""
     columns = sample_store().sql(f"SELECT * FROM {view.name} LIMIT 0").columns
-    assert not [column for column in columns if not making.meaning(view.name, column)]
+    assert not [column for column in columns if not meaning(view.name, column)]
 
 
 def test_nothing_is_described_that_is_not_there() -> None:
@@ -49,6 +50,6 @@ def test_nothing_is_described_that_is_not_there() -> None:
     columns = {
         view.name: set(sample_store().sql(f"SELECT * FROM {view.name} LIMIT 0").columns) for view in list_views()
     }
-    for section, told in making.meanings().items():
+    for section, told in meanings().items():
         there = set().union(*columns.values()) if section == "all" else columns[section]
         assert set(told) <= there, section

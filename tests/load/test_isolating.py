@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.load.isolating import parse_in_parts
 from ingest.parsing.batch import Batch, Parsed, SourceFile
-from ingest.parsing.isolating import parse_in_parts
 from ingest.plugin.registry import load_registry
 
 
