@@ -23,6 +23,7 @@ WITHOUT_ROWS = {
     "idle_workers": "none of their workers is idle while mini-batches wait",
     "incomplete_download": "only the job that still runs has files that end in the middle of a line",
     "init_slow": "init() takes seconds in the sample jobs",
+    "job_children": "no sample job is a parent of others",
     "long_tail": "they end evenly",
     "many_retries": "hardly any time goes into such tries in the sample jobs",
     "memory_growing": "where processes grow in the sample jobs they die of it, and leave too few samples",
