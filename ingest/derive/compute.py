@@ -56,6 +56,7 @@ def compute(
             if not _make(connection, view, _with_numbers(view.text, library)):
                 without_rows.add(view.name)
         except Exception as error:
+            error.add_note(f"in {view.name}")
             if not library.is_of_plugin(view):
                 raise
             problems.append(ViewProblem(view.file, str(error).partition("\n")[0]))

@@ -14,8 +14,8 @@ told as (
     from attempt_reports
     where mini_batch_id is not null
     union all by name
-    select unnest(logged, max_depth := 2), 'log' as reported_by
-    from retold
+    select *, 'log' as reported_by
+    from unreported_tries
 )
 
 select

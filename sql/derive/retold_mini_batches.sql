@@ -2,8 +2,7 @@
 -- The ground of `judged_attempts`; the other mini-batches, nine of ten in a healthy job, need no judgement, but for
 -- those that a log alone tells of. The deciding try: if any is done, the done one that ended last, else the last one. A
 -- result that overrides another one goes before any that does not. `standing` are the reports that count as tries (see
--- `superseded_reports`; the log's word that an open try ended replaces its row too), `logged` those of them that only a
--- log tells (see `unreported_tries`).
+-- `superseded_reports`; the log's word that an open try ended replaces its row too).
 -- keep: step
 with logged as materialized (
     select * from unreported_tries
@@ -22,8 +21,7 @@ told_often as (
 reports as (
     select
         r.job_id, r.mini_batch_id, r.file_id, r.line_no, r.started_at, r.elapsed_s, r.total, r.outcome, r.overrides,
-        r.attempt as number,
-        null as logged
+        r.attempt as number
     from attempt_reports as r
     anti join superseded_reports as s on s.file_id = r.file_id and s.line_no = r.line_no
     anti join logged as l
@@ -33,8 +31,7 @@ reports as (
     union all
     select
         job_id, mini_batch_id, file_id, line_no, started_at, elapsed_s, total, outcome, null,
-        number,
-        logged
+        number
     from logged
 )
 
@@ -48,7 +45,6 @@ select
     sum(elapsed_s) as elapsed_s,
     max(total) as total,
     list({file_id: file_id, line_no: line_no}) as standing,
-    list(logged) filter (where logged is not null) as logged,
     arg_max({file_id: file_id, line_no: line_no}, {
         done: coalesce(outcome = 'done', false),
         overrides: coalesce(overrides, false),
