@@ -256,7 +256,7 @@ class _Load:
             f"{self._id}-{self._commits:03d}",
             lambda tasks, catalog: pool.derive(tasks, limits, catalog),
         )
-        problems = dict.fromkeys([*map(str, wrong), *draft.publish()])
+        problems = dict.fromkeys([*map(str, [*self._definition.library.problems, *wrong]), *draft.publish()])
         debug("committed", load=self._id, jobs=len(jobs), files=len(rows), parts=len(commit.parts), ended=ended)
         for problem in problems:
             log().warning("view left out", problem=problem)

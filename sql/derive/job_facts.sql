@@ -145,7 +145,8 @@ runtime_ends as (  -- likewise; of several processes of one kind of word one tha
             when r.event = 'exit_code' then
                 case when bool_or((r.fields ->> 'exit_code') <> '0') then 'failed' else 'completed' end
             when arg_max(r.fields ->> 'status', (r.time, r.line_no)) in ('Succeeded', 'Completed') then 'completed'
-            when arg_max(r.fields ->> 'status', (r.time, r.line_no)) in ('Failed', 'Canceled', 'Cancelled') then 'failed'
+            when arg_max(r.fields ->> 'status', (r.time, r.line_no)) in ('Failed', 'Canceled', 'Cancelled')
+                then 'failed'
         end as state,
         case r.event
             when 'exit_code' then

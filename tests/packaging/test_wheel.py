@@ -46,7 +46,7 @@ def test_wheel_holds_what_reports_are_made_of(wheel: Path) -> None:
     """Templates, style sheet, script and queries, which are no modules."""
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    folder = REPOSITORY / "ingest" / "report" / "html"
+    folder = REPOSITORY / "ingest" / "report"
     parts = [path for path in folder.rglob("*") if path.suffix in (".html", ".css", ".js", ".sql")]
     assert len(parts) > 20
     assert not {path.relative_to(REPOSITORY).as_posix() for path in parts} - names
