@@ -148,7 +148,7 @@ def _end_with(sentinel: int) -> None:
 
 def _isolated(slice_: Slice, root: Path, options: PluginOptions) -> Iterator[SliceResult]:
     """Parses a slice in a process of its own; if that dies too, in halves, down to the one file that kills it."""
-    with _safe_path(), _pool(1, options) as pool:
+    with _pool(1, options) as pool:
         try:
             yield pool.submit(parse_slice, slice_, root, options).result()
             return

@@ -103,7 +103,7 @@ Step = Callable[[duckdb.DuckDBPyConnection], object]
 class Draft:
     """The next catalog, in the making: begun as a copy of the published one, then changed and put in its place.
 
-    Whoever makes one holds the writer's lock. Its tables and views are those of `definition` once `derived_anew` was said of
+    Whoever makes one holds the writer's lock. Its tables and views are those of `definition` once `remake` was called on
     it; until then it stays with those of the published catalog, which its derived rows fit. `template`: an empty catalog that a
     new store begins with.
     """
