@@ -21,6 +21,7 @@ from ingest.cli.options import (
     store_thresholds,
     tell_plugin_problems,
 )
+from ingest.cli.source_options import source_options, wanted
 from ingest.errors import ExitCode, IngestError
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     metavar="N|N%",
     help="Exit with 1 if more records than this were rejected, as a count or as a share; good rows are stored.",
 )
+@source_options
 @lock_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of the verdict.")
 @click.option("--no-verdict", is_flag=True, help="Load only; ask nothing of the store afterwards.")
@@ -74,6 +76,8 @@ def load(
     labels: Sequence[str],
     reparse: bool,
     max_rejects: str | None,
+    since: str | None,
+    match: str | None,
     lock_timeout: float,
     format_: str,
     no_verdict: bool,
@@ -85,6 +89,7 @@ def load(
 ) -> None:
     """Read job folders into a store and show a verdict.
 
+    JOB_DIRS are folders, archives (zip, tar, tar.gz, tar.zst) or URLs of object stores; jobs in them are found at any depth.
     Only files that are new or changed are read; a changed file replaces its rows. Safe to break off and to run again.
     """
     from ingest.load.pipeline import ingest_jobs
@@ -104,6 +109,7 @@ def load(
             plugins=plugin_choice(plugin_files, no_plugins),
             lock_timeout_s=lock_timeout,
             progress=progress,
+            sources=wanted(since, match),
         )
     _tell_problems(report)
     if report.job_ids and not no_verdict:

@@ -7,10 +7,9 @@ Only paths and counts go back to the main process, never rows: shipping tables c
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +24,8 @@ from ingest.parsing.decoding import as_utf8, decoded, mark_length
 from ingest.parsing.stored_rows import finished, reject_rows
 from ingest.parsing.windows import in_pieces
 from ingest.plugin.registry import PluginOptions, load_registry
-from ingest.sources.directory import modified_ns
-from ingest.sources.opening import Opener
+from ingest.sources.content import Content
+from ingest.sources.kinds import Files
 from ingest.store.parts import SliceWriter
 from ingest.store.paths import Layout
 
@@ -53,9 +52,12 @@ def parse_slice(slice_: Slice, root: Path, options: PluginOptions) -> SliceResul
     by_parser: dict[str, list[WorkFile]] = {}
     for file in slice_.files:
         by_parser.setdefault(file.parser, []).append(file)
-    for name, files in by_parser.items():
-        reader = _KindReader(registry.parsers[name], writer, order)
-        results += reader.read(sorted(files, key=lambda file: (file.job_id, file.path)))
+    in_order = {name: sorted(files, key=lambda file: (file.job_id, file.path)) for name, files in by_parser.items()}
+    sources = Files(registry.schemes)
+    sources.ahead([(file.location, file.size) for files in in_order.values() for file in files])
+    for name, files in in_order.items():
+        results += _KindReader(registry.parsers[name], writer, order, sources).read(files)
+    sources.close()
     return SliceResult(slice_.name, results, writer.close())
 
 
@@ -77,11 +79,11 @@ def _as_parser_error() -> Iterator[None]:
 class _KindReader:
     """Reads the files of one kind in a slice, as many at once as a batch holds."""
 
-    def __init__(self, parser: Parser, writer: SliceWriter, order: dict[str, int]) -> None:
+    def __init__(self, parser: Parser, writer: SliceWriter, order: dict[str, int], sources: Files) -> None:
         self._parser = parser
         self._writer = writer
         self._order = order
-        self._opener = Opener()
+        self._sources = sources
 
     def read(self, files: Sequence[WorkFile]) -> list[FileResult]:
         """All files; one that cannot be read, or breaks the parser, fails alone."""
@@ -92,24 +94,23 @@ class _KindReader:
             result = FileResult(file.job_id, file.path, file.parser, size=file.size)
             results.append(result)
             try:
-                handle = self._opener.open(file.location)  # a file object costs three times the read
+                opened = self._sources.open(file.location)
             except OSError as error:
                 result.failure = f"cannot be read: {error.strerror}"
                 continue
             try:
-                status = os.fstat(handle)
-                result.size, result.modified_ns = status.st_size, modified_ns(status)
-                result.file_id = file_id(file.job_id, file.path, result.size, result.modified_ns)
+                result.size, result.modified_ns, result.etag = opened.size, opened.modified_ns, opened.etag
+                result.file_id = file_id(file.job_id, file.path, result.size, result.modified_ns, result.etag)
                 source = SourceFile(file.path, file.groups)
                 if result.size > _WINDOW_BYTES:
-                    self._read_large(handle, file, result, source)
+                    self._read_large(opened, file, result, source)
                     continue
-                content = _read_all(handle, result.size)
+                content = opened.read()
             except OSError as error:
                 result.failure = f"cannot be read: {error.strerror}"
                 continue
             finally:
-                os.close(handle)
+                opened.close()
             result.content_hash = _hash([content])
             if file.known_hash == result.content_hash:
                 result.unchanged = True
@@ -140,18 +141,19 @@ class _KindReader:
             for one in held:
                 self._parse_whole([one])
 
-    def _read_large(self, handle: int, file: WorkFile, result: FileResult, source: SourceFile) -> None:
+    def _read_large(self, opened: Content, file: WorkFile, result: FileResult, source: SourceFile) -> None:
         """A file larger than a window: window after window, each cut where its last record starts."""
         digest = hashlib.sha256()
         if file.known_hash is not None:
-            result.content_hash = _hash(_windows(handle))
+            result.content_hash = _hash(opened.windows(_WINDOW_BYTES))
             result.unchanged = result.content_hash == file.known_hash
             if result.unchanged:
                 return
-            os.lseek(handle, 0, os.SEEK_SET)
-        windows = _with_last(decoded(_hashed(_windows(handle), digest)))
+        pieces = opened.windows(_WINDOW_BYTES)
+        first = next(pieces, b"")
+        windows = _with_last(decoded(_hashed(chain([first], pieces), digest)))
         try:
-            for batch, result.ends_cut in in_pieces(source, windows, self._cut, mark_length(os.pread(handle, 4, 0))):
+            for batch, result.ends_cut in in_pieces(source, windows, self._cut, mark_length(first[:4])):
                 self._parse(batch, [result])
         except _ParserRaisedError as error:
             result.failure = str(error)
@@ -206,19 +208,6 @@ class _KindReader:
         bounds = [0, *edges.tolist(), len(orders)]
         for start, end in pairwise(bounds):
             yield start, end, int(orders[start])
-
-
-def _read_all(handle: int, size: int) -> bytes:
-    """A small file's bytes, in one call where the size is right."""
-    content = os.read(handle, size + 1)
-    while more := os.read(handle, 1 << 16) if len(content) != size else b"":
-        content += more
-    return content
-
-
-def _windows(handle: int) -> Iterator[bytes]:
-    while window := os.read(handle, _WINDOW_BYTES):
-        yield window
 
 
 def _hash(parts: Iterable[bytes]) -> str:

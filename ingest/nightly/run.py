@@ -27,6 +27,7 @@ from ingest.nightly.retention import keep_house, plan_house
 from ingest.nightly.summary import StepFailure, Summary
 from ingest.output.atomic import write_whole
 from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, load_registry
+from ingest.sources.kinds import ALL, SourceOptions
 from ingest.store.lock import night_lock
 from ingest.store.maintenance import maintenance
 from ingest.store.paths import Layout
@@ -58,6 +59,7 @@ class NightlyOptions:
     notify_timeout_s: float = 30.0
     lock_timeout_s: float = 60.0
     progress: Progress | None = None
+    sources: SourceOptions = ALL
 
 
 def run_night(wishes: NightlyOptions) -> Summary:
@@ -120,6 +122,7 @@ class _Night:
             plugins=wishes.plugins,
             lock_timeout_s=wishes.lock_timeout_s,
             progress=wishes.progress,
+            sources=wishes.sources,
         )
         reading: Reading = read_roots(wishes.roots, load)
         self._summary.load = reading.total()
