@@ -36,6 +36,7 @@ def explain(
     as_path: str | None,
     since: str | None,
     match: str | None,
+    workspace: str | None,
     format_: str,
     plugin_files: tuple[str, ...],
     no_plugins: bool,
@@ -49,7 +50,7 @@ def explain(
     from ingest.output import Redactor
 
     registry = load_plugins(plugin_files, no_plugins)
-    found = list(explanations(path, registry, as_path, wanted(since, match)))
+    found = list(explanations(path, registry, as_path, wanted(since, match, workspace)))
     if format_ == "json":
         told = Redactor().value([asdict(one) for one in found])
         click.echo(json.dumps(told, indent=2, default=str))

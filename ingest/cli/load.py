@@ -78,6 +78,7 @@ def load(
     max_rejects: str | None,
     since: str | None,
     match: str | None,
+    workspace: str | None,
     lock_timeout: float,
     format_: str,
     no_verdict: bool,
@@ -109,7 +110,7 @@ def load(
             plugins=plugin_choice(plugin_files, no_plugins),
             lock_timeout_s=lock_timeout,
             progress=progress,
-            sources=wanted(since, match),
+            sources=wanted(since, match, workspace),
         )
     _tell_problems(report)
     if report.job_ids and not no_verdict:

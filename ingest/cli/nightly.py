@@ -83,6 +83,7 @@ def nightly(
     format_: str,
     since: str | None,
     match: str | None,
+    workspace: str | None,
     lock_timeout: float,
     log_file: str | None,
     plugin_files: tuple[str, ...],
@@ -113,7 +114,7 @@ def nightly(
     plugins = plugin_choice(plugin_files, no_plugins)
     labels = {**chosen.load.labels, **chosen.nightly.labels}
     kept = chosen.retention
-    sources = wanted(since, match)
+    sources = wanted(since, match, workspace)
     if dry_run:
         from ingest.nightly.dry_run import dry_run as would_do
         from ingest.output import redact_text

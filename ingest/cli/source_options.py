@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.cli.options import Command, settings
+from ingest.cli.options import Command, SettingOption, settings
 from ingest.errors import IngestError
 
 if TYPE_CHECKING:
-    from ingest.sources.kinds import SourceOptions
+    from ingest.sources.protocol import SourceOptions
 
 _SECONDS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
@@ -25,6 +25,13 @@ def source_options(command: Command) -> Command:
         metavar="GLOB",
         help="Only jobs at such a path below the source, a part for each folder: 'ExperimentRun/dcid.2024*'.",
     )(command)
+    command = click.option(
+        "--workspace",
+        cls=SettingOption,
+        setting="sources.workspace",
+        metavar="WORKSPACE",
+        help="Azure ML workspace of run ids and azureml:// addresses: SUBSCRIPTION/GROUP/NAME, or its config.json.",
+    )(command)
     return click.option(
         "--since",
         metavar="TIME",
@@ -32,13 +39,14 @@ def source_options(command: Command) -> Command:
     )(command)
 
 
-def wanted(since: str | None, match: str | None) -> SourceOptions:
+def wanted(since: str | None, match: str | None, workspace: str | None) -> SourceOptions:
     """What the options and the settings say. Raises `IngestError` for a time that is none."""
     from ingest.sources.archive.limits import ArchiveLimits
-    from ingest.sources.kinds import SourceOptions
+    from ingest.sources.protocol import SourceOptions
 
     limits = settings().archives
-    return SourceOptions(match, _ns(since) if since else None, ArchiveLimits(limits.max_ratio, limits.max_total_gb))
+    bounds = ArchiveLimits(limits.max_ratio, limits.max_total_gb)
+    return SourceOptions(match, _ns(since) if since else None, bounds, workspace)
 
 
 def _ns(text: str) -> int:

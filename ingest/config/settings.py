@@ -51,6 +51,17 @@ class ArchiveSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """Where logs are that are not on disk."""
+
+    workspace: str | None = _is(
+        None,
+        kinds.text("SUBSCRIPTION/GROUP/NAME"),
+        "The Azure ML workspace of run ids and of `azureml://datastores/...`, or the path of its `config.json`.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class CostSettings:
     """What a node costs."""
 
@@ -134,6 +145,7 @@ class Settings:
     thresholds: Mapping[str, float] = _is(
         _NOTHING, kinds.numbers("{ skew_ratio = 2.0 }"), "Thresholds of checks; `SELECT * FROM thresholds` lists them."
     )
+    sources: SourceSettings = field(default_factory=SourceSettings)
     archives: ArchiveSettings = field(default_factory=ArchiveSettings)
     cost: CostSettings = field(default_factory=CostSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)

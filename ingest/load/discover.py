@@ -15,8 +15,8 @@ from pathlib import Path
 from ingest.artifact_root import DOWNLOAD_OUTPUTS, DOWNLOAD_ROOT, ROOT_MARKS
 from ingest.errors import IngestError, InputError
 from ingest.sources.directory import Directory, printable
-from ingest.sources.kinds import ALL, SourceOptions, source_of
-from ingest.sources.protocol import NOT_LISTED, Entry, Source, SourceScheme
+from ingest.sources.kinds import source_of
+from ingest.sources.protocol import ALL, NOT_LISTED, Entry, Source, SourceOptions, SourceScheme
 
 _RUN_PREFIX = re.compile(r"^dcid\.(?P<run_id>.+)$")
 _PACKED = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.zst")
@@ -91,7 +91,7 @@ def _full(folder: str) -> str:
 def _discover_one(argument: str, names: Mapping[str, str], found: Discovery, wanted: SourceOptions) -> None:
     """Adds what one argument holds."""
     try:
-        source = source_of(argument, found.schemes, wanted.limits)
+        source = source_of(argument, wanted, found.schemes)
     except InputError as error:
         found.problems.append(error)
         return

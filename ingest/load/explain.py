@@ -25,8 +25,8 @@ from ingest.plugin.registry import Claim, Registry
 from ingest.sources.archive.source import kind_of
 from ingest.sources.content import Content
 from ingest.sources.directory import walk
-from ingest.sources.kinds import ALL, Files, SourceOptions, scheme_of
-from ingest.sources.protocol import Entry
+from ingest.sources.kinds import Files, scheme_of
+from ingest.sources.protocol import ALL, Entry, SourceOptions
 
 _READ_AT_MOST = 64 << 20
 """Bytes of a file that are tried; enough to see what a parser makes of it."""

@@ -17,7 +17,7 @@ from ingest.load.plan import Plan, UnreadFile, make_plan, slices
 from ingest.logs import debug, log
 from ingest.model import FILES, LOADED_JOBS, LOADS, Column
 from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, Problem, Registry, load_registry
-from ingest.sources.kinds import ALL, SourceOptions
+from ingest.sources.protocol import ALL, SourceOptions
 from ingest.store.known_files import read_ledger
 from ingest.store.lock import writer_lock
 from ingest.store.paths import Layout

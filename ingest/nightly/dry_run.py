@@ -10,7 +10,7 @@ from ingest.load.plan import make_plan
 from ingest.nightly.new_jobs import find_news
 from ingest.nightly.retention import plan_house
 from ingest.plugin.registry import PluginOptions, load_registry
-from ingest.sources.kinds import ALL, SourceOptions
+from ingest.sources.protocol import ALL, SourceOptions
 from ingest.store.known_files import read_ledger
 from ingest.store.paths import Layout
 

@@ -27,7 +27,7 @@ from ingest.nightly.retention import keep_house, plan_house
 from ingest.nightly.summary import StepFailure, Summary
 from ingest.output.atomic import write_whole
 from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, load_registry
-from ingest.sources.kinds import ALL, SourceOptions
+from ingest.sources.protocol import ALL, SourceOptions
 from ingest.store.lock import night_lock
 from ingest.store.maintenance import maintenance
 from ingest.store.paths import Layout

@@ -5,37 +5,22 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import InputError
-from ingest.sources.archive.limits import DEFAULT_LIMITS, ArchiveLimits
 from ingest.sources.archive.members import INSIDE
 from ingest.sources.content import Content
 from ingest.sources.directory import Directory, modified_ns
 from ingest.sources.opening import Opener
-from ingest.sources.protocol import Opening, Source, SourceScheme
+from ingest.sources.protocol import ALL, Opening, Source, SourceOptions, SourceScheme
 
-BUILT_IN_SCHEMES = frozenset({"zip", "tar", "file", "az", "abfs", "abfss", "https", "http", "azureml", "s3", "gs"})
+_CLOUD = frozenset({"az", "abfs", "abfss", "https", "http", "azureml", "s3", "gs"})
+BUILT_IN_SCHEMES = _CLOUD | {"zip", "tar", "blob", "file"}
 """Schemes that no plugin may take."""
 
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]+):")
 _MEMBERS = ("zip", "tar")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceOptions:
-    """What of the sources is wanted, and how much an archive may hold."""
-
-    match: str | None = None
-    """Glob of paths of folders below each argument, one part for each folder: `ExperimentRun/dcid.2024*`."""
-    since_ns: int | None = None
-    """Only jobs of which a file was written since then, nanoseconds since 1970."""
-    limits: ArchiveLimits = DEFAULT_LIMITS
-
-
-ALL = SourceOptions()
-"""Everything, with the default limits."""
+_RUN_ID = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 
 
 def scheme_of(text: str) -> str | None:
@@ -44,33 +29,39 @@ def scheme_of(text: str) -> str | None:
     return found[1] if found else None
 
 
-def source_of(argument: str, schemes: Iterable[SourceScheme] = (), limits: ArchiveLimits = DEFAULT_LIMITS) -> Source:
+def source_of(argument: str, wanted: SourceOptions = ALL, schemes: Iterable[SourceScheme] = ()) -> Source:
     """The source that an argument names. Raises `InputError` if there is none."""
     scheme = scheme_of(argument)
     if scheme is not None and "://" in argument and not os.path.lexists(argument):
-        return _by_scheme(argument, scheme, {one.scheme: one for one in schemes})
+        return _by_scheme(argument, scheme, wanted, {one.scheme: one for one in schemes})
     path = Path(argument)
     try:
         there, is_folder, top = path.exists(), path.is_dir(), path.resolve()
     except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, before Python 3.13
         wrong = f"{argument[:200]}: cannot be looked at: {getattr(error, 'strerror', None) or error}"
         raise InputError(wrong, "Check the path and its permissions.") from error
+    if not there and wanted.workspace and _RUN_ID.fullmatch(argument):
+        from ingest.sources.cloud.source import run_source
+
+        return run_source(argument, wanted)
     if not there:
         raise InputError(f"{argument}: no such folder", "Check the path; give folders of downloaded logs.")
     if is_folder:
         return Directory(top)
     from ingest.sources.archive.source import Archive
 
-    return Archive(top, limits)
+    return Archive(top, wanted.limits)
 
 
-def _by_scheme(argument: str, scheme: str, schemes: Mapping[str, SourceScheme]) -> Source:
-    if scheme not in schemes:
-        raise InputError(
-            f"{scheme}://: no source of this kind is known",
-            f"Give a folder or an archive{''.join(f', or {one}://...' for one in sorted(schemes))}.",
-        )
-    return schemes[scheme].source(argument)
+def _by_scheme(argument: str, scheme: str, wanted: SourceOptions, schemes: Mapping[str, SourceScheme]) -> Source:
+    if scheme in schemes:
+        return schemes[scheme].source(argument, wanted)
+    if scheme in _CLOUD:
+        from ingest.sources.cloud.source import cloud_source
+
+        return cloud_source(argument, wanted)
+    known = ", ".join(f"{one}://" for one in sorted({*schemes, *_CLOUD}))
+    raise InputError(f"{scheme}://: no source of this kind is known", f"Give a folder, an archive, or one of {known}.")
 
 
 def inner_source(text: str) -> str | None:
@@ -126,4 +117,8 @@ class Files:
             if "archive" not in self._others:
                 self._others["archive"] = ArchiveOpening()
             return self._others["archive"]
+        if scheme == "blob":
+            from ingest.sources.cloud.reading import BlobOpening
+
+            return self._others.setdefault(scheme, BlobOpening())
         raise OSError(None, f"no source of the kind {scheme}: is known here")

@@ -7,7 +7,10 @@ same code finds jobs, remembers files, and reads them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+
+from ingest.sources.archive.limits import DEFAULT_LIMITS, ArchiveLimits
 
 if TYPE_CHECKING:
     from ingest.sources.content import Content
@@ -29,6 +32,23 @@ class Entry(NamedTuple):
     """Why it is not read: a symbolic link, a device, a folder that may not be listed."""
     etag: str | None = None
     """Changes when the content does, where the source has such a thing: then the time says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """What of the sources is wanted, and how much an archive may hold."""
+
+    match: str | None = None
+    """Glob of paths of folders below each argument, one part for each folder: `ExperimentRun/dcid.2024*`."""
+    since_ns: int | None = None
+    """Only jobs of which a file was written since then, nanoseconds since 1970."""
+    limits: ArchiveLimits = DEFAULT_LIMITS
+    workspace: str | None = None
+    """The Azure ML workspace of run ids and short `azureml://` addresses: `SUBSCRIPTION/GROUP/NAME`, or a `config.json`."""
+
+
+ALL = SourceOptions()
+"""Everything, with the default limits."""
 
 
 @runtime_checkable
@@ -73,7 +93,7 @@ class SourceScheme(Protocol):
     def scheme(self) -> str:
         """At least two small letters: `abc` for `abc://...`. Locations of its entries begin with `abc:`."""
 
-    def source(self, argument: str) -> Source:
+    def source(self, argument: str, wanted: SourceOptions) -> Source:
         """The source that an argument names. Raises `InputError` if there is none."""
 
     def opening(self) -> Opening:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ingest.load.discover import discover
-from ingest.sources.kinds import SourceOptions
+from ingest.sources.protocol import SourceOptions
 
 if TYPE_CHECKING:
     from tests.conftest import Logs, Run, StoreUnderTest, Tree

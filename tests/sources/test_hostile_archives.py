@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from ingest.load.discover import discover
 from ingest.sources.archive.limits import ArchiveLimits
-from ingest.sources.kinds import Files, SourceOptions
+from ingest.sources.kinds import Files
+from ingest.sources.protocol import SourceOptions
 from tests.sources.conftest import tarred, zipped
 
 if TYPE_CHECKING:

@@ -42,5 +42,6 @@ class Member(NamedTuple):
     @classmethod
     def of(cls, location: str) -> Member:
         """From its text. Raises `ValueError` for another text."""
-        kind, *numbers, archive = location.split(":", 9)
-        return cls(kind, *map(int, numbers), archive=archive)
+        kind, offset, packed, size, time, method, crc, archive_size, archive_time, archive = location.split(":", 9)
+        where = (int(offset), int(packed), int(size), int(time), int(method), int(crc))
+        return cls(kind, *where, int(archive_size), int(archive_time), archive)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tarfile
 from collections.abc import Iterator
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, cast
 
 from ingest.sources.archive.limits import ArchiveLimits
 from ingest.sources.archive.members import STORED, Member
@@ -27,7 +27,7 @@ def tar_entries(
     status = os.fstat(file.fileno())
     count, last = 0, -1
     try:
-        with tarfile.open(fileobj=_Bounded(file), mode="r:", errors="surrogateescape") as opened:
+        with tarfile.open(fileobj=cast(IO[bytes], _Bounded(file)), mode="r:", errors="surrogateescape") as opened:
             while (info := opened.next()) is not None:
                 opened.members.clear()  # it would keep them all
                 count += 1
