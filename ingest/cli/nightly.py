@@ -119,8 +119,15 @@ def nightly(
         from ingest.nightly.dry_run import dry_run as would_do
         from ingest.output import redact_text
 
-        retention = {"raw_days": kept.raw_days, "small_files": kept.small_files}
-        would = would_do(folders, store, plugins, labels=labels, sources=sources, **retention)
+        would = would_do(
+            folders,
+            store,
+            plugins,
+            labels=labels,
+            raw_days=kept.raw_days,
+            small_files=kept.small_files,
+            sources=sources,
+        )
         click.echo(redact_text(json.dumps(would, indent=2, default=str, ensure_ascii=False)))
         return
     from ingest.cards.nightly import print_card

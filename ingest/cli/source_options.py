@@ -25,17 +25,22 @@ def source_options(command: Command) -> Command:
         metavar="GLOB",
         help="Only jobs at such a path below the source, a part for each folder: 'ExperimentRun/dcid.2024*'.",
     )(command)
-    command = click.option(
+    command = workspace_option(command)
+    return click.option(
+        "--since",
+        metavar="TIME",
+        help="Only jobs of which a file was written since then: 2024-03-05, 2024-03-05T02:00 (UTC), or 90m, 12h, 7d, 2w ago.",
+    )(command)
+
+
+def workspace_option(command: Command) -> Command:
+    """`--workspace`."""
+    return click.option(
         "--workspace",
         cls=SettingOption,
         setting="sources.workspace",
         metavar="WORKSPACE",
         help="Azure ML workspace of run ids and azureml:// addresses: SUBSCRIPTION/GROUP/NAME, or its config.json.",
-    )(command)
-    return click.option(
-        "--since",
-        metavar="TIME",
-        help="Only jobs of which a file was written since then: 2024-03-05, 2024-03-05T02:00 (UTC), or 90m, 12h, 7d, 2w ago.",
     )(command)
 
 

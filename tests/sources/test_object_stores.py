@@ -25,7 +25,7 @@ from tests.sources.test_archives import rows_of
 pytest.importorskip("obstore", reason="the extra `cloud` is not installed")
 
 if TYPE_CHECKING:
-    from tests.conftest import Logs, Run, StoreUnderTest, Tree
+    from tests.conftest import Logs, Run, Start, StoreUnderTest, Tree
 
 ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
@@ -179,7 +179,7 @@ def test_same_rows_as_from_a_folder(
     """A job in an object store is the job that it is in a folder; a second load reads no blob, and show opens it again."""
     store.load(tree(logs.job(), "dcid.4f"))
     url = request.getfixturevalue(kind)({f"ExperimentRun/dcid.4f/{path}": text for path, text in logs.job().items()})
-    report = other_store.load(f"{url}/ExperimentRun/")  # type: ignore[arg-type]
+    report = other_store.load(f"{url}/ExperimentRun/")
     assert not report.problems
     assert not report.failed_files
     assert rows_of(other_store) == rows_of(store)
@@ -282,7 +282,7 @@ def test_blob_that_vanishes(blobs: Fill, azurite: str, logs: Logs) -> None:
     obstore.delete(store, f"a/{logs.worker}")
     opened = Files()
     opened.ahead([(entry.location, entry.size) for entry in job.entries])
-    told = {}
+    told: dict[str, bytes | str | None] = {}
     for entry in job.entries:
         try:
             told[entry.path] = opened.open(entry.location).read()
@@ -312,6 +312,19 @@ def test_blob_that_changes_while_it_is_read(blobs: Fill, azurite: str, proxy: Fa
     assert seen
     assert content.read() == new
     assert content.size == len(new)
+
+
+def test_killed_in_the_middle(
+    blobs: Fill, proxy: FaultyProxy, logs: Logs, start: Start, store: StoreUnderTest, run: Run
+) -> None:
+    """After `kill -9` while blobs are read the store is whole, and the next load reads what is missing."""
+    url = through(proxy, blobs({f"a/{path}": text for path, text in logs.job().items()}))
+    process = start("-m", "ingest", url, "--store", store.path)
+    proxy.before["master_role"] = process.kill
+    process.communicate(timeout=60)
+    assert process.returncode == -9
+    assert run(url, "--store", store.path, "--no-verdict").returncode == 0
+    assert store.one("SELECT count(*) FROM log_records") == 11
 
 
 def test_large_blobs(blobs: Fill, tree: Tree, logs: Logs, store: StoreUnderTest, other_store: StoreUnderTest) -> None:

@@ -29,7 +29,7 @@ def tar_entries(
     try:
         with tarfile.open(fileobj=cast(IO[bytes], _Bounded(file)), mode="r:", errors="surrogateescape") as opened:
             while (info := opened.next()) is not None:
-                opened.members.clear()  # it would keep them all
+                opened.members = []  # type: ignore[attr-defined]  # it would keep them all
                 count += 1
                 if info.offset <= last:
                     raise tarfile.ReadError("its headers lead in a circle")

@@ -146,7 +146,7 @@ def _range(bucket: Bucket, key: str, start: int, etag: str | None) -> tuple[byte
         if start or "416" not in str(error):
             raise
         answer = obstore.get(store, key)  # an empty blob has no range
-    meta: Mapping[str, Any] = answer.meta  # type: ignore[assignment]
+    meta: Mapping[str, Any] = answer.meta
     data = bytes(answer.bytes())
     if len(data) != min(IN_MEMORY, int(meta["size"]) - start):
         raise IncompleteAnswer
