@@ -431,3 +431,20 @@ def test_addresses_that_are_none(url: str, words: str) -> None:
     (problem,) = discover([url]).problems
     assert words in problem.wrong
     assert "sig=" not in problem.wrong
+
+
+def test_watching_a_job_in_an_object_store(blobs: Fill, azurite: str, logs: Logs, store: StoreUnderTest) -> None:
+    """A running job's blobs are listed every 30 seconds, and those that grew are read."""
+    from ingest.watch.loop import WatchOptions, watch
+    from tests.watch.test_watch import overview
+
+    url = blobs({f"dcid.a/{logs.overview}": overview(2, 4)})
+    pauses = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        fill_azurite(azurite, {f"dcid.a/{logs.overview}": overview(4, 4)}, url.rpartition("/")[2])
+
+    looks = list(watch(WatchOptions([url], str(store.path)), sleep))
+    assert [look.jobs[0].state for look in looks] == ["running", "completed", "completed"]
+    assert pauses == [30, 30]
