@@ -179,14 +179,14 @@ def test_same_rows_as_from_a_folder(
     """A job in an object store is the job that it is in a folder; a second load reads no blob, and show opens it again."""
     store.load(tree(logs.job(), "dcid.4f"))
     url = request.getfixturevalue(kind)({f"ExperimentRun/dcid.4f/{path}": text for path, text in logs.job().items()})
-    report = other_store.load(f"{url}/ExperimentRun/")
+    report = other_store.load(f"{url}/ExperimentRun/")  # type: ignore[arg-type]
     assert not report.problems
     assert not report.failed_files
     assert rows_of(other_store) == rows_of(store)
     assert other_store.rows("SELECT job_id, run_id, source FROM jobs") == [("4f", "4f", f"{url}/ExperimentRun/dcid.4f")]
     assert other_store.one("SELECT count(*) FROM files WHERE etag IS NULL") == 0
     before = other_store.state()
-    assert other_store.load(url).unchanged == len(logs.job())  # type: ignore[arg-type]
+    assert other_store.load(url).unchanged == len(logs.job())
     assert other_store.state() == before
 
 

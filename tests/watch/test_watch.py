@@ -121,7 +121,8 @@ def test_throughput_of_the_last_minutes(tree: Tree, logs: Logs, store: StoreUnde
     )
     job = look.jobs[0]
     assert (job.done, job.scheduled) == (20, 60)
-    assert list(job.per_minute) == [3] * 5  # three a minute, the first and the last are no whole ones
+    assert len(job.per_minute) in (5, 6)  # of seven or eight minutes: the first and the last are no whole ones
+    assert set(job.per_minute) == {3}
     assert job.left is not None
     assert job.left.seconds == pytest.approx(800)
     assert job.left.soonest_s < 800 < (job.left.latest_s or 0)
