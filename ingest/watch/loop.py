@@ -22,6 +22,9 @@ _SLOWER = 1.5
 _SLOWEST = 6.0
 """While nothing happens, looks become rarer by the first, down to one in this many times the usual."""
 
+_REST = 4.0
+"""Looks that take long come so much less often: a job with large logs must not keep a processor busy."""
+
 _SEVERITIES = ("note", "warning", "severe")
 
 
@@ -78,10 +81,11 @@ def watch(options: WatchOptions, sleep: Callable[[float], None] = time.sleep) ->
         over_before = over
         pause = usual if new or over or not number else min(pause * _SLOWER, usual * _SLOWEST)
         problems = [*(problem.wrong for problem in report.problems), *report.failed_files]
-        yield Snapshot(datetime.now(UTC), jobs, new, problems, 0.0 if ended else pause, ended, report)
+        rest = max(pause, _REST * report.seconds)
+        yield Snapshot(datetime.now(UTC), jobs, new, problems, 0.0 if ended else rest, ended, report)
         if ended:
             return
-        sleep(pause)
+        sleep(rest)
 
 
 def _is_far(source: str) -> bool:

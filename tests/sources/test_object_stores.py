@@ -433,8 +433,11 @@ def test_addresses_that_are_none(url: str, words: str) -> None:
     assert "sig=" not in problem.wrong
 
 
-def test_watching_a_job_in_an_object_store(blobs: Fill, azurite: str, logs: Logs, store: StoreUnderTest) -> None:
+def test_watching_a_job_in_an_object_store(
+    blobs: Fill, azurite: str, logs: Logs, store: StoreUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A running job's blobs are listed every 30 seconds, and those that grew are read."""
+    monkeypatch.setattr("ingest.watch.loop._REST", 0.0)
     from ingest.watch.loop import WatchOptions, watch
     from tests.watch.test_watch import overview
 
@@ -448,3 +451,18 @@ def test_watching_a_job_in_an_object_store(blobs: Fill, azurite: str, logs: Logs
     looks = list(watch(WatchOptions([url], str(store.path)), sleep))
     assert [look.jobs[0].state for look in looks] == ["running", "completed", "completed"]
     assert pauses == [30, 30]
+
+
+def test_children_in_the_same_container(blobs: Fill, logs: Logs, store: StoreUnderTest, run: Run) -> None:
+    """The children of a run are beside it, under their own prefix."""
+    parent = "[2023-09-05 06:00:01Z] Submitting 1 runs, first five are: 0a0b0c0d:child-1\n"
+    url = blobs(
+        {
+            "ExperimentRun/dcid.top/logs/azureml/executionlogs.txt": parent,
+            f"ExperimentRun/dcid.child-1/{logs.worker}": logs.records(2),
+        }
+    )
+    done = run(f"{url}/ExperimentRun/dcid.top", "--store", store.path, "--with-children")
+    assert done.returncode == 0, done.stderr
+    assert sorted(store.rows("SELECT job_id FROM jobs")) == [("child-1",), ("top",)]
+    assert "whose logs" not in done.stderr

@@ -17,6 +17,7 @@ from ingest.watch.estimate import estimate
 from ingest.watch.loop import Snapshot, WatchOptions, watch
 
 if TYPE_CHECKING:
+    from ingest.load.pipeline import LoadReport
     from tests.conftest import Logs, Run, StoreUnderTest, Tree
 
 NOW = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
@@ -29,6 +30,12 @@ def overview(done: int, of: int) -> str:
         f"Processed {i} of {of} mini batches in 0:00:{i % 60:02}. Estimate remaining 0:10:00.\n"
         for i in range(done + 1)
     )
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, a look takes no time."""
+    monkeypatch.setattr("ingest.watch.loop._REST", 0.0)
 
 
 def snapshots(
@@ -84,6 +91,25 @@ def test_looks_become_rarer(tree: Tree, logs: Logs, store: StoreUnderTest) -> No
     )
     assert pauses == [2.0, 3.0, 4.5, 6.75, 10.125, 12.0, 12.0, 2.0]
     assert looks[-1].ended == "jobs ended"
+
+
+def test_large_logs_are_looked_at_less_often(
+    tree: Tree, logs: Logs, store: StoreUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look that takes a minute is not repeated after ten seconds."""
+    from ingest.watch import loop
+
+    def slow(*given: object, **more: object) -> object:
+        report = loop_load(*given, **more)
+        report.seconds = 60.0
+        return report
+
+    loop_load: Callable[..., LoadReport] = loop.ingest_jobs
+    monkeypatch.setattr(loop, "ingest_jobs", slow)
+    monkeypatch.setattr(loop, "_REST", 4.0)
+    folder = tree({logs.overview: overview(2, 6)}, "a")
+    _, pauses = snapshots(folder, store, [lambda: (folder / logs.overview).write_text(overview(6, 6))])
+    assert pauses == [240.0, 240.0]
 
 
 def test_job_that_ended_before(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
