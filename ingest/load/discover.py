@@ -15,7 +15,7 @@ from pathlib import Path
 from ingest.artifact_root import DOWNLOAD_OUTPUTS, DOWNLOAD_ROOT, ROOT_MARKS
 from ingest.errors import IngestError, InputError
 from ingest.sources.directory import Directory, printable
-from ingest.sources.kinds import source_of
+from ingest.sources.kinds import source_of, without_secret
 from ingest.sources.protocol import ALL, NOT_LISTED, Entry, Source, SourceOptions, SourceScheme
 
 _RUN_PREFIX = re.compile(r"^dcid\.(?P<run_id>.+)$")
@@ -69,7 +69,7 @@ def discover(
         _discover_one(argument, names, found, wanted)
         if only and len(found.jobs) - before > 1:
             raise IngestError(
-                f"--job-id {only} names one job, but {argument} holds {len(found.jobs) - before}",
+                f"--job-id {only} names one job, but {without_secret(argument)} holds {len(found.jobs) - before}",
                 "Name each: --job-id FOLDER=NAME.",
             )
     if only and len(found.jobs) > 1:
@@ -85,7 +85,7 @@ def discover(
 
 def _full(folder: str) -> str:
     """A folder of `--job-id` as sources name it: a path from the root on, an URL as it is."""
-    return folder.rstrip("/") if "://" in folder else str(Path(folder).resolve())
+    return without_secret(folder).rstrip("/") if "://" in folder else str(Path(folder).resolve())
 
 
 def _discover_one(argument: str, names: Mapping[str, str], found: Discovery, wanted: SourceOptions) -> None:

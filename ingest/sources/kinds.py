@@ -29,6 +29,11 @@ def scheme_of(text: str) -> str | None:
     return found[1] if found else None
 
 
+def without_secret(argument: str) -> str:
+    """An argument as it may be shown and stored: an URL without what follows its `?`."""
+    return argument.partition("?")[0] if "://" in argument else argument
+
+
 def source_of(argument: str, wanted: SourceOptions = ALL, schemes: Iterable[SourceScheme] = ()) -> Source:
     """The source that an argument names. Raises `InputError` if there is none."""
     scheme = scheme_of(argument)
@@ -48,6 +53,10 @@ def source_of(argument: str, wanted: SourceOptions = ALL, schemes: Iterable[Sour
         raise InputError(f"{argument}: no such folder", "Check the path; give folders of downloaded logs.")
     if is_folder:
         return Directory(top)
+    if not top.is_file():
+        raise InputError(
+            f"{argument}: is neither a folder nor a regular file", "Give a job's folder or an archive of it."
+        )
     from ingest.sources.archive.source import Archive
 
     return Archive(top, wanted.limits)
@@ -96,8 +105,12 @@ class Files:
 
     def ahead(self, locations: Sequence[tuple[str, int]]) -> None:
         """These will be opened next, in this order, each of about so many bytes: what is far may be fetched at once."""
-        if locations and (scheme := scheme_of(locations[0][0])) is not None:
-            self._other(scheme).ahead(locations)
+        far: dict[str, list[tuple[str, int]]] = {}
+        for location, size in locations:
+            if not location.startswith("/") and (scheme := scheme_of(location)) is not None:
+                far.setdefault(scheme, []).append((location, size))
+        for scheme, some in far.items():
+            self._other(scheme).ahead(some)
 
     def close(self) -> None:
         """Gives back what is held open."""

@@ -18,8 +18,9 @@ import pytest
 from ingest.errors import InputError
 from ingest.sources.cloud import client
 from ingest.sources.cloud.azureml import place_of_datastore, place_of_run, workspace_of
-from ingest.sources.cloud.credentials import azure_credential, keep_signature, without_signatures
+from ingest.sources.cloud.credentials import azure_credential
 from ingest.sources.cloud.places import Bucket, place_of
+from ingest.sources.signatures import keep_signature, without_signatures
 from tests.conftest import environment
 
 if TYPE_CHECKING:
@@ -80,13 +81,24 @@ def test_signature_of_an_url_weighs_most(monkeypatch: pytest.MonkeyPatch) -> Non
     """It is for its own container only, and is not handed to other programs."""
     with monkeypatch.context() as patch:
         patch.setattr(os, "environ", dict(os.environ))
-        keep_signature(BUCKET, "sv=1&sig=x")
+        keep_signature(BUCKET.url, "sv=1&sig=x")
         assert azure_credential(BUCKET, {**os.environ, **KEY}).words == "the signature in the URL"
         assert (
             azure_credential(BUCKET._replace(name="other"), {**os.environ, **KEY}).words != "the signature in the URL"
         )
         assert "sig=x" not in str(without_signatures(os.environ))
     assert "sig=" not in repr(place_of("https://mine.blob.core.windows.net/logs/a?sv=1&sig=x"))
+
+
+def test_tokens_go_to_known_hosts_only() -> None:
+    """Another host that looks like Azure's gets nothing, unless the environment itself names it."""
+    with pytest.raises(InputError, match="not the address of a blob container"):
+        place_of("https://mine.blob.core.windows.net.evil.example/logs/a", {})
+    own = {"AZURE_STORAGE_ACCOUNT": "mine", "AZURE_STORAGE_ENDPOINT": "https://blobs.example.org/"}
+    place = place_of("az://logs/a", own)
+    assert place.text() == "https://blobs.example.org/logs/a"
+    assert place_of(place.text(), own) == place
+    assert place.bucket.account == "mine"
 
 
 @pytest.mark.parametrize(

@@ -367,6 +367,23 @@ def test_signature_leaves_no_trace(
     assert secret not in done.stdout + done.stderr
 
 
+def test_nightly_leaves_no_trace_of_a_signature(azurite: str, logs: Logs, run: Run, tmp_path: Path) -> None:
+    """Neither its summary, report, log nor the command that it notifies gets the signature of a root."""
+    url = fill_azurite(azurite, {f"a/{path}": text for path, text in logs.job().items()})
+    signed = signature(url)
+    secret = dict(part.split("=", 1) for part in signed.split("&"))["sig"]
+    told = tmp_path / "told"
+    done = run(
+        "nightly", f"{url}/a?{signed}", "--store", tmp_path / "s", "--summary", tmp_path / "summary.json",
+        "--log-file", tmp_path / "log.json", "--notify-shell", "--notify-command", f"/usr/bin/env > {told}",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert (tmp_path / "summary.json").exists()
+    assert told.exists()
+    assert secret not in done.stdout + done.stderr
+    assert not secrets_in(tmp_path, secret)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

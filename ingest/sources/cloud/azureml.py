@@ -17,8 +17,8 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from ingest.errors import InputError
-from ingest.sources.cloud.credentials import without_signatures
 from ingest.sources.cloud.places import Bucket, Place
+from ingest.sources.signatures import without_signatures
 
 RUNS = "workspaceartifactstore"
 """The datastore in which Azure ML keeps what runs leave (formats.md §2)."""

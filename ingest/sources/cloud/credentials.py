@@ -6,7 +6,6 @@ inherit, never in what is sent to them.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Mapping
@@ -17,8 +16,7 @@ from urllib.parse import parse_qs
 
 from ingest.errors import InputError
 from ingest.sources.cloud.places import Bucket, connection_string, environment_account
-
-_VARIABLE = "_INGEST_SIGNATURE_"
+from ingest.sources.signatures import kept_signature, without_signatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +27,9 @@ class Credential:
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
-def keep_signature(bucket: Bucket, signature: str) -> None:
-    """Remembers the signature of an URL for this process and those that it starts."""
-    os.environ[_variable(bucket)] = signature
-
-
-def _variable(bucket: Bucket) -> str:
-    return _VARIABLE + hashlib.sha256(bucket.url.encode()).hexdigest()[:16]
-
-
-def without_signatures(environment: Mapping[str, str]) -> dict[str, str]:
-    """An environment for other programs."""
-    return {name: value for name, value in environment.items() if not name.startswith(_VARIABLE)}
-
-
 def azure_credential(bucket: Bucket, environment: Mapping[str, str] = os.environ) -> Credential:
     """The identity for an account: a signature, a key, a service principal, workload or managed identity, `az login`."""
-    if signature := environment.get(_variable(bucket)):
+    if signature := kept_signature(bucket.url, environment):
         return Credential("the signature in the URL", {"credential_type": "sas_token", "sas_key": signature})
     if environment_account(environment) in (None, bucket.account):  # keys of another account are of no use
         string = connection_string(environment)

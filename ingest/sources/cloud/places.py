@@ -12,7 +12,12 @@ from urllib.parse import quote, unquote, urlsplit
 from ingest.errors import InputError
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_BLOB_HOST = re.compile(r"^(?P<account>[a-z0-9]{3,24})\.(?:blob|dfs)\.(?P<suffix>[a-z0-9.-]+)$")
+_BLOB_HOST = re.compile(
+    r"^(?P<account>[a-z0-9]{3,24})\.(?:blob|dfs)\."
+    r"(?P<suffix>core\.(?:windows\.net|chinacloudapi\.cn|usgovcloudapi\.net|cloudapi\.de))$"
+)
+"""Hosts that a token may be sent to; others only if the environment names them."""
+
 _PUBLIC = "core.windows.net"
 
 
@@ -39,8 +44,9 @@ class Bucket(NamedTuple):
         if kind in ("s3", "gs"):
             return cls(kind, "", "", rest)
         endpoint, _, name = url.rpartition("/")
-        host = urlsplit(endpoint).hostname or ""
-        found = _BLOB_HOST.match(host)
+        if (own := _own_endpoint(os.environ)) is not None and own[1] == endpoint:
+            return cls("az", *own, name)
+        found = _BLOB_HOST.match(urlsplit(endpoint).hostname or "")
         return cls("az", found["account"] if found else endpoint.rpartition("/")[2], endpoint, name)
 
 
@@ -83,6 +89,9 @@ def place_of(url: str, environment: Mapping[str, str] = os.environ) -> Place:
             raise InputError(f"{bare}: not abfss://CONTAINER@ACCOUNT.dfs.core.windows.net/PATH", _EXAMPLES)
         endpoint = f"https://{found['account']}.blob.{found['suffix']}"
         return Place(Bucket("az", found["account"], endpoint, parts.username), path, parts.query or None)
+    if (own := _own_endpoint(environment)) is not None and bare.startswith(f"{own[1]}/"):
+        name, _, key = unquote(bare.removeprefix(own[1])).strip("/").partition("/")
+        return Place(Bucket("az", *own, _named(name, bare)), key, parts.query or None)
     name, _, key = path.partition("/")
     if kind == "https" and (found := _BLOB_HOST.match(host)):
         endpoint = f"https://{found['account']}.blob.{found['suffix']}"
@@ -111,6 +120,16 @@ def connection_string(environment: Mapping[str, str]) -> dict[str, str]:
         account = "devstoreaccount1"
         return {"AccountName": account, "BlobEndpoint": f"http://127.0.0.1:10000/{account}"}
     return parts
+
+
+def _own_endpoint(environment: Mapping[str, str]) -> tuple[str, str] | None:
+    """Account and endpoint, if the environment names both: then the endpoint may be any."""
+    string = connection_string(environment)
+    account = string.get("AccountName") or environment_account(environment)
+    endpoint = (
+        string.get("BlobEndpoint") or environment.get("AZURE_STORAGE_ENDPOINT") or environment.get("AZURE_ENDPOINT")
+    )
+    return (account, endpoint.rstrip("/")) if account and endpoint else None
 
 
 def _account(environment: Mapping[str, str], url: str) -> tuple[str, str]:

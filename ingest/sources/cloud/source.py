@@ -11,10 +11,11 @@ from ingest.errors import InputError
 from ingest.logs import log
 from ingest.sources.archive.names import member_path
 from ingest.sources.cloud.client import BlobError, asked, client_of
-from ingest.sources.cloud.credentials import keep_signature, signature_end
+from ingest.sources.cloud.credentials import signature_end
 from ingest.sources.cloud.places import Bucket, Place, place_of
 from ingest.sources.cloud.reading import location_of, ns_of, plain_etag
 from ingest.sources.protocol import Entry, SourceOptions
+from ingest.sources.signatures import keep_signature
 from ingest.sources.tree import Tree
 
 _ENDS_SOON = timedelta(hours=1)
@@ -29,7 +30,7 @@ def cloud_source(url: str, wanted: SourceOptions) -> Blobs:
     place = place_of(url)
     if place.signature is not None:
         _check_signature(place)
-        keep_signature(place.bucket, place.signature)
+        keep_signature(place.bucket.url, place.signature)
         client_of.cache_clear()
     return Blobs(place, narrow=wanted.match is not None)
 
@@ -114,15 +115,15 @@ class Blobs:
     def _listed(self, folder: str) -> Iterator[Entry]:
         key, bucket = self._key(folder), self._place.bucket
         below = len(key) + 1 if key else 0
-        for one in asked(partial(_all_below, bucket, key), "the prefix"):
-            yield _entry(bucket, one, below)
+        return iter(asked(partial(_all_below, bucket, key, below), "the prefix"))
 
 
-def _all_below(bucket: Bucket, prefix: str) -> list[Any]:
+def _all_below(bucket: Bucket, prefix: str, below: int) -> list[Entry]:
     """All blobs below a prefix; a listing that breaks off is begun anew."""
     import obstore
 
-    return [one for chunk in obstore.list(client_of(bucket), prefix or None, chunk_size=5_000) for one in chunk]
+    chunks = obstore.list(client_of(bucket), prefix or None, chunk_size=5_000)
+    return [_entry(bucket, one, below) for chunk in chunks for one in chunk]
 
 
 def _entry(bucket: Bucket, one: Any, below: int) -> Entry:
