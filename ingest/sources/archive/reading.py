@@ -27,10 +27,11 @@ class ArchiveOpening:
         """The content of a member, checked. Raises `OSError`, with the reason in words."""
         member = Member.of(location)
         handle = self._archive(member)
-        chunks = _zip_chunks(handle, member) if member.kind == "zip" else _plain(handle, member.offset, member.size)
         if member.size > IN_MEMORY:
+            chunks = _zip_chunks(handle, member) if member.kind == "zip" else _plain(handle, member.offset, member.size)
             return Content.spooled(chunks, member.modified_ns, member.etag)
-        return Content.of_bytes(b"".join(chunks), member.modified_ns, member.etag)
+        data = _zip_member(handle, member) if member.kind == "zip" else _whole(handle, member.offset, member.size)
+        return Content.of_bytes(data, member.modified_ns, member.etag)
 
     def ahead(self, locations: Sequence[tuple[str, int]]) -> None:
         """Members are at hand."""
@@ -60,19 +61,41 @@ class ArchiveOpening:
         self.close()
 
 
+def _zip_member(handle: int, member: Member) -> bytes:
+    """A small member of a zip file, unpacked in one go; it never comes to more than the directory says."""
+    if member.packed > IN_MEMORY:
+        raise OSError(None, "damaged: it is larger packed than unpacked")
+    data = _whole(handle, _start(handle, member), member.packed)
+    if member.method == DEFLATED:
+        try:
+            data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, member.size + 1)
+        except zlib.error as error:
+            raise OSError(None, f"damaged: {error}") from error
+    _check(member, len(data), zlib.crc32(data))
+    return data
+
+
 def _zip_chunks(handle: int, member: Member) -> Iterator[bytes]:
-    """A member of a zip file, unpacked; it never comes to more than the directory says."""
-    header = os.pread(handle, LOCAL_HEADER, member.offset)
-    if len(header) != LOCAL_HEADER or header[:4] != b"PK\3\4":
-        raise OSError(None, "damaged: no member starts where the archive's directory says")
-    start = member.offset + LOCAL_HEADER + sum(struct.unpack_from("<HH", header, 26))
-    packed = _plain(handle, start, member.packed)
+    """A large member of a zip file, unpacked piece by piece; it never comes to more than the directory says."""
+    packed = _plain(handle, _start(handle, member), member.packed)
     checksum = size = 0
     for chunk in _inflated(packed, member.size) if member.method == DEFLATED else packed:
         checksum, size = zlib.crc32(chunk, checksum), size + len(chunk)
-        if size > member.size:
-            raise OSError(None, "damaged: it unpacks to more than the archive's directory says")
         yield chunk
+    _check(member, size, checksum)
+
+
+def _start(handle: int, member: Member) -> int:
+    """Where the bytes of a member of a zip file begin, behind its local header."""
+    header = os.pread(handle, LOCAL_HEADER, member.offset)
+    if len(header) != LOCAL_HEADER or header[:4] != b"PK\3\4":
+        raise OSError(None, "damaged: no member starts where the archive's directory says")
+    return member.offset + LOCAL_HEADER + sum(struct.unpack_from("<HH", header, 26))
+
+
+def _check(member: Member, size: int, checksum: int) -> None:
+    if size > member.size:
+        raise OSError(None, "damaged: it unpacks to more than the archive's directory says")
     if (size, checksum) != (member.size, member.crc):
         raise OSError(None, "damaged: its size or checksum is not that of the archive's directory")
 
@@ -92,6 +115,12 @@ def _inflated(packed: Iterator[bytes], size: int) -> Iterator[bytes]:
             yield chunk
     except zlib.error as error:
         raise OSError(None, f"damaged: {error}") from error
+
+
+def _whole(handle: int, start: int, size: int) -> bytes:
+    """Some bytes of the archive as they are."""
+    data = os.pread(handle, size, start)
+    return data if len(data) == size else b"".join(_plain(handle, start, size))
 
 
 def _plain(handle: int, start: int, size: int) -> Iterator[bytes]:
