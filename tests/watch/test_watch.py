@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import InputError
+from ingest.load.pipeline import ingest_jobs
 from ingest.watch.estimate import estimate
 from ingest.watch.loop import Snapshot, WatchOptions, watch
 
@@ -104,7 +105,7 @@ def test_large_logs_are_looked_at_less_often(
         report.seconds = 60.0
         return report
 
-    loop_load: Callable[..., LoadReport] = loop.ingest_jobs
+    loop_load: Callable[..., LoadReport] = ingest_jobs
     monkeypatch.setattr(loop, "ingest_jobs", slow)
     monkeypatch.setattr(loop, "_REST", 4.0)
     folder = tree({logs.overview: overview(2, 6)}, "a")

@@ -90,7 +90,8 @@ def _start(handle: int, member: Member) -> int:
     header = os.pread(handle, LOCAL_HEADER, member.offset)
     if len(header) != LOCAL_HEADER or header[:4] != b"PK\3\4":
         raise OSError(None, "damaged: no member starts where the archive's directory says")
-    return member.offset + LOCAL_HEADER + sum(struct.unpack_from("<HH", header, 26))
+    name, extra = struct.unpack_from("<HH", header, 26)
+    return member.offset + LOCAL_HEADER + int(name) + int(extra)
 
 
 def _check(member: Member, size: int, checksum: int) -> None:
