@@ -49,6 +49,11 @@ def source_of(argument: str, wanted: SourceOptions = ALL, schemes: Iterable[Sour
         from ingest.sources.cloud.source import run_source
 
         return run_source(argument, wanted)
+    outer, mark, inside = argument.partition(INSIDE)
+    if not there and mark and Path(outer).is_file():
+        from ingest.sources.archive.source import Archive
+
+        return Archive(Path(outer).resolve(), wanted.limits, inside)
     if not there:
         raise InputError(f"{argument}: no such folder", "Check the path; give folders of downloaded logs.")
     if is_folder:

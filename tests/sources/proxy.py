@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+import time
 from collections import deque
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 
 class FaultyProxy:
-    """Hands requests on, but for the faults that wait in `faults`: `503`, `cut`, `reset`, and what a test adds.
+    """Hands requests on, but for the faults that wait in `faults`: `503`, `slow`, `cut`, `reset`.
 
     `seen` has the method and path of each request that came in.
     """
@@ -73,6 +74,8 @@ class FaultyProxy:
             handler.send_header("Content-Length", "0")
             handler.end_headers()
             return
+        if fault == "slow":
+            time.sleep(2)
         if fault == "reset":
             handler.close_connection = True
             handler.connection.shutdown(2)

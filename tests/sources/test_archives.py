@@ -90,6 +90,10 @@ def test_several_jobs_in_one_archive(pack: Pack, logs: Logs, store: StoreUnderTe
     ]
     assert store.rows("SELECT path FROM files WHERE job_id IS NULL") == [(f"{archive}/notes.txt",)]
 
+    (again,) = discover([f"{archive}!/ExperimentRun/dcid.1b2c"]).jobs
+    assert (again.job_id, again.source) == ("1b2c", f"{archive}!/ExperimentRun/dcid.1b2c")
+    assert "no job found" in discover([f"{archive}!/ExperimentRun/dcid.1b2c/logs/sys"]).problems[0].wrong
+
     def ids(**wanted: Any) -> list[str]:
         return [job.job_id for job in discover([str(archive)], wanted=SourceOptions(**wanted)).jobs]
 

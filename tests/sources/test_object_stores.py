@@ -234,11 +234,19 @@ def test_odd_names(blobs: Fill, logs: Logs) -> None:
     assert [one.source for one in discover([job.source]).jobs] == [job.source]
 
 
-@pytest.mark.parametrize("fault", ["503", "cut", "reset"])
+@pytest.mark.parametrize("fault", ["503", "slow", "cut", "reset"])
 def test_requests_that_fail_are_repeated(
-    fault: str, blobs: Fill, proxy: FaultyProxy, logs: Logs, store: StoreUnderTest
+    fault: str,
+    blobs: Fill,
+    proxy: FaultyProxy,
+    logs: Logs,
+    store: StoreUnderTest,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Busy stores, answers that break off and connections that are reset cost time, not data."""
+    """Busy stores, answers that are slow or break off, and connections that are reset cost time, not data."""
+    from ingest.sources.cloud import client
+
+    monkeypatch.setattr(client, "_READ_TIMEOUT", "1s")
     url = through(proxy, blobs({f"a/{path}": text for path, text in logs.job().items()}))
     proxy.only = "/logs"
     proxy.faults.extend([fault] * 3)
@@ -483,3 +491,35 @@ def test_children_in_the_same_container(blobs: Fill, logs: Logs, store: StoreUnd
     assert done.returncode == 0, done.stderr
     assert sorted(store.rows("SELECT job_id FROM jobs")) == [("child-1",), ("top",)]
     assert "whose logs" not in done.stderr
+
+
+def test_nothing_leaves_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In these tests the way out is a proxy that is not there: an account of the real Azure is not reached."""
+    from ingest.sources.cloud import client
+
+    monkeypatch.setattr(client, "_TRIES", 1)
+    monkeypatch.setitem(client._RETRIES, "max_retries", 0)
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_KEY", KEY)
+    (problem,) = discover(["https://mine.blob.core.windows.net/logs/a"]).problems
+    assert "the connection failed" in problem.wrong
+    assert client.client_of.cache_info().currsize == 1
+
+
+def test_profile_of_aws(bucket: Fill, logs: Logs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without keys in the environment the `aws` program is asked for those of its profile."""
+    url = bucket({f"a/{logs.worker}": "x"})
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    program = tmp_path / "bin" / "aws"
+    program.parent.mkdir()
+    program.write_text(
+        "#!/bin/sh\n"
+        f'echo "$@" > {tmp_path}/asked\n'
+        """echo '{"Version": 1, "AccessKeyId": "test", "SecretAccessKey": "test", "SessionToken": null}'\n"""
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    (job,) = discover([url]).jobs
+    assert job.job_id == "a"
+    assert Files().open(job.entries[0].location).read() == b"x"
+    assert (tmp_path / "asked").read_text() == "configure export-credentials --format process\n"

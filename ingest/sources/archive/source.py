@@ -47,10 +47,11 @@ def _has_end_record(path: Path) -> bool:
 
 
 class Archive:
-    """The members of an archive. Raises `InputError` if it is none, or nothing in it can be read."""
+    """The members of an archive, or of a folder in it. Raises `InputError` if it is none, or nothing in it can be read."""
 
-    def __init__(self, path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> None:
+    def __init__(self, path: Path, limits: ArchiveLimits = DEFAULT_LIMITS, inside: str = "") -> None:
         self.path = path
+        self._inside = inside.strip("/")
         self.notices: list[str] = []
         self._spool: Spool | None = None  # lives as long as the source does
         try:
@@ -74,20 +75,21 @@ class Archive:
 
     def folders(self, folder: str) -> list[str]:
         """The names of the folders directly in a folder, sorted. Raises `OSError` if there is no such folder."""
-        return self._tree.folders(folder)
+        return self._tree.folders(self._whole(folder))
 
     def entries(self, folder: str, prefix: str = "", *, deep: bool = True) -> list[Entry]:
         """The files in a folder, and unless `deep` is False in those below."""
-        return self._tree.entries(folder, prefix, deep=deep)
+        return self._tree.entries(self._whole(folder), prefix, deep=deep)
 
     def text(self, folder: str) -> str:
         """`/there/job.zip`, and for a folder in it `/there/job.zip!/folder`."""
-        return printable(str(self.path)) + (f"{INSIDE}{folder}" if folder else "")
+        whole = self._whole(folder)
+        return printable(str(self.path)) + (f"{INSIDE}{whole}" if whole else "")
 
     def name(self, folder: str) -> str:
         """The folder's name; of the archive itself what stands before its suffix, less what the studio puts around it."""
-        if folder:
-            return folder.rpartition("/")[2]
+        if whole := self._whole(folder):
+            return whole.rpartition("/")[2]
         name = _SUFFIX.sub("", printable(self.path.name)) or printable(self.path.name)
         studio = _STUDIO.match(name)
         return studio["name"] if studio else name
@@ -103,6 +105,9 @@ class Archive:
         self.notices += ended
         with self._spool.path.open("rb") as tar:
             yield from tar_entries(tar, str(self._spool.path), limits, self.notices, whole=not ended)
+
+    def _whole(self, folder: str) -> str:
+        return "/".join(part for part in (self._inside, folder) if part)
 
     def _close(self) -> None:
         if self._spool is not None:

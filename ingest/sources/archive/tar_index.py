@@ -34,7 +34,7 @@ def tar_entries(
                 if info.offset <= last:
                     raise tarfile.ReadError("its headers lead in a circle")
                 if count > limits.max_members:
-                    raise tarfile.ReadError("more members than `archives.max_members` allows")
+                    raise tarfile.ReadError(f"more than {limits.max_members:,} members")
                 last = info.offset
                 if not info.isdir():
                     yield _entry(info, archive, status)

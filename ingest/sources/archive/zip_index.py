@@ -44,7 +44,7 @@ def zip_entries(file: BinaryIO, archive: str, limits: ArchiveLimits) -> Iterator
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error, OSError) as error:
         raise DamagedArchiveError(f"not a whole zip file: {error}") from error
     if len(members) > limits.max_members:
-        raise DamagedArchiveError(f"{len(members)} members, more than `archives.max_members` allows")
+        raise DamagedArchiveError(f"{len(members):,} members, more than the {limits.max_members:,} that are read")
     total = sum(one.file_size for one in members)
     if total > limits.total:
         raise DamagedArchiveError(f"unpacks to {total / 1e9:.1f} GB, more than `archives.max_total_gb` allows")

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _TRIES = 5
+_READ_TIMEOUT = "30s"
+"""How long nothing may come of an answer."""
+
 _RETRIES: Any = {
     "max_retries": 6,
     "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=10), "base": 2},
@@ -59,7 +62,7 @@ def client_of(bucket: Bucket) -> ObjectStore:
             f"{bucket.url}: object stores need the extra `cloud`", "Install it: pip install 'ingest[cloud]'"
         ) from error
     settings: dict[str, Any] = dict(credential_of(bucket).settings)
-    options: Any = {"connect_timeout": "10s", "timeout": "120s", "read_timeout": "30s"}
+    options: Any = {"connect_timeout": "10s", "timeout": "120s", "read_timeout": _READ_TIMEOUT}
     given: dict[str, Any] = {"retry_config": _RETRIES, "client_options": options}
     if "credential_provider" in settings:
         given["credential_provider"] = settings.pop("credential_provider")
