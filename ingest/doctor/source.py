@@ -10,7 +10,6 @@ from ingest.plugin.registry import Registry
 from ingest.sources.kinds import scheme_of, source_of
 from ingest.sources.protocol import SourceOptions
 
-
 _TOP_ONLY = "*/*"
 """A `match` of two parts: of an object store only the top is listed, to which the first one belongs."""
 
