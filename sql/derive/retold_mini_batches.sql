@@ -1,21 +1,21 @@
 -- Which mini-batches are told by more than one report, and which try decided?
--- The ground of `judged_attempts`; the other mini-batches, nine of ten in a healthy job, need no judgement, but for
--- those that a log alone tells of. The deciding try: if any is done, the done one that ended last, else the last one. A
+-- The ground of `judged_attempts`; the other mini-batches, nine of ten in a healthy job, need no judgement. The deciding try: if any is done, the done one that ended last, else the last one. A
 -- result that overrides another one goes before any that does not. `standing` are the reports that count as tries (see
 -- `superseded_reports`; the log's word that an open try ended replaces its row too).
 -- keep: step
-with logged as materialized (
+with logged as (
     select * from unreported_tries
 ),
 
 told_often as (
     select hash(job_id, mini_batch_id) as mini_batch  -- a hash only narrows down: one text less to compare
-    from attempt_reports
+    from (
+        select job_id, mini_batch_id from attempt_reports
+        union all
+        select job_id, mini_batch_id from logged
+    )
     group by mini_batch
     having count(*) > 1
-    union
-    select hash(job_id, mini_batch_id)
-    from logged
 ),
 
 reports as (

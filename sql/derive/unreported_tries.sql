@@ -4,14 +4,25 @@
 -- are those that the tables report. Is the next one open, and so in the tables, it is reported too. `number` orders the
 -- tries at a mini-batch: the told attempt number, else one more than that of the tries that started before.
 -- keep: step
-with tries as (
+with asked as (  -- of a mini-batch that is told of once there is nothing to count; a hash narrows down
+    select hash(job_id, mini_batch_id) as mini_batch
+    from logged_tries
+    group by mini_batch
+    having count(*) > 1
+    union
+    select hash(job_id, mini_batch_id)
+    from attempt_reports
+),
+
+tries as (
     select
-        *,
+        job_id, file_id, line_no, mini_batch_id, node, process, pid, started_at,
         row_number() over (
             partition by job_id, mini_batch_id, node, process order by started_at, line_no
         ) as nth_of_worker,
         row_number() over (partition by job_id, mini_batch_id order by started_at, file_id, line_no) as nth
     from logged_tries
+    semi join asked on hash(job_id, mini_batch_id) = asked.mini_batch
 ),
 
 common_names as (  -- tables may call a node by its address that paths call by its number
@@ -43,10 +54,12 @@ compared as (
 )
 
 select
-    t.* exclude (nth, nth_of_worker),
+    t.*,
     'worker' as source,
-    coalesce(t.attempt, greatest(t.nth, coalesce(c.attempts_before, 0) + 1)) as number
-from tries as t
+    coalesce(t.attempt, greatest(coalesce(n.nth, 1), coalesce(c.attempts_before, 0) + 1)) as number
+from logged_tries as t
+left join tries as n using (file_id, line_no)
 left join compared as c using (file_id, line_no)
 where t.outcome is not null
-    and t.nth_of_worker > case when t.outcome = 'open' then coalesce(c.reports, 0) else coalesce(c.results, 0) end
+    and coalesce(n.nth_of_worker, 1)
+    > case when t.outcome = 'open' then coalesce(c.reports, 0) else coalesce(c.results, 0) end
