@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,22 +38,29 @@ def template(definition: Definition) -> Path | None:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _forget_unused(folder)
-        with tempfile.TemporaryDirectory(dir=folder) as made_in:
-            layout = Layout.of(made_in)
-            draft = Draft(layout, definition)
-            bring_up_to_date(
-                draft,
-                definition,
-                [],
-                "none",
-                lambda tasks, file: [derive(one, layout, definition, file) for one in tasks],
-            )
-            draft.publish()
-            layout.catalog.replace(path)
+        with empty_catalog(definition, folder) as made:
+            made.replace(path)
     except OSError as error:
         debug("no template of a catalog", reason=str(error))
         return None
     return path
+
+
+@contextmanager
+def empty_catalog(definition: Definition, folder: Path | None = None) -> Iterator[Path]:
+    """A catalog without jobs, whose views tell their columns; it is gone afterwards."""
+    with tempfile.TemporaryDirectory(dir=folder) as made_in:
+        layout = Layout.of(made_in)
+        draft = Draft(layout, definition)
+        bring_up_to_date(
+            draft,
+            definition,
+            [],
+            "none",
+            lambda tasks, file: [derive(one, layout, definition, file) for one in tasks],
+        )
+        draft.publish()
+        yield layout.catalog
 
 
 def _forget_unused(folder: Path) -> None:
