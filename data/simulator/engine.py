@@ -15,6 +15,7 @@ _MASTER_STARTS_S = 6.0
 _POISON_PICKS = 3
 """V0 gives up a mini-batch when it is picked once more than this (formats.md §9.5)."""
 _AFTER_THE_LAST_S = 4.0
+_MEMORY_STEPS = 6
 
 
 def simulate(world: World) -> History:
@@ -80,8 +81,8 @@ class _Simulation:
         self.history.scheduled.append((self.now, mini_batch))
         self._offer(mini_batch, 1)
 
-    def _offer(self, mini_batch: MiniBatch, pick: int) -> None:
-        self._ready.append((mini_batch, pick))
+    def _offer(self, mini_batch: MiniBatch, pick: int, first: bool = False) -> None:
+        self._ready.insert(0 if first else len(self._ready), (mini_batch, pick))
         self._hand_out()
 
     def _hand_out(self) -> None:
@@ -251,13 +252,17 @@ class _Simulation:
         working = self.world.working_mb * self.rng.uniform(0.8, 1.2)
         working += sum(rule(situation) for rule in self.world.rules.working_mb)
         before = attempt.overhead_s * 0.6
-        self._after(before + attempt.run_s * 0.2, lambda: self._allocate(attempt, working))
+        for step in range(1, _MEMORY_STEPS + 1):  # memory is taken bit by bit, so that a check may see it rise
+            share = step / _MEMORY_STEPS
+            self._after(before + attempt.run_s * 0.8 * share, partial(self._allocate, attempt, working * share))
         if fault and fault.kind == "hang":
             attempt.run_s = self.world.run_timeout_s * 50.0
         if fault and fault.kind == "late":
             attempt.late = True
             attempt.run_s = self.world.run_timeout_s * self.rng.uniform(1.3, 1.5)
-            self._after(before + self.world.run_timeout_s + 2, lambda: self._retry(attempt, 0.5))
+            self._after(
+                before + self.world.run_timeout_s + 2, lambda: self._offer(attempt.mini_batch, attempt.pick + 1, True)
+            )
         elif attempt.run_s > self.world.run_timeout_s:
             self._after(before + self.world.run_timeout_s, lambda: self._time_out(attempt))
             return

@@ -129,10 +129,13 @@ class History:
         return self.reason == "all"
 
     def final(self) -> dict[int, Attempt]:
-        """The attempt that decided each mini-batch: the done one that ended last, else the last one that ended."""
+        """The attempt that decided each mini-batch with a result: the done one that ended last, else the last one.
+
+        One whose last attempt has no end, as when the job was stopped, has no result.
+        """
         final: dict[int, Attempt] = {}
-        for attempt in sorted((a for a in self.attempts if not a.lost and a.outcome != "open"), key=lambda a: a.ended):
+        for attempt in sorted(self.attempts, key=lambda a: a.ended or self.ended):
             prior = final.get(attempt.mini_batch.id)
             if prior is None or attempt.outcome == "done" or prior.outcome != "done":
                 final[attempt.mini_batch.id] = attempt
-        return final
+        return {id_: attempt for id_, attempt in final.items() if attempt.outcome != "open"}

@@ -33,7 +33,7 @@ _FAILED = (
 
 @dataclass(frozen=True)
 class AttemptTruth:
-    """One attempt that ended, as its files tell it."""
+    """One attempt, as its files tell it."""
 
     mini_batch_id: int
     attempt: int
@@ -46,7 +46,7 @@ class AttemptTruth:
     total: int
     succeeded: int
     in_table: bool
-    """False: only a log tells that it ended, without number and times."""
+    """False: only a log tells of it, without number and times."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,15 @@ def truth_of(job: Job, missing: list[str]) -> Truth:
         checks=planted.checks,
         errors=planted.errors,
         true_checks=planted.checks | planted.implied | true_checks(world, history, missing),
-        true_errors=(*planted.errors, *planted.true_errors, *sorted(raised), *_of_the_end(world, history)),
+        true_errors=(
+            *planted.errors,
+            *planted.true_errors,
+            *sorted(raised),
+            *_of_the_end(world, history),
+            *_of_attempts(history),
+        ),
         numbers=_numbers(world, history) if whole else {},
-        attempts=tuple(_attempt(world, attempt) for attempt in _ended(history)) if whole else (),
+        attempts=tuple(_attempt(world, attempt) for attempt in history.attempts) if whole else (),
         missing=tuple(missing),
     )
 
@@ -111,6 +117,14 @@ def _raised(world: World, history: History) -> list[ScriptError]:
     return [*errors, *([handled] if isinstance(handled, ScriptError) else [])]
 
 
+def _of_attempts(history: History) -> tuple[str, ...]:
+    """What the driver says of attempts that did not raise, and did not end well."""
+    outcomes = {attempt.outcome for attempt in history.attempts}
+    timeouts = ("unable to finish", "did not finish", "had timeout") if "timeout" in outcomes else ()
+    deaths = ("Process abort", "exited", "exit code", "signal") if "death" in outcomes else ()
+    return (*timeouts, *deaths, *(("oison",) if "poisoned" in outcomes else ()))
+
+
 def _of_the_end(world: World, history: History) -> tuple[str, ...]:
     """Words that repeat the end of a failed job, and counts of what was raised."""
     if history.completed:
@@ -129,7 +143,7 @@ def _attempt(world: World, attempt: Attempt) -> AttemptTruth:
         process=process_name(world.version, attempt.process),
         outcome=outcome,
         started_at=world.time(attempt.started, attempt.process.node),
-        elapsed_s=round(attempt.elapsed_s, 6),
+        elapsed_s=round(attempt.elapsed_s, 6) if attempt.ended else 0.0,
         run_s=round(attempt.run_ended_s, 6),
         total=attempt.mini_batch.items,
         succeeded=attempt.succeeded,
@@ -139,19 +153,20 @@ def _attempt(world: World, attempt: Attempt) -> AttemptTruth:
 
 def _numbers(world: World, history: History) -> dict[str, float | int | None]:
     ended, final = _ended(history), history.final()
-    outcomes = [attempt.outcome for attempt in ended]
+    outcomes = [attempt.outcome for attempt in history.attempts]
     samples = kept_samples(world, history)
     elapsed = [attempt.elapsed_s for attempt in final.values()]
     numbers: dict[str, float | int | None] = {
         "mini_batches_scheduled": len(world.mini_batches)
         if len(history.scheduled) == len(world.mini_batches)
         else None,
-        "mini_batches": len(final),
+        "mini_batches": len({attempt.mini_batch.id for attempt in history.attempts}),
+        "mini_batches_open": len({attempt.mini_batch.id for attempt in history.attempts} - final.keys()),
         "mini_batches_failed": sum(attempt.outcome != "done" for attempt in final.values()),
         "items": sum(attempt.mini_batch.items for attempt in final.values()),
         "failed_items": sum(attempt.failed for attempt in final.values()),
-        "attempts": len(ended),
-        "retries": sum(attempt.pick > 1 for attempt in ended),
+        "attempts": len(history.attempts),
+        "retries": sum(attempt.pick > 1 for attempt in history.attempts),
         "timeouts": outcomes.count("timeout"),
         "exceptions": outcomes.count("exception") + outcomes.count("death"),
         "poisoned": outcomes.count("poisoned"),

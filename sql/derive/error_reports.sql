@@ -12,12 +12,16 @@ select
         when exception_type = 'KeyError' and regexp_matches(exception_message, '^\(\d+, \d+\)$') then 5
         when contains(exception_message, 'terminate called without an active exception') then 5
         when contains(exception_message, 'Already registered authentication for run id') then 5
+        when regexp_matches(  -- a manager passes on what a child wrote, as an error whatever it is
+            exception_message, '^stderr: (WARN(ING)?|INFO|DEBUG)\b|^stderr: \S*:\d+: \w*Warning: '
+        ) then 5
         when source = 'common_runtime' and code is null then 5  -- stands in the logs of good jobs too
         when exception_type = 'SystemExit' or contains(exception_message, 'SystemExit: ') then 4
         when regexp_matches(exception_message, '(?i)\b(run|execution) failed\b') then 4
         when regexp_matches(
             exception_message,
             '(?i)exited with (status )?code|^job failed|^the experiment failed|^execution of experiment'
+            || '|^(the job )?failed\.?$'
         ) then 4
         when regexp_matches(exception_message, '^Exit code -?\d+: killed|^Exit code -?\d+: .*signal') then 3
         when regexp_matches(exception_message, '^Exit code -?\d+') then 4

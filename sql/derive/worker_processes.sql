@@ -1,5 +1,5 @@
 -- Which worker processes were there, from when to when, and which of them replaced another one?
--- Known from tries, script events and resource samples; the node's manager is left out. Times are first and last
+-- Known from tries, script events, resource samples and their own logs; the node's manager is left out. Times are first and last
 -- signs. `number` counts from 0. A worker that exits abnormally is replaced, and the replacement takes the next
 -- number. So `restarted` is true if the number is not below the most processes that lived at one time on any node of
 -- the job (`at_one_time`; samples of one check are of one time), and the process was first seen after its node had
@@ -18,6 +18,11 @@ with signs as (
     select p.job_id, p.node, p.process, min(p.time), max(p.time), null, 0
     from process_samples as p
     group by p.job_id, p.node, p.process
+    union all
+    select r.job_id, r.node, r.process, min(r.time), max(r.time), null, 0
+    from log_records as r
+    where r.source = 'worker' and r.time is not null and regexp_full_match(r.process, 'process\d+|Process-\d+')
+    group by r.job_id, r.node, r.process
 ),
 
 processes as (

@@ -11,7 +11,7 @@ def _image(world: World, strength: Strength) -> Planted:
     world.setup_failure = f"image {kind}"
     world.traits["setup_detail"] = by_strength(strength, "all", "build log", "build log, cut")
     text = {
-        "pip": "No matching distribution",
+        "pip": "No matching distribution|Could not find a version",
         "conda": "ResolvePackageNotFound|PackagesNotFound",
         "apt": "Unable to locate package",
         "base": "manifest unknown|not found",

@@ -44,7 +44,9 @@ def end_texts(world: World, history: History) -> Ending:
             silent = world.end_error == "silent"
             text = "" if silent else world.end_error
             result = "Failed." if silent else f"Failed. Driver error. {text}"
-            return Ending((all_done, *([text] if text else [])), result, (good,), text or "Exception: the job failed")
+            return Ending(
+                (all_done, *([text] if text else [])), result, (good,), f"DriverException: {text or 'the job failed'}"
+            )
         case "threshold":
             text = (
                 f"The number of failed items is {failed_items}, which exceeds error threshold {world.error_threshold}."

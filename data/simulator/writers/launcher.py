@@ -47,7 +47,8 @@ def _write_build(files: Files, world: World, setup: Setup) -> None:
         lines = lines[: max(4, len(lines) * 3 // 4)]
     for number, line in enumerate(lines):
         moment = world.time(2 + number * 1.4)
-        files.text(path, f"{moment:%Y-%m-%dT%H:%M:%S}: {line}")
+        of_traceback = line.startswith((" ", "SystemExit"))  # written at once, with one time
+        files.text(path, line if of_traceback else f"{moment:%Y-%m-%dT%H:%M:%S}: {line}")
 
 
 def _write_std_log(files: Files, world: World, history: History, setup: Setup | None) -> None:

@@ -79,6 +79,9 @@ class _Overview:
             if not done:
                 self._say(time, "No task has been processed yet.")
                 continue
+            if len(self.history.scheduled) < total or time < self.history.scheduled[-1][0]:
+                self._say(time, f"Processed {done} mini batches.")
+                continue
             remaining = (total - done) * (time - begun) / done
             skip = (skip + 1) % 12 if remaining >= 300 else 0
             if skip:
