@@ -4,9 +4,9 @@ It was written from the notes on the log formats alone, without the checks at ha
 jobs says something about the checks. `fleet.jobs` makes many jobs, `tree.write_job` writes one of them as a log tree.
 """
 
-from simulator.fleet import Job, jobs
+from simulator.fleet import Job, jobs, one_job
 from simulator.tree import write_job
 from simulator.truth import Truth
 from simulator.world import Strength, Version
 
-__all__ = ["Job", "Strength", "Truth", "Version", "jobs", "write_job"]
+__all__ = ["Job", "Strength", "Truth", "Version", "jobs", "one_job", "write_job"]

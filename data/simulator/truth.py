@@ -136,6 +136,9 @@ def _of_the_end(world: World, history: History) -> tuple[str, ...]:
 
 def _attempt(world: World, attempt: Attempt) -> AttemptTruth:
     outcome = "exception" if attempt.outcome == "death" else attempt.outcome
+    picked = (
+        outcome == "open" and world.version == Version.V0
+    )  # a row of zeros tells that it was picked (formats.md §9.1)
     return AttemptTruth(
         mini_batch_id=attempt.mini_batch.id,
         attempt=attempt.pick,
@@ -143,11 +146,11 @@ def _attempt(world: World, attempt: Attempt) -> AttemptTruth:
         process=process_name(world.version, attempt.process),
         outcome=outcome,
         started_at=world.time(attempt.started, attempt.process.node),
-        elapsed_s=round(attempt.elapsed_s, 6) if attempt.ended else 0.0,
+        elapsed_s=0.0 if outcome == "open" else round(attempt.elapsed_s, 6),
         run_s=round(attempt.run_ended_s, 6),
-        total=attempt.mini_batch.items,
+        total=0 if picked else attempt.mini_batch.items,
         succeeded=attempt.succeeded,
-        in_table=in_table(world, attempt),
+        in_table=picked or in_table(world, attempt),
     )
 
 

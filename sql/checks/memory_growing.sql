@@ -1,15 +1,16 @@
 -- Do worker processes grow and grow?
--- Memory of each process over its life, by its samples: enough of them, and the least that each quarter of them saw
--- rises from quarter to quarter, in the second half too, so that what a mini-batch takes and gives back does not count.
--- What fills a cache and stops is not told. The processes of a node that grow must gain a good part of its memory
--- together, and be half of all of them. Not where `out_of_memory` or `memory_near_limit` tell of it.
+-- Memory of each process over its life, by its samples: they rise on a line, surely so for their number and spread, and
+-- the least that each quarter of them saw rises too, in the second half as well, so that what a mini-batch takes and
+-- gives back does not count, nor what fills a cache and stops. Half of the processes must grow, and those of a node gain
+-- a good part of its memory together. Not where `out_of_memory` or `memory_near_limit` tell of it.
 -- remedy: Let go in run() of what a mini-batch needed: results kept in a list, open files, caches without a bound. As a
 -- stopgap make the job shorter, or run fewer processes per node.
 -- unless: out_of_memory, memory_near_limit
 -- reference: docs/explanation/true-answers.md
 -- query: SELECT * FROM process_samples WHERE job_id = {job} ORDER BY node, process, process_samples.time
 -- threshold: growing_samples = 8: a process with fewer memory samples is not judged
--- threshold: growing_percent = 8 %: part of a node's memory that its growing processes gain together, over their lives
+-- threshold: growing_certainty = 4: rise of a process's memory over time / standard error of that rise
+-- threshold: growing_percent = 8 %: part of a node's memory that its processes gain together, over their lives
 -- threshold: growing_process_percent = 2 %: part of a node's memory that a process gains at least
 with quarters as (
     select
@@ -25,12 +26,13 @@ processes as (
         job_id, node, process,
         count(*) as samples,
         regr_slope(percent, epoch(sampled_at)) as percent_per_s,
+        corr(percent, epoch(sampled_at)) as correlation,
         percent_per_s * epoch(max(sampled_at) - min(sampled_at)) as grown,
         arg_max(percent, sampled_at) as last_percent,
         [
             min(percent) filter (where quarter = 1), min(percent) filter (where quarter = 2),
             min(percent) filter (where quarter = 3), min(percent) filter (where quarter = 4)
-        ] as least,
+        ] as lows,
         min(sampled_at) as first_at
     from quarters
     group by job_id, node, process
@@ -41,15 +43,16 @@ judged as (
     select
         *,
         grown >= threshold('growing_process_percent')
-        and least[4] > least[1]
-        and least[2] >= least[1]
-        and least[3] - least[2] >= 0.15 * (least[4] - least[1])
-        and least[4] - least[3] >= 0.15 * (least[4] - least[1]) as grows
+        and correlation * sqrt(samples - 2) >= threshold('growing_certainty') * sqrt(1 - pow(least(correlation, 1), 2))
+        and lows[4] > lows[1]
+        and lows[2] >= lows[1]
+        and lows[3] - lows[2] >= 0.1 * (lows[4] - lows[1])
+        and lows[4] - lows[3] >= 0.1 * (lows[4] - lows[1]) as grows
     from processes
 ),
 
 nodes as (
-    select job_id, node, sum(grown) filter (where grows) as grown
+    select job_id, node, sum(grown) as grown
     from judged
     group by job_id, node
 ),

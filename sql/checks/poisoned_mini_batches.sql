@@ -5,8 +5,8 @@
 -- hang. Leave it out, split it, or raise the timeout.
 -- reference: docs/reference/formats.md §9
 -- query: SELECT * FROM failed_tries WHERE job_id = {job} AND points_to IN ('timeout', 'poisoned', 'worker')
--- explains: poison|Process abort with unfinished|unable to finish within|did not finish in|had timeout for \d+ times|No progress update in|Failed to
--- set task visible
+-- explains: poison|Process abort with unfinished|unable to finish within|did not finish in|had timeout for \d+ times|No
+-- progress update in|Failed to set task visible
 -- unless: timeouts_many, out_of_memory
 with mini_batches as (
     select

@@ -32,7 +32,7 @@ select
         ) then 4
         when source = 'image_build' and exception_type in ('subprocess.CalledProcessError', 'CalledProcessError') then 4
         when regexp_matches(exception_message, '(?i)entry sc?ript (had (raised exception|timeout)|raised in)') then 3
-        when contains(exception_message, 'failed in all processes') then 3
+        when regexp_matches(exception_message, 'failed in all processes|failed to process all mini batches') then 3
         when regexp_matches(exception_message, '^(Failed to )+process (task )?[\[{]')
             and not contains(exception_message, ' with ') then 3  -- cut before it says why
         when regexp_matches(exception_message, '(?i)no progress update in|exceed(s|ed) (the )?error threshold') then 3
@@ -41,7 +41,8 @@ select
             and not contains(exception_message, 'Message: ') then 3
         when regexp_matches(exception_message, '(unable to|did not) finish (with)?in [0-9.]+ seconds') then 1
         when regexp_matches(exception_message, '^(Process abort with unfinished|Found poison message)') then 1
-        when exception_type is null and contains(traceback, 'Traceback (most recent') then 1  -- cut
+        when exception_type is null and contains(traceback, 'Traceback (most recent') then  -- cut
+            case when contains(traceback, 'File "') then 1 else 4 end
         when source = 'driver' and traceback is not null and not contains(traceback, 'Traceback (most recent') then 1
         when source = 'image_build' then 1
         when exception_type is null or phase = 'platform' then 2
