@@ -17,7 +17,7 @@ Figures = dict[str, Any]
 
 _KEPT = timing.REPOSITORY / "benchmarks" / "diagnosis.json"
 _PAGE = timing.REPOSITORY / "docs" / "explanation" / "diagnosis.md"
-_BEGIN, _END = "<!-- generated: simulated-jobs -->", "<!-- end -->"
+_BEGIN, _END = "<!-- figures: simulated-jobs -->", "<!-- end -->"
 _STRENGTHS = [strength.value for strength in Strength]
 
 
@@ -154,6 +154,7 @@ def _tables(kept: dict[str, Figures]) -> str:
     for strength in _STRENGTHS:
         cells = [_share(figures["recall"].get(strength)) for figures in kept.values()]
         rows.append((f"{strength} causes found", cells))
+    rows.append(("causes that are the first finding", [_first(figures["recall"]) for figures in kept.values()]))
     for index, label in enumerate(label for label, _ in _facts(next(iter(kept.values())))):
         rows.append((label, [_facts(figures)[index][1] for figures in kept.values()]))
     lines += [f"| {label} | {' | '.join(cells)} |" for label, cells in rows]
@@ -171,6 +172,10 @@ def _tables(kept: dict[str, Figures]) -> str:
     lines += ["", f"By check ({name}): right of all, notes left out.", "", "| check | right |", "|---|---|"]
     lines += [f"| `{check}` | {right} of {total} |" for check, (right, total) in last["precision_by_check"].items()]
     return "\n".join(lines) + "\n"
+
+
+def _first(recall: dict[str, list[int]]) -> str:
+    return f"{sum(counts[1] for counts in recall.values())} of {sum(counts[2] for counts in recall.values())}"
 
 
 def _share(counts: list[int] | None) -> str:

@@ -45,6 +45,7 @@ select
             case when contains(traceback, 'File "') then 1 else 4 end
         when source = 'driver' and traceback is not null and not contains(traceback, 'Traceback (most recent') then 1
         when source = 'image_build' then 1
+        when cut and exception_type is null and traceback is null then 4  -- nobody knows how it goes on
         when exception_type is null or phase = 'platform' then 2
         else 1
     end as rank,
