@@ -95,7 +95,7 @@ def _timeout_small(world: World, strength: Strength) -> Planted:
         "timeouts_many",
         "poisoned_mini_batches",
         implied=("bad_inputs", "long_tail", *_LOST),
-        true_errors=("unable to finish", "did not finish", "had timeout"),
+        errors=("unable to finish", "did not finish", "had timeout"),
     )
 
 
@@ -107,7 +107,7 @@ def _hanging_inputs(world: World, strength: Strength) -> Planted:
         "poisoned_mini_batches",
         "timeouts_many",
         implied=("long_tail", *_LOST),
-        true_errors=("unable to finish", "did not finish", "had timeout", "oison"),
+        errors=("unable to finish", "did not finish", "had timeout", "oison"),
     )
 
 

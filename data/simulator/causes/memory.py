@@ -56,9 +56,10 @@ def _growing(world: World, strength: Strength) -> Planted:
 
 
 def _near_limit(world: World, strength: Strength) -> Planted:
-    share = by_strength(strength, 0.95, 0.935, 0.92)
+    share = by_strength(strength, 0.955, 0.94, 0.925)
     node = world.nodes[0]
-    busy = node.idle_memory_mb + world.processes_per_node * world.working_mb
+    world.working_mb = node.memory_mb * 0.02 / world.processes_per_node
+    busy = node.idle_memory_mb + world.processes_per_node * world.working_mb / 2
     world.process_mb = (node.memory_mb * share - busy) / world.processes_per_node
     world.monitor_s = by_strength(strength, 30.0, 45.0, 60.0)
     return planted("memory_near_limit", implied=("out_of_memory",))
