@@ -62,7 +62,7 @@ def _near_limit(world: World, strength: Strength) -> Planted:
     busy = node.idle_memory_mb + world.processes_per_node * world.working_mb / 2
     world.process_mb = (node.memory_mb * share - busy) / world.processes_per_node
     world.monitor_s = by_strength(strength, 30.0, 45.0, 60.0)
-    return planted("memory_near_limit", implied=("out_of_memory",))
+    return planted("memory_near_limit", "out_of_memory")
 
 
 def _disk(world: World, strength: Strength) -> Planted:
