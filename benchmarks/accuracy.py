@@ -143,9 +143,13 @@ def keep(name: str, figures: Figures) -> None:
 
 def write_page() -> None:
     """Writes the tables of the kept figures into the page, between its marks."""
-    page = _PAGE.read_text()
+    _PAGE.write_text(with_figures(_PAGE.read_text(), json.loads(_KEPT.read_text())))
+
+
+def with_figures(page: str, kept: dict[str, Figures]) -> str:
+    """The page with the tables of these figures between its marks."""
     begin = page.index(_BEGIN) + len(_BEGIN)
-    _PAGE.write_text(page[:begin] + "\n" + _tables(json.loads(_KEPT.read_text())) + page[page.index(_END, begin) :])
+    return page[:begin] + "\n" + _tables(kept) + page[page.index(_END, begin) :]
 
 
 def _tables(kept: dict[str, Figures]) -> str:
