@@ -1,8 +1,8 @@
 -- Do the workers wait instead of computing?
 -- CPU time is far below elapsed time, also within run(). A worker whose work is done by child processes or by a GPU
--- looks the same: where node samples show a busy CPU nothing is said, a GPU is in no log. `lost_s` is the time in
--- work without CPU: what more workers per node could use, not what is lost for sure; so it is never severe. Needs
--- `enough_to_compare` done mini-batches with CPU time.
+-- looks the same: where node samples show a busy CPU nothing is said, without samples it is a note, a GPU is in no
+-- log. `lost_s` is the time in work without CPU: what more workers per node could use, not what is lost for sure; so it
+-- is never severe. Needs `enough_to_compare` done mini-batches with CPU time.
 -- remedy: If the script waits (for a service, a database, storage), raise process_count_per_node or work with threads;
 -- a smaller VM size may do as well. Nothing to do if a GPU does the work.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
@@ -14,7 +14,10 @@
 -- threshold: enough_cpu_samples = 3 samples: fewer of a job's nodes do not say how busy they were
 select
     c.job_id,
-    case when c.busy_s >= threshold('loss_severe_s') then 'warning' else 'note' end as severity,
+    case
+        when c.busy_s >= threshold('loss_severe_s') and c.samples >= threshold('enough_cpu_samples') then 'warning'
+        else 'note'
+    end as severity,
     printf(
         'Workers used the CPU for %.0f %% of the time of their mini-batches (%.0f %% of the time within run()); %s.',
         100 * c.share, 100 * c.run_share,

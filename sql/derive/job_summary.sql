@@ -19,9 +19,9 @@ with mini_batch_counts as (
         try_cast(coalesce(sum(total) filter (where outcome <> 'open'), 0) as bigint) as items,
         try_cast(coalesce(sum(failed), 0) as bigint) as failed_items,
         sum(wasted_s) as wasted_s,
-        median(elapsed_s) as p50_elapsed_s,
-        quantile_cont(elapsed_s, 0.95) as p95_elapsed_s,
-        max(elapsed_s) as max_elapsed_s
+        median(elapsed_s) filter (where outcome <> 'open') as p50_elapsed_s,
+        quantile_cont(elapsed_s, 0.95) filter (where outcome <> 'open') as p95_elapsed_s,
+        max(elapsed_s) filter (where outcome <> 'open') as max_elapsed_s
     from mini_batches
     group by job_id
 ),

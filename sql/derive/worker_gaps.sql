@@ -73,7 +73,7 @@ busy as (
 scheduling as (
     select p.job_id, min(p.time) as finished_at
     from progress as p
-    where p.event = 'sched_done' or p.total is not null
+    where p.event = 'sched_done' or p.total <= coalesce(p.scheduled, p.total)
     group by p.job_id
 )
 

@@ -118,6 +118,23 @@ def test_memory_growing(db: Database) -> None:
     }
 
 
+def test_memory_growing_beneath_a_sawtooth(db: Database) -> None:
+    """What a mini-batch takes and gives back hides no leak, and is none."""
+    for number in range(2):
+        process_memory(db, "leak", f"process00{number}", [5 + 0.5 * check + 6 * (check % 2) for check in range(24)])
+        process_memory(db, "even", f"process00{number}", [5 + 6 * (check % 2) for check in range(24)])
+    assert list(found(db, "memory_growing")) == ["leak"]
+
+
+def test_memory_growing_in_many_processes(db: Database) -> None:
+    """Three percent each is little for one process and much for four of a node."""
+    for number in range(4):
+        process_memory(db, "many", f"process00{number}", [5 + 0.27 * check for check in range(12)])
+    process_memory(db, "one", "process000", [5 + 0.27 * check for check in range(12)])
+    assert list(found(db, "memory_growing")) == ["many"]
+    assert '"most_grown_of_node_percent":11.88' in db.one("SELECT evidence FROM memory_growing")["evidence"]
+
+
 def disk(db: Database, name: str, percents: Sequence[float]) -> None:
     """A check of the root disk of node 0 every ten minutes."""
     for number, percent in enumerate(percents):
