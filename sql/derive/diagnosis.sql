@@ -5,7 +5,8 @@
 -- before symptoms and earliest first, then what costs most time.
 -- An error is severe if the job failed or lost items, else a warning (what stands in the launcher's log of a completed
 -- job was caught); one that is no exception, timeout or death of a
--- worker is a warning at most where there are such ones. It is a note if a check explains it (`explained_by`) or if it
+-- worker is a warning at most where there are such ones. It is a note if a check explains it (`explained_by`), if it is
+-- poison whose mini-batches raised before, or if it
 -- is a symptom; but a symptom that is all there is to a failed job is severe: the cause is not in the logs then.
 -- `query` shows more. A job without a row has nothing to say, or too few logs to say it.
 -- order: job_id, rank
@@ -33,11 +34,23 @@ named as (
     qualify row_number() over (partition by e.job_id, e.place order by f.severity = 'severe' desc, f.check_id) = 1
 ),
 
+poisoned as (  -- by exceptions that are told beside it
+    select p.job_id, p.fingerprint
+    from error_reports as p
+    left join (
+        select distinct job_id, mini_batch_id from error_reports
+        where rank = 1 and exception_type is not null
+    ) as raised on raised.job_id = p.job_id and raised.mini_batch_id = p.mini_batch_id
+    where starts_with(p.exception_message, 'Found poison message')
+    group by p.job_id, p.fingerprint
+    having count(raised.job_id) = count(*)
+),
+
 judged as (
     select
         n.*,
         case
-            when n.explained_by is not null then 'note'
+            when n.explained_by is not null or p.job_id is not null then 'note'
             when n.symptom then
                 case
                     when n.rank < 5 and n.place = 1 and j.state = 'failed' and severe.job_id is null then 'severe'
@@ -53,6 +66,7 @@ judged as (
     from named as n
     join jobs as j on j.job_id = n.job_id
     left join outcomes as o on o.job_id = n.job_id
+    left join poisoned as p on p.job_id = n.job_id and p.fingerprint = n.fingerprint
     left join (select distinct job_id from found where severity = 'severe') as severe on severe.job_id = n.job_id
 ),
 
