@@ -6,12 +6,10 @@ says "failed, look elsewhere".
 
 from __future__ import annotations
 
-import re
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest import ErrorRules, LineParser, Sample
+from ingest import ErrorRules, LineParser, Rewrite, Sample
 from ingest.model import LOG_RECORDS
 from ingest_azureml.envelopes import read_control, read_launcher, read_runtime
 from ingest_azureml.events.run import (
@@ -71,13 +69,6 @@ def _with_level_words(rows: pa.Table) -> pa.Table:
     return rows.set_column(rows.column_names.index("level"), "level", levels)
 
 
-def _without_stream_prefix(content: bytes) -> bytes:
-    """`[stderr]` stands before each line that came from there in 2022; alone it is an empty line."""
-    return _STREAM_PREFIX.sub(b"", content) if b"[stderr]" in content or b"[stdout]" in content else content
-
-
-_STREAM_PREFIX = re.compile(rb"^\[std(?:err|out)\]", re.MULTILINE)
-
 EXIT_LINE = (
     r"^Process Exiting with Code: +(?!0\b)-?\d|^Command finished with return code (?!0\b)-?\d"
     r"|^The experiment failed\. Finalizing run"
@@ -104,7 +95,7 @@ DRIVER = LineParser(
         driver=DRIVER_CODE,
     ),
     transform=_with_level_words,
-    rewrite=_without_stream_prefix,
+    rewrite=Rewrite(r"^\[std(?:err|out)\]"),  # before each line that came from there in 2022; alone it is an empty line
     samples=[
         Sample(
             "user_logs/std_log_0.txt",
@@ -239,15 +230,15 @@ SYSTEM = LineParser(
     ],
 )
 
-# some writers put all records on one line, between <START> and <END>: that line is one record, with the time of the first
 _SWEEP_RECORD = rf"^\"*(?:<START>)?\[(?P<time>{_ISO})Z?\]\[(?P<logger>[A-Z_]+)\]\[(?P<level>[A-Z]+)\](?P<message>.*)$"
-
 
 SWEEP = LineParser(
     name="azureml.sweep",
     kind="sweep",
     path=r"^azureml-logs/hyperdrive[^/]*\.txt$",
+    version=2,
     head=_SWEEP_RECORD,
+    rewrite=Rewrite(r'<END>(?:\\n)?"*', by="\n"),  # some writers put all records on one line
     table=LOG_RECORDS,
     constants={"source": "sweep"},
     events=SWEEP_EVENTS,
@@ -263,7 +254,7 @@ SWEEP = LineParser(
             "azureml-logs/hyperdrive.txt",
             '"<START>[2021-02-12T17:14:39.613720][GENERATOR][INFO]Trying to sample<END>\\n""<START>'
             '[2021-02-12T17:14:39.761298][API][INFO]Created<END>\\n"',
-            records=1,
+            records=2,
         ),
     ],
 )

@@ -95,7 +95,9 @@ def crash() -> Files:
     """Workers end by signal 11 on nodes with much free memory, after their model was loaded."""
     rows, files = list(evenly(2, 1, 6)), {}
     for node in ("0", "1"):
-        rows.append(tried(20 + int(node), 180, 12, node=node, status="RUN_EXCEPTION", message="Process abort with unfinished"))
+        rows.append(
+            tried(20 + int(node), 180, 12, node=node, status="RUN_EXCEPTION", message="Process abort with unfinished")
+        )
         rows.append(tried(20 + int(node), 200, 29, node=node, process="process001", picked=2))
         files[f"logs/sys/node/{node}/_main.txt"] = (
             f"{logged(192)}|ERROR|20|139773019682560|The process process000 with pid 412 exited with code -11.\n"
@@ -107,7 +109,10 @@ def crash() -> Files:
 def killed_in_other_words() -> Files:
     """Workers end by signal 9; no samples, and the manager says it in its own way."""
     files = {
-        name: text.replace("The process process000 with pid 412 exited with code -11.", "Worker process000 (pid 412) ended with exit status -9.")
+        name: text.replace(
+            "The process process000 with pid 412 exited with code -11.",
+            "Worker process000 (pid 412) ended with exit status -9.",
+        )
         for name, text in crash().items()
         if not name.startswith("logs/perf/")
     }
@@ -184,7 +189,11 @@ def one_failed_init() -> Files:
 def long_tail() -> Files:
     """Six workers; the last mini-batch runs for 20 minutes after the queue was empty."""
     rows = list(evenly(2, 3, 12))
-    rows += [tried(100, 360, 1200), tried(101, 360, 300, process="process001"), tried(102, 360, 240, process="process002")]
+    rows += [
+        tried(100, 360, 1200),
+        tried(101, 360, 300, process="process001"),
+        tried(102, 360, 240, process="process002"),
+    ]
     return {TABLE: table(rows), "logs/job_result.txt": "Succeeded.\n"}
 
 
@@ -194,7 +203,9 @@ def full_disk() -> Files:
     for number in range(4):
         for picked in (1, 2, 3):
             fault = {"status": "RUN_EXCEPTION", "message": "[Errno 28] No space left on device: '/tmp/part.parquet'"}
-            rows.append(tried(40 + number, 240 + 20 * picked + number, 5, node=str(number % 2), picked=picked, total=3, **fault))
+            rows.append(
+                tried(40 + number, 240 + 20 * picked + number, 5, node=str(number % 2), picked=picked, total=3, **fault)
+            )
     return {TABLE: table(rows), "logs/job_result.txt": "Succeeded.\n"}
 
 

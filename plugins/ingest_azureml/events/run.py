@@ -68,7 +68,7 @@ IMAGE_BUILD_EVENTS = (
 SWEEP_EVENTS = (
     Event(
         "sweep_status",
-        r"^(?:.*\])?Experiment was 'ExperimentStatus\.(?P<before>\w+)', is 'ExperimentStatus\.(?P<status>\w+)'",
+        r"^Experiment was 'ExperimentStatus\.(?P<before>\w+)', is 'ExperimentStatus\.(?P<status>\w+)'",
         contains="Experiment was 'ExperimentStatus.",
     ),
 )
