@@ -3,8 +3,8 @@
 -- less those that only retell another), or problem (a known problem that only warnings tell of, from
 -- `known_problems_seen`). Severe findings come first; among equals those that explain errors, then errors, causes
 -- before symptoms and earliest first, then what costs most time.
--- An error is severe if the job failed or lost items, else a warning (what stands in the launcher's log of a completed
--- job was caught); one that is no exception, timeout or death of a
+-- An error is severe if the job failed or lost items, else a warning (what only stands in the output of launcher or
+-- script of a completed job was caught); one that is no exception, timeout or death of a
 -- worker is a warning at most where there are such ones. It is a note if a check explains it (`explained_by`), if it is
 -- poison whose mini-batches raised before, or if it
 -- is a symptom; but a symptom that is all there is to a failed job is severe: the cause is not in the logs then.
@@ -57,7 +57,9 @@ judged as (
                     else 'note'
                 end
             when j.state = 'completed' and n.source in ('driver', 'platform') and n.exception_type is null then 'note'
-            when j.state = 'completed' and n.source in ('driver', 'image_build') then 'warning'  -- caught
+            when j.state = 'completed'
+                and n.source in ('driver', 'image_build', 'user_stream', 'child_stream', 'entry_script_log')
+                then 'warning'  -- caught
             when n.rank = 2 and min(n.rank) over (partition by n.job_id) < 2 then 'warning'
             when j.state = 'failed' or coalesce(o.lost_work, false) then 'severe'
             when n.phase = 'init' and j.state is distinct from 'completed' then 'severe'

@@ -286,7 +286,9 @@ signs as (
         'failed',
         'error: ' || concat_ws(': ', e.exception_type, e.exception_message)
     from error_reports as e
-    where e.rank <= 4 and coalesce(e.source, '') not in ('driver', 'image_build')
+    where e.rank <= 4
+        and coalesce(e.source, '')
+            not in ('driver', 'image_build', 'user_stream', 'child_stream', 'entry_script_log')
         and (e.phase = 'driver' or e.exception_type = 'SystemExit')
         and (e.exception_type is not null or e.symptom)
         and not (e.exception_type = 'SystemExit' and coalesce(e.exception_message, '') in ('', '0', 'None'))

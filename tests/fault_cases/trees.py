@@ -108,15 +108,12 @@ def crash() -> Files:
 
 def killed_in_other_words() -> Files:
     """Workers end by signal 9; no samples, and the manager says it in its own way."""
-    files = {
-        name: text.replace(
-            "The process process000 with pid 412 exited with code -11.",
-            "Worker process000 (pid 412) ended with exit status -9.",
-        )
+    usual = "The process process000 with pid 412 exited with code -11."
+    return {
+        name: text.replace(usual, "Worker process000 (pid 412) ended with exit status -9.")
         for name, text in crash().items()
         if not name.startswith("logs/perf/")
     }
-    return files
 
 
 def quick_restarts() -> Files:
@@ -147,7 +144,10 @@ def slow_clock() -> Files:
 def exception_before_success() -> Files:
     """V0: a worker raised at a mini-batch, got it again and was done; its table has no row for the first try."""
     path = "logs/sys/worker/10.0.0.4/Process-1"
-    head = "Task Id,Dequeue Count,Start Time,Total,Succeeded,Failed,Elapsed Seconds,Process Seconds,Run Method Seconds,Status,Error"
+    head = (
+        "Task Id,Dequeue Count,Start Time,Total,Succeeded,Failed,Elapsed Seconds,Process Seconds,Run Method Seconds,"
+        "Status,Error"
+    )
     rows = (
         f"4,1,{iso(10)},0,0,0,0,0,0,TASK_PICKED,",
         f"N/A,N/A,{iso(13)},N/A,N/A,N/A,N/A,N/A,N/A,ENTRY_SCRIPT_RUN_EXCEPTION,connection reset",
@@ -157,8 +157,9 @@ def exception_before_success() -> Files:
     worker = "ParallelRunStep.Worker"
     log = (
         f"{logged(10)}|{worker}|INFO|71|Got task 4.",
-        f'{logged(13)}|{worker}|ERROR|71|Failed to Failed to process task {{"id": 4, "dequeue_count": 1, "minibatch": ["b.csv"],'
-        ' "location": "input", "partition_size": null} with connection reset. Error detail: Traceback (most recent call last):',
+        f'{logged(13)}|{worker}|ERROR|71|Failed to Failed to process task {{"id": 4, "dequeue_count": 1,'
+        ' "minibatch": ["b.csv"], "location": "input", "partition_size": null} with connection reset.'
+        " Error detail: Traceback (most recent call last):",
         '  File "score.py", line 52, in run',
         "ConnectionResetError: connection reset",
         f"{logged(25)}|{worker}|INFO|71|Got task 4.",
@@ -212,8 +213,8 @@ def full_disk() -> Files:
 def lost_items() -> Files:
     """A mini-batch of 900 items killed its worker in each try: no row, only the master's sum."""
     node = (
-        f"{logged(100)}|INFO|20|139773019682560|Process abort with unfinished mini batch 8.\n"
-        f"{logged(140)}|INFO|20|139773019682560|Process abort with unfinished mini batch 8.\n"
+        f"{logged(100)}|ERROR|20|139773019682560|Process abort with unfinished mini batch 8.\n"
+        f"{logged(140)}|ERROR|20|139773019682560|Process abort with unfinished mini batch 8.\n"
     )
     worker = f"{logged(90)}|INFO|31|Got task 8.\n{logged(130)}|INFO|31|Got task 8.\n"
     total = "There are 9 mini batches with 980 items. Processed 9 mini batches containing 980 items, 80 succeeded, 900 failed."
@@ -228,8 +229,9 @@ def lost_items() -> Files:
 def overview_alone() -> Files:
     """Only the overview was downloaded."""
     return {
-        "logs/job_progress_overview.txt": f"{iso(0)} Start the simulator.\n{iso(300)} Processed 12 of 12 mini batches in 0:05:00."
-        f" Estimated remaining time 0:00:00.\n{iso(301)} All 12 mini batches have been processed.\n"
+        "logs/job_progress_overview.txt": f"{iso(0)} Start the simulator.\n"
+        f"{iso(300)} Processed 12 of 12 mini batches in 0:05:00. Estimated remaining time 0:00:00.\n"
+        f"{iso(301)} All 12 mini batches have been processed.\n"
     }
 
 
