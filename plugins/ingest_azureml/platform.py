@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from ingest import ErrorRules, LineParser, Rewrite, Sample
 from ingest.model import LOG_RECORDS
-from ingest_azureml.envelopes import read_control, read_launcher, read_runtime
+from ingest_azureml.capabilities import SYSTEM
+from ingest_azureml.envelopes import read_control, read_launcher
 from ingest_azureml.events.run import (
-    COMMON_RUNTIME_EVENTS,
     CONTROL_EVENTS,
     DRIVER_EVENTS,
     IMAGE_BUILD_EVENTS,
@@ -192,39 +192,6 @@ CONTROL = LineParser(
         Sample(
             "logs/azureml/job_prep_azureml.log",
             "2020-10-19 23:55:21,800|azureml|DEBUG|Inputs:: kwargs: {}\n",
-            records=1,
-        ),
-    ],
-)
-
-SYSTEM = LineParser(
-    name="azureml.common_runtime",
-    version=3,
-    kind="common_runtime",
-    path=r"^system_logs/(?P<capability>[^/]+)/[^/]+$",
-    head=(
-        r"^(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)Z +(?P<level>TRACE|DEBUG|INFO|WARN|ERROR) (?P<message>.*)$",
-        rf"^(?P<level>{'|'.join(LEVELS)}) (?P<time>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d,\d{{3}}) "
-        r"(?P<logger>[^ :]+:\d+) \[\d+\] - (?P<message>.*)$",
-    ),
-    table=LOG_RECORDS,
-    constants={"source": "common_runtime"},
-    events=COMMON_RUNTIME_EVENTS,
-    errors=ErrorRules(
-        levels=("ERROR", "CRITICAL"),
-        also=r"Gathered execution result for rank \d+ process_rank=\d+ exit_code=(?!0\b)-?\d",
-        read=read_runtime,
-        phase="platform",
-    ),
-    samples=[
-        Sample(
-            "system_logs/lifecycler/lifecycler.log",
-            "2026-02-01T19:54:04.205931Z  INFO span:span{x}: module: message key=value\n",
-            records=1,
-        ),
-        Sample(
-            "system_logs/cs_capability/cs-capability.log",
-            "INFO 2026-02-01 19:54:05,919 initializer.py:55 [14] - message {'a': 'b'}\n",
             records=1,
         ),
     ],

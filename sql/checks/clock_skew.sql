@@ -33,7 +33,8 @@ select
     null as mini_batch_id,
     null::timestamp as time,
     null::double as lost_s,
-    to_json({nodes: count(*), offset_s: round(arg_max(offset_s, abs(offset_s))), estimated_from: any_value(estimated_from)})
-        as evidence
+    to_json({
+        nodes: count(*), offset_s: round(arg_max(offset_s, abs(offset_s))), estimated_from: any_value(estimated_from)
+    }) as evidence
 from clock_offsets
 group by job_id

@@ -1,9 +1,9 @@
 -- Did the last few mini-batches hold the nodes while most workers had nothing left to do?
 -- The tail starts when the last mini-batch is taken up for the first time: from then on a worker that is free has
--- nothing to do. It is told if a done mini-batch that ended in it took `long_tail_ratio` times what is usual on its node
--- (75 % quantile), filled half of the tail, and idle workers lost a part of the job's time by it: every job ends with
--- some workers idle, that is no finding. Never told of a job that still runs. `lost_s`: idle worker time in the tail, of
--- all workers that were there until then. Needs `enough_to_compare` mini-batches.
+-- nothing to do. It is told if a done mini-batch that ended in it took `long_tail_ratio` times what is usual on its
+-- node (75 % quantile), filled half of the tail, and idle workers lost a part of the job's time by it: every job ends
+-- with some workers idle, that is no finding. Never told of a job that still runs. `lost_s`: idle worker time in the
+-- tail, of all workers that were there until then. Needs `enough_to_compare` mini-batches.
 -- remedy: Look at the inputs of the last mini-batches: split big ones, put them first, or make mini-batches smaller.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM stragglers WHERE job_id = {job}

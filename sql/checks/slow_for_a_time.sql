@@ -7,8 +7,8 @@
 -- remedy: Look at the node's samples at that time beside another node's: a noisy neighbour, a throttled disk or a burst
 -- VM size without credits. Where it comes again, take another VM size.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
--- query: SELECT started_at, node, process, mini_batch_id, run_s, process_s FROM attempts WHERE job_id = {job} AND
--- final ORDER BY node, started_at
+-- query: SELECT started_at, node, process, mini_batch_id, run_s, process_s FROM attempts WHERE job_id = {job} AND final
+-- ORDER BY node, started_at
 -- unless: slow_node
 -- threshold: slow_spell_chance = 0.001: by chance alone a node has such a stretch with this probability at most
 with tries as materialized (
@@ -80,7 +80,8 @@ select
         else 'note'
     end as severity,
     concat(
-        'Node ', arg_max(p.node, p.lost_s), ' was slow for ', spell_of(epoch(arg_max(p.until - p.since, p.lost_s))), ': ',
+        'Node ', arg_max(p.node, p.lost_s), ' was slow for ',
+        spell_of(epoch(arg_max(p.until - p.since, p.lost_s))), ': ',
         arg_max(p.mini_batches, p.lost_s), ' mini-batches took ', spell_of(arg_max(p.elapsed_s, p.lost_s)),
         ' each, other nodes ', spell_of(arg_max(e.meanwhile_s, p.lost_s)), ' at that time',
         case when arg_max(p.process_s, p.lost_s) < 1.2 * any_value(u.process_s) then

@@ -2,16 +2,14 @@
 -- One row per finding, `rank` counts from 1 within the job. `kind`: check (from `findings`), error (from `job_errors`,
 -- less those that only retell another), or problem (a known problem that only warnings tell of, from
 -- `known_problems_seen`). Severe findings come first; among equals those that explain errors, then errors, causes
--- before symptoms and earliest first, then what costs most time.
--- An error is severe if the job failed or lost items, else a warning (what only stands in the output of launcher or
--- script of a completed job was caught); one that is no exception, timeout or death of a
--- worker is a warning at most where there are such ones. It is a note if a check explains it (`explained_by`), if it is
--- poison whose mini-batches raised before, or if it
--- is a symptom; but a symptom that is all there is to a failed job is severe: the cause is not in the logs then.
--- `query` shows more. A job without a row has nothing to say, or too few logs to say it.
+-- before symptoms and earliest first, then what costs most time. An error is severe if the job failed or lost items,
+-- else a warning (what only stands in the output of launcher or script of a completed job was caught); one that is no
+-- exception, timeout or death of a worker is a warning at most where there are such ones. It is a note if a check
+-- explains it (`explained_by`), if it is poison whose mini-batches raised before, or if it is a symptom; but a symptom
+-- that is all there is to a failed job is severe: the cause is not in the logs then. `query` shows more. A job without
+-- a row has nothing to say, or too few logs to say it.
 -- order: job_id, rank
--- example: SELECT rank, severity, kind, finding FROM diagnosis WHERE job_id = 'init-failure-42' ORDER BY rank LIMIT
--- 3
+-- example: SELECT rank, severity, kind, finding FROM diagnosis WHERE job_id = 'init-failure-42' ORDER BY rank LIMIT 3
 with found as materialized ( -- thirty checks, asked once
     select * from findings
 ),

@@ -2,8 +2,8 @@
 -- The ground of `attempts`: tries that no table reports, as in a job that still runs or whose table is not there. A try
 -- and a report of the same worker that start within 2 s of each other are one. Tries and reports that nothing of the
 -- sort pairs (a table may be in local time) are paired in their order: the first ones of a worker at a mini-batch are
--- those that the tables report. Is a try open, and so in the tables, it is reported too. `number` orders the
--- tries at a mini-batch: the told attempt number, else one more than that of the tries that started before.
+-- those that the tables report. Is a try open, and so in the tables, it is reported too. `number` orders the tries at a
+-- mini-batch: the told attempt number, else one more than that of the tries that started before.
 -- keep: step
 with tries as (
     select *, row_number() over (partition by job_id, mini_batch_id order by started_at, file_id, line_no) as nth
