@@ -287,10 +287,30 @@ DISK_SAMPLES = Table(
         Column("node", Type.TEXT, "the node", dictionary=True),
         Column("time", Type.TIME, "time of the check"),
         Column("mount", Type.TEXT, "mount point", dictionary=True),
-        Column("total_mb", Type.FLOAT, "size of the file system, MB"),
+        Column(
+            "total_mb",
+            Type.FLOAT,
+            "size of the file system, MB; NULL, as `used_mb` is, where a log tells the free bytes alone",
+        ),
         Column("used_mb", Type.FLOAT, "used + free is not total: reserved blocks"),
         Column("free_mb", Type.FLOAT, "free space on it, MB"),
         Column("used_percent", Type.FLOAT, "used / (used + free)"),
+    ),
+)
+
+GPU_SAMPLES = Table(
+    "gpu_samples",
+    "a check of one GPU of a node by nvidia-smi; a sample, not a peak",
+    (
+        Column("node", Type.TEXT, "the node, where the log names it", dictionary=True),
+        Column("time", Type.TIME, "time of the check"),
+        Column("gpu", Type.INT, "number of the GPU on its node, from 0"),
+        Column("name", Type.TEXT, "model, as far as the table shows it", dictionary=True),
+        Column("busy_percent", Type.FLOAT, "time in which a kernel ran, 0-100"),
+        Column("memory_used_mb", Type.FLOAT, "MB = 2^20 bytes"),
+        Column("memory_total_mb", Type.FLOAT, ""),
+        Column("temperature_c", Type.FLOAT, ""),
+        Column("power_w", Type.FLOAT, ""),
     ),
 )
 
@@ -337,6 +357,7 @@ RECORD_TABLES = (
     NODE_SAMPLES,
     PROCESS_SAMPLES,
     DISK_SAMPLES,
+    GPU_SAMPLES,
     OS_PROCESSES,
     REJECTS,
 )

@@ -6,8 +6,8 @@
 -- what it should let go.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
 -- query: SELECT * FROM out_of_memory_suspects WHERE job_id = {job} AND suspicion <> 'low' ORDER BY time
--- explains: Process abort with unfinished|exited with (status )?code (-9|137)|poison|MemoryError|out of
--- memory|oom.?kill|allocate memory|bad_alloc|Unable to allocate|^Killed
+-- explains: Process abort with unfinished|(exited|ended|died|terminated)\b.{0,20}\b(code|status) (-9|137)\b|killed by
+-- signal 9|poison|MemoryError|out of memory|oom.?kill|allocate memory|bad_alloc|Unable to allocate|^Killed
 with suspects as (
     select * from out_of_memory_suspects
     where suspicion <> 'low'

@@ -7,7 +7,8 @@
 -- unless: out_of_memory
 -- reference: docs/reference/formats.md §7
 -- query: SELECT * FROM restarts WHERE job_id = {job} ORDER BY replaced_at
--- explains: Process abort with unfinished|exited with (status )?code -\d+
+-- explains: Process abort with unfinished|(exited|ended|died|terminated)\b.{0,20}\b(code|status)
+-- (-\d+|1[34]\d)\b|killed by signal
 -- threshold: worker_deaths = 3: fewer worker processes that ended are no pattern
 with ends as (
     select *

@@ -68,7 +68,7 @@ IMAGE_BUILD_EVENTS = (
 SWEEP_EVENTS = (
     Event(
         "sweep_status",
-        r"^(?:.*\])?Experiment was 'ExperimentStatus\.(?P<before>\w+)', is 'ExperimentStatus\.(?P<status>\w+)'",
+        r"^Experiment was 'ExperimentStatus\.(?P<before>\w+)', is 'ExperimentStatus\.(?P<status>\w+)'",
         contains="Experiment was 'ExperimentStatus.",
     ),
 )
@@ -79,6 +79,7 @@ PLATFORM_EVENTS = (
         r"(?:exited with code|err exit status|failed with exit code) (?P<exit_code>\d+)",
         contains=" exit",
     ),
+    Event("process_status", r"^.*?\"(?i:process_?)?(?i:status|state)\" ?: ?\"(?P<status>\w+)"),
     Event("job_preparation", r"^(?P<step>Entering|Starting) job preparation\."),
     Event("job_preparation", r"^Job preparation is (?P<step>complete)\."),
     Event("job_release", r"^(?P<step>Entering|Starting) job release\."),
