@@ -56,7 +56,7 @@ INTERPRETER = (
         "java_class", r"Error: (?:Could not find or load main class|Unable to access jarfile).*(?:\nCaused by: .*)?"
     ),
     FailureText("dotnet", r"Unhandled exception\.? (?P<type>[\w.]+): (?P<message>.*)(?:\n[ \t]+at .*)*"),
-    FailureText("node", r"(?:node:internal/.*\n(?:.*\n){0,8}?)?(?:\w*Error): Cannot find module .*(?:\n.+)*"),
+    FailureText("node", r"(?:node:internal/.*\n(?:.*\n){0,8}?)?(?P<message>\w*Error: Cannot find module .*)(?:\n.+)*"),
     FailureText("go", r"panic: (?P<message>.*)(?:\n\[signal .*)?(?:\n[ \t]*\ngoroutine .*(?:\n.+){0,60})?"),
     FailureText("julia", r"ERROR: LoadError: (?P<message>.*)$"),
     FailureText("loader", r"\S+: error while loading shared libraries: (?P<message>.*)$"),

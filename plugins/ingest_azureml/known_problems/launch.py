@@ -35,6 +35,14 @@ LAUNCH = (
         reference=_LAUNCHER,
     ),
     KnownProblem(
+        id="missing_dependency",
+        pattern=r"ImportError: [^\n]*"
+        r"(?:Unable to find a usable engine|\b[Pp]lease (?:pip )?install\b|`?(?:pip|conda) install )",
+        cause="A package needs another one, which the environment lacks.",
+        remedy="Add the package that the error names to the environment.",
+        reference=_LAUNCHER,
+    ),
+    KnownProblem(
         id="cannot_import_name",
         pattern=r"cannot import name ",
         cause="The installed version of a package, or of the driver, does not have what is imported from it.",
