@@ -34,6 +34,11 @@ SHELL = (
         "core_tool",
         r"(?:cp|mv|ln|tar|cat|mkdir|chmod|unzip|gunzip|sed|source|cd): (?:cannot|can't|can not|failed|\S+: Cannot)\b.*$",
     ),
+    FailureText(
+        "wrapper",
+        r"(?:\S*/)?(?:env|nohup|timeout|nice|xargs|sudo|stdbuf): .+: (?:No such file or directory|Permission denied"
+        r"|command not found)$",
+    ),
     FailureText("curl", r"curl: \(\d+\) .*$"),
 )
 
@@ -156,7 +161,7 @@ LAUNCHER_FAILURES = (*SHELL, *INTERPRETER, *ARGUMENTS, *NATIVE, *ENDS, *STREAMS,
 """What may end a command of the user."""
 
 FAILURE_WORDS = (
-    r"[Kk]illed|egmentation fault|[Aa]bort|Bus error|bus error|Illegal instruction|Floating point exception|Terminated"
+    r"[Kk]illed|No such file or directory$|Permission denied$|command not found$|egmentation fault|[Aa]bort|Bus error|bus error|Illegal instruction|Floating point exception|Terminated"
     r"|Speicherzugriffsfehler|Getötet|Abgebrochen|sh: |: (?:cannot|can't|can not|failed|Cannot)|^curl: |python[\d.]*: "
     r"|^Fatal |^Can't |^Error|^Exception in thread|^Unhandled exception|node:internal|Cannot find module|^panic: "
     r"|^ERROR: |loading shared libraries|^(?:exec|standard_init)|^[Uu]sage: |: error: |terminate called|double free"
