@@ -161,7 +161,8 @@ LAUNCHER_FAILURES = (*SHELL, *INTERPRETER, *ARGUMENTS, *NATIVE, *ENDS, *STREAMS,
 """What may end a command of the user."""
 
 FAILURE_WORDS = (
-    r"[Kk]illed|No such file or directory$|Permission denied$|command not found$|egmentation fault|[Aa]bort|Bus error|bus error|Illegal instruction|Floating point exception|Terminated"
+    r"[Kk]illed|egmentation fault|[Aa]bort|Bus error|bus error|Illegal instruction|Floating point exception|Terminated"
+    r"|No such file or directory$|Permission denied$|command not found$"
     r"|Speicherzugriffsfehler|Getötet|Abgebrochen|sh: |: (?:cannot|can't|can not|failed|Cannot)|^curl: |python[\d.]*: "
     r"|^Fatal |^Can't |^Error|^Exception in thread|^Unhandled exception|node:internal|Cannot find module|^panic: "
     r"|^ERROR: |loading shared libraries|^(?:exec|standard_init)|^[Uu]sage: |: error: |terminate called|double free"
