@@ -41,7 +41,7 @@ class Rewrite:
 
         def moved(positions: Positions) -> Positions:
             before = np.searchsorted(ends, positions, side="right")
-            return positions - np.append(0, cut)[before]
+            return np.asarray(positions - np.append(0, cut)[before])
 
         pieces = [
             replace(piece, start=start, end=end)

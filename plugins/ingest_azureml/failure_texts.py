@@ -34,6 +34,11 @@ SHELL = (
         "core_tool",
         r"(?:cp|mv|ln|tar|cat|mkdir|chmod|unzip|gunzip|sed|source|cd): (?:cannot|can't|can not|failed|\S+: Cannot)\b.*$",
     ),
+    FailureText(
+        "wrapper",
+        r"(?:\S*/)?(?:env|nohup|timeout|nice|xargs|sudo|stdbuf): .+: (?:No such file or directory|Permission denied"
+        r"|command not found)$",
+    ),
     FailureText("curl", r"curl: \(\d+\) .*$"),
 )
 
@@ -56,7 +61,7 @@ INTERPRETER = (
         "java_class", r"Error: (?:Could not find or load main class|Unable to access jarfile).*(?:\nCaused by: .*)?"
     ),
     FailureText("dotnet", r"Unhandled exception\.? (?P<type>[\w.]+): (?P<message>.*)(?:\n[ \t]+at .*)*"),
-    FailureText("node", r"(?:node:internal/.*\n(?:.*\n){0,8}?)?(?:\w*Error): Cannot find module .*(?:\n.+)*"),
+    FailureText("node", r"(?:node:internal/.*\n(?:.*\n){0,8}?)?(?P<message>\w*Error: Cannot find module .*)(?:\n.+)*"),
     FailureText("go", r"panic: (?P<message>.*)(?:\n\[signal .*)?(?:\n[ \t]*\ngoroutine .*(?:\n.+){0,60})?"),
     FailureText("julia", r"ERROR: LoadError: (?P<message>.*)$"),
     FailureText("loader", r"\S+: error while loading shared libraries: (?P<message>.*)$"),
@@ -157,6 +162,7 @@ LAUNCHER_FAILURES = (*SHELL, *INTERPRETER, *ARGUMENTS, *NATIVE, *ENDS, *STREAMS,
 
 FAILURE_WORDS = (
     r"[Kk]illed|egmentation fault|[Aa]bort|Bus error|bus error|Illegal instruction|Floating point exception|Terminated"
+    r"|No such file or directory$|Permission denied$|command not found$"
     r"|Speicherzugriffsfehler|Getötet|Abgebrochen|sh: |: (?:cannot|can't|can not|failed|Cannot)|^curl: |python[\d.]*: "
     r"|^Fatal |^Can't |^Error|^Exception in thread|^Unhandled exception|node:internal|Cannot find module|^panic: "
     r"|^ERROR: |loading shared libraries|^(?:exec|standard_init)|^[Uu]sage: |: error: |terminate called|double free"

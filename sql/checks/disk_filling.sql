@@ -53,9 +53,14 @@ worst as (
 ),
 
 errors_told as (
-    select job_id, count(*) as errors, arg_min(node, {since: e.time, node: node}) as node, min(e.time) as first_at
+    select
+        job_id,
+        count(*) as errors,
+        arg_min(regexp_extract(e.text, '^[^\r\n]{0,200}'), {since: e.time, text: e.text}) as text,
+        arg_min(node, {since: e.time, node: node}) as node,
+        min(e.time) as first_at
     from telling_texts as e
-    where regexp_matches(
+    where e.source is distinct from 'image_build' and regexp_matches(
         e.text,
         '(?i)No space left on device|\[Errno 28\]|ENOSPC|disk quota exceeded'
     )
@@ -69,10 +74,10 @@ select
         else 'warning'
     end as severity,
     concat(
-        case when e.errors > 0 then 'An error says that no space is left on the device. ' end,
+        case when e.errors > 0 then 'An error says that no space is left: ' || e.text || '. ' end,
         printf(
-            'The disk %s had %.0f MB left at last, %.0f MB at first.',
-            w.mount, case when w.last_percent is null then w.free_mb end, w.first_free_mb
+            'The disk %shad %.0f MB left at last, %.0f MB at first.',
+            coalesce(w.mount || ' ', ''), case when w.last_percent is null then w.free_mb end, w.first_free_mb
         ),
         'The disk ' || w.mount || ' of node ' || w.node || printf(' was %.0f %% full at last', w.last_percent)
             || case when w.risen >= 1 then printf(', from %.0f %% at first', w.first_percent) else '' end

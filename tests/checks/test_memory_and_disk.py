@@ -162,7 +162,9 @@ def test_no_space_left(db: Database) -> None:
     """An error says it, with or without samples."""
     error = {"job_id": "job", "node": "1", "time": "10:00:00", "exception_type": "OSError"}
     db.insert("errors", {**error, "exception_message": "[Errno 28] No space left on device"})
-    assert found(db, "disk_filling") == {"job": ("severe", "An error says that no space is left on the device. ")}
+    assert found(db, "disk_filling") == {
+        "job": ("severe", "An error says that no space is left: OSError: [Errno 28] No space left on device. ")
+    }
 
 
 def test_free_space_alone(db: Database) -> None:

@@ -127,6 +127,7 @@ FORMS = [
     "zsh: killed     python score.py",
     "/opt/python3.9: can't open file 'a.py'",
     "cp: cannot stat '/data/in.csv': No such file or directory",
+    "/usr/bin/env: 'python3': No such file or directory",
     "curl: (6) Could not resolve host: models.example",
     "usage: a.py [-h]\n            --rate RATE\na.py: error: the following arguments are required: --rate",
     "Usage: a.py [OPTIONS]\n\nError: Missing option '--rate'.",

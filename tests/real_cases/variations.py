@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# ruff: noqa: E501 - lines of logs stand as they are
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,11 @@ class Variation:
     """A pattern of the first finding; None: nothing is found but notes."""
     remedy: str | None = None
     severity: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The name of its tree, and of its job."""
+        return f"{self.kind}-{self.name}"
 
 
 def trace(error: str, *frames: str, prefix: str = "") -> str:
@@ -74,8 +80,6 @@ def build(*lines: str, start: int = 0) -> dict[str, str]:
     stamped = [f"2025-01-14T07:21:{start + i:02}: {line}" for i, line in enumerate(lines)]
     return {BUILD: "\n".join([*stamped, ""])}
 
-
-ACROSS = "2025-01-14T07:30:00: Building docker image failed with exit code: 1"
 
 VARIATIONS = (
     # K1: what was caught does not fail a job
@@ -120,8 +124,6 @@ VARIATIONS = (
         "shell-error-exit-0",
         {STD: "cp: cannot stat '/opt/extra': No such file or directory\nscored 4 files\n", **exits(0)},
         GOOD,
-        "cannot stat",
-        severity="warning",
     ),
     Variation("K1", "quiet-but-sigterm", {STD: "scoring\n", **exits(143)}, FAILED, "143|SIGTERM|signal 15"),
     # K2: ends
@@ -654,6 +656,330 @@ VARIATIONS = (
         {SWEEP: '"<START>[2021-02-12T17:14:39.613720][GENERATOR][INFO]Trying to sample<END>\\n'},
         OPEN,
     ),
+    # a second round: partial downloads, several retries, other writers
+    Variation(
+        "K1",
+        "caught-in-json-log",
+        {
+            STD: '{"level": "error", "msg": "retry"}\n'
+            + trace("requests.exceptions.ReadTimeout: read timed out")
+            + '{"level": "info", "msg": "ok"}\n',
+            **exits(0),
+        },
+        GOOD,
+        "ReadTimeout",
+        severity="warning",
+    ),
+    Variation(
+        "K1",
+        "worker-cuda-caught",
+        {
+            STDERR: "CUDA out of memory. Tried to allocate 1.00 GiB (GPU 0; 7.90 GiB total capacity)\nsmaller batch\n",
+            RESULT: "Succeeded.\n",
+        },
+        GOOD,
+        "CUDA",
+        severity="warning",
+    ),
+    Variation("K1", "quiet-killed-old", driver("scoring", code=-9), FAILED, "-9.*kill|[Kk]illed", "memory|smaller"),
+    Variation(
+        "K1",
+        "traceback-last-but-succeeded",
+        {STD: "ok\n" + trace("BrokenPipeError: [Errno 32] Broken pipe"), **exits(0)},
+        GOOD,
+        "BrokenPipe",
+        severity="warning",
+    ),
+    Variation("K2", "status-failed-no-json", control("Job is in progress. Execution status: Failed."), FAILED),
+    Variation(
+        "K2",
+        "two-files-of-ranks",
+        {
+            "user_logs/std_log_0.txt": "fine\n",
+            "user_logs/std_log_1.txt": trace("KeyError: 'b'"),
+            **{
+                WRAPPER: "".join(
+                    f'2025-03-03T10:00:0{rank}.000001Z  INFO execution_wrapper: Gathered execution result for rank {rank} process_rank={rank} exit_code={rank} stderr_path=Some("user_logs/std_log_{rank}.txt")\n'
+                    for rank in (0, 1)
+                )
+            },
+        },
+        FAILED,
+        "KeyError",
+    ),
+    Variation(
+        "K2",
+        "canceled-by-user",
+        control("Job is in progress. Execution status: Running.", "Execution status: Canceled."),
+        FAILED,
+    ),
+    Variation(
+        "K2",
+        "not-started-quota",
+        control(
+            "Failed to start the job because of error: System.InvalidOperationException: The cluster has no idle nodes"
+        ),
+        FAILED,
+        "no idle nodes",
+    ),
+    Variation(
+        "K2",
+        "result-failed-only",
+        {RESULT: "Failed. Dependency error. The queue is not reachable.\n"},
+        FAILED,
+        "queue is not reachable",
+    ),
+    Variation(
+        "K3",
+        "pretty-with-tabs",
+        control(
+            'Job failed, job RunId is r-9. Error: {\n\t"Error": {\n\t\t"Code": "UserError",\n\t\t"Message": "StorageAccountKeyInvalid: the key of account acme was rotated"\n\t}\n}'
+        ),
+        FAILED,
+        "key of account acme",
+    ),
+    Variation(
+        "K3",
+        "error-null-and-driver",
+        {**control("Job failed, job RunId is r-9. Error: null"), **driver(trace("OSError: no model").rstrip(), code=1)},
+        FAILED,
+        "no model",
+    ),
+    Variation(
+        "K3",
+        "preempted",
+        failed_with(
+            "UserError", "AzureMLCompute job failed\nPreemptionError: Job failed because node tvmps_0a_p was pre-empted"
+        ),
+        FAILED,
+        "[Pp]re-?empt",
+        "dedicated|again",
+    ),
+    Variation(
+        "K3",
+        "exec-format",
+        failed_with("UserError", "AzureMLCompute job failed\nContainerStart: exec /bin/bash: exec format error"),
+        FAILED,
+        "exec format",
+        "amd64",
+    ),
+    Variation("K4", "zsh", {STD: "zsh: command not found: torchrun\n", **exits(127)}, FAILED, "torchrun"),
+    Variation(
+        "K4",
+        "env-missing",
+        {STD: "/usr/bin/env: 'python3': No such file or directory\n", **exits(127)},
+        FAILED,
+        "python3",
+    ),
+    Variation(
+        "K4",
+        "r-error",
+        {STD: "Error in library(arrow) : there is no package called 'arrow'\nExecution halted\n", **exits(1)},
+        FAILED,
+        "arrow",
+        "arrow",
+    ),
+    Variation(
+        "K4",
+        "dotnet",
+        {
+            STD: "Unhandled exception. System.IO.FileNotFoundException: Could not find file '/in/a.csv'.\n   at Acme.Score.Main()\n",
+            **exits(134),
+        },
+        FAILED,
+        "Could not find file",
+    ),
+    Variation(
+        "K4",
+        "torch-elastic",
+        {
+            STD: "ERROR:torch.distributed.elastic.multiprocessing.api:failed (exitcode: -9) local_rank: 0 (pid: 88) of binary: /opt/python\n",
+            **exits(1),
+        },
+        FAILED,
+        "exitcode: -9",
+        "memory|smaller",
+    ),
+    Variation(
+        "K4",
+        "ucx-signal",
+        {
+            STD: "[node0:88  :0:88] Caught signal 11 (Segmentation fault: address not mapped to object at address 0x8)\n",
+            **exits(139),
+        },
+        FAILED,
+        "signal 11|139",
+        "native",
+    ),
+    Variation(
+        "K4",
+        "python-fault",
+        {
+            STD: 'Fatal Python error: Segmentation fault\n\nCurrent thread 0x00007f01 (most recent call first):\n  File "score.py", line 7 in run\n',
+            **exits(139),
+        },
+        FAILED,
+        "Segmentation fault",
+        "native",
+    ),
+    Variation(
+        "K4",
+        "permission-126",
+        {STD: "/bin/sh: 1: /mnt/score.sh: Permission denied\n", **exits(126)},
+        FAILED,
+        "Permission denied",
+        "executable|chmod|sh",
+    ),
+    Variation(
+        "K4",
+        "exec-perl-syntax",
+        {
+            STD: 'syntax error at score.pl line 3, near "my "\nExecution of score.pl aborted due to compilation errors.\n',
+            **exits(255),
+        },
+        FAILED,
+        "syntax error|Exit code 255",
+    ),
+    Variation("K4", "timeout-124", {STD: "scoring\n", **exits(124)}, FAILED, "124"),
+    Variation(
+        "K4",
+        "worker-loader",
+        {
+            STDERR: "ffmpeg: error while loading shared libraries: libva.so.2: cannot open shared object file: No such file or directory\n",
+            RESULT: "Failed. Entry script error.\n",
+        },
+        FAILED,
+        "libva",
+        "system library|image",
+    ),
+    Variation(
+        "K6",
+        "two-lifecyclers",
+        {
+            LIFECYCLER: "2025-03-03T10:00:00.000001Z  WARN run_lifecycler: slow\n",
+            STD: trace("AssertionError: no rows"),
+            **exits(1),
+        },
+        FAILED,
+        "AssertionError",
+    ),
+    Variation(
+        "K7",
+        "bs4",
+        {STD: trace("ModuleNotFoundError: No module named 'bs4'"), **exits(1)},
+        FAILED,
+        "bs4",
+        "beautifulsoup4",
+    ),
+    Variation(
+        "K7",
+        "own-package",
+        {STD: trace("ModuleNotFoundError: No module named 'src.features'"), **exits(1)},
+        FAILED,
+        "src",
+        "code folder",
+    ),
+    Variation(
+        "K7",
+        "attribute-of-version",
+        {STD: trace("AttributeError: module 'numpy' has no attribute 'bool'"), **exits(1)},
+        FAILED,
+        "numpy",
+        "[Pp]in|version",
+    ),
+    Variation(
+        "K8",
+        "unauthorized-push",
+        build("#12 pushing", "unauthorized: authentication required", "Building docker image failed with exit code: 1"),
+        FAILED,
+        "unauthorized",
+        "AcrPush|registry",
+    ),
+    Variation(
+        "K8",
+        "apt-404",
+        build(
+            "#5 2.1 E: Failed to fetch http://deb.example/pool/x.deb  404  Not Found",
+            "#5 2.2 E: Unable to fetch some archives",
+            "Building docker image failed with exit code: 1",
+        ),
+        FAILED,
+        "Failed to fetch",
+    ),
+    Variation(
+        "K8",
+        "timeout",
+        build(
+            "#9 30.1 ReadTimeoutError: HTTPSConnectionPool(host='pypi.example', port=443): Read timed out.",
+            "Building docker image failed with exit code: 1",
+        ),
+        FAILED,
+        "Read timed out",
+    ),
+    Variation(
+        "K9",
+        "driver-levels-good",
+        driver("2021/06/07 10:00:03 WARNING mlflow: old", "2021-06-07 10:00:04 [INFO] going", code=0),
+        GOOD,
+    ),
+    Variation(
+        "K10",
+        "syntax-error",
+        {
+            STD: 'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\n    import score\n  File "/wd/score.py", line 9\n    def run(:\n            ^\nSyntaxError: invalid syntax\n',
+            **exits(1),
+        },
+        FAILED,
+        "SyntaxError",
+    ),
+    Variation(
+        "K10",
+        "group",
+        {
+            STD: '  + Exception Group Traceback (most recent call last):\n  |   File "a.py", line 3, in <module>\n  |     go()\n  | ExceptionGroup: several (2 sub-exceptions)\n  +-+---------------- 1 ----------------\n    | ValueError: one\n    +---------------- 2 ----------------\n    | TypeError: two\n    +------------------------------------\n',
+            **exits(1),
+        },
+        FAILED,
+        "ExceptionGroup|several|ValueError",
+    ),
+    Variation(
+        "K11",
+        "inodes",
+        {
+            STDERR: trace("OSError: [Errno 28] No space left on device: '/tmp/x'"),
+            RESULT: "Failed. Entry script error.\n",
+        },
+        FAILED,
+        "No space left",
+        "disk|temporary",
+    ),
+    Variation(
+        "K11",
+        "bad-alloc-worker",
+        {
+            STDERR: "terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc\n",
+            RESULT: "Failed. Entry script error.\n",
+        },
+        FAILED,
+        "bad_alloc|memory",
+        "memory|smaller",
+    ),
+    Variation(
+        "K12",
+        "sweep-cancelled-lines",
+        {
+            SWEEP: "[2022-08-08T04:40:39.991233][CONTROLLER][WARNING]User errors were found in at least one of the child runs.\n[2022-08-08T04:43:39.991233][CONTROLLER][INFO]Experiment was 'ExperimentStatus.RUNNING', is 'ExperimentStatus.CANCELLED'.\n"
+        },
+        FAILED,
+    ),
+    Variation(
+        "K12",
+        "sweep-joined-no-newline",
+        {
+            SWEEP: "<START>[2021-02-12T17:14:39.613720][API][INFO]Experiment created<END><START>[2021-02-12T18:14:39.6137201Z][CONTROLLER][INFO]Experiment was 'ExperimentStatus.RUNNING', is 'ExperimentStatus.FINISHED'.<END>"
+        },
+        GOOD,
+    ),
 )
 
 
@@ -661,6 +987,6 @@ def write(root: Path) -> None:
     """Write each variation's tree below a folder, by its name."""
     for variation in VARIATIONS:
         for path, text in variation.files.items():
-            file = root / f"{variation.kind}-{variation.name}" / path
+            file = root / variation.id / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8", newline="")

@@ -15,7 +15,7 @@ CONTROL_EVENTS = (
     Event("definition", r"^ReuseHash: (?P<reuse_hash>[^,]+), JobDefinitionToHash: (?P<definition>\{.*\})$"),
     Event("latency", r"^The latency of ESCloud (?P<step>.*?)\s*: (?P<milliseconds>[\d.]+)ms"),
     Event("execution_status", r"^Job is running, job runstatus is (?P<status>\w+)"),
-    Event("execution_status", r"^Job is in progress\. Execution status: (?P<status>\w+)"),
+    Event("execution_status", r"^(?:Job is in progress\. )?Execution status: (?P<status>\w+)"),
     Event(
         "run_ids",
         r"^RunId:\[(?P<run_id>[^\]]*)\] ParentRunId:\[(?P<parent_run_id>[^\]]*)\] ComputeTarget:\[(?P<target>[^\]]*)\]",
@@ -92,6 +92,11 @@ COMMON_RUNTIME_EVENTS = (
         r"Gathered execution result for rank (?P<rank>\d+) process_rank=(?P<process_rank>\d+) "
         r"exit_code=(?P<exit_code>-?\d+)",
         contains="Gathered execution result for rank ",
+    ),
+    Event(
+        "exit_code",
+        r"ExecutionFailure \{ exit_code: (?:Some\()?(?P<exit_code>-?\d+)",
+        contains="ExecutionFailure { exit_code: ",
     ),
     Event("job_status", r"job_status: (?P<status>\w+)", contains="job_status: "),
     Event(

@@ -44,8 +44,15 @@ PROCESSES = (
         reference=_LAUNCHER,
     ),
     KnownProblem(
+        id="memory_error",
+        pattern=r"MemoryError\b|Unable to allocate [\d.]+ [KMGT]iB|\bstd::bad_alloc\b|[Cc]annot allocate memory",
+        cause="The node has too little memory for what the script keeps at one time.",
+        remedy="Make mini-batches smaller, or run fewer processes per node. Or use a VM size with more memory.",
+        reference=_LAUNCHER,
+    ),
+    KnownProblem(
         id="disk_full",
-        pattern=r"No space left on device|\[Errno 28\]|not enough space on the disk",
+        pattern=r"No space left on device|\[Errno 28\]|not enough space on the disk|[Dd]isk quota exceeded",
         cause="The disk of the node is full.",
         remedy="Use a VM size with a bigger disk, or write less to the local disk. Results belong in the output folder.",
         reference=f"{DRIVER} §18.8",
