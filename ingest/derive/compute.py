@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ingest.errors import is_disk_full
 from ingest.quoting import quoted
 from ingest.views import checks
 from ingest.views.files import CHECKS, View, ViewProblem
@@ -57,7 +58,7 @@ def compute(
                 without_rows.add(view.name)
         except Exception as error:
             error.add_note(f"in {view.name}")
-            if not library.is_of_plugin(view):
+            if is_disk_full(error) or not library.is_of_plugin(view):
                 raise
             problems.append(ViewProblem(view.file, str(error).partition("\n")[0]))
             if view.folder == CHECKS:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingest.derive.compute import compute
+from ingest.errors import disk_full, is_disk_full
 from ingest.logs import debug
 from ingest.quoting import is_one_of, literal, quoted, quoted_path
 from ingest.store.derived import DerivedRelation, derived_columns
 from ingest.store.derived_parts import write_derived
+from ingest.store.disk import as_unreadable
 from ingest.store.paths import Layout
 from ingest.store.record_views import listed, rows_of
 from ingest.store.slice_ledger import Part
@@ -69,6 +71,8 @@ def derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Pa
         try:
             return _derive(task, layout, definition, catalog, limit)
         except duckdb.OutOfMemoryException as error:
+            if is_disk_full(error):  # more memory is no remedy for a disk that takes no more
+                raise disk_full(layout.root, "what is derived", error) from error
             _log_memory(task, limit, error)
     return _derive(task, layout, definition, catalog, None)
 
@@ -111,9 +115,10 @@ def _opened(layout: Layout, catalog: Path, memory_limit: str | None) -> Iterator
         config["memory_limit"] = memory_limit
     connection = duckdb.connect(config=config)
     try:
-        connection.execute(f"ATTACH {quoted_path(catalog)} AS catalog (READ_ONLY)")
-        connection.execute("USE catalog")
-        yield connection
+        with as_unreadable(layout):
+            connection.execute(f"ATTACH {quoted_path(catalog)} AS catalog (READ_ONLY)")
+            connection.execute("USE catalog")
+            yield connection
     finally:
         connection.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ import platformdirs
 
 from ingest.derive.run import bring_up_to_date
 from ingest.derive.task import derive
+from ingest.errors import StoreError
 from ingest.logs import debug
 from ingest.store.catalog import FORMAT, Draft
 from ingest.store.paths import Layout
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from ingest.views.definition import Definition
 
 _UNUSED_DAYS = 30
+
+_MADE_IN, _KILLED_S = "making-", 3_600
+"""Where a template is made, and after how long such a folder is nobody's."""
 
 
 def template(definition: Definition) -> Path | None:
@@ -36,7 +41,7 @@ def template(definition: Definition) -> Path | None:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _forget_unused(folder)
-        with tempfile.TemporaryDirectory(dir=folder) as made_in:
+        with tempfile.TemporaryDirectory(prefix=_MADE_IN, dir=folder) as made_in:
             layout = Layout.of(made_in)
             draft = Draft(layout, definition)
             bring_up_to_date(
@@ -48,14 +53,17 @@ def template(definition: Definition) -> Path | None:
             )
             draft.publish()
             layout.catalog.replace(path)
-    except OSError as error:
+    except (OSError, StoreError) as error:  # the user's cache may be on a full disk of its own
         debug("no template of a catalog", reason=str(error))
         return None
     return path
 
 
 def _forget_unused(folder: Path) -> None:
-    """Deletes the templates of other versions."""
+    """Deletes the templates of other versions, and what a killed process left of one."""
     for path in folder.glob("catalog-*.duckdb"):
         if path.stat().st_mtime < time.time() - _UNUSED_DAYS * 86_400:
             path.unlink(missing_ok=True)
+    for path in folder.glob(f"{_MADE_IN}*"):
+        if path.stat().st_mtime < time.time() - _KILLED_S:
+            shutil.rmtree(path, ignore_errors=True)

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ingest.errors import InputError, StoreError
+from ingest.errors import InputError
 from ingest.load.discover import discover
 from ingest.load.plan import Plan, UnreadFile, make_plan, slices
 from ingest.logs import debug, log
 from ingest.model import FILES, LOADED_JOBS, LOADS, Column
 from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, Problem, Registry, load_registry
 from ingest.store.known_files import read_ledger
-from ingest.store.lock import writer_lock
 from ingest.store.paths import Layout
 from ingest.version import __version__
 from ingest.views.checks import check_thresholds
@@ -95,7 +94,9 @@ def ingest_jobs(
     report = LoadReport(problems=found.problems, plugin_problems=list(registry.problems))
     report.jobs, report.job_ids = len(found.jobs), [job.job_id for job in found.jobs]
     if found.jobs:
-        with writer_lock(layout, lock_timeout_s, lambda holder: log().warning("waiting for the store", holder=holder)):
+        from ingest.store.maintenance import writing
+
+        with writing(layout, lock_timeout_s):
             ledger = read_ledger(layout, report.job_ids)
             plan = make_plan(found, ledger, registry, reparse=reparse, labels=labels or {})
             debug("planned", jobs=len(found.jobs), files=plan.files, to_read=len(plan.work))
@@ -150,23 +151,11 @@ class _Load:
         work = list(slices(plan.work, self._id, count))
         if progress is not None:
             progress.begin(len(plan.work), size)
-        self._sweep()
         from ingest.load.pool import Workers
 
         with Workers(self._layout, self._plugins, count) as pool:
-            try:
-                for results, notes, ended in self._whole_jobs(pool, work, progress):
-                    self._commit(pool, results, notes, ended=ended)
-            except StoreError:
-                self._sweep()  # a full disk needs the room
-                raise
-
-    def _sweep(self) -> None:
-        """Deletes what a load left that was broken off."""
-        from ingest.store.catalog import sweep
-
-        if self._layout.data.exists():
-            sweep(self._layout)
+            for results, notes, ended in self._whole_jobs(pool, work, progress):
+                self._commit(pool, results, notes, ended=ended)
 
     def _whole_jobs(
         self, pool: Workers, work: Sequence[Slice], progress: Progress | None
