@@ -21,7 +21,7 @@ jobs_ended as (
         count(*) as mini_batches,
         case when count(*) >= 50 then quantile_disc(t.ended_at, 0.98) else max(t.ended_at, 2)[2] end as tail_at,
         max(t.ended_at) as last_at,
-        sum(t.elapsed_s) as busy_s,
+        sum(exact(t.elapsed_s))::double as busy_s,
         quantile_cont(t.elapsed_s, 0.75) as high_s
     from tries as t
     join jobs on jobs.job_id = t.job_id and jobs.state in ('completed', 'failed')
@@ -51,7 +51,7 @@ held as (  -- workers that were at work until about when the tail began; those r
         w.job_id,
         count(*) as workers,
         count(distinct w.node) as nodes,
-        sum(epoch(j.last_at - greatest(w.last_at, j.tail_at))) as idle_s
+        sum(exact(epoch(j.last_at - greatest(w.last_at, j.tail_at))))::double as idle_s
     from (select job_id, node, worker, max(ended_at) as last_at from tries group by job_id, node, worker) as w
     join jobs_ended as j
         on j.job_id = w.job_id and w.last_at >= j.tail_at - to_microseconds((2e6 * j.high_s)::bigint)
