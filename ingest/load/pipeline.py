@@ -61,6 +61,8 @@ class LoadReport:
     rejects: int = 0
     bytes: int = 0
     failed_files: list[str] = field(default_factory=list)
+    changed_files: list[str] = field(default_factory=list)
+    """Files that grew, shrank or were written to between the listing and the end of reading; the next load reads them again."""
     seconds: float = 0.0
     problems: list[InputError] = field(default_factory=list)
     """Arguments that held no job."""
@@ -197,6 +199,9 @@ class _Load:
             if file.failure is not None:
                 report.failed_files.append(f"{file.job_id}: {file.path}: {file.failure}")
                 log().warning("file not read", job=file.job_id, path=file.path, reason=file.failure)
+            elif file.note is not None:
+                report.changed_files.append(f"{file.job_id}: {file.path}: {file.note}")
+                log().warning("file changed", job=file.job_id, path=file.path, reason=file.note)
 
     def _commit(
         self, pool: Workers, results: Sequence[SliceResult], notes: Sequence[UnreadFile], *, ended: bool
@@ -269,7 +274,7 @@ class _Load:
             "rejects": file.rejects,
             "rejected_bytes": file.rejected_bytes,
             "status": "failed" if failed else "parsed",
-            "reason": "unchanged" if file.unchanged else file.failure,
+            "reason": "unchanged" if file.unchanged else file.failure or file.note,
             "ends_cut": file.ends_cut,
             "load_id": self._id,
             "slice": slice_ if file.rows or file.rejects else None,

@@ -23,10 +23,12 @@ def writing(layout: Layout, lock_timeout_s: float) -> Iterator[None]:
     """Holds the writer's lock of a store, there or yet to be made; all that changes one is done within.
 
     What a killed run left is swept away first. If something goes wrong, what was begun is swept away too: a full disk needs
-    the room. Raises `StoreError` if another holds the lock, or the store cannot be written.
+    the room. Raises `StoreError` if another holds the lock, or the store cannot be written; a `KeyboardInterrupt` says what
+    was committed.
     """
     with writer_lock(layout, lock_timeout_s, lambda holder: log().warning("waiting for the store", holder=holder)):
         sweep(layout)
+        before = _committed(layout)
         try:
             yield
         except BaseException as error:
@@ -35,7 +37,28 @@ def writing(layout: Layout, lock_timeout_s: float) -> Iterator[None]:
                 sweep(layout)
             if is_disk_full(error) and not isinstance(error, StoreError):
                 raise disk_full(layout.root, "the store", error) from error
+            if isinstance(error, KeyboardInterrupt):
+                raise KeyboardInterrupt(_interrupted(layout, before)) from None
             raise
+
+
+def _committed(layout: Layout) -> tuple[int, int] | None:
+    """Which catalog is the published one; None if none was published yet."""
+    try:
+        status = layout.catalog.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
+
+
+def _interrupted(layout: Layout, before: tuple[int, int] | None) -> str:
+    """What a command that was interrupted leaves behind."""
+    now = _committed(layout)
+    if now is None:
+        return "nothing was committed, there is no store yet; the same command starts again"
+    if now == before:
+        return "nothing was committed, the store is as it was; the same command starts again"
+    return "the store holds what was committed until then; the same command goes on from there"
 
 
 @dataclass(frozen=True, slots=True)
