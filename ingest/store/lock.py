@@ -16,6 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from ingest.config.file_access import store_mode
 from ingest.errors import StoreError, disk_full, is_disk_full
 from ingest.store.paths import Layout
 
@@ -67,7 +68,7 @@ def _held(
     """Holds a lock of a store, whose folder is made if need be."""
     queue = _Queue(place.with_suffix(".queue"))
     try:
-        layout.root.mkdir(parents=True, exist_ok=True)
+        layout.root.mkdir(store_mode(), parents=True, exist_ok=True)
         lock = FileLock(place)
         try:
             if not (queue.is_empty() and _taken(lock)):
