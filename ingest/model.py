@@ -414,7 +414,7 @@ FILES = (
     Column("rejects", Type.INT, "records in it that could not be understood"),
     Column("rejected_bytes", Type.INT, "bytes of those records"),
     Column("status", Type.TEXT, "parsed, unclaimed, ignored, failed"),
-    Column("reason", Type.TEXT, "why it was not parsed"),
+    Column("reason", Type.TEXT, "why it was not parsed; of a parsed file, that it changed while it was read"),
     Column("ends_cut", Type.BOOL, "true if it lacks a final line break"),
     Column("load_id", Type.TEXT, "the load that read it"),
     Column("slice", Type.TEXT, "the Parquet files that hold its rows: data/<table>/<slice>.parquet"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from ingest.errors import is_disk_full
 from ingest.logs import debug
 from ingest.quoting import literal, quoted
 from ingest.views import checks
@@ -61,7 +62,7 @@ def compute(
                 without_rows.add(view.name)
         except Exception as error:
             error.add_note(f"in {view.name}")
-            if not library.is_of_plugin(view):
+            if is_disk_full(error) or not library.is_of_plugin(view):
                 raise
             problems.append(ViewProblem(view.file, str(error).partition("\n")[0]))
             if view.folder == CHECKS:
@@ -114,7 +115,9 @@ def _table_rows(connection: duckdb.DuckDBPyConnection, name: str, text: str) -> 
             ((rows,),) = connection.execute(make).fetchall()
             return int(rows)
         except duckdb.OutOfMemoryException as error:
-            if limit == _MORE_MEMORY[-1]:
+            if (
+                is_disk_full(error) or limit == _MORE_MEMORY[-1]
+            ):  # more memory is no remedy for a disk that takes no more
                 raise
             debug(
                 "a query needs more memory", relation=name, limit=limit or usual, reason=str(error).partition("\n")[0]

@@ -21,6 +21,7 @@ from ingest.parsing.decoding import as_utf8
 from ingest.parsing.stored_rows import finished
 from ingest.plugin.registry import Claim, Registry
 from ingest.sources.directory import walk
+from ingest.sources.opening import Opener
 
 _READ_AT_MOST = 64 << 20
 """Bytes of a file that are tried; enough to see what a parser makes of it."""
@@ -102,7 +103,7 @@ def explain(target: str, registry: Registry, as_path: str | None = None) -> Iter
             f"{target}: lies in no job (no folder above it holds {marks})",
             f"Say where it would lie: --as logs/{location.name}",
         )
-    yield explain_file(location, path, registry)
+    yield explain_file(location.parent.resolve() / location.name, path, registry)  # above it, links are the user's own
 
 
 def explain_file(location: Path, path: str, registry: Registry, job: str | None = None) -> Explanation:
@@ -144,13 +145,9 @@ def _other(claim: Claim) -> Other:
 
 def _content(location: Path, parser: Parser, told: Explanation) -> bytes:
     """The file as a load would give it to the parser; of a very large one the whole records at its start."""
-    if location.is_symlink():
-        raise OSError("symbolic link, not followed")
-    if not location.is_file():
-        raise OSError("not a regular file")
-    with location.open("rb") as handle:
-        content = as_utf8(handle.read(_READ_AT_MOST))
-        told.bytes_left = location.stat().st_size - handle.tell()
+    with os.fdopen(Opener().open(str(location)), "rb") as stream:
+        content = as_utf8(stream.read(_READ_AT_MOST))
+        told.bytes_left = max(os.fstat(stream.fileno()).st_size - stream.tell(), 0)
     return content[: parser.cut(content) or None] if told.bytes_left else content
 
 
@@ -173,7 +170,7 @@ def _explain_folder(target: str, folder: Path, registry: Registry) -> Iterator[E
     found = discover([target])
     inside = None if found.jobs else _path_in_job(folder)
     if inside is not None:
-        for entry in walk(str(folder), f"{inside}/"):
+        for entry in walk(str(folder.resolve()), f"{inside}/"):
             yield _explain_entry(entry.location, entry.path, entry.problem, registry, None)
         return
     for problem in found.problems:

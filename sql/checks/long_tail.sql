@@ -21,7 +21,7 @@ jobs_ended as (
         count(*) filter (where t.final) as mini_batches,
         max(t.started_at) filter (where not t.is_retry) as tail_at,
         max(t.ended_at) filter (where t.final) as last_at,
-        sum(t.elapsed_s) filter (where t.final) as busy_s,
+        (sum(exact(t.elapsed_s)) filter (where t.final))::double as busy_s,
         quantile_cont(t.elapsed_s, 0.75) filter (where t.final) as high_s
     from tries as t
     join jobs on jobs.job_id = t.job_id and jobs.state in ('completed', 'failed')
@@ -53,7 +53,7 @@ held as (  -- workers that were at work until about when the tail began; those r
         w.job_id,
         count(*) as workers,
         count(distinct w.node) as nodes,
-        sum(epoch(j.last_at - greatest(w.last_at, j.tail_at))) as idle_s
+        sum(exact(epoch(j.last_at - greatest(w.last_at, j.tail_at))))::double as idle_s
     from (select job_id, node, worker, max(ended_at) as last_at from tries group by job_id, node, worker) as w
     join jobs_ended as j
         on j.job_id = w.job_id and w.last_at >= j.tail_at - to_microseconds((2e6 * j.high_s)::bigint)

@@ -25,8 +25,8 @@ processes as (
     select
         job_id, node, process,
         count(*) as samples,
-        regr_slope(percent, epoch(sampled_at)) as percent_per_s,
-        corr(percent, epoch(sampled_at)) as correlation,
+        regr_slope(percent, epoch(sampled_at) order by sampled_at, percent) as percent_per_s,
+        corr(percent, epoch(sampled_at) order by sampled_at, percent) as correlation,
         percent_per_s * epoch(max(sampled_at) - min(sampled_at)) as grown,
         arg_max(percent, sampled_at) as last_percent,
         [

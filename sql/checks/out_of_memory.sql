@@ -38,7 +38,7 @@ jobs_hit as (
         max(node_percent) as node_percent,
         max(process_mb) as process_mb,
         max(grown_mb) as grown_mb,
-        sum(elapsed_s) as elapsed_s,
+        sum(exact(elapsed_s))::double as elapsed_s,
         min(time) as first_at,
         arg_max(mini_batch_id, {elapsed_s: coalesce(elapsed_s, 0), mini_batch_id: mini_batch_id}) as mini_batch_id,
         arg_min(process, {since: time, process: process}) as process,

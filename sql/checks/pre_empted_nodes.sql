@@ -85,7 +85,7 @@ select
     null as process,
     min(l.mini_batch_id) as mini_batch_id,
     min(l.last_at) as time,
-    sum(l.silent_s) as lost_s,
+    sum(exact(l.silent_s))::double as lost_s,
     to_json({
         nodes: count(*), in_work: sum(l.tries), without_result: sum(l.not_taken_up), missed_checks: max(l.checks),
         silent_s: round(max(l.silent_s))

@@ -25,7 +25,7 @@ usual as materialized (
         median(elapsed_s) as elapsed_s,
         median(process_s) as process_s,
         median(items) as items,
-        sum(elapsed_s) as busy_s
+        sum(exact(elapsed_s))::double as busy_s
     from tries
     group by job_id
     having count(distinct node) > 1 and count(*) >= 2 * threshold('enough_for_trend')
@@ -75,8 +75,8 @@ elsewhere as (
 select
     p.job_id,
     case
-        when sum(p.lost_s) >= threshold('slow_node_share') * any_value(u.busy_s)
-            and sum(p.lost_s) >= threshold('loss_warning_s') then 'warning'
+        when sum(exact(p.lost_s)) >= threshold('slow_node_share') * any_value(u.busy_s)
+            and sum(exact(p.lost_s)) >= threshold('loss_warning_s') then 'warning'
         else 'note'
     end as severity,
     concat(
@@ -94,7 +94,7 @@ select
     null as process,
     null as mini_batch_id,
     min(p.since) as time,
-    sum(p.lost_s) as lost_s,
+    sum(exact(p.lost_s))::double as lost_s,
     to_json({
         nodes_slow: count(*), nodes: any_value(u.nodes), elapsed_s: arg_max(p.elapsed_s, p.lost_s),
         elsewhere_s: arg_max(e.meanwhile_s, p.lost_s), usual_s: any_value(u.elapsed_s),

@@ -27,7 +27,7 @@ usual as materialized (
         count(distinct node) as nodes,
         median(overhead_s) as overhead_s,
         median(run_s) as run_s,
-        sum(elapsed_s) as busy_s
+        sum(exact(elapsed_s))::double as busy_s
     from tries
     group by job_id
     having count(*) >= threshold('enough_to_compare')

@@ -18,7 +18,7 @@ with mini_batch_counts as (
         count(*) filter (where outcome = 'open') as mini_batches_open,
         try_cast(coalesce(sum(total) filter (where outcome <> 'open'), 0) as bigint) as items,
         try_cast(coalesce(sum(failed), 0) as bigint) as failed_items,
-        sum(wasted_s) as wasted_s,
+        sum(exact(wasted_s))::double as wasted_s,
         median(elapsed_s) filter (where outcome <> 'open') as p50_elapsed_s,
         quantile_cont(elapsed_s, 0.95) filter (where outcome <> 'open') as p95_elapsed_s,
         max(elapsed_s) filter (where outcome <> 'open') as max_elapsed_s

@@ -51,7 +51,7 @@ select
     median(t.items) filter (where t.third = 1) as first_items,
     median(t.items) filter (where t.third = 3) as last_items,
     min(t.started_at) filter (where t.third = 3) as last_third_at,
-    sum(t.elapsed_s) as busy_s,
+    sum(exact(t.elapsed_s))::double as busy_s,
     run[3][2] / nullif(run[1][2], 0) as run_ratio,
     coalesce(  -- a median of n values deviates by 0.93 * (75 % quantile - 25 % quantile) / sqrt(n)
         run[2][2] >= run[1][2] and run[3][2] >= run[2][2] and run[3][2] > run[1][2]

@@ -42,9 +42,9 @@ select
     count(*) filter (where coalesce(number > 1, overrides, false)) as retries,
     min(started_at) as started_at,
     max(after(started_at, elapsed_s)) as ended_at,
-    sum(elapsed_s) as elapsed_s,
+    sum(exact(elapsed_s))::double as elapsed_s,
     max(total) as total,
-    list({file_id: file_id, line_no: line_no}) as standing,
+    list({file_id: file_id, line_no: line_no} order by file_id, line_no) as standing,
     arg_max({file_id: file_id, line_no: line_no}, {
         done: coalesce(outcome = 'done', false),
         overrides: coalesce(overrides, false),
