@@ -12,13 +12,35 @@ from typing import Any
 
 from benchmarks import page
 from benchmarks.bench import Bench
-from benchmarks.cases import diagnosis, large_logs, memory, mini_batch_csv, nightly, questions, second_run, small_files
+from benchmarks.cases import (
+    derive,
+    diagnosis,
+    large_logs,
+    memory,
+    mini_batch_csv,
+    nightly,
+    questions,
+    second_run,
+    small_files,
+    views,
+)
 from benchmarks.figures import Figures, keep
 from benchmarks.timing import REPOSITORY, RunError
 
 CASES: Mapping[str, Callable[[Bench], Figures]] = {
     case.NAME: case.run
-    for case in (large_logs, small_files, mini_batch_csv, second_run, questions, diagnosis, nightly, memory)
+    for case in (
+        large_logs,
+        small_files,
+        mini_batch_csv,
+        derive,
+        second_run,
+        questions,
+        views,
+        diagnosis,
+        nightly,
+        memory,
+    )
 }
 
 _FIGURES = REPOSITORY / "benchmarks" / "figures.json"

@@ -255,8 +255,8 @@ NODE_SAMPLES = Table(
         Column("disk_write_mb", Type.FLOAT, "cumulative since boot"),
         Column("network_sent_mb", Type.FLOAT, "cumulative since boot"),
         Column("network_received_mb", Type.FLOAT, "cumulative since boot"),
-        Column("tcp_connections", Type.INT, ""),
-        Column("udp_connections", Type.INT, ""),
+        Column("tcp_connections", Type.INT, "open TCP connections of the node"),
+        Column("udp_connections", Type.INT, "open UDP connections of the node"),
         Column("extra", Type.TEXT, "JSON of columns this version does not know"),
     ),
 )
@@ -275,7 +275,7 @@ PROCESS_SAMPLES = Table(
         Column("disk_writes", Type.INT, "cumulative"),
         Column("disk_read_mb", Type.FLOAT, "cumulative"),
         Column("disk_write_mb", Type.FLOAT, "cumulative"),
-        Column("threads", Type.INT, ""),
+        Column("threads", Type.INT, "threads of the process"),
         Column("extra", Type.TEXT, "JSON of columns this version does not know"),
     ),
 )
@@ -287,10 +287,30 @@ DISK_SAMPLES = Table(
         Column("node", Type.TEXT, "the node", dictionary=True),
         Column("time", Type.TIME, "time of the check"),
         Column("mount", Type.TEXT, "mount point", dictionary=True),
-        Column("total_mb", Type.FLOAT, ""),
+        Column(
+            "total_mb",
+            Type.FLOAT,
+            "size of the file system, MB; NULL, as `used_mb` is, where a log tells the free bytes alone",
+        ),
         Column("used_mb", Type.FLOAT, "used + free is not total: reserved blocks"),
-        Column("free_mb", Type.FLOAT, ""),
+        Column("free_mb", Type.FLOAT, "free space on it, MB"),
         Column("used_percent", Type.FLOAT, "used / (used + free)"),
+    ),
+)
+
+GPU_SAMPLES = Table(
+    "gpu_samples",
+    "a check of one GPU of a node by nvidia-smi; a sample, not a peak",
+    (
+        Column("node", Type.TEXT, "the node, where the log names it", dictionary=True),
+        Column("time", Type.TIME, "time of the check"),
+        Column("gpu", Type.INT, "number of the GPU on its node, from 0"),
+        Column("name", Type.TEXT, "model, as far as the table shows it", dictionary=True),
+        Column("busy_percent", Type.FLOAT, "time in which a kernel ran, 0-100"),
+        Column("memory_used_mb", Type.FLOAT, "MB = 2^20 bytes"),
+        Column("memory_total_mb", Type.FLOAT, ""),
+        Column("temperature_c", Type.FLOAT, ""),
+        Column("power_w", Type.FLOAT, ""),
     ),
 )
 
@@ -314,15 +334,15 @@ OS_PROCESSES = Table(
     (
         Column("node", Type.TEXT, "the node", dictionary=True),
         Column("time", Type.TIME, "minute of the snapshot"),
-        Column("pid", Type.INT, "", dictionary=True),
-        Column("user_name", Type.TEXT, "", dictionary=True),
-        Column("cpu_percent", Type.FLOAT, ""),
-        Column("memory_percent", Type.FLOAT, ""),
+        Column("pid", Type.INT, "process id on its node", dictionary=True),
+        Column("user_name", Type.TEXT, "who runs the process", dictionary=True),
+        Column("cpu_percent", Type.FLOAT, "processor use as `ps` tells it, percent of one core"),
+        Column("memory_percent", Type.FLOAT, "resident memory, percent of the node's"),
         Column("vsz_kb", Type.INT, "KiB"),
         Column("rss_kb", Type.INT, "KiB"),
         Column("state", Type.TEXT, "STAT", dictionary=True),
-        Column("cpu_time_s", Type.FLOAT, ""),
-        Column("command", Type.TEXT, ""),
+        Column("cpu_time_s", Type.FLOAT, "processor time since the process started, seconds"),
+        Column("command", Type.TEXT, "command line, as `ps` shows it"),
     ),
 )
 
@@ -337,6 +357,7 @@ RECORD_TABLES = (
     NODE_SAMPLES,
     PROCESS_SAMPLES,
     DISK_SAMPLES,
+    GPU_SAMPLES,
     OS_PROCESSES,
     REJECTS,
 )
@@ -353,7 +374,7 @@ LOADED_JOBS = (
 
 LOADS = (
     Column("load_id", Type.TEXT, "time of start and a random part"),
-    Column("started_at", Type.TIME, ""),
+    Column("started_at", Type.TIME, "when the load began, UTC"),
     Column("ended_at", Type.TIME, "null if it was broken off"),
     Column("version", Type.TEXT, "of ingest"),
     Column("jobs", Type.INT, "jobs looked at"),
@@ -382,19 +403,19 @@ FILES = (
     Column("job_id", Type.TEXT, "null for a file outside any job tree"),
     Column("path", Type.TEXT, "below the artifact root, with / between"),
     Column("kind", Type.TEXT, "what the parser calls it; null if unclaimed"),
-    Column("parser", Type.TEXT, ""),
-    Column("parser_version", Type.INT, ""),
-    Column("bytes", Type.INT, ""),
-    Column("modified_at", Type.TIME, ""),
+    Column("parser", Type.TEXT, "name of the parser that reads it; NULL if none does"),
+    Column("parser_version", Type.INT, "version of that parser"),
+    Column("bytes", Type.INT, "size of the file"),
+    Column("modified_at", Type.TIME, "when the file was last written, UTC"),
     Column("modified_ns", Type.INT, "the same, exact"),
     Column("etag", Type.TEXT, "of a blob, or the checksum of a member of a zip file; null for a file on disk"),
     Column("content_hash", Type.TEXT, "SHA-256, 32 hex digits; null if not read"),
     Column("records", Type.INT, "records understood; records + rejects = records in the file"),
     Column("rows", Type.INT, "rows written to tables from it"),
-    Column("rejects", Type.INT, ""),
-    Column("rejected_bytes", Type.INT, ""),
+    Column("rejects", Type.INT, "records in it that could not be understood"),
+    Column("rejected_bytes", Type.INT, "bytes of those records"),
     Column("status", Type.TEXT, "parsed, unclaimed, ignored, failed"),
-    Column("reason", Type.TEXT, "why it was not parsed"),
+    Column("reason", Type.TEXT, "why it was not parsed; of a parsed file, that it changed while it was read"),
     Column("ends_cut", Type.BOOL, "true if it lacks a final line break"),
     Column("load_id", Type.TEXT, "the load that read it"),
     Column("slice", Type.TEXT, "the Parquet files that hold its rows: data/<table>/<slice>.parquet"),
@@ -471,7 +492,7 @@ NIGHTS = (
 )
 
 FORGOTTEN_JOBS = (
-    Column("job_id", Type.TEXT, ""),
+    Column("job_id", Type.TEXT, "the job that is not to be read again"),
     Column("source", Type.TEXT, "the folder it was read from"),
     Column("forgotten_at", Type.TIME, "when it was dropped; logs that changed later are read again"),
     Column("reason", Type.TEXT, "what dropped it"),

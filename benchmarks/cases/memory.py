@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks import inputs
-from benchmarks.bench import Bench, ingest
+from pathlib import Path
+
+from benchmarks import inputs, timing
+from benchmarks.bench import Bench, ingest, load
 from benchmarks.figures import Figures, Limit
 from benchmarks.sides import Side, in_turn
 from benchmarks.timing import Timing
@@ -11,6 +13,14 @@ from benchmarks.timing import Timing
 NAME = "memory"
 
 _LIMIT = "< 600"
+_COMMANDS = {
+    "jobs": ("jobs",),
+    "diagnose": ("diagnose",),
+    "timeline": ("timeline", "job-00000"),
+    "report": ("report", "--output", "{target}.html"),
+    "rebuild": ("rebuild",),
+    "attempts": ("sql", "SELECT * FROM attempts", "--format", "parquet", "--output", "{target}.parquet"),
+}
 
 
 def run(bench: Bench) -> Figures:
@@ -26,6 +36,9 @@ def run(bench: Bench) -> Figures:
             for workers in (1, 2):
                 told = f"{_named(kind, mb)}, {workers} worker{'s' if workers > 1 else ''}"
                 sides.append(Side(told, ingest(tree, workers).command))
+            store = folder / f"{kind}-{mb}-store"
+            timing.run(load(tree, store))
+            sides += [_asking(command, store, _named(kind, mb)) for command in _COMMANDS]
         runs = in_turn(sides, folder, bench.repeats)
     peaks = {name: Timing.median(of_side).peak_mb for name, of_side in runs.items()}
     return Figures(
@@ -33,12 +46,19 @@ def run(bench: Bench) -> Figures:
         title="Memory",
         compared=(
             "Peak resident memory of the largest process of a run, for a few large logs and for one large table, each at two"
-            " sizes. What is shared between processes (libraries) counts in each."
+            " sizes: of the load, and of commands over the store that it made."
+            " What is shared between processes (libraries) counts in each."
         ),
         sizes=sizes,
         runs=runs,
         limits=[Limit(name, peak, "MB", _LIMIT) for name, peak in peaks.items()],
     )
+
+
+def _asking(command: str, store: Path, size: str) -> Side:
+    """A command that answers from a store of one job."""
+    asked = ("-m", "ingest", *_COMMANDS[command], "--store", str(store))
+    return Side(f"{size}, {command}", lambda target: timing.python(*(part.format(target=target) for part in asked)))
 
 
 def _named(kind: str, mb: int) -> str:

@@ -112,10 +112,8 @@ def main() -> None:
         code = cli.main(prog_name="ingest", standalone_mode=False)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
-    except click.Abort:
-        code = _interrupted()
-    except KeyboardInterrupt:
-        code = _interrupted()
+    except (click.Abort, KeyboardInterrupt) as stop:
+        code = _interrupted(stop)
     except click.ClickException as wrong:
         wrong.show()
         code = ExitCode.USAGE
@@ -131,8 +129,11 @@ def main() -> None:
     sys.exit(int(code or 0))
 
 
-def _interrupted() -> ExitCode:
-    click.echo("interrupted; the store holds the last whole commit, the same command goes on from there", err=True)
+def _interrupted(stop: BaseException) -> ExitCode:
+    """Says what is left behind: what the one who was interrupted says, if he wrote."""
+    said = stop if isinstance(stop, KeyboardInterrupt) else stop.__context__  # click makes an Abort of it
+    left = str(said or "") or "the store holds the last whole commit, the same command goes on from there"
+    click.echo(f"interrupted; {left}", err=True)
     return ExitCode.INTERRUPTED
 
 

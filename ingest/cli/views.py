@@ -2,44 +2,120 @@
 
 from __future__ import annotations
 
+import json
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, NamedTuple
+
 import click
 
 from ingest.cli.options import load_plugins, plugin_options
 
+if TYPE_CHECKING:
+    from ingest.plugin.registry import Registry
 
-@click.command(short_help="List the views and tables that can be asked.")
+
+@click.command(short_help="List the views and tables that can be asked, or what the columns of one mean.")
+@click.argument("name", required=False)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @plugin_options
-def views(format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
-    """List the views and tables that can be asked, each with the question that it answers."""
+def views(name: str | None, format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
+    """List the views and tables that can be asked, each with the question that it answers.
+
+    With a NAME: what to know about this one, and what each of its columns means. No store is needed.
+    """
+    registry = load_plugins(plugin_files, no_plugins)
+    relations = _relations(registry)
+    if name is not None:
+        _show_one(registry, relations, name, format_)
+    elif format_ == "json":
+        _print_json([one.as_json() for one in relations])
+    else:
+        _list(relations)
+
+
+class _Relation(NamedTuple):
+    """A view, macro or table."""
+
+    name: str
+    call: str
+    kind: str
+    says: str
+    caveat: str
+    example: str
+    place: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"name": self.call, "kind": self.kind, "says": self.says, "caveat": self.caveat}
+
+
+def _relations(registry: Registry) -> list[_Relation]:
     from ingest.model import CATALOG_TABLES
     from ingest.views.files import list_macros, list_views
 
-    registry = load_plugins(plugin_files, no_plugins)
-    found = list_views(registry.view_folders)
-    macros = [macro for macro in list_macros(registry.view_folders) if macro.is_table_macro]
-    tables = [(table.name, table.doc) for table in registry.tables]
-    tables += [(name, doc) for name, (doc, _) in CATALOG_TABLES.items()]
-    if format_ == "json":
-        import json
+    found = [
+        _Relation(
+            view.name, view.name, "view", view.question, view.caveat, dict(view.keys).get("example", ""), view.folder
+        )
+        for view in list_views(registry.view_folders)
+    ]
+    found += [
+        _Relation(
+            macro.name, macro.call, "macro", macro.question, macro.caveat, dict(macro.keys).get("example", ""), ""
+        )
+        for macro in list_macros(registry.view_folders)
+        if macro.is_table_macro
+    ]
+    tables = {table.name: table.doc for table in registry.tables} | {
+        name: doc for name, (doc, _) in CATALOG_TABLES.items()
+    }
+    return found + [
+        _Relation(name, name, "table", f"one row per {doc}", "", "", "") for name, doc in sorted(tables.items())
+    ]
 
-        rows = [{"name": view.name, "kind": "view", "says": view.question, "caveat": view.caveat} for view in found]
-        rows += [
-            {"name": macro.call, "kind": "macro", "says": macro.question, "caveat": macro.caveat} for macro in macros
-        ]
-        rows += [
-            {"name": name, "kind": "table", "says": f"one row per {doc}", "caveat": ""} for name, doc in sorted(tables)
-        ]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+
+def _list(relations: list[_Relation]) -> None:
+    width = max(len(one.name) for one in relations if one.kind != "macro")
+    views = [one for one in relations if one.kind == "view"]
+    groups = {
+        f"views: {place}": [one for one in views if one.place == place]
+        for place in dict.fromkeys(v.place for v in views)
+    }
+    groups["macros, asked like a table"] = [one for one in relations if one.kind == "macro"]
+    groups["tables: one row per"] = [one for one in relations if one.kind == "table"]
+    for title, members in groups.items():
+        click.secho(title, bold=True)
+        for one in members:
+            click.echo(f"  {one.call:<{width}}  {one.says.removeprefix('one row per ')}")
+    click.echo("What the columns of one mean: ingest views NAME")
+
+
+def _show_one(registry: Registry, relations: list[_Relation], name: str, format_: str) -> None:
+    from ingest.derive.columns import columns_of
+
+    wanted = name.strip('"').lower()
+    found = next((one for one in relations if one.name == wanted), None)
+    if found is None:
+        near = get_close_matches(wanted, [one.name for one in relations], n=3)
+        hint = f" Did you mean: {', '.join(near)}?" if near else " All of them: ingest views"
+        raise click.UsageError(f"{name}: no such view or table.{hint}")
+    columns = [] if found.kind == "macro" else columns_of(registry.definition(), found.name)
+    if format_ == "json":
+        _print_json(found.as_json() | {"example": found.example, "columns": [column._asdict() for column in columns]})
         return
-    width = max(len(name) for name in [view.name for view in found] + [name for name, _ in tables])
-    for folder in dict.fromkeys(view.folder for view in found):
-        click.secho(f"views: {folder}", bold=True)
-        for view in (view for view in found if view.folder == folder):
-            click.echo(f"  {view.name:<{width}}  {view.question}")
-    click.secho("macros, asked like a table", bold=True)
-    for macro in macros:
-        click.echo(f"  {macro.call:<{width}}  {macro.question}")
-    click.secho("tables: one row per", bold=True)
-    for name, doc in sorted(tables):
-        click.echo(f"  {name:<{width}}  {doc}")
+    click.secho(found.call, bold=True)
+    click.echo(found.says)
+    if found.caveat:
+        click.echo(f"\n{found.caveat}")
+    if columns:
+        names = max(len(column.name) for column in columns)
+        types = min(max(len(column.type) for column in columns), 16)
+        click.secho("\ncolumns", bold=True)
+        for column in columns:
+            click.echo(f"  {column.name:<{names}}  {column.type:<{types}}  {column.meaning}".rstrip())
+    if found.example:
+        click.secho("\nexample", bold=True)
+        click.echo(f"  {found.example}")
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -9,14 +9,19 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ingest.quoting import quoted
+import duckdb
+
+from ingest.errors import is_disk_full
+from ingest.logs import debug
+from ingest.quoting import literal, quoted
 from ingest.views import checks
 from ingest.views.files import CHECKS, View, ViewProblem
 
 if TYPE_CHECKING:
-    import duckdb
-
     from ingest.views.library import Library
+
+_MORE_MEMORY = ("1500MB", "80%")
+"""What a query gets that holds more than the connection may take and cannot write it to disk; the last is the machine's."""
 
 _THRESHOLD = re.compile(r"\bthreshold\('(\w+)'\)")
 _CREATE_MACRO = re.compile(r"create or replace macro", re.IGNORECASE)
@@ -57,7 +62,7 @@ def compute(
                 without_rows.add(view.name)
         except Exception as error:
             error.add_note(f"in {view.name}")
-            if not library.is_of_plugin(view):
+            if is_disk_full(error) or not library.is_of_plugin(view):
                 raise
             problems.append(ViewProblem(view.file, str(error).partition("\n")[0]))
             if view.folder == CHECKS:
@@ -93,10 +98,34 @@ def _make(connection: duckdb.DuckDBPyConnection, view: View, text: str) -> bool:
     if not view.is_derived:
         connection.execute(f'CREATE OR REPLACE TEMP VIEW "{view.name}" AS {text}')
         return True
-    ((rows,),) = connection.execute(f'CREATE OR REPLACE TEMP TABLE "{view.name}" AS {text}').fetchall()
+    rows = _table_rows(connection, view.name, text)
     if view.folder == CHECKS:
         connection.execute(f"{checks.rows_of(view.name)} LIMIT 0")
     return bool(rows)
+
+
+def _table_rows(connection: duckdb.DuckDBPyConnection, name: str, text: str) -> int:
+    """Makes a temporary table and gives the number of its rows."""
+    make = f'CREATE OR REPLACE TEMP TABLE "{name}" AS {text}'
+    ((usual,),) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+    for limit in (None, *_MORE_MEMORY):
+        try:
+            if limit is not None:
+                connection.execute(f"SET memory_limit = {literal(limit)}")
+            ((rows,),) = connection.execute(make).fetchall()
+            return int(rows)
+        except duckdb.OutOfMemoryException as error:
+            if (
+                is_disk_full(error) or limit == _MORE_MEMORY[-1]
+            ):  # more memory is no remedy for a disk that takes no more
+                raise
+            debug(
+                "a query needs more memory", relation=name, limit=limit or usual, reason=str(error).partition("\n")[0]
+            )
+        finally:
+            if limit is not None:
+                connection.execute(f"SET memory_limit = {literal(usual)}")
+    raise AssertionError("the last limit returns or raises")
 
 
 def _with_numbers(text: str, library: Library) -> str:

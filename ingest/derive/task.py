@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingest.derive.compute import compute
-from ingest.logs import debug
+from ingest.errors import disk_full, is_disk_full
 from ingest.quoting import is_one_of, literal, quoted, quoted_path
 from ingest.store.derived import DerivedRelation, derived_columns
 from ingest.store.derived_parts import write_derived
+from ingest.store.disk import as_unreadable
 from ingest.store.paths import Layout
 from ingest.store.record_views import listed, rows_of
 from ingest.store.slice_ledger import Part
@@ -28,11 +29,8 @@ if TYPE_CHECKING:
     from ingest.views.files import ViewProblem
     from ingest.views.library import Library
 
-MEMORY = "400MB"
+MEMORY = "300MB"
 """What the database may take before it writes to disk."""
-
-_MORE_MEMORY = ("1500MB",)
-"""What it gets if that is too little for a query that cannot write to disk; then what the machine has."""
 
 _SMALL_BYTES = 2 << 20
 _SLOW_TO_PLAN = "join_order, statistics_propagation"
@@ -65,18 +63,16 @@ class Derived:
 
 def derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:
     """Derives jobs of a catalog. Raises StoreError if the rows cannot be written."""
-    for limit in (MEMORY, *_MORE_MEMORY):
-        try:
-            return _derive(task, layout, definition, catalog, limit)
-        except duckdb.OutOfMemoryException as error:
-            _log_memory(task, limit, error)
-    return _derive(task, layout, definition, catalog, None)
+    try:
+        return _derive(task, layout, definition, catalog)
+    except duckdb.OutOfMemoryException as error:
+        if is_disk_full(error):
+            raise disk_full(layout.root, "what is derived", error) from error
+        raise
 
 
-def _derive(
-    task: DeriveTask, layout: Layout, definition: Definition, catalog: Path, memory_limit: str | None
-) -> Derived:
-    with _opened(layout, catalog, memory_limit) as connection:
+def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:
+    with _opened(layout, catalog) as connection:
         empty, is_small = narrow(connection, layout, definition, task.job_ids)
         if is_small:
             connection.execute(f"SET disabled_optimizers = '{_SLOW_TO_PLAN}'")
@@ -91,13 +87,8 @@ def _derive(
     return Derived([(job_id, task.slice, number) for job_id, number in marks], parts, relations, problems)
 
 
-def _log_memory(task: DeriveTask, limit: str, error: Exception) -> None:
-    """Whoever wonders why a load takes much memory finds it in the log."""
-    debug("derived with more memory", jobs=len(task.job_ids), limit=limit, reason=str(error).partition("\n")[0])
-
-
 @contextmanager
-def _opened(layout: Layout, catalog: Path, memory_limit: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
+def _opened(layout: Layout, catalog: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database that reads a catalog, and never takes the machine."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
@@ -106,14 +97,14 @@ def _opened(layout: Layout, catalog: Path, memory_limit: str | None) -> Iterator
         "preserve_insertion_order": "false",
         "threads": 1,
         "temp_directory": str(layout.draft.parent / "spilled"),
+        "memory_limit": MEMORY,
     }
-    if memory_limit is not None:
-        config["memory_limit"] = memory_limit
     connection = duckdb.connect(config=config)
     try:
-        connection.execute(f"ATTACH {quoted_path(catalog)} AS catalog (READ_ONLY)")
-        connection.execute("USE catalog")
-        yield connection
+        with as_unreadable(layout):
+            connection.execute(f"ATTACH {quoted_path(catalog)} AS catalog (READ_ONLY)")
+            connection.execute("USE catalog")
+            yield connection
     finally:
         connection.close()
 

@@ -187,7 +187,9 @@ def _lock(layout: Layout) -> Health:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        return Health("lock", Status.NOTE, f"{holder(layout)} is writing", "Other writers wait: --lock-timeout")
+        return Health(
+            "lock", Status.NOTE, f"an ingest is writing ({holder(layout)})", "Other writers wait: --lock-timeout"
+        )
     except OSError as error:
         told = f"the store can be read, not written: {error.strerror}"
         return Health("lock", Status.NOTE, told, "Give this user the right to write, if it shall load jobs.")

@@ -198,7 +198,7 @@ def _explain_folder(target: str, folder: Path, registry: Registry, wanted: Sourc
     found = discover([target], wanted=wanted)
     inside = None if found.jobs else _path_in_job(folder)
     if inside is not None:
-        for entry in walk(str(folder), f"{inside}/"):
+        for entry in walk(str(folder.resolve()), f"{inside}/"):
             yield _explain_entry(Files(), entry, registry, None)
         return
     for problem in found.problems:

@@ -143,7 +143,16 @@ def _plan_file(plan: Plan, job_id: str, entry: Entry, ledger: Ledger, registry: 
             else:
                 known_hash = None
             plan.work.append(
-                WorkFile(job_id, entry.path, entry.location, entry.size, parser.name, claim.groups, known_hash)
+                WorkFile(
+                    job_id,
+                    entry.path,
+                    entry.location,
+                    entry.size,
+                    parser.name,
+                    claim.groups,
+                    known_hash,
+                    entry.modified_ns,
+                )
             )
             return
         if claim is not None and claim.ignored is not None:

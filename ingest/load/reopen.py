@@ -49,7 +49,7 @@ def _opened(place: FileLine, schemes: Sequence[SourceScheme]) -> Iterator[Conten
     if (outer := inner_source(source)) is None:
         handle = Opener(source).open(str(_path_of(place, Path(source), path)))
         status = os.fstat(handle)
-        content = Content(handle, b"", status.st_size, modified_ns(status))
+        content = Content(handle, b"", status.st_size, modified_ns(status), is_live=True)
         try:
             yield content
         finally:

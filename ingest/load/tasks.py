@@ -24,6 +24,8 @@ class WorkFile:
     """What its path says, by the parser's pattern."""
     known_hash: str | None = None
     """Set if only the time changed: the rows stand if the content is still this."""
+    modified_ns: int | None = None
+    """When it was changed last, as it was listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,9 @@ class FileResult:
     rejected_bytes: int = 0
     ends_cut: bool = False
     failure: str | None = None
+    """Why it was not parsed."""
+    note: str | None = None
+    """What is to be known of how it was parsed: it changed meanwhile, say."""
     unchanged: bool = False
 
 

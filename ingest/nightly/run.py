@@ -163,13 +163,16 @@ class _Night:
 
     def _keep_house(self) -> None:
         wishes = self._wishes
+        plan = partial(plan_house, registry=self._registry, raw_days=wishes.raw_days, small_files=wishes.small_files)
         with open_store(self._layout.root) as store:
-            house = plan_house(store, self._registry, raw_days=wishes.raw_days, small_files=wishes.small_files)
-        if house.anything:
-            with maintenance(self._layout, self._registry, wishes.lock_timeout_s) as held:
-                keep_house(held, house)
-            self._summary.house = house.told()
-            log().info("kept house", **house.told())
+            if not plan(store).anything:
+                return
+        with maintenance(self._layout, self._registry, wishes.lock_timeout_s) as held:
+            with open_store(self._layout.root) as store:  # again: somebody may have written since
+                house = plan(store)
+            keep_house(held, house)
+        self._summary.house = house.told()
+        log().info("kept house", **house.told())
 
     def _report(self, path: Path, news: NewJobs) -> None:
         """Writes the report of the night's jobs; the one that is there stands if nothing is new."""

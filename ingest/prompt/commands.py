@@ -102,7 +102,14 @@ def _schema(session: Session, name: str) -> None:
     ).fetchall():
         if told:
             say(told)
-    session.show(rows_result(("column", "type"), list(columns.items())), limit=ALL_ROWS)
+    meanings = dict(
+        session.store.sql(
+            "SELECT column_name, comment FROM duckdb_columns()"
+            f" WHERE database_name = 'catalog' AND schema_name = 'main' AND table_name = {literal(name)}"
+        ).fetchall()
+    )
+    rows = [(column, type_, meanings.get(column)) for column, type_ in columns.items()]
+    session.show(rows_result(("column", "type", "meaning"), rows), limit=ALL_ROWS)
 
 
 def _format(session: Session, name: str) -> None:

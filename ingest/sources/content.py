@@ -6,6 +6,8 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 
+from ingest.sources.directory import modified_ns
+
 IN_MEMORY = 8 << 20
 """Bytes of a member or blob that are held in memory; a larger one goes through a file without a name."""
 
@@ -13,11 +15,15 @@ IN_MEMORY = 8 << 20
 class Content:
     """What a file holds, with the size and time that it had when it was opened. Close it after use."""
 
-    __slots__ = ("_data", "_handle", "etag", "modified_ns", "size")
+    __slots__ = ("_data", "_handle", "_is_live", "etag", "modified_ns", "size")
 
-    def __init__(self, handle: int, data: bytes, size: int, modified_ns: int, etag: str | None = None) -> None:
+    def __init__(
+        self, handle: int, data: bytes, size: int, modified_ns: int, etag: str | None = None, *, is_live: bool = False
+    ) -> None:
+        """`is_live`: the file itself, which others may write to meanwhile; else a copy of one version."""
         self._handle = handle
         self._data = data
+        self._is_live = is_live
         self.size = size
         self.modified_ns = modified_ns
         self.etag = etag
@@ -55,6 +61,13 @@ class Content:
         os.lseek(self._handle, 0, os.SEEK_SET)
         while window := os.read(self._handle, size):
             yield window
+
+    def now(self) -> tuple[int, int, int]:
+        """Its size and time as they are now, and how far it was read by `windows`."""
+        if not self._is_live:
+            return self.size, self.modified_ns, self.size
+        status = os.fstat(self._handle)
+        return status.st_size, modified_ns(status), os.lseek(self._handle, 0, os.SEEK_CUR)
 
     def close(self) -> None:
         """Gives the file back."""

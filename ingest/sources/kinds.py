@@ -106,7 +106,7 @@ class Files:
         except OSError:
             os.close(handle)
             raise
-        return Content(handle, b"", status.st_size, modified_ns(status))
+        return Content(handle, b"", status.st_size, modified_ns(status), is_live=True)
 
     def ahead(self, locations: Sequence[tuple[str, int]]) -> None:
         """These will be opened next, in this order, each of about so many bytes: what is far may be fetched at once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingest.errors import is_disk_full
 from ingest.quoting import literal, quoted
 from ingest.views.files import REMEDY, View, ViewError, ViewProblem
 from ingest.views.library import Library
@@ -24,6 +25,8 @@ def create_views(connection: duckdb.DuckDBPyConnection, library: Library) -> lis
         try:
             create_view(connection, view)
         except Exception as error:  # a stranger's file may be wrong in any way
+            if is_disk_full(error):  # no fault of the file
+                raise
             if view.name in library.own:
                 raise ViewError(f"{view.file}: {_reason(error)}", REMEDY) from error
             connection.execute(f'DROP VIEW IF EXISTS "{view.name}"')

@@ -10,6 +10,7 @@ from functools import cached_property
 from ingest.known_problems import ListedProblem
 from ingest.model import RECORD_TABLES, Table
 from ingest.views.library import Library
+from ingest.views.meanings import meanings
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,9 @@ class Definition:
 
     @cached_property
     def digest(self) -> str:
-        """Changes when a catalog would have other tables or views."""
-        parts = [self.version, self.library.digest]
-        parts += [f"{t.name} {[(column.name, column.type.value) for column in t.columns]}" for t in self.tables]
+        """Changes when a catalog would have other tables or views, or say other things of them."""
+        parts = [self.version, self.library.digest, repr(meanings())]
+        parts += [
+            f"{t.name} {[(column.name, column.type.value, column.doc) for column in t.columns]}" for t in self.tables
+        ]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

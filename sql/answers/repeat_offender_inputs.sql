@@ -7,22 +7,23 @@
 -- nothing.
 -- scope: all jobs
 -- example: SELECT input, jobs_failed, jobs_succeeded, suspects, last_job_id FROM repeat_offender_inputs LIMIT 3
-with results as materialized (
+with results as materialized (  -- the long `detail` is read of a few of them only, below
     select
-        job_id, mini_batch_id, inputs, started_at, error_message,
-        coalesce(regexp_extract(detail, '"location": *"(?:[^"]*[/\\])?([^"/\\]+)[/\\]?"', 1), '') as folder,
+        job_id, file_id, line_no, mini_batch_id, started_at, inputs,
         outcome <> 'done' or coalesce(succeeded = 0 and items > 0, false) as has_failed
     from judged_attempts
-    where final and outcome <> 'open' and len(inputs) > 0
+    where final and outcome <> 'open'
 ),
 
 failures as (
     select
-        job_id, mini_batch_id, started_at, folder,
-        regexp_extract(error_message, '^[^\r\n]{0,300}') as error,
-        unnest(list_distinct(inputs)) as input
-    from results
-    where has_failed
+        r.job_id, r.mini_batch_id, r.started_at,
+        coalesce(regexp_extract(whole.detail, '"location": *"(?:[^"]*[/\\])?([^"/\\]+)[/\\]?"', 1), '') as folder,
+        regexp_extract(whole.error_message, '^[^\r\n]{0,300}') as error,
+        unnest(list_distinct(r.inputs)) as input
+    from results as r
+    join judged_attempts as whole using (file_id, line_no)
+    where r.has_failed
 ),
 
 offenders as (
@@ -42,14 +43,17 @@ offenders as (
 ),
 
 successes as (
-    select input, folder, count(distinct job_id) as jobs_succeeded, max(started_at) as last_succeeded_at
+    select o.input, o.folder, count(distinct r.job_id) as jobs_succeeded, max(r.started_at) as last_succeeded_at
     from (
-        select job_id, folder, started_at, unnest(inputs) as input
+        select job_id, file_id, line_no, started_at, unnest(inputs) as input
         from results
         where not has_failed
-    )
-    semi join offenders using (input, folder)
-    group by input, folder
+    ) as r
+    join offenders as o using (input)
+    join judged_attempts as whole using (file_id, line_no)
+    where o.folder
+        = coalesce(regexp_extract(whole.detail, '"location": *"(?:[^"]*[/\\])?([^"/\\]+)[/\\]?"', 1), '')
+    group by o.input, o.folder
 )
 
 select

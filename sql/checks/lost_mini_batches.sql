@@ -5,7 +5,7 @@
 -- remedy: Run the job again for the inputs that have no result, after mending what stopped it.
 -- reference: docs/reference/formats.md §9
 -- query: SELECT mini_batch_id, outcome, node, inputs FROM mini_batches WHERE job_id = {job} AND outcome = 'open'
--- explains: pending tasks which can be found|failed to process all mini batches
+-- explains: pending tasks which can be found
 -- unless: init_failing
 with results as (
     select

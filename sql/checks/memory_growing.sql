@@ -1,18 +1,21 @@
 -- Do worker processes grow and grow?
--- Memory of each process over its life, by its samples: enough of them, rising on nearly a line (correlation), in the
--- second half too, by a good part of the node's memory in all. What fills a cache and stops is not told. At least half
--- of the processes with enough samples must grow. Not where `out_of_memory` or `memory_near_limit` tell of it.
+-- Memory of each process over its life, by its samples: they rise on a line, surely so for their number and spread, and
+-- the least that each quarter of them saw rises too, in the second half as well, so that what a mini-batch takes and
+-- gives back does not count, nor what fills a cache and stops. Half of the processes must grow, and those of a node gain
+-- a good part of its memory together. Not where `out_of_memory` or `memory_near_limit` tell of it.
 -- remedy: Let go in run() of what a mini-batch needed: results kept in a list, open files, caches without a bound. As a
 -- stopgap make the job shorter, or run fewer processes per node.
 -- unless: out_of_memory, memory_near_limit
 -- reference: docs/explanation/true-answers.md
 -- query: SELECT * FROM process_samples WHERE job_id = {job} ORDER BY node, process, process_samples.time
 -- threshold: growing_samples = 8: a process with fewer memory samples is not judged
--- threshold: growing_percent = 8 %: a process grows if it gains this much of the node's memory over its life
-with halves as (
+-- threshold: growing_certainty = 4: rise of a process's memory over time / standard error of that rise
+-- threshold: growing_percent = 8 %: part of a node's memory that its processes gain together, over their lives
+-- threshold: growing_process_percent = 2 %: part of a node's memory that a process gains at least
+with quarters as (
     select
         job_id, node, process, s.time as sampled_at, memory_used_percent as percent,
-        ntile(2) over (partition by job_id, node, process order by s.time) as half
+        ntile(4) over (partition by job_id, node, process order by s.time) as quarter
     from process_samples as s
     where memory_used_percent between 0 and 100 and s.time is not null
         and process not in ('manager', '_main', 'MainProcess')
@@ -22,14 +25,16 @@ processes as (
     select
         job_id, node, process,
         count(*) as samples,
-        corr(percent, epoch(sampled_at)) as correlation,
-        regr_slope(percent, epoch(sampled_at)) as percent_per_s,
+        regr_slope(percent, epoch(sampled_at) order by sampled_at, percent) as percent_per_s,
+        corr(percent, epoch(sampled_at) order by sampled_at, percent) as correlation,
         percent_per_s * epoch(max(sampled_at) - min(sampled_at)) as grown,
         arg_max(percent, sampled_at) as last_percent,
-        arg_max(percent, sampled_at) filter (where half = 2) - arg_min(percent, sampled_at) filter (where half = 2)
-            as grown_late,
+        [
+            min(percent) filter (where quarter = 1), min(percent) filter (where quarter = 2),
+            min(percent) filter (where quarter = 3), min(percent) filter (where quarter = 4)
+        ] as lows,
         min(sampled_at) as first_at
-    from halves
+    from quarters
     group by job_id, node, process
     having samples >= threshold('growing_samples')
 ),
@@ -37,21 +42,34 @@ processes as (
 judged as (
     select
         *,
-        correlation >= 0.9 and grown >= threshold('growing_percent') and grown_late >= 0.25 * grown as grows
+        grown >= threshold('growing_process_percent')
+        and correlation * sqrt(samples - 2) >= threshold('growing_certainty') * sqrt(1 - pow(least(correlation, 1), 2))
+        and lows[4] > lows[1]
+        and lows[2] >= lows[1]
+        and lows[3] - lows[2] >= 0.1 * (lows[4] - lows[1])
+        and lows[4] - lows[3] >= 0.1 * (lows[4] - lows[1]) as grows
     from processes
+),
+
+nodes as (
+    select job_id, node, sum(grown) as grown
+    from judged
+    group by job_id, node
 ),
 
 jobs_growing as (
     select
-        job_id,
+        j.job_id,
         count(*) as processes,
-        count(*) filter (where grows) as growing,
-        max({grown: grown, node: node, process: process}) filter (where grows) as most,
-        median(percent_per_s) filter (where grows) * 3600 as percent_per_h,
-        max(last_percent) filter (where grows) as highest,
-        min(first_at) filter (where grows) as first_at
-    from judged
-    group by job_id
+        count(*) filter (where j.grows) as growing,
+        max({grown: j.grown, node: j.node, process: j.process}) filter (where j.grows) as most,
+        max(n.grown) as most_of_node,
+        median(j.percent_per_s) filter (where j.grows) * 3600 as percent_per_h,
+        max(j.last_percent) filter (where j.grows) as highest,
+        min(j.first_at) filter (where j.grows) as first_at
+    from judged as j
+    join nodes as n using (job_id, node)
+    group by j.job_id
 )
 
 select
@@ -69,7 +87,8 @@ select
     null as lost_s,
     to_json({
         growing: g.growing, processes: g.processes, percent_per_hour: round(g.percent_per_h, 2),
-        most_grown_percent: round(g.most.grown, 2), highest_percent: round(g.highest, 2)
+        most_grown_percent: round(g.most.grown, 2), most_grown_of_node_percent: round(g.most_of_node, 2),
+        highest_percent: round(g.highest, 2)
     }) as evidence
 from jobs_growing as g
-where g.growing >= 0.5 * g.processes and g.growing > 0
+where g.growing >= 0.5 * g.processes and g.most_of_node >= threshold('growing_percent')

@@ -1,21 +1,22 @@
 -- Are there mini-batches that no try can finish?
--- Mini-batches that were marked as poisoned, or of which each of two or more tries timed out. Where many mini-batches
--- time out `timeouts_many` tells of them, where their workers end for lack of memory `out_of_memory` does.
+-- Mini-batches that were marked as poisoned, or of which each of two or more tries timed out or ended its worker. Where
+-- many mini-batches time out `timeouts_many` tells of them, where their workers end for lack of memory `out_of_memory`.
 -- remedy: Try the inputs of that mini-batch alone: one of them may be far larger than the others, or make the script
 -- hang. Leave it out, split it, or raise the timeout.
 -- reference: docs/reference/formats.md §9
--- query: SELECT * FROM failed_tries WHERE job_id = {job} AND points_to IN ('timeout', 'poisoned')
--- explains: poison|unable to finish within|did not finish in|had timeout for \d+ times|No progress update in|Failed to
--- set task visible
+-- query: SELECT * FROM failed_tries WHERE job_id = {job} AND points_to IN ('timeout', 'poisoned', 'worker')
+-- explains: poison|Process abort with unfinished|unable to finish within|did not finish in|had timeout for \d+ times|No
+-- progress update in|Failed to set task visible
 -- unless: timeouts_many, out_of_memory
 with mini_batches as (
     select
         job_id, mini_batch_id,
         count(*) as tries,
         any_value(items) as items,
-        sum(elapsed_s) as elapsed_s,
+        sum(exact(elapsed_s))::double as elapsed_s,
         min(started_at) as first_at,
         bool_or(kind = 'poisoned') as marked,
+        bool_and(kind = 'worker') as deadly,
         count(distinct node) as nodes,
         any_value(lost) as lost
     from failed_tries
@@ -24,7 +25,7 @@ with mini_batches as (
         union
         select e.job_id, e.mini_batch_id from error_reports as e where e.rank = 1 and e.exception_type is not null
     ) as raised using (job_id, mini_batch_id)
-    where points_to in ('timeout', 'poisoned') and not done_later and mini_batch_outcome <> 'open'
+    where points_to in ('timeout', 'poisoned', 'worker') and not done_later and mini_batch_outcome <> 'open'
     group by job_id, mini_batch_id
     having marked or (count(*) > 1 and count(*) = any_value(all_attempts))
 )
@@ -36,14 +37,15 @@ select
         counted(count(*), 'mini-batch', 'mini-batches'), ' could not be finished by any try: ',
         some_of(list(mini_batch_id order by elapsed_s desc nulls last, mini_batch_id), 5), '; ',
         counted(sum(tries), 'try', 'tries'), ' on ', counted(max(nodes), 'node', 'nodes'), ', ',
-        spell_of(sum(elapsed_s)), ' in all',
-        case when bool_or(marked) then '; the driver calls them poisoned' end, '.'
+        spell_of(sum(exact(elapsed_s))::double), ' in all',
+        case when bool_or(marked) then '; the driver calls them poisoned' end,
+        case when bool_or(deadly) then '; each try ended its worker process' end, '.'
     ) as finding,
     null as node,
     null as process,
     first(mini_batch_id order by elapsed_s desc nulls last, mini_batch_id) as mini_batch_id,
     min(first_at) as time,
-    sum(elapsed_s) as lost_s,
+    sum(exact(elapsed_s))::double as lost_s,
     to_json({
         mini_batches: count(*), tries: sum(tries), items: sum(items), marked_as_poisoned: count(*) filter (where marked)
     }) as evidence

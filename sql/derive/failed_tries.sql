@@ -14,7 +14,7 @@
 -- GROUP BY ALL ORDER BY ALL LIMIT 5
 -- threshold: one_node_failures = 5 mini-batches: fewer that failed on one node say nothing about that node
 -- threshold: one_node_share = 0.8: so much of a job's failing mini-batches failed on that node
--- threshold: one_node_chance = 0.0001: the failures may meet there by chance with this probability at most
+-- threshold: one_node_chance = 0.002: the failures may meet there by chance with this probability at most
 -- threshold: same_input_chance = 0.01: so many mini-batches may fail in each try by chance with this probability at
 -- most
 -- threshold: same_input_share = 0.2: more of a job's mini-batches than this that raise the same are no bad inputs

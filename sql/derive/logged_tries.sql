@@ -7,7 +7,11 @@
 -- keep: step
 with signs as (
     select
-        r.job_id, r.file_id, r.line_no, r.cut, r.node, r.process, r.pid, r.time as said_at, r.event, r.fields,
+        r.job_id, r.file_id, r.line_no, r.cut, r.node, r.process, r.pid, r.time as said_at, r.event,
+        json_transform(r.fields, '{
+            "mini_batch_id": "BIGINT", "dequeue_count": "BIGINT", "total": "BIGINT", "succeeded": "BIGINT",
+            "elapsed_s": "DOUBLE", "run_s": "DOUBLE"
+        }') as told,
         case when r.event not in ('got_task', 'batch_completed') then r.message end as problem
     from log_records as r
     semi join jobs_with_logged_tries as told_by_logs using (job_id)
@@ -19,63 +23,81 @@ with signs as (
         and (r.event = 'got_task' or not coalesce(r.cut, false) or contains(r.message, chr(10)))
 ),
 
-followed as (
+followed as materialized (
     select
         *,
-        try_cast(fields ->> 'mini_batch_id' as bigint) as mini_batch_id,
+        told.mini_batch_id as mini_batch_id,
         lead(event) over next_word as next_event,
         lead(said_at) over next_word as next_at,
-        lead(fields) over next_word as next_fields,
+        lead(told) over next_word as next_told,
         lead(problem) over next_word as next_problem
     from signs
     window next_word as (partition by file_id order by line_no)
+    qualify event in ('got_task', 'batch_aborted') and mini_batch_id is not null
 ),
 
-tries as (
+died as (  -- only the manager's log tells how these tries ended
+    select t.file_id, t.line_no, d.said_at as died_at, d.problem
+    from (
+        select job_id, node, mini_batch_id, said_at, next_at, file_id, line_no
+        from followed
+        where event = 'got_task' and coalesce(next_event, 'got_task') in ('got_task', 'worker_telemetry')
+    ) as t
+    asof join (
+        select job_id, node, mini_batch_id, said_at, problem
+        from followed
+        where event = 'batch_aborted'
+    ) as d
+        on d.job_id = t.job_id and d.node = t.node and d.mini_batch_id = t.mini_batch_id and d.said_at >= t.said_at
+    where d.said_at <= coalesce(t.next_at, 'infinity')
+),
+
+tries as materialized (
     select
-        t.* exclude (event, fields, problem, next_event, next_at, next_fields, next_problem),
+        t.* exclude (event, told, problem, next_event, next_at, next_told, next_problem),
         t.next_event is not null as went_on,
         case
-            when coalesce(t.next_event, 'got_task') not in ('got_task', 'worker_telemetry') then
-                case when coalesce(t.next_fields ->> 'mini_batch_id', t.fields ->> 'mini_batch_id')
-                    = (t.fields ->> 'mini_batch_id') then t.next_event end
-            when d.said_at <= coalesce(t.next_at, 'infinity') then d.event
+            when d.died_at is not null then 'batch_aborted'
+            when t.next_event in ('got_task', 'worker_telemetry') then null
+            when coalesce(t.next_told.mini_batch_id = t.mini_batch_id, true) then t.next_event
         end as end_event,
-        case when end_event = d.event then d.said_at else t.next_at end as end_at,
-        case when end_event = t.next_event then t.next_fields end as end_fields,
-        case when end_event = d.event then d.problem else t.next_problem end as end_problem
+        coalesce(d.died_at, t.next_at) as end_at,
+        case when d.died_at is null and end_event is not null then t.next_told end as end_told,
+        coalesce(d.problem, t.next_problem) as end_problem
     from followed as t
-    asof left join (select * from followed where event = 'batch_aborted') as d
-        on d.job_id = t.job_id and d.node = t.node and d.mini_batch_id = t.mini_batch_id and d.said_at >= t.said_at
-    where t.event = 'got_task' and t.mini_batch_id is not null
+    left join died as d using (file_id, line_no)
+    where t.event = 'got_task'
+),
+
+silent as (
+    select job_id
+    from tries
+    group by job_id
+    having bool_or(went_on and end_event is null) and not bool_or(coalesce(end_event = 'batch_completed', false))
 )
 
 select
-    job_id, file_id, line_no, cut, node, process, pid, mini_batch_id,
-    try_cast(end_fields ->> 'dequeue_count' as bigint) as attempt,
-    said_at as started_at,
-    try_cast(end_fields ->> 'total' as bigint) as total,
-    try_cast(end_fields ->> 'succeeded' as bigint) as succeeded,
+    t.job_id, t.file_id, t.line_no, t.cut, t.node, t.process, t.pid, t.mini_batch_id,
+    t.end_told.dequeue_count as attempt,
+    t.said_at as started_at,
+    t.end_told.total as total,
+    t.end_told.succeeded as succeeded,
     total - succeeded as failed,
-    coalesce(try_cast(end_fields ->> 'elapsed_s' as double), epoch(end_at - said_at)) as elapsed_s,
-    try_cast(end_fields ->> 'run_s' as double) as run_s,
-    case end_event
+    coalesce(t.end_told.elapsed_s, epoch(t.end_at - t.said_at)) as elapsed_s,
+    t.end_told.run_s as run_s,
+    case t.end_event
         when 'batch_completed' then 'done'
         when 'batch_failed' then 'exception'
         when 'batch_aborted' then 'exception'
         when 'batch_timeout' then 'timeout'
         when 'batch_poisoned' then 'poisoned'
-        else case when not (went_on or silent) then 'open' end
+        else case when not t.went_on and s.job_id is null then 'open' end
     end as outcome,
-    case end_event
-        when 'batch_failed' then
-            regexp_extract(end_problem, '[}\]] with (?:error )?(.*?)(?:\. (?:Error d|D)etail: |[\r\n]|$)', 1)
-        else regexp_extract(end_problem, '^(.*?)(?: for [{\[]| [{\[]|[\r\n]|$)', 1)
+    case
+        when t.end_problem is null then null  -- so of nearly all
+        when t.end_event = 'batch_failed' then
+            regexp_extract(t.end_problem, '[}\]] with (?:error )?(.*?)(?:\. (?:Error d|D)etail: |[\r\n]|$)', 1)
+        else regexp_extract(t.end_problem, '^(.*?)(?: for [{\[]| [{\[]|[\r\n]|$)', 1)
     end as error_message
-from (
-    select
-        *,
-        bool_or(went_on and end_event is null) over (partition by job_id)
-            and not bool_or(coalesce(end_event = 'batch_completed', false)) over (partition by job_id) as silent
-    from tries
-)
+from tries as t
+left join silent as s using (job_id)

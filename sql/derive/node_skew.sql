@@ -1,7 +1,8 @@
 -- Did the nodes of a job share the work evenly, and was one of them slow?
 -- One row per node with an ended try; a node that got none is in `node_summary`. `share` of the job's mini-batches, to
 -- compare with `fair_share`, that of the node's workers among all. `busy_share`: work of its workers, of the time from
--- the job's first start to its last end; `present_share`: from the node's own first start to its last end.
+-- the job's first start to its last end; `present_share`: part of that time between the node's first and last sign of
+-- life of any kind.
 -- `pace_ratio` compares the median time of its done mini-batches (`usual_s`) with the other nodes, `item_ratio` the
 -- time per item. `verdict`: slow (`slow_node_ratio` times as long, its quickest quarter slower than the slowest
 -- quarter of others), idle (less than half of its fair share though there all the time and as quick), part (there for
@@ -19,7 +20,9 @@ with nodes as materialized (
         sum(mini_batches) over of_job as job_mini_batches,
         sum(slots) over of_job as job_slots,
         count(*) over of_job as job_nodes,
-        epoch(max(last_ended_at) over of_job - min(first_started_at) over of_job) as job_s
+        min(first_started_at) over of_job as job_started_at,
+        max(last_ended_at) over of_job as job_ended_at,
+        epoch(job_ended_at - job_started_at) as job_s
     from node_time
     window of_job as (partition by job_id)
 ),
@@ -29,7 +32,7 @@ others as (
         a.job_id, a.node,
         median(b.usual_s) as usual_s,
         median(b.quartiles[3]) as high_s,
-        sum(b.worker_busy_s) / nullif(sum(b.items), 0) as item_s,
+        sum(exact(b.worker_busy_s))::double / nullif(sum(b.items), 0) as item_s,
         sum(b.done) as done
     from nodes as a
     join nodes as b on b.job_id = a.job_id and b.node is distinct from a.node
@@ -52,7 +55,10 @@ select
     n.slots,
     n.worker_busy_s,
     n.worker_busy_s / nullif(n.slots * n.job_s, 0) as busy_share,
-    epoch(n.last_ended_at - n.first_started_at) / nullif(n.job_s, 0) as present_share,
+    epoch(
+        least(n.job_ended_at, greatest(n.last_ended_at, s.last_at))
+        - greatest(n.job_started_at, least(n.first_started_at, s.first_at))
+    ) / nullif(n.job_s, 0) as present_share,
     n.items / nullif(n.worker_busy_s, 0) as items_per_s,
     n.usual_s,
     o.usual_s as usual_elsewhere_s,
@@ -79,4 +85,5 @@ select
     end as caveat
 from nodes as n
 left join others as o on o.job_id = n.job_id and o.node is not distinct from n.node
+left join node_signs as s on s.job_id = n.job_id and s.node = n.node
 cross join limits

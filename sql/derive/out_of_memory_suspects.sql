@@ -4,7 +4,8 @@
 -- `out_of_memory_texts`) though it went on. Node and process memory are of the last sample before, `sampled_s` seconds
 -- before: a sample is not a peak, children of a process are not counted, so a low one proves nothing if it is old.
 -- `grown_mb` is from the first sample of the process to that one. `suspicion` high: words or signal 9 and memory that
--- was high or growing; medium: one of both; low: it only ended, or crashed with another signal. `reason` says why.
+-- was high or growing, or memory that was both; medium: one of these; low: it only ended, or crashed with another
+-- signal. `reason` says why.
 -- order: job_id, time, node, process
 -- example: SELECT node, process, mini_batch_id, suspicion, node_percent, sampled_s, grown_mb FROM
 -- out_of_memory_suspects LIMIT 3
@@ -123,6 +124,7 @@ select
     case
         when crashed and not words_told then 'low'
         when (words_told or reason = 'killed') and (words_told or node_high or grown) then 'high'
+        when reason = 'died' and node_high and grown then 'high'
         when reason = 'killed' and not coalesce(node_percent < 60 and sampled_s < 60, false) then 'medium'
         when reason in ('died', 'not told', 'told') and (node_high or grown) then 'medium'
         else 'low'

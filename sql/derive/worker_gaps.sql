@@ -6,42 +6,57 @@
 -- told. `nobody_worked_s` are those in which the whole job stood. `job_busy_s`: time of all tries of the job.
 -- example: SELECT kind, worker, from_at, gap_s, unscheduled_s, next_is_retry FROM worker_gaps WHERE job_id =
 -- 'exceptions-one-node' ORDER BY from_at LIMIT 2
-with tries as materialized (
-    select job_id, node, worker, process, mini_batch_id, is_retry, started_at, ended_at, elapsed_s
+with followed as materialized (  -- a number in the place of names makes it cheap to sort
+    select
+        job_id, hash(job_id, node, worker) as worker_key, worker is not null as has_name,
+        mini_batch_id, is_retry, started_at, ended_at,
+        max(ended_at) over (worker_tries rows between unbounded preceding and 1 preceding) as free_since,
+        lag(ended_at is null) over worker_tries as after_open,
+        lag(mini_batch_id) over worker_tries as previous_mini_batch_id
     from timed_tries
     where started_at is not null
+    window worker_tries as (partition by worker_key order by started_at, ended_at, mini_batch_id)
 ),
 
-followed as (
+gaps_of_workers as (
+    select * exclude (free_since, after_open), 'worker' as kind, free_since as since
+    from followed
+    where has_name and not after_open and started_at >= free_since + interval 2 second
+),
+
+gaps_of_jobs as (
     select
-        *,
-        max(ended_at) over worker_before as free_since,
-        lag(ended_at is null) over worker_tries as after_open,
-        lag(mini_batch_id) over worker_tries as previous_mini_batch_id,
-        max(ended_at) over job_before as job_free_since
-    from tries
-    window
-        worker_tries as (partition by job_id, node, worker order by started_at, ended_at),
-        worker_before as (worker_tries rows between unbounded preceding and 1 preceding),
-        job_before as (
-            partition by job_id order by started_at, ended_at rows between unbounded preceding and 1 preceding
-        )
+        * exclude (free_since, after_open), 'job' as kind,
+        max(ended_at) over (
+            partition by job_id
+            order by started_at, ended_at, mini_batch_id rows between unbounded preceding and 1 preceding
+        ) as since
+    from followed
+    qualify started_at >= since + interval 2 second
+),
+
+names as (
+    select
+        hash(job_id, node, worker) as worker_key,
+        any_value(node) as node, any_value(worker) as worker, any_value(process) as process
+    from timed_tries
+    group by worker_key
 ),
 
 gaps as materialized (
-    select *, 'worker' as kind, free_since as since
-    from followed
-    where worker is not null and not after_open and started_at >= free_since + interval 2 second
-    union all
-    select *, 'job', job_free_since
-    from followed
-    where started_at >= job_free_since + interval 2 second
+    select g.* exclude (worker_key, has_name), n.* exclude (worker_key)
+    from (
+        select * from gaps_of_workers
+        union all
+        select * from gaps_of_jobs
+    ) as g
+    join names as n using (worker_key)
 ),
 
 silent as (
     select
         g.job_id, g.node, g.worker, g.started_at,
-        sum(epoch(least(g.started_at, s.started_at) - greatest(g.since, s.since))) as nobody_worked_s
+        sum(exact(epoch(least(g.started_at, s.started_at) - greatest(g.since, s.since))))::double as nobody_worked_s
     from gaps as g
     join gaps as s on s.job_id = g.job_id and s.since < g.started_at and s.started_at > g.since
     where g.kind = 'worker' and s.kind = 'job'
@@ -49,15 +64,16 @@ silent as (
 ),
 
 busy as (
-    select job_id, sum(elapsed_s) as job_busy_s
-    from tries
+    select job_id, sum(exact(elapsed_s))::double as job_busy_s
+    from timed_tries
+    where started_at is not null
     group by job_id
 ),
 
 scheduling as (
     select p.job_id, min(p.time) as finished_at
     from progress as p
-    where p.event = 'sched_done' or p.total is not null
+    where p.event = 'sched_done' or p.total <= coalesce(p.scheduled, p.total)
     group by p.job_id
 )
 

@@ -1,9 +1,9 @@
 -- Which worker processes were there, from when to when, and which of them replaced another one?
--- Known from tries, script events and resource samples; the node's manager is left out. Times are first and last
--- signs. `number` counts from 0. A worker that exits abnormally is replaced, and the replacement takes the next
--- number. So `restarted` is true if the number is not below the most processes that lived at one time on any node of
--- the job (`at_one_time`; samples of one check are of one time), and the process was first seen after its node had
--- ended a try or event.
+-- Known from tries, script events, resource samples and their own logs; the node's manager is left out. Times are
+-- first and last signs. `number` counts from 0. A worker that exits abnormally is replaced, and the replacement takes
+-- the next number. So `restarted` is true if the number is not below the most processes that lived at one time on any
+-- node of the job (`at_one_time`; samples of one check are of one time), and the process was first seen after its node
+-- had ended a try or event.
 -- Processes that left no sign are not seen: with few mini-batches and no resource files `restarted` may be wrong.
 -- example: SELECT process, number, first_seen_at, last_seen_at, attempts, at_one_time, restarted FROM
 -- worker_processes WHERE job_id = 'era-2020-05' AND node = '10.0.0.4' ORDER BY number
@@ -12,12 +12,17 @@ with signs as (
     from attempts
     union all
     select s.job_id, s.node, s.process, s.time, coalesce(after(s.time, s.elapsed_s), s.time),
-        after(s.time, s.elapsed_s), 0
+        coalesce(after(s.time, s.elapsed_s), case when s.outcome <> 'start' then s.time end), 0
     from script_events as s
     union all
     select p.job_id, p.node, p.process, min(p.time), max(p.time), null, 0
     from process_samples as p
     group by p.job_id, p.node, p.process
+    union all
+    select r.job_id, r.node, r.process, min(r.time), max(r.time), null, 0
+    from log_records as r
+    where r.source = 'worker' and r.time is not null and regexp_full_match(r.process, 'process\d+|Process-\d+')
+    group by r.job_id, r.node, r.process
 ),
 
 processes as (

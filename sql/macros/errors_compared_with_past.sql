@@ -6,7 +6,15 @@
 -- example: SELECT job_id, measure, value, verdict FROM errors_compared_with_past('job_measures') ORDER BY job_id,
 -- measure LIMIT 2
 create or replace macro errors_compared_with_past(history) as table
-with told as (
+with limits as (  -- all of them at once, which plans quicker than a question for each
+    select
+        in_force['compared_jobs_needed'] as jobs_needed,
+        in_force['regression_own_errors'] as own_errors_usual,
+        in_force['regression_events'] as events
+    from (select map(list(name), list(value)) as in_force from thresholds)
+),
+
+told as (
     select
         job_id, started_at, state, coalesce(partial, false) as partial,
         list_sort(list_distinct(coalesce(error_fingerprints, []))) as fingerprints,
@@ -32,6 +40,7 @@ before as (
 compared as (
     select
         t.*,
+        limits.*,
         b.* exclude (job_id, runs),
         coalesce(b.runs, 0) as runs,
         list_filter(t.fingerprints, lambda one: not list_contains(map_keys(b.seen), one)) as new,
@@ -40,6 +49,7 @@ compared as (
         coalesce(len(list_filter(map_values(b.seen), lambda jobs: jobs = 1)), 0) / nullif(b.runs, 0) as own_errors,
         list_filter(t.errors, lambda one: list_contains(new, one.fingerprint)) as new_told
     from told as t
+    cross join limits
     left join before as b using (job_id)
 ),
 
@@ -48,13 +58,13 @@ judged as (
         *,
         case
             when partial then 'partial'
-            when runs < threshold('compared_jobs_needed') then 'too_few'
-            when len(new) > 0 and own_errors < threshold('regression_own_errors') then 'worse'
+            when runs < jobs_needed then 'too_few'
+            when len(new) > 0 and own_errors < own_errors_usual then 'worse'
             else 'usual'
         end as of_new,
         case
             when partial then 'partial'
-            when runs < threshold('compared_jobs_needed') then 'too_few'
+            when runs < jobs_needed then 'too_few'
             when len(gone) > 0 and state = 'completed' then 'better'
             else 'usual'
         end as of_gone
@@ -67,7 +77,7 @@ rows_of_both as (
         case
             when of_new <> 'worse' then null
             when state = 'failed' then 'severe'
-            when list_sum(list_transform(new_told, lambda one: one.occurrences)) >= threshold('regression_events')
+            when list_sum(list_transform(new_told, lambda one: one.occurrences)) >= events
                 then 'warning'
             else 'note'
         end as severity,
@@ -90,7 +100,7 @@ select
     case verdict
         when 'too_few' then
             'not enough to compare with: ' || counted(runs, 'comparable job', 'comparable jobs') || ', '
-            || threshold('compared_jobs_needed')::bigint || ' needed'
+            || jobs_needed::bigint || ' needed'
         when 'partial' then 'not compared: the job runs, or its files are cut'
         else sentence
     end as sentence,

@@ -36,11 +36,11 @@ def jobs(db: Database) -> Database:
 
 
 def test_failures_on_one_node(jobs: Database) -> None:
-    """Twenty on one node do not meet there by chance; twelve may (2⁻¹² is more than one in 10,000); ten on each say nothing."""
+    """Twenty on one node do not meet there by chance; nine may (2 · 2⁻⁹ is more than 0.002); ten on each say nothing."""
     for number in range(100, 120):
         fail(jobs, "fires", number)
         fail(jobs, "little", number, node=str(number % 2))
-    for number in range(100, 112):
+    for number in range(100, 109):
         fail(jobs, "just", number)
     (only,) = found(jobs, "failures_on_one_node").items()
     assert only == (
@@ -100,6 +100,26 @@ def test_poisoned_mini_batches(jobs: Database) -> None:
     jobs.attempt(100, "open", clock(3000), job_id="running", attempt=3)
     assert found(jobs, "poisoned_mini_batches") == {
         "fires": ("severe", "1 mini-batch could not be finished by any try: 100; 3 tries on 1 node, 3 min in all.")
+    }
+
+
+def test_mini_batches_that_end_their_workers(jobs: Database) -> None:
+    """Each of two tries ended its worker: no try can finish it. One death, or a try that helped, says nothing."""
+    died = "Process abort with unfinished mini batch 100."
+    for name, attempts, later in (("fires", 2, "exception"), ("just", 1, "exception"), ("little", 2, "done")):
+        for attempt in range(1, attempts + 1):
+            message = died if later == "exception" or attempt == 1 else None
+            outcome = "exception" if message else later
+            started = clock(3000 + attempt)
+            jobs.attempt(
+                100, outcome, started, job_id=name, attempt=attempt, node="0", elapsed_s=5.0, error_message=message
+            )
+    assert found(jobs, "poisoned_mini_batches") == {
+        "fires": (
+            "severe",
+            "1 mini-batch could not be finished by any try: 100; 2 tries on 1 node, 10 s in all; each try ended its worker"
+            " process.",
+        )
     }
 
 

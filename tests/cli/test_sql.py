@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import time
@@ -131,6 +132,33 @@ def test_views(shared: StoreUnderTest, run: Run) -> None:
         for row in told:
             if row["kind"] != "macro":
                 assert store.rows(f'SELECT count(*) AS n FROM "{row["name"]}"')[0]["n"] >= 0, row["name"]
+
+
+def test_one_view(run: Run) -> None:
+    """`ingest views NAME` tells what each column means, without a store; a name that there is not gets the nearest ones."""
+    text = run("views", "failed_items_by_node")
+    assert (text.returncode, text.stderr) == (0, "")
+    assert "On which nodes did items fail?" in text.stdout
+    assert re.search(r"^ +failure_rate +DOUBLE +failed items / items", text.stdout, re.MULTILINE)
+    told = json.loads(run("views", "errors", "--format", "json").stdout)
+    assert {"name": "line_no", "type": "BIGINT"}.items() <= next(
+        c for c in told["columns"] if c["name"] == "line_no"
+    ).items()
+    macro = run("views", "mini_batch_story")
+    assert macro.stdout.startswith("mini_batch_story(")
+    wrong = run("views", "nodesummary")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "node_summary" in wrong.stderr
+
+
+def test_every_column_has_a_meaning(shared: StoreUnderTest) -> None:
+    """Nobody has to guess what a column is: any client shows the comment of each."""
+    with open_store(shared.path) as store:
+        without = store.rows(
+            "SELECT table_name, column_name FROM duckdb_columns()"
+            " WHERE database_name = 'catalog' AND schema_name = 'main' AND NOT internal AND coalesce(comment, '') = ''"
+        )
+    assert without == []
 
 
 def test_ids_are_masked_when_asked(sql: Run) -> None:

@@ -44,7 +44,7 @@ SAMPLES: dict[str, tuple[set[str], set[str]]] = {
 """Of each sample job: what the first finding is, and what else is true of it (`data/README.md` says what was planted)."""
 
 PRECISION, RECALL = 0.99, 0.99
-"""What must hold over the generated jobs; what was measured stands in docs/explanation/diagnosis.md."""
+"""What must hold over the generated jobs: they were at hand when the checks were written; `test_simulated` has others."""
 
 
 def found_in(store: Path) -> Found:

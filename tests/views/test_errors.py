@@ -44,12 +44,26 @@ def error(clock: str | None, kind: str | None, message: str, **more: Any) -> dic
         ("KeyError", "(138, 1)", 5),
         (None, "stderr: terminate called without an active exception", 5),
         (None, None, 2),
+        (None, "stderr: WARNING: An illegal reflective access operation has occurred", 5),
+        (None, "stderr: /opt/lib/base.py:329: UserWarning: Trying to unpickle estimator", 5),
+        (None, "stderr: ERROR: cannot open the model", 2),
+        (None, "Failed.", 4),
+        (None, "The ParallelRunStep failed to process all mini batches. There are 5 mini batches", 3),
     ],
 )
 def test_rank(db: Database, kind: str | None, message: str, rank: int) -> None:
     """Causes are 1 and 2, sums of what went wrong 3, "it failed" 4, noise 5."""
     db.insert("errors", error("10:00:00", kind, message))
     assert db.rows("SELECT rank, symptom FROM error_reports") == [(rank, rank >= 3)]
+
+
+def test_what_a_cut_says(db: Database) -> None:
+    """A record that the file's end cuts says that there was an error; a traceback without a frame no more than that."""
+    db.insert("errors", {"exception_message": "stderr: term", "cut": True, "line_no": 1})
+    db.insert("errors", {"exception_message": "stderr: term", "cut": False, "line_no": 2})
+    db.insert("errors", {"traceback": "Traceback (most recent call last):", "line_no": 3})
+    db.insert("errors", {"traceback": 'Traceback (most recent call last):\n  File "a.py", line 1', "line_no": 4})
+    assert db.rows("SELECT rank FROM error_reports ORDER BY line_no") == [(4,), (2,), (4,), (1,)]
 
 
 def test_an_error_of_the_platform(db: Database) -> None:

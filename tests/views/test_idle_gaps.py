@@ -69,3 +69,13 @@ def test_tries_that_overlap(db: Database) -> None:
     db.attempt(1, "done", "10:00:05", elapsed_s=5.0)
     db.attempt(2, "done", "10:00:33")
     assert db.rows("SELECT from_at, gap_s FROM idle_gaps") == [("10:00:30", 3.0)]
+
+
+def test_a_total_before_all_are_scheduled(db: Database) -> None:
+    """Progress that knows the total while scheduling goes on is not its end."""
+    db.insert("progress", {"event": "metrics", "time": "10:00:05", "total": 9, "scheduled": 3})
+    db.insert("progress", {"event": "metrics", "time": "10:00:20", "total": 9, "scheduled": 9})
+    db.attempt(0, "done", "10:00:00", elapsed_s=10.0)
+    db.attempt(1, "done", "10:00:40", elapsed_s=10.0)
+    ends = db.rows("SELECT DISTINCT scheduling_finished_at::varchar FROM worker_gaps WHERE kind = 'worker'")
+    assert [end[-8:] for (end,) in ends] == ["10:00:20"]

@@ -58,3 +58,14 @@ def test_too_few(db: Database) -> None:
     db.connection.execute("DELETE FROM attempt_reports")
     work(db, "a", 50, 10.0, 0)
     assert db.rows("SELECT verdict FROM node_skew") == [("too few",)]
+
+
+def test_a_node_that_was_there_without_work(db: Database) -> None:
+    """Node b got little, and late; its samples show that it was there from the start: it was idle, not absent."""
+    work(db, "a", 36, 10.0, 0)
+    for number in range(4):
+        db.attempt(100 + number, "done", f"10:05:{10 * number:02}", node="b", elapsed_s=10.0)
+    for clock in ("10:00:05", "10:05:55"):
+        db.insert("node_samples", {"node": "b", "time": clock})
+    ((present, verdict),) = db.rows("SELECT present_share, verdict FROM node_skew WHERE node = 'b'")
+    assert (round(present, 2), verdict) == (0.97, "idle")

@@ -77,6 +77,16 @@ def test_died_for_no_reason_told(db: Database) -> None:
     assert [row[1] for row in db.rows(SUSPICION)] == ["low"]
 
 
+def test_died_on_a_full_node_after_it_had_grown(db: Database) -> None:
+    """Two signs of memory, of node and process, are as good as a signal."""
+    death(db, None)
+    samples(db, 86.0, 86.0)
+    for clock, percent in (("10:00:00", 10.0), ("10:10:00", 30.0)):
+        row = {"node": "0", "process": "process001", "time": clock, "memory_used_percent": percent}
+        db.insert("process_samples", row)
+    assert [row[1] for row in db.rows(SUSPICION)] == ["high"]
+
+
 def test_a_text_says_it(db: Database) -> None:
     """Words near the end, of the worker or of the node's manager, are as good as a signal; those of a GPU are not."""
     death(db, None)

@@ -66,3 +66,20 @@ def test_samples_of_one_check_are_of_one_time(db: Database) -> None:
         row = {"node": "0", "process": f"process00{number}", "time": f"10:00:00.00000{number}"}
         db.insert("process_samples", row)
     assert db.rows("SELECT DISTINCT at_one_time, restarted FROM worker_processes") == [(4, False)]
+
+
+def test_a_log_of_its_own_is_a_sign(db: Database) -> None:
+    """A replacement that came too late for a mini-batch has only begun a log; a manager's log is no worker's."""
+    db.attempt(0, "done", "10:00:00", elapsed_s=60.0)
+    for process, clock in (("process001", "10:01:30"), ("_main", "10:00:00")):
+        db.insert("log_records", {"source": "worker", "node": "0", "process": process, "time": clock})
+    assert db.rows(RESTARTS) == [("0", "process000", False), ("0", "process001", True)]
+
+
+def test_events_without_a_duration_end_too(db: Database) -> None:
+    """V0 tells when init() failed, not how long it took: the next process replaces that one."""
+    for number, clock in ((1, "10:00:00"), (2, "10:01:00")):
+        event = {"node": "0", "process": f"Process-{number}", "event": "init"}
+        db.insert("script_events", event | {"time": clock, "outcome": "start"})
+        db.insert("script_events", event | {"time": f"{clock[:-2]}10", "outcome": "exception"})
+    assert db.rows(RESTARTS) == [("0", "Process-1", False), ("0", "Process-2", True)]
