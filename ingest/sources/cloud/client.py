@@ -5,6 +5,7 @@ Whatever the library says of a failed request has the request's URL in it, signa
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import time
@@ -75,14 +76,11 @@ def client_of(bucket: Bucket) -> ObjectStore:
         options["allow_http"] = is_loopback(bucket.endpoint)
         return AzureStore(bucket.name, account_name=bucket.account, endpoint=bucket.endpoint, **given, **settings)
     except Exception as error:
-        raise InputError(
-            f"{bucket.url}: no client can be made: {type(error).__name__}", "Check its address."
-        ) from error
+        wrong = f"{bucket.url}: its address, key or signature is malformed"
+        raise InputError(wrong, "Copy it again, whole; `ingest doctor --source URL` says which is used.") from error
 
 
 def _aws_endpoint() -> str:
-    import os
-
     return (
         os.environ.get("AWS_ENDPOINT_URL_S3")
         or os.environ.get("AWS_ENDPOINT_URL")
