@@ -365,7 +365,7 @@ RECORD_TABLES = (
 
 LOADED_JOBS = (
     Column("job_id", Type.TEXT, "run id if known, else the folder's name, or as given by --job-id"),
-    Column("source", Type.TEXT, "the folder it was read from"),
+    Column("source", Type.TEXT, "the folder, archive or URL it was read from"),
     Column("run_id", Type.TEXT, "the run id, where the path tells it"),
     Column("labels", Type.TEXT, "JSON object"),
     Column("loaded_at", Type.TIME, "when it last changed in the store"),
@@ -408,6 +408,7 @@ FILES = (
     Column("bytes", Type.INT, "size of the file"),
     Column("modified_at", Type.TIME, "when the file was last written, UTC"),
     Column("modified_ns", Type.INT, "the same, exact"),
+    Column("etag", Type.TEXT, "of a blob, or the checksum of a member of a zip file; null for a file on disk"),
     Column("content_hash", Type.TEXT, "SHA-256, 32 hex digits; null if not read"),
     Column("records", Type.INT, "records understood; records + rejects = records in the file"),
     Column("rows", Type.INT, "rows written to tables from it"),

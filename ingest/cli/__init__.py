@@ -33,6 +33,7 @@ from ingest.cli.sql import sql
 from ingest.cli.story import story
 from ingest.cli.timeline import timeline
 from ingest.cli.views import views
+from ingest.cli.watch import watch
 from ingest.errors import ExitCode, IngestError
 from ingest.version import __version__
 
@@ -69,14 +70,14 @@ def cli() -> None:
 
     JOB_DIRS are folders of downloaded logs of Azure ML batch endpoints, ParallelRunStep or parallel jobs: a job's own
     folder (it holds logs/, azureml-logs/, user_logs/ or system_logs/), a download (artifacts/), a prefix of copied
-    blobs,
-    or a folder of any of these. Files that did not change are not read again. All options of the main job: ingest
-    load -h.
+    blobs, a folder of any of these; or a zip or tar file, or the URL of an object store, with any of these in it. Files
+    that did not change are not read again. All options of the main job: ingest load -h.
     """
 
 
 for command in (
     load,
+    watch,
     diagnose,
     diff,
     check,

@@ -17,6 +17,7 @@ from ingest.load.plan import Plan, UnreadFile, make_plan, slices
 from ingest.logs import debug, log
 from ingest.model import FILES, LOADED_JOBS, LOADS, Column
 from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, Problem, Registry, load_registry
+from ingest.sources.protocol import ALL, SourceOptions
 from ingest.store.known_files import read_ledger
 from ingest.store.paths import Layout
 from ingest.version import __version__
@@ -81,18 +82,21 @@ def ingest_jobs(
     plugins: PluginOptions = DEFAULT_PLUGINS,
     lock_timeout_s: float = 60.0,
     progress: Progress | None = None,
+    sources: SourceOptions = ALL,
 ) -> LoadReport:
-    """Reads job folders into a store; files that did not change since the last time are not read again.
+    """Reads jobs into a store; files that did not change since the last time are not read again.
 
-    `job_ids`: folder → id for folders whose own name will not do. `labels` are put on all these jobs, beside those that
-    they have; an empty text takes one away. `thresholds` are what the checks of this store compare with from now on, where
-    not the default; None leaves them as they are. Raises `IngestError` where nothing can be done;
-    folders that hold no job are in the report's `problems`, the others are read.
+    `job_dirs` are folders, archives or URLs; `sources` says which of their jobs are wanted. `job_ids`: folder → id for
+    folders whose own name will not do. `labels` are put on all these jobs, beside those that they have; an empty text takes
+    one away. `thresholds` are what the checks of this store compare with from now on, where not the default; None leaves
+    them as they are. Raises `IngestError` where nothing can be done; what holds no job is in the report's `problems`, the
+    others are read.
     """
     started = time.monotonic()
     layout = Layout.of(os.fspath(store))
     registry = load_registry(plugins)
-    found = discover([os.fspath(folder) for folder in job_dirs], job_ids)
+    folders = [os.fspath(folder) for folder in job_dirs]
+    found = discover(folders, job_ids, wanted=sources, schemes=registry.schemes)
     report = LoadReport(problems=found.problems, plugin_problems=list(registry.problems))
     report.jobs, report.job_ids = len(found.jobs), [job.job_id for job in found.jobs]
     if found.jobs:
@@ -268,6 +272,7 @@ class _Load:
             "bytes": file.size,
             "modified_at": _utc(file.modified_ns),
             "modified_ns": file.modified_ns,
+            "etag": file.etag,
             "content_hash": file.content_hash,
             "records": file.records,
             "rows": file.rows,
@@ -289,6 +294,7 @@ class _Load:
             "bytes": note.entry.size,
             "modified_at": _utc(note.entry.modified_ns),
             "modified_ns": note.entry.modified_ns,
+            "etag": note.entry.etag,
             "records": 0,
             "rows": 0,
             "rejects": 0,

@@ -7,10 +7,9 @@ Only paths and counts go back to the main process, never rows: shipping tables c
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +25,8 @@ from ingest.parsing.scan import Positions
 from ingest.parsing.stored_rows import finished, reject_rows
 from ingest.parsing.windows import in_pieces
 from ingest.plugin.registry import PluginOptions, load_registry
-from ingest.sources.directory import modified_ns
-from ingest.sources.opening import Opener
+from ingest.sources.content import Content
+from ingest.sources.kinds import Files
 from ingest.store.parts import SliceWriter
 from ingest.store.paths import Layout
 
@@ -54,9 +53,12 @@ def parse_slice(slice_: Slice, root: Path, options: PluginOptions) -> SliceResul
     by_parser: dict[str, list[WorkFile]] = {}
     for file in slice_.files:
         by_parser.setdefault(file.parser, []).append(file)
-    for name, files in by_parser.items():
-        reader = _KindReader(registry.parsers[name], writer, order)
-        results += reader.read(sorted(files, key=lambda file: (file.job_id, file.path)))
+    in_order = {name: sorted(files, key=lambda file: (file.job_id, file.path)) for name, files in by_parser.items()}
+    sources = Files(registry.schemes)
+    sources.ahead([(file.location, file.size) for files in in_order.values() for file in files])
+    for name, files in in_order.items():
+        results += _KindReader(registry.parsers[name], writer, order, sources).read(files)
+    sources.close()
     return SliceResult(slice_.name, results, writer.close())
 
 
@@ -86,11 +88,11 @@ class _ParserRaisedError(Exception):
 class _KindReader:
     """Reads the files of one kind in a slice, as many at once as a batch holds."""
 
-    def __init__(self, parser: Parser, writer: SliceWriter, order: dict[str, int]) -> None:
+    def __init__(self, parser: Parser, writer: SliceWriter, order: dict[str, int], sources: Files) -> None:
         self._parser = parser
         self._writer = writer
         self._order = order
-        self._opener = Opener()
+        self._sources = sources
 
     def read(self, files: Sequence[WorkFile]) -> list[FileResult]:
         """All files; one that cannot be read, or breaks the parser, fails alone."""
@@ -101,26 +103,25 @@ class _KindReader:
             result = FileResult(file.job_id, file.path, file.parser, size=file.size)
             results.append(result)
             try:
-                handle = self._opener.open(file.location)  # a file object costs three times the read
+                opened = self._sources.open(file.location)
             except OSError as error:
                 result.failure = f"cannot be read: {error.strerror}"
                 continue
             try:
-                status = os.fstat(handle)
-                result.size, result.modified_ns = status.st_size, modified_ns(status)
-                result.file_id = file_id(file.job_id, file.path, result.size, result.modified_ns)
+                result.size, result.modified_ns, result.etag = opened.size, opened.modified_ns, opened.etag
+                result.file_id = file_id(file.job_id, file.path, result.size, result.modified_ns, result.etag)
                 source = SourceFile(file.path, file.groups)
                 if result.size > _WINDOW_BYTES:
-                    self._read_large(handle, file, result, source)
-                    result.note = _changed(file, status, os.fstat(handle), os.lseek(handle, 0, os.SEEK_CUR))
+                    self._read_large(opened, file, result, source)
+                    result.note = _changed(file, opened)
                     continue
-                content = _read_all(handle, result.size)
-                result.note = _changed(file, status, os.fstat(handle), len(content))
+                content = opened.read()
+                result.note = _changed(file, opened)
             except OSError as error:
                 result.failure = f"cannot be read: {error.strerror}"
                 continue
             finally:
-                os.close(handle)
+                opened.close()
             result.content_hash = _hash([content])
             if file.known_hash == result.content_hash:
                 result.unchanged = True
@@ -151,22 +152,23 @@ class _KindReader:
             for one in held:
                 self._parse_whole([one])
 
-    def _read_large(self, handle: int, file: WorkFile, result: FileResult, source: SourceFile) -> None:
+    def _read_large(self, opened: Content, file: WorkFile, result: FileResult, source: SourceFile) -> None:
         """A file larger than a window: window after window, each cut where its last record starts.
 
         A window over which the parser raises costs no other one; the file fails if nothing could be read of any.
         """
         digest = hashlib.sha256()
         if file.known_hash is not None:
-            result.content_hash = _hash(_windows(handle))
+            result.content_hash = _hash(opened.windows(_WINDOW_BYTES))
             result.unchanged = result.content_hash == file.known_hash
             if result.unchanged:
                 return
-            os.lseek(handle, 0, os.SEEK_SET)
-        windows = _with_last(decoded(_hashed(_windows(handle), digest)))
+        pieces = opened.windows(_WINDOW_BYTES)
+        first = next(pieces, b"")
+        windows = _with_last(decoded(_hashed(chain([first], pieces), digest)))
         failures: list[_ParserRaisedError] = []
         read = False
-        for batch, result.ends_cut in in_pieces(source, windows, self._cut, mark_length(os.pread(handle, 4, 0))):
+        for batch, result.ends_cut in in_pieces(source, windows, self._cut, mark_length(first[:4])):
             try:
                 self._parse(batch, [result])
                 read = True
@@ -245,28 +247,16 @@ class _KindReader:
             yield start, end, int(orders[start])
 
 
-def _changed(file: WorkFile, opened: os.stat_result, closed: os.stat_result, read: int) -> str | None:
+def _changed(file: WorkFile, opened: Content) -> str | None:
     """How a file changed between the listing and the end of reading; None if it did not."""
-    before, after = file.size, max(read, closed.st_size)
+    read, (size, written_ns) = opened.position(), opened.now()
+    before, after = file.size, max(read, size)
     if after > before:
         return f"grew from {before} to {after} bytes while it was read"
-    if min(read, closed.st_size) < before:
-        return f"shrank from {before} to {min(read, closed.st_size)} bytes while it was read"
-    times = {modified_ns(opened), modified_ns(closed), *([file.modified_ns] if file.modified_ns is not None else [])}
+    if min(read, size) < before:
+        return f"shrank from {before} to {min(read, size)} bytes while it was read"
+    times = {opened.modified_ns, written_ns, *([file.modified_ns] if file.modified_ns is not None else [])}
     return "was written to while it was read" if len(times) > 1 else None
-
-
-def _read_all(handle: int, size: int) -> bytes:
-    """A small file's bytes, in one call where the size is right."""
-    content = os.read(handle, size + 1)
-    while more := os.read(handle, 1 << 16) if len(content) != size else b"":
-        content += more
-    return content
-
-
-def _windows(handle: int) -> Iterator[bytes]:
-    while window := os.read(handle, _WINDOW_BYTES):
-        yield window
 
 
 def _hash(parts: Iterable[bytes]) -> str:

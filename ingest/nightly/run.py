@@ -27,6 +27,8 @@ from ingest.nightly.retention import keep_house, plan_house
 from ingest.nightly.summary import StepFailure, Summary
 from ingest.output.atomic import write_whole
 from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, load_registry
+from ingest.sources.kinds import without_secret
+from ingest.sources.protocol import ALL, SourceOptions
 from ingest.store.lock import night_lock
 from ingest.store.maintenance import maintenance
 from ingest.store.paths import Layout
@@ -58,13 +60,19 @@ class NightlyOptions:
     notify_timeout_s: float = 30.0
     lock_timeout_s: float = 60.0
     progress: Progress | None = None
+    sources: SourceOptions = ALL
 
 
 def run_night(wishes: NightlyOptions) -> Summary:
     """Does a night; whatever happens, its summary says so. Raises nothing that a user could mend."""
     began = time.monotonic()
     now = datetime.now(UTC)
-    summary = Summary(wishes.store, f"{now:%Y-%m-%dT%H:%M:%S.%fZ}", list(wishes.roots), fails_on=list(wishes.fail_on))
+    summary = Summary(
+        wishes.store,
+        f"{now:%Y-%m-%dT%H:%M:%S.%fZ}",
+        [*map(without_secret, wishes.roots)],
+        fails_on=list(wishes.fail_on),
+    )
     log().info("night begins", store=wishes.store, roots=len(wishes.roots))
     try:
         layout = Layout.of(wishes.store)
@@ -120,6 +128,7 @@ class _Night:
             plugins=wishes.plugins,
             lock_timeout_s=wishes.lock_timeout_s,
             progress=wishes.progress,
+            sources=wishes.sources,
         )
         reading: Reading = read_roots(wishes.roots, load)
         self._summary.load = reading.total()
