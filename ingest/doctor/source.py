@@ -10,11 +10,14 @@ from ingest.plugin.registry import Registry
 from ingest.sources.kinds import scheme_of, source_of
 from ingest.sources.protocol import SourceOptions
 
+_TOP_ONLY = "*/*"
+"""A `match` of two parts: of an object store only the top is listed, to which the first one belongs."""
+
 
 def examine_source(argument: str, registry: Registry, wanted: SourceOptions) -> Iterator[Health]:
     """What it is, the identity that is used, and what is directly in it."""
     try:
-        source = source_of(argument, SourceOptions("*", None, wanted.limits, wanted.workspace), registry.schemes)
+        source = source_of(argument, SourceOptions(_TOP_ONLY, None, wanted.limits, wanted.workspace), registry.schemes)
     except InputError as error:
         yield from _identity(argument)
         yield Health("source", Status.PROBLEM, error.wrong, error.remedy)

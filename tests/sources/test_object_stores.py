@@ -217,6 +217,10 @@ def test_match_lists_only_what_is_wanted(blobs: Fill, proxy: FaultyProxy, logs: 
     found = discover([url], wanted=SourceOptions(match="ExperimentRun/dcid.b*"))
     assert [job.job_id for job in found.jobs] == ["b1"]
     assert not proxy.gets("dcid.a1")
+    assert proxy.gets("restype=container") == 3  # the top, ExperimentRun, and the run
+    assert [entry.path for entry in found.jobs[0].entries] == [logs.worker]
+    found = discover([url], wanted=SourceOptions(match="ExperimentRun"))
+    assert [job.job_id for job in found.jobs] == ["a1", "a2", "b1"]
     assert [job.job_id for job in discover([url]).jobs] == ["a1", "a2", "b1"]
     assert not discover([url], wanted=SourceOptions(since_ns=2**62)).jobs
 
@@ -523,3 +527,12 @@ def test_profile_of_aws(bucket: Fill, logs: Logs, monkeypatch: pytest.MonkeyPatc
     assert job.job_id == "a"
     assert Files().open(job.entries[0].location).read() == b"x"
     assert (tmp_path / "asked").read_text() == "configure export-credentials --format process\n"
+
+
+def test_doctor_lists_the_top_alone(blobs: Fill, proxy: FaultyProxy, logs: Logs, run: Run) -> None:
+    """Looking whether a container can be read does not list all of it."""
+    url = through(proxy, blobs({f"ExperimentRun/dcid.{run_id}/{logs.worker}": "x" for run_id in "ab"}))
+    done = run("doctor", "--source", url)
+    assert done.returncode == 0, done.stdout
+    assert "1 folders and 0 files" in " ".join(done.stdout.split())
+    assert proxy.gets("restype=container") == 1

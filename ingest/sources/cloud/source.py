@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,7 @@ from ingest.sources.signatures import keep_signature
 from ingest.sources.tree import Tree
 
 _ENDS_SOON = timedelta(hours=1)
+_LISTINGS_AT_ONCE = 16
 
 
 def cloud_source(url: str, wanted: SourceOptions) -> Blobs:
@@ -26,20 +28,20 @@ def cloud_source(url: str, wanted: SourceOptions) -> Blobs:
     if url.startswith("azureml://"):
         from ingest.sources.cloud.azureml import place_of_datastore
 
-        return Blobs(place_of_datastore(url, wanted.workspace), narrow=wanted.match is not None)
+        return Blobs(place_of_datastore(url, wanted.workspace), match=wanted.match)
     place = place_of(url)
     if place.signature is not None:
         _check_signature(place)
         keep_signature(place.bucket.url, place.signature)
         client_of.cache_clear()
-    return Blobs(place, narrow=wanted.match is not None)
+    return Blobs(place, match=wanted.match)
 
 
 def run_source(run_id: str, wanted: SourceOptions) -> Blobs:
     """The logs of a run of a workspace. Raises `InputError`."""
     from ingest.sources.cloud.azureml import place_of_run
 
-    return Blobs(place_of_run(run_id, wanted.workspace or ""), narrow=False)
+    return Blobs(place_of_run(run_id, wanted.workspace or ""), match=None)
 
 
 def _check_signature(place: Place) -> None:
@@ -59,34 +61,45 @@ def _check_signature(place: Place) -> None:
 
 
 class Blobs:
-    """The blobs below a prefix."""
+    """The blobs below a prefix. Without `match` all are listed at once; else only the folders that match are, many at once."""
 
     notices = ()
 
-    def __init__(self, place: Place, *, narrow: bool) -> None:
+    def __init__(self, place: Place, *, match: str | None) -> None:
         self._place = place
-        self._narrow = narrow
+        self._match = match.strip("/").split("/") if match else []
         self._folders: dict[str, tuple[list[str], list[Entry]]] = {}
         """What was listed of a single folder: the folders and the files directly in it."""
+        self._trees: dict[str, Tree] = {}
+        """What was listed of all that is below a folder."""
         try:
             client_of(place.bucket)
-            if narrow:
-                self.folders("")
+            if match:
+                self._one("")
             else:
-                self._tree = Tree(self._listed(""))
+                self._trees[""] = self._tree("")
         except BlobError as error:
             raise InputError(f"{place.text()}: {error.strerror}", error.remedy) from None
 
     def folders(self, folder: str) -> list[str]:
         """The names of the folders directly in a folder, sorted. Raises `OSError` if it cannot be listed."""
-        return self._one(folder)[0] if self._narrow else self._tree.folders(folder)
+        if (known := self._known(folder)) is not None:
+            return known[0].folders(known[1])
+        names = self._one(folder)[0]
+        depth = folder.count("/") + 1 if folder else 0
+        if depth == len(self._match) - 1:
+            below = f"{folder}/" if folder else ""
+            wanted = [below + name for name in names if fnmatchcase(name, self._match[depth])]
+            with ThreadPoolExecutor(_LISTINGS_AT_ONCE, "listings") as threads:
+                self._trees.update(zip(wanted, threads.map(self._tree, wanted), strict=True))
+        return names
 
     def entries(self, folder: str, prefix: str = "", *, deep: bool = True) -> list[Entry]:
         """The blobs in a folder, and unless `deep` is False in those below."""
-        if not self._narrow:
-            return self._tree.entries(folder, prefix, deep=deep)
+        if (known := self._known(folder)) is not None:
+            return known[0].entries(known[1], prefix, deep=deep)
         if deep:
-            return Tree(self._listed(folder)).entries("", prefix)
+            return self._tree(folder).entries("", prefix)
         return [entry._replace(path=prefix + entry.path) for entry in self._one(folder)[1]]
 
     def text(self, folder: str) -> str:
@@ -97,6 +110,15 @@ class Blobs:
         """The last part of the URL."""
         key = folder or self._place.prefix
         return key.rpartition("/")[2] or self._place.bucket.name
+
+    def _known(self, folder: str) -> tuple[Tree, str] | None:
+        """The tree in which a folder is, and where in it."""
+        above = folder
+        while above not in self._trees:
+            if not above:
+                return None
+            above = above.rpartition("/")[0]
+        return self._trees[above], folder[len(above) :].strip("/")
 
     def _key(self, folder: str) -> str:
         return "/".join(part for part in (self._place.prefix, folder) if part)
@@ -112,10 +134,10 @@ class Blobs:
             self._folders[folder] = (names, [_entry(bucket, one, below) for one in found["objects"]])
         return self._folders[folder]
 
-    def _listed(self, folder: str) -> Iterator[Entry]:
+    def _tree(self, folder: str) -> Tree:
         key, bucket = self._key(folder), self._place.bucket
         below = len(key) + 1 if key else 0
-        return iter(asked(partial(_all_below, bucket, key, below), "the prefix"))
+        return Tree(asked(partial(_all_below, bucket, key, below), "the prefix"))
 
 
 def _all_below(bucket: Bucket, prefix: str, below: int) -> list[Entry]:
