@@ -308,9 +308,9 @@ GPU_SAMPLES = Table(
         Column("name", Type.TEXT, "model, as far as the table shows it", dictionary=True),
         Column("busy_percent", Type.FLOAT, "time in which a kernel ran, 0-100"),
         Column("memory_used_mb", Type.FLOAT, "MB = 2^20 bytes"),
-        Column("memory_total_mb", Type.FLOAT, ""),
-        Column("temperature_c", Type.FLOAT, ""),
-        Column("power_w", Type.FLOAT, ""),
+        Column("memory_total_mb", Type.FLOAT, "what the GPU has"),
+        Column("temperature_c", Type.FLOAT, "degrees Celsius"),
+        Column("power_w", Type.FLOAT, "power that it drew"),
     ),
 )
 

@@ -113,10 +113,10 @@ class _KindReader:
                 source = SourceFile(file.path, file.groups)
                 if result.size > _WINDOW_BYTES:
                     self._read_large(opened, file, result, source)
-                    result.note = _changed(file, opened, None)
+                    result.note = _changed(file, opened)
                     continue
                 content = opened.read()
-                result.note = _changed(file, opened, len(content))
+                result.note = _changed(file, opened)
             except OSError as error:
                 result.failure = f"cannot be read: {error.strerror}"
                 continue
@@ -247,21 +247,17 @@ class _KindReader:
             yield start, end, int(orders[start])
 
 
-def _changed(file: WorkFile, opened: Content, read: int | None) -> str | None:
-    """How a file changed between the listing and the end of reading; None if it did not.
-
-    `read`: how many bytes came; None: as many as were passed by.
-    """
-    size, time_ns, place = opened.now()
-    read = place if read is None else read
+def _changed(file: WorkFile, opened: Content) -> str | None:
+    """How a file changed between the listing and the end of reading; None if it did not."""
+    read, (size, written_ns) = opened.position(), opened.now()
     before, after = file.size, max(read, size)
     if after > before:
         return f"grew from {before} to {after} bytes while it was read"
     if min(read, size) < before:
         return f"shrank from {before} to {min(read, size)} bytes while it was read"
-    if opened.etag is not None:  # of one version; listings of some stores have other fractions of a second
+    if opened.etag is not None:  # all of one version; listings of some stores have other fractions of a second
         return None
-    times = {opened.modified_ns, time_ns, *([file.modified_ns] if file.modified_ns is not None else [])}
+    times = {opened.modified_ns, written_ns, *([file.modified_ns] if file.modified_ns is not None else [])}
     return "was written to while it was read" if len(times) > 1 else None
 
 

@@ -20,10 +20,9 @@ class Content:
     def __init__(
         self, handle: int, data: bytes, size: int, modified_ns: int, etag: str | None = None, *, is_live: bool = False
     ) -> None:
-        """`is_live`: the file itself, which others may write to meanwhile; else a copy of one version."""
         self._handle = handle
         self._data = data
-        self._is_live = is_live
+        self._is_live = is_live  # the file itself, which others may write to
         self.size = size
         self.modified_ns = modified_ns
         self.etag = etag
@@ -62,12 +61,16 @@ class Content:
         while window := os.read(self._handle, size):
             yield window
 
-    def now(self) -> tuple[int, int, int]:
-        """Its size and time as they are now, and how far it was read by `windows`."""
+    def position(self) -> int:
+        """How many bytes were read, or are held."""
+        return os.lseek(self._handle, 0, os.SEEK_CUR) if self._handle >= 0 else len(self._data)
+
+    def now(self) -> tuple[int, int]:
+        """Its size and the time it was last written (ns), as they are by now."""
         if not self._is_live:
-            return self.size, self.modified_ns, self.size
+            return self.size, self.modified_ns
         status = os.fstat(self._handle)
-        return status.st_size, modified_ns(status), os.lseek(self._handle, 0, os.SEEK_CUR)
+        return status.st_size, modified_ns(status)
 
     def close(self) -> None:
         """Gives the file back."""

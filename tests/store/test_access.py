@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(("access", "mode"), [(None, 0o700), ("group", 0o770), ("owner", 0o700)])
 def test_a_new_store(access: str | None, mode: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its owner only, whatever the umask is; on the command line as its setting says. One that is there stays as it is."""
-    before = file_access.os.umask(0o022)
+    before = os.umask(0o022)
     monkeypatch.setattr(file_access, "_folder_mode", {"store": 0o700})
     try:
         if access is not None:
@@ -31,4 +32,4 @@ def test_a_new_store(access: str | None, mode: int, tmp_path: Path, monkeypatch:
                 pass
             assert stat.S_IMODE((tmp_path / name).stat().st_mode) == (0o755 if there else mode)
     finally:
-        file_access.os.umask(before)
+        os.umask(before)

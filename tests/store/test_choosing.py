@@ -89,7 +89,7 @@ def test_retention_of_a_night(tree: Tree, logs: Logs, store: StoreUnderTest) -> 
     """A night drops what is too old when it has the lock: a job that grew meanwhile is not."""
     folder = tree({logs.worker: logs.records(2)}, "a")
     store.load(folder)
-    before = night.maintenance
+    before = maintenance
 
     @contextmanager
     def grown(*given: Any) -> Iterator[Any]:
@@ -102,7 +102,7 @@ def test_retention_of_a_night(tree: Tree, logs: Logs, store: StoreUnderTest) -> 
             yield held
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(night.aggregates, "is_stale", lambda _connection: False)
+        patch.setattr("ingest.nightly.aggregates.is_stale", lambda _connection: False)
         patch.setattr(night._Night, "_change", lambda *_given: None)
         patch.setattr(night, "maintenance", grown)
         summary = night.run_night(night.NightlyOptions([], str(store.path), raw_days=30, small_files=10**6))

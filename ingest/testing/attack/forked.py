@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import select
 import signal
 import subprocess
@@ -15,9 +16,12 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from threading import Timer
 from types import TracebackType
 from typing import Any
+
+from ingest.plugin.registry import load_registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,6 @@ def _run(arguments: Sequence[str], kill_after: float | None, limit: int | None) 
 
 def _become(arguments: Sequence[str], stderr: int, limit: int | None) -> None:
     """The command, in the forked process."""
-    import ingest.cli
-
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream, target in enumerate((nowhere, nowhere, stderr)):
         os.dup2(target, stream)
@@ -105,21 +107,19 @@ def _become(arguments: Sequence[str], stderr: int, limit: int | None) -> None:
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     sys.argv = ["ingest", *arguments]
-    ingest.cli.main()
+    runpy.run_module("ingest", run_name="__main__")
+
+
+_COMMON = (
+    *("duckdb", "pyarrow.parquet", "ingest.cli", "ingest.cards.verdict", "ingest.load.pool", "ingest.load.rebuild"),
+    *("ingest.nightly.run", "ingest.store.compact"),
+)
+"""What commands import, imported once."""
 
 
 def _serve() -> None:
-    import duckdb  # noqa: F401  # so that no command has to import them
-    import pyarrow.parquet  # noqa: F401
-
-    import ingest.cards.verdict
-    import ingest.cli
-    import ingest.load.pool
-    import ingest.load.rebuild
-    import ingest.nightly.run
-    import ingest.store.compact  # noqa: F401
-    from ingest.plugin.registry import load_registry
-
+    for name in _COMMON:
+        import_module(name)
     load_registry().definition()
     for line in sys.stdin:
         ended = _run(**json.loads(line))
