@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-# ruff: noqa: E501 - lines of logs stand as they are
 import json
 from dataclasses import dataclass
 from pathlib import Path
