@@ -45,7 +45,8 @@ def table() -> str:
     lines = [
         "| kind | right | partly | wrong | variations right |",
         "|---|---|---|---|---|",
-        *(_line(*row) for row in [*rows, ("all", *sums)]),
+        *(_line(*row) for row in rows),
+        _line("all", *sums),
         "",
         "{} of {} fault cases (a fault that is easily taken for another) are right.".format(*_fault_cases()),
         "",
