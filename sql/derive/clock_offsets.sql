@@ -109,7 +109,7 @@ estimates as (
     qualify min(abs(offset_s)) over (partition by job_id) < threshold('clock_skew_s')
 )
 
-select job_id, node, offset_s, estimated_from
+select job_id, node, arg_min(offset_s, place) as offset_s, arg_min(estimated_from, place) as estimated_from
 from estimates
 where abs(offset_s) between threshold('clock_skew_s') and 1e8
-qualify row_number() over (partition by job_id, node order by place) = 1
+group by job_id, node

@@ -1,7 +1,8 @@
 -- Which mini-batches are told by more than one report, and which try decided?
--- The ground of `judged_attempts`; the other mini-batches, nine of ten in a healthy job, need no judgement. The deciding try: if any is done, the done one that ended last, else the last one. A
--- result that overrides another one goes before any that does not. `standing` are the reports that count as tries (see
--- `superseded_reports`; the log's word that an open try ended replaces its row too).
+-- The ground of `judged_attempts`; the other mini-batches, nine of ten in a healthy job, need no judgement. The
+-- deciding try: if any is done, the done one that ended last, else the last one. A result that overrides another one
+-- goes before any that does not. `standing` are the reports that count as tries (see `superseded_reports`; the log's
+-- word that an open try ended replaces its row too).
 -- keep: step
 with logged as (
     select * from unreported_tries

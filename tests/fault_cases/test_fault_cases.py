@@ -38,7 +38,9 @@ RIGHT = {
     "one_failed_init": Right("completed", {"ConnectionError": "warning"}, {"failed_items": 0}),
     "long_tail": Right("completed", {"long_tail": "severe"}),
     "full_disk": Right("completed", {"disk_filling": "severe"}, {"failed_items": 12}),
-    "lost_items": Right("completed", {"error": "severe"}, {"items": 980, "failed_items": 900, "partial": True}),
+    "lost_items": Right(
+        "completed", {"poisoned_mini_batches": "severe"}, {"items": 980, "failed_items": 900, "partial": True}
+    ),
     "overview_alone": Right(
         "completed", {}, {"mini_batches": None, "items": None, "failed_items": None, "partial": True}
     ),
@@ -57,7 +59,9 @@ SHARED = {
     "07": Right("completed", {"long_tail": "severe"}),
     "08": Right("completed", {"disk_filling": "severe"}),
     "09": Right("completed", {"out_of_memory": "warning"}),
-    "10": Right("completed", {"error": "severe"}, {"items": 2100, "failed_items": 2000, "partial": True}),
+    "10": Right(
+        "completed", {"poisoned_mini_batches": "severe"}, {"items": 2100, "failed_items": 2000, "partial": True}
+    ),
     "11": Right("completed", {}, {"mini_batches": None, "items": None, "partial": True}),
     "12": Right("completed", {"UnicodeDecodeError": "severe"}),
     "13": Right("completed", {"slow_inputs": "warning"}),
