@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,6 @@ from ingest import ingest_jobs
 from ingest.store.paths import Layout
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Tree
 
 
@@ -24,7 +23,7 @@ def test_folders_are_synced_before_the_catalog(tree: Tree, tmp_path: Path, monke
     real = os.fsync
 
     def fsync(handle: int) -> None:
-        synced.append(os.readlink(f"/proc/self/fd/{handle}"))
+        synced.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
         real(handle)
 
     monkeypatch.setattr(os, "fsync", fsync)
