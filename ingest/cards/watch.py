@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.output import Redactor
 from ingest.output.shown import shown
-from ingest.output.wording import clock, plural, shorten
+from ingest.output.wording import SEVERITY_COLOURS, clock, plural, shorten
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -21,7 +21,6 @@ _WIDTH = 100
 _JOBS, _NODES = 4, 12
 _BAR = 40
 _BARS = " ▁▂▃▄▅▆▇█"
-_COLOURS = {"severe": "red", "warning": "yellow", "note": "dim"}
 _STATES = {"running": "green", "completed": "green", "failed": "red", "stalled": "yellow", "silent": "yellow"}
 
 
@@ -86,7 +85,7 @@ def _job(job: JobState) -> Iterator[RenderableType]:
     for finding in job.findings:
         if finding.severity != "note":
             line = f"  {finding.severity:<10} {shorten(shown(finding.finding), _WIDTH - 13)}"
-            yield Text(line, style=_COLOURS[finding.severity])
+            yield Text(line, style=SEVERITY_COLOURS[finding.severity] or "")
 
 
 def _progress(job: JobState) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ingest.doctor.installation import Health, Status
 from ingest.errors import InputError
 from ingest.plugin.registry import Registry
-from ingest.sources.kinds import scheme_of, source_of
+from ingest.sources.kinds import source_of, url_scheme
 from ingest.sources.protocol import SourceOptions
 
 _TOP_ONLY = "*/*"
@@ -37,8 +37,7 @@ def examine_source(argument: str, registry: Registry, wanted: SourceOptions) -> 
 
 def _identity(text: str) -> Iterator[Health]:
     """Who would ask an object store."""
-    scheme = scheme_of(text)
-    if scheme is None or "://" not in text or scheme == "azureml":
+    if url_scheme(text) in (None, "azureml"):
         return
     from ingest.sources.cloud.client import credential_of
     from ingest.sources.cloud.places import place_of

@@ -25,7 +25,7 @@ from ingest.plugin.registry import Claim, Registry
 from ingest.sources.archive.source import kind_of
 from ingest.sources.content import Content
 from ingest.sources.directory import walk
-from ingest.sources.kinds import Files, scheme_of
+from ingest.sources.kinds import Files, url_scheme
 from ingest.sources.protocol import ALL, Entry, SourceOptions
 
 _READ_AT_MOST = 64 << 20
@@ -95,7 +95,7 @@ def explain(
 
     Raises `InputError` if there is nothing that could be explained.
     """
-    if "://" in target and scheme_of(target) is not None:
+    if url_scheme(target) is not None:
         yield from _explain_all(target, registry, wanted)
         return
     location = Path(os.path.abspath(target))  # noqa: PTH100  # Path.resolve would follow symbolic links
@@ -198,8 +198,9 @@ def _explain_folder(target: str, folder: Path, registry: Registry, wanted: Sourc
     found = discover([target], wanted=wanted)
     inside = None if found.jobs else _path_in_job(folder)
     if inside is not None:
-        for entry in walk(str(folder.resolve()), f"{inside}/"):
-            yield _explain_entry(Files(), entry, registry, None)
+        with closing(Files()) as files:
+            for entry in walk(str(folder.resolve()), f"{inside}/"):
+                yield _explain_entry(files, entry, registry, None)
         return
     for problem in found.problems:
         raise problem
@@ -207,11 +208,10 @@ def _explain_folder(target: str, folder: Path, registry: Registry, wanted: Sourc
 
 
 def _explain_found(found: Discovery, registry: Registry) -> Iterator[Explanation]:
-    files = Files(registry.schemes)
-    for job in found.jobs:
-        for entry in job.entries:
-            yield _explain_entry(files, entry, registry, job.job_id)
-    files.close()
+    with closing(Files(registry.schemes)) as files:
+        for job in found.jobs:
+            for entry in job.entries:
+                yield _explain_entry(files, entry, registry, job.job_id)
     for stray in found.files_outside_jobs:
         yield Explanation(stray.path, problem=stray.problem or "lies outside any job")
 

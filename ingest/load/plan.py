@@ -10,7 +10,7 @@ from ingest.errors import IngestError
 from ingest.load.discover import Discovery, JobTree
 from ingest.load.tasks import Slice, WorkFile, file_id
 from ingest.plugin.registry import Registry
-from ingest.sources.protocol import Entry
+from ingest.sources.protocol import Entry, is_same_version
 from ingest.store.known_files import Forgotten, KnownFile, Ledger
 
 _SLICE_BYTES = (4 << 20, 48 << 20)
@@ -84,7 +84,7 @@ def make_plan(
     for entry in found.files_outside_jobs:
         plan.files += 1
         known = ledger.files.get((None, entry.path))
-        if known is not None and _is_same(known, entry):
+        if known is not None and is_same_version(known, entry):
             plan.unchanged += 1
             continue
         plan.notes.append(UnreadFile(None, entry, None, "unclaimed", entry.problem or "outside any job's tree"))
@@ -167,14 +167,7 @@ def _plan_file(plan: Plan, job_id: str, entry: Entry, ledger: Ledger, registry: 
 
 def _stands(known: KnownFile, entry: Entry) -> bool:
     """Whether a file is as it was; one that could not be read is tried again."""
-    return _is_same(known, entry) and known.status != "failed"
-
-
-def _is_same(known: KnownFile, entry: Entry) -> bool:
-    """Whether nothing says that a file has changed. An etag says more than a time, which may be of whole seconds."""
-    if known.etag is not None and entry.etag is not None:
-        return known.size == entry.size and known.etag == entry.etag
-    return known.size == entry.size and known.modified_ns == entry.modified_ns
+    return is_same_version(known, entry) and known.status != "failed"
 
 
 def slices(work: Sequence[WorkFile], load_id: str, workers: int) -> Iterator[Slice]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +11,9 @@ from ingest.artifact_root import DOWNLOAD_ROOT
 from ingest.errors import InputError
 from ingest.load.discover import discover
 from ingest.sources.content import Content
-from ingest.sources.directory import modified_ns
 from ingest.sources.kinds import Files, inner_source
 from ingest.sources.opening import Opener
+from ingest.sources.protocol import Version, is_same_version
 
 if TYPE_CHECKING:
     from ingest.sources.protocol import SourceScheme
@@ -31,15 +30,10 @@ def reopened(place: FileLine, schemes: Sequence[SourceScheme]) -> Iterator[tuple
     try:
         with _opened(place, schemes) as content:
             file = place.file
-            yield content, _is_changed(content, file["bytes"], file["modified_ns"], file["etag"])
+            read = Version(file["bytes"], file["modified_ns"], file["etag"])
+            yield content, not is_same_version(content, read)
     except OSError as error:
         raise InputError(f"{name}: cannot be read: {error.strerror or error}", "Check its permissions.") from error
-
-
-def _is_changed(content: Content, size: int, time_ns: int, etag: str | None) -> bool:
-    if etag is not None and content.etag is not None:
-        return (content.size, content.etag) != (size, etag)
-    return (content.size, content.modified_ns) != (size, time_ns)
 
 
 @contextmanager
@@ -48,26 +42,17 @@ def _opened(place: FileLine, schemes: Sequence[SourceScheme]) -> Iterator[Conten
     source, path = str(place.file["source"] or "/"), str(place.file["path"])
     if (outer := inner_source(source)) is None:
         handle = Opener(source).open(str(_path_of(place, Path(source), path)))
-        status = os.fstat(handle)
-        content = Content(handle, b"", status.st_size, modified_ns(status), is_live=True)
-        try:
+        with closing(Content.of_file(handle)) as content:
             yield content
-        finally:
-            content.close()
         return
     found = discover([outer], schemes=schemes)  # kept to the end: what it had to unpack is read from
     entries = [entry for job in found.jobs if job.source == source for entry in job.entries]
     entry = next((entry for entry in entries if entry.path == path and entry.problem is None), None)
     if entry is None:
         raise found.problems[0] if found.problems and not found.jobs else _gone(place, f"{source}: {path}")
-    files = Files(schemes)
-    try:
-        content = files.open(entry.location)
+    with closing(Files(schemes)) as files, closing(files.open(entry.location)) as content:
         yield content
-        content.close()
-    finally:
-        files.close()
-        found.sources.clear()
+    found.sources.clear()
 
 
 def _path_of(place: FileLine, source: Path, path: str) -> Path:

@@ -28,6 +28,16 @@ class Content:
         self.etag = etag
 
     @classmethod
+    def of_file(cls, handle: int) -> Content:
+        """An open file of the system, which is closed with this; or at once, if it cannot be looked at."""
+        try:
+            status = os.fstat(handle)
+        except OSError:
+            os.close(handle)
+            raise
+        return cls(handle, b"", status.st_size, modified_ns(status), is_live=True)
+
+    @classmethod
     def of_bytes(cls, data: bytes, modified_ns: int, etag: str | None = None) -> Content:
         """What is in memory already."""
         return cls(-1, data, len(data), modified_ns, etag)

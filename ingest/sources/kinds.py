@@ -10,7 +10,7 @@ from pathlib import Path
 from ingest.errors import InputError
 from ingest.sources.archive.members import INSIDE
 from ingest.sources.content import Content
-from ingest.sources.directory import Directory, modified_ns
+from ingest.sources.directory import Directory
 from ingest.sources.opening import Opener
 from ingest.sources.protocol import ALL, Opening, Source, SourceOptions, SourceScheme
 
@@ -29,6 +29,11 @@ def scheme_of(text: str) -> str | None:
     return found[1] if found else None
 
 
+def url_scheme(argument: str) -> str | None:
+    """`abc` of `abc://...`; None of what is no URL."""
+    return scheme_of(argument) if "://" in argument else None
+
+
 def without_secret(argument: str) -> str:
     """An argument as it may be shown and stored: an URL without what follows its `?`."""
     return argument.partition("?")[0] if "://" in argument else argument
@@ -36,8 +41,8 @@ def without_secret(argument: str) -> str:
 
 def source_of(argument: str, wanted: SourceOptions = ALL, schemes: Iterable[SourceScheme] = ()) -> Source:
     """The source that an argument names. Raises `InputError` if there is none."""
-    scheme = scheme_of(argument)
-    if scheme is not None and "://" in argument and not os.path.lexists(argument):
+    scheme = url_scheme(argument)
+    if scheme is not None and not os.path.lexists(argument):
         return _by_scheme(argument, scheme, wanted, {one.scheme: one for one in schemes})
     path = Path(argument)
     try:
@@ -80,7 +85,7 @@ def _by_scheme(argument: str, scheme: str, wanted: SourceOptions, schemes: Mappi
 
 def inner_source(text: str) -> str | None:
     """What to list to find the entries of a job again, by its source in the store; None if that is a folder."""
-    if scheme_of(text) is not None and "://" in text:
+    if url_scheme(text) is not None:
         return text
     if Path(text).is_dir():
         return None
@@ -100,13 +105,7 @@ class Files:
         """What is there now. Raises `OSError`, with the reason in words."""
         if not location.startswith("/") and (scheme := scheme_of(location)) is not None:
             return self._other(scheme).open(location)
-        handle = self._opener.open(location)  # a file object costs three times the read
-        try:
-            status = os.fstat(handle)
-        except OSError:
-            os.close(handle)
-            raise
-        return Content(handle, b"", status.st_size, modified_ns(status), is_live=True)
+        return Content.of_file(self._opener.open(location))  # a file object costs three times the read
 
     def ahead(self, locations: Sequence[tuple[str, int]]) -> None:
         """These will be opened next, in this order, each of about so many bytes: what is far may be fetched at once."""

@@ -34,6 +34,37 @@ class Entry(NamedTuple):
     """Changes when the content does, where the source has such a thing: then the time says nothing."""
 
 
+class Versioned(Protocol):
+    """What is known of a file without reading it."""
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+
+    @property
+    def modified_ns(self) -> int:
+        """When it was written last, nanoseconds since 1970."""
+
+    @property
+    def etag(self) -> str | None:
+        """As that of an entry."""
+
+
+class Version(NamedTuple):
+    """The same, as it was remembered."""
+
+    size: int
+    modified_ns: int
+    etag: str | None
+
+
+def is_same_version(one: Versioned, other: Versioned) -> bool:
+    """Whether nothing says that a file has changed. An etag says more than a time, which may be of whole seconds."""
+    if one.etag is not None and other.etag is not None:
+        return one.size == other.size and one.etag == other.etag
+    return one.size == other.size and one.modified_ns == other.modified_ns
+
+
 @dataclass(frozen=True, slots=True)
 class SourceOptions:
     """What of the sources is wanted, and how much an archive may hold."""

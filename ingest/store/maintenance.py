@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -33,7 +32,6 @@ def writing(layout: Layout, lock_timeout_s: float) -> Iterator[None]:
             yield
         except BaseException as error:
             with suppress(StoreError, OSError):
-                shutil.rmtree(layout.draft.parent, ignore_errors=True)
                 sweep(layout)
             if is_disk_full(error) and not isinstance(error, StoreError):
                 raise disk_full(layout.root, "the store", error) from error

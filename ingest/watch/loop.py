@@ -11,7 +11,8 @@ from typing import Any
 
 from ingest.errors import InputError
 from ingest.load.pipeline import LoadReport, ingest_jobs
-from ingest.sources.kinds import scheme_of
+from ingest.severity import is_at_least
+from ingest.sources.kinds import url_scheme
 from ingest.store.reader import open_store
 from ingest.watch.state import JobState, read_states
 
@@ -24,8 +25,6 @@ _SLOWEST = 6.0
 
 _REST = 4.0
 """Looks that take long come so much less often: a job with large logs must not keep a processor busy."""
-
-_SEVERITIES = ("note", "warning", "severe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def watch(options: WatchOptions, sleep: Callable[[float], None] = time.sleep) ->
 
     After all jobs ended it looks once more: the platform writes the last logs when a job is over.
     """
-    usual = options.every_s or (REMOTE_S if any(map(_is_far, options.sources)) else LOCAL_S)
+    usual = options.every_s or (REMOTE_S if any(map(url_scheme, options.sources)) else LOCAL_S)
     load = partial(ingest_jobs, options.sources, options.store, **options.load)
     pause, jobs, over_before = usual, list[JobState](), False
     for number in range(1 << 62):
@@ -88,13 +87,8 @@ def watch(options: WatchOptions, sleep: Callable[[float], None] = time.sleep) ->
         sleep(rest)
 
 
-def _is_far(source: str) -> bool:
-    return scheme_of(source) is not None and "://" in source
-
-
 def _found(jobs: Sequence[JobState], severity: str | None) -> bool:
     """Whether something at least so severe was found."""
     if severity is None:
         return False
-    least = _SEVERITIES.index(severity)
-    return any(_SEVERITIES.index(one.severity) >= least for job in jobs for one in job.findings)
+    return any(is_at_least(one.severity, severity) for job in jobs for one in job.findings)

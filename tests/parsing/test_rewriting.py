@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ingest import Batch, LineParser, Rewrite, SourceFile
 from ingest.model import LOG_RECORDS
 
@@ -15,16 +17,7 @@ PREFIXED = LineParser(
     rewrite=Rewrite(r"^\[stderr\]"),
     samples=[],
 )
-JOINED = LineParser(
-    name="test.joined",
-    kind="joined",
-    path=r"^logs/.*$",
-    head=r"^good (?P<message>.*)$",
-    table=LOG_RECORDS,
-    multiline=False,
-    rewrite=Rewrite(r"<END>", by="\n"),
-    samples=[],
-)
+JOINED = replace(PREFIXED, name="test.joined", kind="joined", rewrite=Rewrite(r"<END>", by="\n"))
 
 
 def test_rejects_stand_where_they_stand_in_the_file() -> None:

@@ -122,23 +122,25 @@ def connection_string(environment: Mapping[str, str]) -> dict[str, str]:
     return parts
 
 
-def _own_endpoint(environment: Mapping[str, str]) -> tuple[str, str] | None:
-    """Account and endpoint, if the environment names both: then the endpoint may be any."""
+def _account_and_endpoint(environment: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """What the environment names, each as far as it does."""
     string = connection_string(environment)
     account = string.get("AccountName") or environment_account(environment)
     endpoint = (
         string.get("BlobEndpoint") or environment.get("AZURE_STORAGE_ENDPOINT") or environment.get("AZURE_ENDPOINT")
     )
+    return account, endpoint
+
+
+def _own_endpoint(environment: Mapping[str, str]) -> tuple[str, str] | None:
+    """Account and endpoint, if the environment names both: then the endpoint may be any."""
+    account, endpoint = _account_and_endpoint(environment)
     return (account, endpoint.rstrip("/")) if account and endpoint else None
 
 
 def _account(environment: Mapping[str, str], url: str) -> tuple[str, str]:
     """The account that the environment names, and its endpoint."""
-    string = connection_string(environment)
-    account = string.get("AccountName") or environment_account(environment)
-    endpoint = (
-        string.get("BlobEndpoint") or environment.get("AZURE_STORAGE_ENDPOINT") or environment.get("AZURE_ENDPOINT")
-    )
+    account, endpoint = _account_and_endpoint(environment)
     if not account and endpoint and (found := _BLOB_HOST.match(urlsplit(endpoint).hostname or "")):
         account = found["account"]
     if not account:
@@ -146,7 +148,7 @@ def _account(environment: Mapping[str, str], url: str) -> tuple[str, str]:
             f"{url}: the storage account is not known",
             "Set AZURE_STORAGE_ACCOUNT, or give https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX.",
         )
-    suffix = string.get("EndpointSuffix", _PUBLIC)
+    suffix = connection_string(environment).get("EndpointSuffix", _PUBLIC)
     return account, (endpoint or f"https://{account}.blob.{suffix}").rstrip("/")
 
 
