@@ -1,0 +1,244 @@
+"""`ingest rehearse`: run a scoring script here, as a batch endpoint would, before it costs a cluster."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ingest.cli.options import configure_log, open_configured, tell
+from ingest.errors import ExitCode, IngestError, InputError
+from ingest.quoting import is_one_of
+
+if TYPE_CHECKING:
+    from ingest.rehearse.advice import Advice
+    from ingest.rehearse.driver import Outcome
+    from ingest.rehearse.plan import Settings
+
+
+@click.command(short_help="Run a scoring script here, as a batch endpoint would.")
+@click.argument("script", type=click.Path(dir_okay=False), metavar="SCRIPT.py")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGUMENT...]")
+@click.option(
+    "--input", "inputs", multiple=True, required=True, type=click.Path(), help="Files to score, or a folder of them."
+)
+@click.option("--mini-batch-size", type=click.IntRange(1), default=10, show_default=True, help="Files of a mini-batch.")
+@click.option("--processes", type=click.IntRange(1, 256), default=2, show_default=True, help="Processes of each node.")
+@click.option(
+    "--nodes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Groups of processes, each with logs of its own.",
+)
+@click.option(
+    "--run-timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=30,
+    show_default=True,
+    help="Seconds for one run().",
+)
+@click.option(
+    "--max-retries", type=click.IntRange(0), default=3, show_default=True, help="Further tries of a mini-batch."
+)
+@click.option(
+    "--error-threshold", type=click.IntRange(-1), default=-1, show_default=True, help="Failed items to bear; -1: any."
+)
+@click.option(
+    "--mini-batch-error-threshold",
+    type=click.IntRange(-1),
+    default=-1,
+    show_default=True,
+    help="Failed mini-batches to bear.",
+)
+@click.option(
+    "--output-action", type=click.Choice(["append_row", "summary_only"]), default="append_row", show_default=True
+)
+@click.option(
+    "--logging-level", type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]), default="INFO", show_default=True
+)
+@click.option("--sample", type=click.IntRange(1), help="Score so many of the inputs, chosen at random.")
+@click.option(
+    "--env",
+    "environment",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A variable for the script; may be given several times.",
+)
+@click.option("--model", type=click.Path(exists=True), help="What AZUREML_MODEL_DIR is to name.")
+@click.option(
+    "--code",
+    type=click.Path(exists=True, file_okay=False),
+    help="The working directory.  [default: the script's folder]",
+)
+@click.option(
+    "--python",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Interpreter of the workers; it need not have ingest.",
+)
+@click.option("--memory-limit", metavar="SIZE", help="Address space of each process, as 2GB.")
+@click.option(
+    "--sample-interval",
+    type=click.FloatRange(0),
+    default=2,
+    show_default=True,
+    help="Seconds between samples of memory and CPU; 0: none.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False),
+    help="Folder to make for logs and results.  [default: rehearsal-TIME]",
+)
+@click.option(
+    "--store", type=click.Path(file_okay=False), help="The store to load into.  [default: store/ in the output]"
+)
+@click.option("--sku", metavar="NAME", help="Size of the cluster's machines, as Standard_DS3_v2: advice is for these.")
+@click.option("--machine", metavar="CORESxGB", help="The same by its numbers, as 4x16.")
+@click.option(
+    "--plan-nodes",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Nodes of the cluster that advice is for.",
+)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def rehearse(
+    script: str, inputs: tuple[str, ...], output: str | None, store: str | None, format_: str, **given: Any
+) -> None:
+    """Run a scoring script here, as a batch endpoint would, and say what that tells.
+
+    \b
+      ingest rehearse score.py --input images/
+      ingest rehearse score.py --input images/ --sample 200 --model model/ -- --threshold 0.5
+
+    init() is called once in each process, run() with a list of file paths for each mini-batch; mini-batches that fail are
+    tried again, processes that hang are killed and replaced. The logs are those of a job; they are loaded, and end with
+    the verdict and the diagnosis. Exit code 1: the script breaks its contract, or a finding is severe.
+
+    This is not a security boundary: the script runs with your rights.
+    """
+    from ingest.rehearse.advice import advise
+    from ingest.rehearse.driver import Driver
+    from ingest.rehearse.plan import find_inputs, mini_batches
+    from ingest.rehearse.sampling import can_sample
+
+    machine = _machine(given["sku"], given["machine"])
+    if given["sample_interval"] and not can_sample():
+        tell("psutil is not installed, so nothing is sampled: pip install 'ingest[rehearse]'")
+    configure_log(True, False, None)
+    folder = Path(output or f"rehearsal-{datetime.now():%Y%m%d-%H%M%S}").absolute()
+    settings = _settings(Path(script), tuple(map(Path, inputs)), folder, given)
+    files, whole = find_inputs(settings)
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        raise IngestError(f"{folder}: exists already", "Name a folder that does not exist: --output") from None
+    outcome = Driver(settings, mini_batches(files, settings.mini_batch_size)).run()
+    advice = advise(settings, outcome, whole, machine, given["plan_nodes"])
+    sys.exit(_tell_outcome(settings, outcome, advice, str(store or folder / "store"), format_))
+
+
+def _settings(script: Path, inputs: tuple[Path, ...], folder: Path, given: Mapping[str, Any]) -> Settings:
+    from ingest.rehearse.plan import Settings
+
+    if not script.is_file():
+        raise InputError(f"{script}: not found", "The scoring script is the first argument")
+    code = Path(given["code"]) if given["code"] else script.parent
+    return Settings(
+        script=script.absolute(),
+        code=code.absolute(),
+        inputs=inputs,
+        output=folder,
+        mini_batch_size=given["mini_batch_size"],
+        processes=given["processes"],
+        nodes=given["nodes"],
+        run_timeout_s=given["run_timeout"],
+        max_retries=given["max_retries"],
+        error_threshold=given["error_threshold"],
+        mini_batch_error_threshold=given["mini_batch_error_threshold"],
+        append_row=given["output_action"] == "append_row",
+        logging_level=given["logging_level"],
+        sample=given["sample"],
+        environment=dict(_pair(one) for one in given["environment"]),
+        model=Path(given["model"]) if given["model"] else None,
+        arguments=given["arguments"],
+        python=given["python"] or sys.executable,
+        memory_limit=_bytes(given["memory_limit"]) if given["memory_limit"] else None,
+        sample_interval_s=given["sample_interval"],
+    )
+
+
+def _machine(sku: str | None, machine: str | None) -> tuple[int, float] | None:
+    """Cores and GiB of a machine."""
+    from ingest.rehearse.machines import SIZES
+
+    if machine:
+        match = re.fullmatch(r"(\d+)x(\d+(?:\.\d+)?)", machine)
+        if not match or not int(match[1]) or not float(match[2]):
+            raise IngestError(f"--machine {machine}: not CORESxGB", "Example: --machine 4x16")
+        return int(match[1]), float(match[2])
+    if sku and sku.lower() not in (known := {name.lower(): size for name, size in SIZES.items()}):
+        raise IngestError(f"--sku {sku}: not known", "Give its cores and memory: --machine 4x16")
+    return known[sku.lower()] if sku else None
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not sign or not key:
+        raise IngestError(f"--env {text}: not KEY=VALUE", "Example: --env OMP_NUM_THREADS=1")
+    return key, value
+
+
+def _bytes(text: str) -> int:
+    match = re.fullmatch(r"(?i)(\d+(?:\.\d+)?)\s*([KMG]?)i?B?", text.strip())
+    if not match:
+        raise IngestError(f"--memory-limit {text}: not a size", "Example: --memory-limit 2GB")
+    return int(float(match[1]) * 1024 ** " KMG".index(match[2].upper() or " "))
+
+
+def _tell_outcome(settings: Settings, outcome: Outcome, advice: Advice, store: str, format_: str) -> ExitCode:
+    """Loads the logs, writes what they and the rehearsal tell, and gives the exit code."""
+    from ingest.cards.diagnosis import print_diagnosis
+    from ingest.cards.rehearsal import print_rehearsal
+    from ingest.cards.verdict import print_card, verdict
+    from ingest.load.pipeline import ingest_jobs
+    from ingest.output import redact_text
+    from ingest.rehearse.contract import contract, is_kept
+
+    name = settings.output.name
+    report = ingest_jobs([str(settings.output / "artifacts")], store, workers=1, job_ids={"": name})
+    clauses = contract(outcome)
+    with open_configured(store) as opened:
+        card = verdict(opened, report)
+        query = f"SELECT * FROM diagnosis WHERE {is_one_of('job_id', report.job_ids)} ORDER BY rank"
+        findings = opened.rows(query)
+        if format_ == "json":
+            told = {
+                "output": str(settings.output),
+                "ended": outcome.reason,
+                "contract": [asdict(clause) for clause in clauses],
+                "load_s": outcome.load_s,
+                "init_s": outcome.init_s,
+                "advice": asdict(advice),
+                "verdict": card,
+                "diagnosis": findings,
+            }
+            click.echo(redact_text(json.dumps(told, indent=2, default=str, ensure_ascii=False)))
+        else:
+            print_card(card, sys.stdout, as_json=False, store=store)
+            click.echo()
+            print_rehearsal(outcome, clauses, advice, sys.stdout)
+            click.echo()
+            print_diagnosis(opened, list(report.job_ids), findings, sys.stdout, notes=False)
+    if outcome.reason == "stopped":
+        return ExitCode.INTERRUPTED
+    severe = any(row["severity"] == "severe" for row in findings)
+    return ExitCode.OK if is_kept(clauses) and not severe and outcome.reason == "all" else ExitCode.FAILED_CHECK
