@@ -44,7 +44,8 @@ def _costs(outcome: Outcome, advice: Advice) -> Iterator[str]:
         children = f", {outcome.children_seen} child processes" if outcome.children_seen else ""
         yield f"  {'memory':<16}{size(advice.process_bytes)} of a process at most{children}"
     if growth := advice.growth:
-        bounds = f"{growth.per_mini_batch / 1e6:+.2f} MB with each mini-batch ({growth.low / 1e6:+.2f} to {growth.high / 1e6:+.2f})"
+        low, high = growth.low / 1e6, growth.high / 1e6
+        bounds = f"{growth.per_mini_batch / 1e6:+.2f} MB with each mini-batch ({low:+.2f} to {high:+.2f})"
         yield f"  {'growth':<16}{bounds if growth.certain else 'none that is more than chance'}"
 
 
