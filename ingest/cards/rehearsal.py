@@ -57,6 +57,6 @@ def _advice(advice: Advice) -> Iterator[str]:
     if advice.processes_per_node is not None:
         yield f"  {'processes':<16}{advice.processes_per_node} on a node, {advice.limited_by} is the limit"
     if advice.duration_s and advice.node_hours:
-        low, middle, high = advice.duration_s
+        shortest, middle, longest = advice.duration_s
         hours = f"{advice.node_hours[1]:.2g} node-hours ({advice.node_hours[0]:.2g} to {advice.node_hours[2]:.2g})"
-        yield f"  {'whole input':<16}{duration(middle)} ({duration(low)} to {duration(high)}), {hours}"
+        yield f"  {'whole input':<16}{duration(middle)} ({duration(shortest)} to {duration(longest)}), {hours}"

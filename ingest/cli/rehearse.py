@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -23,9 +24,30 @@ if TYPE_CHECKING:
     from ingest.rehearse.plan import Settings
 
 
+def _read_deployment(context: click.Context, _option: click.Parameter, file: str | None) -> dict[str, Any]:
+    """Makes what the file says the defaults of the other options, and keeps it."""
+    if not file or context.resilient_parsing:
+        return {}
+    from ingest.rehearse.deployment import read_deployment
+
+    told = read_deployment(Path(file))
+    context.default_map = {
+        **(context.default_map or {}),
+        **{name: value for name, value in told.items() if name != "script"},
+    }
+    return told
+
+
 @click.command(short_help="Run a scoring script here, as a batch endpoint would.")
-@click.argument("script", type=click.Path(dir_okay=False), metavar="SCRIPT.py")
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGUMENT...]")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[SCRIPT.py] [-- ARGUMENT...]")
+@click.option(
+    "--deployment",
+    type=click.Path(dir_okay=False),
+    is_eager=True,
+    callback=_read_deployment,
+    metavar="FILE.yml",
+    help="The YAML of a batch deployment: its script and settings, unless an option says otherwise.",
+)
 @click.option(
     "--input", "inputs", multiple=True, required=True, type=click.Path(), help="Files to score, or a folder of them."
 )
@@ -111,13 +133,20 @@ if TYPE_CHECKING:
 )
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def rehearse(
-    script: str, inputs: tuple[str, ...], output: str | None, store: str | None, format_: str, **given: Any
+    words: tuple[str, ...],
+    deployment: Mapping[str, Any],
+    inputs: tuple[str, ...],
+    output: str | None,
+    store: str | None,
+    format_: str,
+    **given: Any,
 ) -> None:
     """Run a scoring script here, as a batch endpoint would, and say what that tells.
 
     \b
       ingest rehearse score.py --input images/
       ingest rehearse score.py --input images/ --sample 200 --model model/ -- --threshold 0.5
+      ingest rehearse --deployment deployment.yml --input images/
 
     init() is called once in each process, run() with a list of file paths for each mini-batch; mini-batches that fail are
     tried again, processes that hang are killed and replaced. The logs are those of a job; they are loaded, and end with
@@ -130,12 +159,19 @@ def rehearse(
     from ingest.rehearse.plan import find_inputs, mini_batches
     from ingest.rehearse.sampling import can_sample
 
+    if not hasattr(os, "killpg"):
+        raise IngestError("rehearsals need process groups, which this system lacks", "On Windows: run it in WSL")
     machine = _machine(given["sku"], given["machine"])
     if given["sample_interval"] and not can_sample():
         tell("psutil is not installed, so nothing is sampled: pip install 'ingest[rehearse]'")
     configure_log(True, False, None)
     folder = Path(output or f"rehearsal-{datetime.now():%Y%m%d-%H%M%S}").absolute()
-    settings = _settings(Path(script), tuple(map(Path, inputs)), folder, given)
+    script = deployment.get("script")
+    if words and (words[0].endswith(".py") or not script):
+        script, *words = words
+    if not script:
+        raise IngestError("no scoring script", "Name it, or a deployment that does: --deployment FILE.yml")
+    settings = _settings(Path(script), tuple(map(Path, inputs)), folder, {**given, "arguments": tuple(words)})
     files, whole = find_inputs(settings)
     try:
         folder.mkdir(parents=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ingest.rehearse.driver import Outcome
@@ -52,7 +52,7 @@ def is_kept(clauses: list[Clause]) -> bool:
 def _clauses(outcome: Outcome) -> Iterator[Clause]:
     returned = any(one.status == "RUN_DONE" for one in outcome.tries)
     for name, (severity, says) in _CHECKS.items():
-        seen = outcome.breaches.get(name, {})
+        seen: Mapping[str, int] = outcome.breaches.get(name, {})
         times = outcome.unmapped if name == "unmapped" else sum(seen.values())
         examples = tuple(text for text, _ in sorted(seen.items(), key=lambda pair: -pair[1])[:_EXAMPLES])
         unknown = not times and ((name in _OF_RUN and not returned) or (name == "init_raises" and not outcome.init_s))

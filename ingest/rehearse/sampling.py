@@ -12,7 +12,7 @@ from ingest.rehearse.tree import Tree, iso
 try:
     import psutil
 except ImportError:  # the extra `rehearse`
-    psutil = None
+    psutil = None  # type: ignore[assignment]
 
 _MB = 1 << 20
 
@@ -81,6 +81,13 @@ class Sampler:
                         io = [a + b for a, b in zip(io, seen[:4], strict=True)]
             percent = 100 * memory / psutil.virtual_memory().total
             counts = [int(io[0]), int(io[1]), round(io[2] / _MB, 2), round(io[3] / _MB, 2)]
-            cells = [round(cpu, 1), round(user, 2), round(system, 2), round(percent, 6), *counts, int(threads)]
+            cells: list[object] = [
+                round(cpu, 1),
+                round(user, 2),
+                round(system, 2),
+                round(percent, 6),
+                *counts,
+                int(threads),
+            ]
             return cells, int(memory), len(family) - 1
         return None

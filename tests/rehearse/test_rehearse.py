@@ -298,3 +298,42 @@ def _ends(pid: int) -> bool:
                 return True
         time.sleep(0.05)
     return False
+
+
+DEPLOYMENT = """
+code_configuration: {code: src, scoring_script: score.py}
+environment_variables: {COLOUR: green}
+settings:
+  mini_batch_size: 4
+  max_concurrency_per_instance: 1
+  output_action: append_row
+  retry_settings: {max_retries: 1, timeout: 20}
+model: azureml:churn@latest
+"""
+
+
+def test_a_deployment_names_script_and_settings(tmp_path: Path, run: Run) -> None:
+    """What an option says weighs more; the first word is an argument if it is no script."""
+    pytest.importorskip("yaml")
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/score.py").write_text(
+        "import os, sys\n\n\ndef init():\n    pass\n\n\ndef run(files):\n"
+        "    return [f'{f} {sys.argv[1]} {os.environ[\"COLOUR\"]} {len(files)}' for f in files]\n"
+    )
+    (tmp_path / "deployment.yml").write_text(DEPLOYMENT)
+    inputs, output = write_inputs(tmp_path / "inputs", {}), tmp_path / "rehearsal"
+    given = ["--deployment", tmp_path / "deployment.yml", "--input", inputs, "-o", output, "--format", "json"]
+    done = run("rehearse", *given, "--mini-batch-size", 10, "--", "mine")
+    assert done.returncode == 0, done.stderr
+    rehearsal = Rehearsal(output, 0, done.stdout)
+    assert rehearsal.results()[0].endswith("part-000.txt mine green 10")
+    assert rehearsal.count("mini_batches", "processes") == (2, 1)
+
+
+@pytest.mark.parametrize("text", ["- a\n- b\n", "a: [", "!!python/object/apply:os.system ['true']"])
+def test_what_is_no_deployment_is_refused(tmp_path: Path, run: Run, text: str) -> None:
+    """In two lines; nothing in it is run."""
+    pytest.importorskip("yaml")
+    (tmp_path / "deployment.yml").write_text(text)
+    done = run("rehearse", "--deployment", tmp_path / "deployment.yml", "--input", tmp_path)
+    assert (done.returncode, "deployment.yml: not" in done.stderr) == (3, True)
