@@ -168,10 +168,10 @@ def rehearse(
     folder = Path(output or f"rehearsal-{datetime.now():%Y%m%d-%H%M%S}").absolute()
     script = deployment.get("script")
     if words and (words[0].endswith(".py") or not script):
-        script, *words = words
+        script, words = words[0], words[1:]
     if not script:
         raise IngestError("no scoring script", "Name it, or a deployment that does: --deployment FILE.yml")
-    settings = _settings(Path(script), tuple(map(Path, inputs)), folder, {**given, "arguments": tuple(words)})
+    settings = _settings(Path(script), tuple(map(Path, inputs)), folder, {**given, "arguments": words})
     files, whole = find_inputs(settings)
     try:
         folder.mkdir(parents=True)

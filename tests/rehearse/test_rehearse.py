@@ -265,9 +265,8 @@ def test_whoever_ends_the_driver_ends_its_workers(tmp_path: Path, stop: signal.S
     script, output = tmp_path / "score.py", tmp_path / "rehearsal"
     script.write_text(WAITING)
     inputs = write_inputs(tmp_path / "inputs", {})
-    command = [sys.executable, "-m", "ingest", "rehearse", script, "--input", inputs, "-o", output]
-    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    driver = subprocess.Popen(command, env=environment(), **streams)
+    command: list[str | Path] = [sys.executable, "-m", "ingest", "rehearse", script, "--input", inputs, "-o", output]
+    driver = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     logs = output / "artifacts/logs/sys/node/0"
     until = time.monotonic() + 60
     while time.monotonic() < until and not list(logs.glob("process*.txt")):
