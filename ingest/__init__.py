@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ingest.parsing.lines.heads import DelimitedHead, Digits, Text, Time, Word
     from ingest.parsing.lines.parser import LineParser
     from ingest.parsing.lines.tracebacks import Failure
+    from ingest.parsing.rewriting import Rewrite
     from ingest.parsing.sample import Sample
     from ingest.store.reader import open_store
 
@@ -45,6 +46,7 @@ _HOME = {
     "Parsed": "ingest.parsing.batch",
     "Piece": "ingest.parsing.batch",
     "Reject": "ingest.parsing.batch",
+    "Rewrite": "ingest.parsing.rewriting",
     "Sample": "ingest.parsing.sample",
     "SourceFile": "ingest.parsing.batch",
     "Table": "ingest.model",
@@ -82,6 +84,7 @@ __all__ = [
     "Parsed",
     "Piece",
     "Reject",
+    "Rewrite",
     "Sample",
     "SourceFile",
     "Table",

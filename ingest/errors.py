@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from enum import IntEnum
 
 
@@ -15,7 +17,7 @@ class ExitCode(IntEnum):
     INPUT = 3
     """Input not found, not readable, or none of it a job."""
     STORE = 4
-    """Store locked, damaged or not there."""
+    """Store locked, damaged or not there, or the disk is full."""
     PARTLY_FAILED = 5
     """A night went through, but not all of it: a job or folder could not be read, or a later step failed."""
     NIGHT_FAILED = 6
@@ -43,7 +45,7 @@ class InputError(IngestError):
 
 
 class StoreError(IngestError):
-    """The store is locked, damaged, or not there."""
+    """The store is locked, damaged, or not there, or a disk is full."""
 
     exit_code = ExitCode.STORE
 
@@ -54,3 +56,34 @@ class QueryError(IngestError):
 
 class PluginError(IngestError):
     """A plugin that cannot be used."""
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_ROOM_TEXTS = (*map(os.strerror, _NO_ROOM), "max_temp_directory_size")
+"""As libraries say it that give no number; the last is the database's word for a disk that it may not fill further."""
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an error, or what it came from, says that the disk, a quota or the limit of a file's size is reached."""
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, OSError) and link.errno in _NO_ROOM:
+            return True
+        is_of_database = type(link).__module__.lstrip("_").startswith("duckdb")
+        if (is_of_database or isinstance(link, OSError)) and any(text in str(link) for text in _NO_ROOM_TEXTS):
+            return True
+        link = link.__cause__ or link.__context__
+    return False
+
+
+def disk_full(place: object, what: str, error: BaseException) -> StoreError:
+    """The error to raise for one of which `is_disk_full` holds: `what` could not be written at `place`."""
+    return StoreError(
+        f"{place}: the disk is full: {what} cannot be written: {first_line(error)}",
+        "Make room there, and run the same command again. The store holds the last whole commit.",
+    )
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, on one line."""
+    return str(error).partition("\n")[0] or repr(error)

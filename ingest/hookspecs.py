@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ingest.model import Table
     from ingest.parsing.batch import Batch, Parsed
     from ingest.parsing.sample import Sample
+    from ingest.sources.protocol import SourceScheme
 
 hookspec = pluggy.HookspecMarker("ingest")
 hookimpl = pluggy.HookimplMarker("ingest")
@@ -89,4 +90,12 @@ def ingest_known_problems() -> Iterable[KnownProblem]:  # type: ignore[empty-bod
 
     The problems of built-in plugins are asked first, then those of installed ones and of files. One that names another
     in `before` is asked before that one; generic ones come last of all.
+    """
+
+
+@hookspec
+def ingest_sources() -> Iterable[SourceScheme]:  # type: ignore[empty-body]
+    """Further kinds of sources: each has a scheme, and lists and opens what an argument `SCHEME://...` names.
+
+    What it lists is read, remembered and shown like files of a folder; see `ingest.sources.protocol`.
     """

@@ -287,10 +287,30 @@ DISK_SAMPLES = Table(
         Column("node", Type.TEXT, "the node", dictionary=True),
         Column("time", Type.TIME, "time of the check"),
         Column("mount", Type.TEXT, "mount point", dictionary=True),
-        Column("total_mb", Type.FLOAT, "size of the file system, MB"),
+        Column(
+            "total_mb",
+            Type.FLOAT,
+            "size of the file system, MB; NULL, as `used_mb` is, where a log tells the free bytes alone",
+        ),
         Column("used_mb", Type.FLOAT, "used + free is not total: reserved blocks"),
         Column("free_mb", Type.FLOAT, "free space on it, MB"),
         Column("used_percent", Type.FLOAT, "used / (used + free)"),
+    ),
+)
+
+GPU_SAMPLES = Table(
+    "gpu_samples",
+    "a check of one GPU of a node by nvidia-smi; a sample, not a peak",
+    (
+        Column("node", Type.TEXT, "the node, where the log names it", dictionary=True),
+        Column("time", Type.TIME, "time of the check"),
+        Column("gpu", Type.INT, "number of the GPU on its node, from 0"),
+        Column("name", Type.TEXT, "model, as far as the table shows it", dictionary=True),
+        Column("busy_percent", Type.FLOAT, "time in which a kernel ran, 0-100"),
+        Column("memory_used_mb", Type.FLOAT, "MB = 2^20 bytes"),
+        Column("memory_total_mb", Type.FLOAT, "what the GPU has"),
+        Column("temperature_c", Type.FLOAT, "degrees Celsius"),
+        Column("power_w", Type.FLOAT, "power that it drew"),
     ),
 )
 
@@ -337,6 +357,7 @@ RECORD_TABLES = (
     NODE_SAMPLES,
     PROCESS_SAMPLES,
     DISK_SAMPLES,
+    GPU_SAMPLES,
     OS_PROCESSES,
     REJECTS,
 )
@@ -344,7 +365,7 @@ RECORD_TABLES = (
 
 LOADED_JOBS = (
     Column("job_id", Type.TEXT, "run id if known, else the folder's name, or as given by --job-id"),
-    Column("source", Type.TEXT, "the folder it was read from"),
+    Column("source", Type.TEXT, "the folder, archive or URL it was read from"),
     Column("run_id", Type.TEXT, "the run id, where the path tells it"),
     Column("labels", Type.TEXT, "JSON object"),
     Column("loaded_at", Type.TIME, "when it last changed in the store"),
@@ -387,13 +408,14 @@ FILES = (
     Column("bytes", Type.INT, "size of the file"),
     Column("modified_at", Type.TIME, "when the file was last written, UTC"),
     Column("modified_ns", Type.INT, "the same, exact"),
+    Column("etag", Type.TEXT, "of a blob, or the checksum of a member of a zip file; null for a file on disk"),
     Column("content_hash", Type.TEXT, "SHA-256, 32 hex digits; null if not read"),
     Column("records", Type.INT, "records understood; records + rejects = records in the file"),
     Column("rows", Type.INT, "rows written to tables from it"),
     Column("rejects", Type.INT, "records in it that could not be understood"),
     Column("rejected_bytes", Type.INT, "bytes of those records"),
     Column("status", Type.TEXT, "parsed, unclaimed, ignored, failed"),
-    Column("reason", Type.TEXT, "why it was not parsed"),
+    Column("reason", Type.TEXT, "why it was not parsed; of a parsed file, that it changed while it was read"),
     Column("ends_cut", Type.BOOL, "true if it lacks a final line break"),
     Column("load_id", Type.TEXT, "the load that read it"),
     Column("slice", Type.TEXT, "the Parquet files that hold its rows: data/<table>/<slice>.parquet"),

@@ -13,6 +13,8 @@ from making.tables import cell
 
 WITHOUT_ROWS = {
     "bad_inputs": "no input fails in each of its tries, or in two of the sample jobs",
+    "clock_offsets": "the clocks of their nodes agree",
+    "clock_skew": "the clocks of their nodes agree",
     "cpu_idle": "their workers use the CPU",
     "cpu_oversubscribed": "their workers use less than a core each",
     "disk_filling": "no disk fills in the sample jobs",
@@ -34,6 +36,8 @@ WITHOUT_ROWS = {
     "repeat_offender_inputs": "no input fails in two of the sample jobs",
     "script_slowing": "their pace stays the same",
     "skewed_nodes": "their nodes share the work evenly",
+    "slow_for_a_time": "their nodes keep their pace",
+    "slow_inputs": "none of their inputs is held up",
     "slow_node": "their nodes are equally quick",
     "slow_scheduling": "their mini-batches are scheduled within seconds",
     "small_mini_batches": "theirs take ten seconds and more",

@@ -42,6 +42,7 @@ def verdict(store: Store, report: LoadReport) -> dict[str, Any]:
             "rejects": report.rejects,
             "seconds": round(report.seconds, 2),
             "failed_files": report.failed_files,
+            "changed_files": report.changed_files,
         },
         "jobs": ask("SELECT * FROM job_summary WHERE {these} ORDER BY job_id"),
         "worst_node": _first(
@@ -103,6 +104,9 @@ def _lines(card: Mapping[str, Any], store: str) -> Iterator[str]:
         f" ({size(load['bytes_read'])}, {load['rows']} rows), {load['files_unchanged']} unchanged,"
         f" in {load['seconds']:.1f} s"
     )
+    if changed := len(load["changed_files"]):
+        again = "it" if changed == 1 else "them"
+        yield f"{changed} file{plural(changed)} changed while being read: the next load reads {again} again"
     yield ""
     yield from _job_table(jobs)
     yield ""

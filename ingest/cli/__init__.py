@@ -34,6 +34,7 @@ from ingest.cli.sql import sql
 from ingest.cli.story import story
 from ingest.cli.timeline import timeline
 from ingest.cli.views import views
+from ingest.cli.watch import watch
 from ingest.errors import ExitCode, IngestError
 from ingest.version import __version__
 
@@ -70,14 +71,14 @@ def cli() -> None:
 
     JOB_DIRS are folders of downloaded logs of Azure ML batch endpoints, ParallelRunStep or parallel jobs: a job's own
     folder (it holds logs/, azureml-logs/, user_logs/ or system_logs/), a download (artifacts/), a prefix of copied
-    blobs,
-    or a folder of any of these. Files that did not change are not read again. All options of the main job: ingest
-    load -h.
+    blobs, a folder of any of these; or a zip or tar file, or the URL of an object store, with any of these in it. Files
+    that did not change are not read again. All options of the main job: ingest load -h.
     """
 
 
 for command in (
     load,
+    watch,
     diagnose,
     diff,
     check,
@@ -113,10 +114,8 @@ def main() -> None:
         code = cli.main(prog_name="ingest", standalone_mode=False)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
-    except click.Abort:
-        code = _interrupted()
-    except KeyboardInterrupt:
-        code = _interrupted()
+    except (click.Abort, KeyboardInterrupt) as stop:
+        code = _interrupted(stop)
     except click.ClickException as wrong:
         wrong.show()
         code = ExitCode.USAGE
@@ -132,8 +131,11 @@ def main() -> None:
     sys.exit(int(code or 0))
 
 
-def _interrupted() -> ExitCode:
-    click.echo("interrupted; the store holds the last whole commit, the same command goes on from there", err=True)
+def _interrupted(stop: BaseException) -> ExitCode:
+    """Says what is left behind: what the one who was interrupted says, if he wrote."""
+    said = stop if isinstance(stop, KeyboardInterrupt) else stop.__context__  # click makes an Abort of it
+    left = str(said or "") or "the store holds the last whole commit, the same command goes on from there"
+    click.echo(f"interrupted; {left}", err=True)
     return ExitCode.INTERRUPTED
 
 

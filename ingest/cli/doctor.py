@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest.cli.options import configuration, plugin_choice, plugin_options, store_option
+from ingest.cli.source_options import wanted, workspace_option
 from ingest.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -22,13 +23,26 @@ _WIDTH = 100
 
 @click.command(short_help="Look over the installation and a store; say what is wrong and what to do.")
 @store_option
+@click.option(
+    "--source", metavar="SOURCE", help="Say who asks for a folder, archive or URL, and whether it can be listed."
+)
+@workspace_option
 @click.option("--thorough", is_flag=True, help="Read every row of the store.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of what is told.")
 @plugin_options
-def doctor(store: str, thorough: bool, format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
+def doctor(
+    store: str,
+    source: str | None,
+    workspace: str | None,
+    thorough: bool,
+    format_: str,
+    plugin_files: tuple[str, ...],
+    no_plugins: bool,
+) -> None:
     """Look over the installation and a store; say what is wrong and what to do.
 
-    Nothing is changed. Exit code 4 if the store is damaged or cannot be opened, 1 if something else does not work, else 0.
+    With --source only that is looked at. Nothing is changed.
+    Exit code 4 if the store is damaged or cannot be opened, 1 if something else does not work, else 0.
     """
     from ingest.doctor.installation import Status, installation
     from ingest.doctor.store import examine
@@ -36,7 +50,12 @@ def doctor(store: str, thorough: bool, format_: str, plugin_files: tuple[str, ..
     from ingest.store.paths import Layout
 
     registry = load_registry(plugin_choice(plugin_files, no_plugins))
-    found = [*installation(registry, configuration()), *examine(Layout.of(store), registry, thorough=thorough)]
+    if source is not None:
+        from ingest.doctor.source import examine_source
+
+        found = list(examine_source(source, registry, wanted(None, None, workspace)))
+    else:
+        found = [*installation(registry, configuration()), *examine(Layout.of(store), registry, thorough=thorough)]
     if format_ == "json":
         from ingest.output import Redactor
 

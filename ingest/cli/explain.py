@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingest.cli.options import load_plugins, plugin_options
+from ingest.cli.source_options import source_options, wanted
 from ingest.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -28,17 +29,28 @@ _LONGEST_VALUE = 60
     "--as", "as_path", metavar="PATH", help="Where the file would lie below a job's folder, if it lies in none."
 )
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@source_options
 @plugin_options
-def explain(path: str, as_path: str | None, format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
+def explain(
+    path: str,
+    as_path: str | None,
+    since: str | None,
+    match: str | None,
+    workspace: str | None,
+    format_: str,
+    plugin_files: tuple[str, ...],
+    no_plugins: bool,
+) -> None:
     """Say which parser reads a file and why, who else would, and the first lines that it could not understand.
 
-    PATH is a file, or a folder for all files in it. Nothing is stored. Signatures, keys and tokens are masked.
+    PATH is a file, or a folder, an archive or an URL for all files in it. Nothing is stored. Signatures, keys and tokens
+    are masked.
     """
     from ingest.load.explain import explain as explanations
     from ingest.output import Redactor
 
     registry = load_plugins(plugin_files, no_plugins)
-    found = list(explanations(path, registry, as_path))
+    found = list(explanations(path, registry, as_path, wanted(since, match, workspace)))
     if format_ == "json":
         told = Redactor().value([asdict(one) for one in found])
         click.echo(json.dumps(told, indent=2, default=str))

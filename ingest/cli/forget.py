@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,14 +66,26 @@ def forget(
     from ingest.output import select_result, write_result
     from ingest.quoting import is_one_of
     from ingest.store.forget import LAST_SIGN
+    from ingest.store.forget import forget as drop
+    from ingest.store.maintenance import maintenance
+    from ingest.store.paths import Layout
 
     if not jobs and older_than is None and not states:
         raise IngestError("which jobs?", "Name them, or say --older-than DAYS or --state STATE; all of them: '*'")
     if older_than is not None and math.isnan(older_than):
         raise IngestError("--older-than nan: not a number of days", "Example: --older-than 90")
-    with open_configured(store) as opened:
-        chosen = _chosen(opened, jobs, older_than, states)
-        these = is_one_of("job_id", chosen)
+    with ExitStack() as stack:
+        if dry_run:
+            opened = stack.enter_context(open_configured(store))
+            chosen = _chosen(opened, jobs, older_than, states)
+        else:
+            registry = load_plugins(plugin_files, no_plugins)
+            with maintenance(Layout.of(store), registry, lock_timeout) as held:
+                opened = stack.enter_context(open_configured(store))
+                chosen = _chosen(opened, jobs, older_than, states)  # while nobody else can change what there is
+                reason = "ingest forget --for-good" if for_good else None
+                drop(held, chosen, for_good=reason, also_history=also_history)
+        these = is_one_of("job_id", chosen)  # asked of the store as it was
         result = select_result(
             opened.connection,
             f"SELECT job_id, state, {LAST_SIGN} AS last_sign, files, bytes FROM jobs WHERE {these}"
@@ -80,13 +93,6 @@ def forget(
         )
         write_result(result, *chosen_output(format_, None), redact=True)
         lost = sum(not Path(row["source"]).is_dir() for row in opened.rows(f"SELECT source FROM jobs WHERE {these}"))
-    if chosen and not dry_run:
-        from ingest.store.forget import forget as drop
-        from ingest.store.maintenance import maintenance
-
-        reason = "ingest forget --for-good" if for_good else None
-        with maintenance(opened.layout, load_plugins(plugin_files, no_plugins), lock_timeout) as held:
-            drop(held, chosen, for_good=reason, also_history=also_history)
     done = "would be forgotten" if dry_run else "forgotten"
     some = "1 job" if len(chosen) == 1 else f"{len(chosen)} jobs"
     gone = f"; the logs of {lost} are gone, so that they cannot be read again" if lost else ""

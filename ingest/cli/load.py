@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -21,10 +22,15 @@ from ingest.cli.options import (
     store_thresholds,
     tell_plugin_problems,
 )
+from ingest.cli.source_options import source_options, wanted
 from ingest.errors import ExitCode, IngestError
+from ingest.output.shown import shown
 
 if TYPE_CHECKING:
+    from ingest.load.children import MissingChild
     from ingest.load.pipeline import LoadReport
+
+_CHILDREN_TOLD = 5
 
 
 @click.command(short_help="Read job folders into a store and show a verdict (the default command).")
@@ -61,8 +67,14 @@ if TYPE_CHECKING:
     metavar="N|N%",
     help="Exit with 1 if more records than this were rejected, as a count or as a share; good rows are stored.",
 )
+@source_options
 @lock_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of the verdict.")
+@click.option(
+    "--with-children",
+    is_flag=True,
+    help="Read the child runs of these jobs too, where they lie beside them: in the same folder or container.",
+)
 @click.option("--no-verdict", is_flag=True, help="Load only; ask nothing of the store afterwards.")
 @plugin_options
 @log_options
@@ -74,8 +86,12 @@ def load(
     labels: Sequence[str],
     reparse: bool,
     max_rejects: str | None,
+    since: str | None,
+    match: str | None,
+    workspace: str | None,
     lock_timeout: float,
     format_: str,
+    with_children: bool,
     no_verdict: bool,
     plugin_files: tuple[str, ...],
     no_plugins: bool,
@@ -85,6 +101,7 @@ def load(
 ) -> None:
     """Read job folders into a store and show a verdict.
 
+    JOB_DIRS are folders, archives (zip, tar, tar.gz, tar.zst) or URLs of object stores; jobs in them are found at any depth.
     Only files that are new or changed are read; a changed file replaces its rows. Safe to break off and to run again.
     """
     from ingest.load.pipeline import ingest_jobs
@@ -92,26 +109,61 @@ def load(
 
     configure_log(quiet, verbose, log_format)
     limit = _limit(max_rejects)
+    names = _names(job_ids)
     with load_progress(show=not quiet) as progress:
-        report = ingest_jobs(
-            job_dirs,
-            store,
+        reads = partial(
+            ingest_jobs,
+            store=store,
             workers=workers,
-            job_ids=_names(job_ids),
             labels={**settings().load.labels, **_labels(labels)},
             thresholds=store_thresholds(),
             reparse=reparse,
             plugins=plugin_choice(plugin_files, no_plugins),
             lock_timeout_s=lock_timeout,
             progress=progress,
+            sources=wanted(since, match, workspace),
         )
+        report = reads(job_dirs, job_ids=names)
+        children = _children(report, store, reads) if with_children and report.job_ids else []
     _tell_problems(report)
     if report.job_ids and not no_verdict:
         from ingest.cards.verdict import print_card, verdict
+        from ingest.load.children import missing_children
 
+        report.jobs, report.job_ids = report.jobs + len(children), [*report.job_ids, *children]
         with open_configured(store) as opened:
             print_card(verdict(opened, report), sys.stdout, as_json=format_ == "json", store=store)
+            _tell_missing(missing_children(opened, report.job_ids))
     sys.exit(_exit_code(report, limit))
+
+
+def _children(report: LoadReport, store: str, load: Callable[[Sequence[str]], LoadReport]) -> list[str]:
+    """Reads the children that lie beside their parents. Returns their ids."""
+    from ingest.load.children import missing_children, read_children
+
+    def find(job_ids: Sequence[str]) -> list[MissingChild]:
+        with open_configured(store) as opened:
+            return missing_children(opened, job_ids)
+
+    def load_more(folders: Sequence[str]) -> LoadReport:
+        more = load(folders)
+        for name in ("files", "unchanged", "rows", "records", "rejects", "bytes", "seconds", "failed_files"):
+            setattr(report, name, getattr(report, name) + getattr(more, name))
+        return more
+
+    return read_children(find, load_more, report.job_ids)
+
+
+def _tell_missing(missing: Sequence[MissingChild]) -> None:
+    """Which children's logs are not here, and how they are had."""
+    for child in missing[:_CHILDREN_TOLD]:
+        click.echo(
+            f"ingest: {shown(child.job_id)} started {child.run_id}, whose logs are not here: {child.prefix}", err=True
+        )
+        click.echo(f"  → {child.command}", err=True)
+    if len(missing) > _CHILDREN_TOLD:
+        more = f"and {len(missing) - _CHILDREN_TOLD} more: SELECT * FROM job_children WHERE logs_of IS NULL"
+        click.echo(f"ingest: {more}", err=True)
 
 
 def _names(job_ids: Sequence[str]) -> dict[str, str]:
@@ -157,8 +209,6 @@ def _limit(text: str | None) -> tuple[float, bool] | None:
 
 def _tell_problems(report: LoadReport) -> None:
     """What could not be read, on stderr."""
-    from ingest.output.shown import shown
-
     tell_plugin_problems(report.plugin_problems)
     if report.forgotten:
         some = "1 job was" if len(report.forgotten) == 1 else f"{len(report.forgotten)} jobs were"

@@ -19,6 +19,7 @@ from ingest.cli.options import (
     settings,
     store_option,
 )
+from ingest.cli.source_options import source_options, wanted
 from ingest.errors import IngestError
 
 
@@ -57,6 +58,7 @@ from ingest.errors import IngestError
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be read and tidied up; write nothing.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of what is shown.")
+@source_options
 @lock_option
 @click.option(
     "--log-file",
@@ -79,6 +81,9 @@ def nightly(
     workers: int | None,
     dry_run: bool,
     format_: str,
+    since: str | None,
+    match: str | None,
+    workspace: str | None,
     lock_timeout: float,
     log_file: str | None,
     plugin_files: tuple[str, ...],
@@ -89,7 +94,8 @@ def nightly(
 ) -> None:
     """Read what is new, compare it with the past, tidy up, and report: for a scheduler, every night.
 
-    ROOTS are folders with jobs, as for `ingest JOB_DIRS...`; without any, those of `[nightly] roots` in ingest.toml.
+    ROOTS are folders with jobs, archives or URLs, as for `ingest JOB_DIRS...`; without any, those of `[nightly] roots` in
+    ingest.toml.
     Run twice it changes nothing. Nights that were left out are made up: the days are those of the jobs. What cannot be
     read or done is told, and the rest is done all the same; a night that was killed is finished by the next.
 
@@ -108,11 +114,20 @@ def nightly(
     plugins = plugin_choice(plugin_files, no_plugins)
     labels = {**chosen.load.labels, **chosen.nightly.labels}
     kept = chosen.retention
+    sources = wanted(since, match, workspace)
     if dry_run:
         from ingest.nightly.dry_run import dry_run as would_do
         from ingest.output import redact_text
 
-        would = would_do(folders, store, plugins, labels=labels, raw_days=kept.raw_days, small_files=kept.small_files)
+        would = would_do(
+            folders,
+            store,
+            plugins,
+            labels=labels,
+            raw_days=kept.raw_days,
+            small_files=kept.small_files,
+            sources=sources,
+        )
         click.echo(redact_text(json.dumps(would, indent=2, default=str, ensure_ascii=False)))
         return
     from ingest.cards.nightly import print_card
@@ -136,6 +151,7 @@ def nightly(
                 notify_timeout_s=notify_timeout,
                 lock_timeout_s=lock_timeout,
                 progress=progress,
+                sources=sources,
                 raw_days=kept.raw_days,
                 small_files=kept.small_files,
             )

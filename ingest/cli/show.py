@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.cli.options import open_configured, store_option
+from ingest.cli.options import open_configured, plugin_choice, store_option
 from ingest.errors import IngestError, InputError
 
 if TYPE_CHECKING:
@@ -28,9 +28,11 @@ def show(ref: str, store: str, context: int, show_secrets: bool) -> None:
     REF is FILE_ID:LINE as in any table (file_id, line_no), or JOB:PATH:LINE with a path below the artifact root. The
     record's lines bear a >. What the store says of it is told on stderr.
     """
+    from ingest.load.reopen import reopened
     from ingest.output import escape_controls
     from ingest.output.key_lines import LineMasker
-    from ingest.store.raw_lines import find, is_changed, lines_of, location_of
+    from ingest.plugin.registry import load_registry
+    from ingest.store.raw_lines import find, lines_in
 
     parts = re.fullmatch(r"(?P<file>.+):(?P<line>[0-9]{1,15})", ref, re.DOTALL)
     wanted = int(parts["line"]) if parts else 0
@@ -43,22 +45,21 @@ def show(ref: str, store: str, context: int, show_secrets: bool) -> None:
             f"{ref}: no such file in the store", 'Look it up: ingest sql "SELECT file_id, job_id, path FROM files"'
         )
     _tell(place)
-    location = location_of(place)
-    changed = is_changed(place, location)
-    if changed:
-        click.echo("the file has changed since it was read: this line may be another one", err=True)
     last = place.last_line
     reached = 0
     masker = None if show_secrets else LineMasker()
     first = max(wanted - context, 1)
-    for line in lines_of(location, max(first - _LINES_BEFORE, 1), last + context, place.file["source"]):
-        text = line.start.decode("utf-8", "replace")
-        text = masker.masked(text) if masker else text
-        if line.number < first:
-            continue
-        reached = line.number
-        more = f" … {line.more_bytes} more bytes" if line.more_bytes else ""
-        click.echo(f"{'>' if wanted <= reached <= last else ' '} {reached:>7}  {escape_controls(text)}{more}")
+    with reopened(place, load_registry(plugin_choice((), False)).schemes) as (content, changed):
+        if changed:
+            click.echo("the file has changed since it was read: this line may be another one", err=True)
+        for line in lines_in(content, max(first - _LINES_BEFORE, 1), last + context):
+            text = line.start.decode("utf-8", "replace")
+            text = masker.masked(text) if masker else text
+            if line.number < first:
+                continue
+            reached = line.number
+            more = f" … {line.more_bytes} more bytes" if line.more_bytes else ""
+            click.echo(f"{'>' if wanted <= reached <= last else ' '} {reached:>7}  {escape_controls(text)}{more}")
     if reached < wanted:
         remedy = "Load the job again." if changed else f"Its last record starts at line {place.above}."
         raise InputError(f"{ref}: the file ends before this line", remedy)

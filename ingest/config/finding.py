@@ -97,7 +97,7 @@ def _is_strong(key: str, value: Any) -> bool:
 
 
 def _leads_out(path: str) -> bool:
-    return Path(path).is_absolute() or path.startswith("~") or ".." in Path(path).parts
+    return "://" in path or Path(path).is_absolute() or path.startswith("~") or ".." in Path(path).parts
 
 
 def _values(opened: OpenedFile) -> dict[str, Any]:

@@ -166,7 +166,7 @@ def _from_folder(value: Any, folder: Path) -> Any:
     """Paths as they are meant: from the folder of the file that names them."""
     if isinstance(value, tuple):
         return tuple(_from_folder(one, folder) for one in value)
-    return str(folder / Path(value).expanduser())
+    return value if "://" in value else str(folder / Path(value).expanduser())
 
 
 def _strange_variables() -> list[str]:

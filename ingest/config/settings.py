@@ -39,6 +39,29 @@ class LoadSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveSettings:
+    """How much an archive may hold: one that was made to fill a disk is refused."""
+
+    max_ratio: float = _is(
+        500.0,
+        kinds.number(1000),
+        "Unpacked bytes for each packed one, above which a file of more than 64 MB is refused.",
+    )
+    max_total_gb: float = _is(100.0, kinds.number(500), "Unpacked size above which an archive is refused, 10^9 bytes.")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """Where logs are that are not on disk."""
+
+    workspace: str | None = _is(
+        None,
+        kinds.text("SUBSCRIPTION/GROUP/NAME"),
+        "The Azure ML workspace of run ids and of `azureml://datastores/...`, or the path of its `config.json`.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class CostSettings:
     """What a node costs."""
 
@@ -122,6 +145,8 @@ class Settings:
     thresholds: Mapping[str, float] = _is(
         _NOTHING, kinds.numbers("{ skew_ratio = 2.0 }"), "Thresholds of checks; `SELECT * FROM thresholds` lists them."
     )
+    sources: SourceSettings = field(default_factory=SourceSettings)
+    archives: ArchiveSettings = field(default_factory=ArchiveSettings)
     cost: CostSettings = field(default_factory=CostSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     nightly: NightlySettings = field(default_factory=NightlySettings)

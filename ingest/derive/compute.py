@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from ingest.errors import first_line, is_disk_full
 from ingest.logs import debug
 from ingest.quoting import literal, quoted
 from ingest.views import checks
@@ -61,9 +62,9 @@ def compute(
                 without_rows.add(view.name)
         except Exception as error:
             error.add_note(f"in {view.name}")
-            if not library.is_of_plugin(view):
+            if is_disk_full(error) or not library.is_of_plugin(view):
                 raise
-            problems.append(ViewProblem(view.file, str(error).partition("\n")[0]))
+            problems.append(ViewProblem(view.file, first_line(error)))
             if view.folder == CHECKS:
                 connection.execute(f'CREATE OR REPLACE TEMP TABLE "{view.name}" AS {checks.no_rows_of()}')
     return problems
@@ -106,23 +107,31 @@ def _make(connection: duckdb.DuckDBPyConnection, view: View, text: str) -> bool:
 def _table_rows(connection: duckdb.DuckDBPyConnection, name: str, text: str) -> int:
     """Makes a temporary table and gives the number of its rows."""
     make = f'CREATE OR REPLACE TEMP TABLE "{name}" AS {text}'
+    try:
+        ((rows,),) = connection.execute(make).fetchall()
+    except duckdb.OutOfMemoryException as error:
+        if is_disk_full(error):  # more memory is no remedy for a disk that takes no more
+            raise
+        debug("a query needs more memory", relation=name, reason=first_line(error))
+        ((rows,),) = _with_more_memory(connection, make)
+    return int(rows)
+
+
+def _with_more_memory(connection: duckdb.DuckDBPyConnection, query: str) -> list[Any]:
+    """What a query gives for which the usual memory is too little; the others get no more afterwards than before."""
     ((usual,),) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
-    for limit in (None, *_MORE_MEMORY):
-        try:
-            if limit is not None:
-                connection.execute(f"SET memory_limit = {literal(limit)}")
-            ((rows,),) = connection.execute(make).fetchall()
-            return int(rows)
-        except duckdb.OutOfMemoryException as error:
-            if limit == _MORE_MEMORY[-1]:
-                raise
-            debug(
-                "a query needs more memory", relation=name, limit=limit or usual, reason=str(error).partition("\n")[0]
-            )
-        finally:
-            if limit is not None:
-                connection.execute(f"SET memory_limit = {literal(usual)}")
-    raise AssertionError("the last limit returns or raises")
+    try:
+        for limit in _MORE_MEMORY[:-1]:
+            connection.execute(f"SET memory_limit = {literal(limit)}")
+            try:
+                return connection.execute(query).fetchall()
+            except duckdb.OutOfMemoryException as error:
+                if is_disk_full(error):
+                    raise
+        connection.execute(f"SET memory_limit = {literal(_MORE_MEMORY[-1])}")
+        return connection.execute(query).fetchall()
+    finally:
+        connection.execute(f"SET memory_limit = {literal(usual)}")
 
 
 def _with_numbers(text: str, library: Library) -> str:

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingest.derive.compute import compute
+from ingest.errors import disk_full, is_disk_full
 from ingest.quoting import is_one_of, literal, quoted, quoted_path
 from ingest.store.derived import DerivedRelation, derived_columns
 from ingest.store.derived_parts import write_derived
+from ingest.store.disk import as_unreadable
 from ingest.store.paths import Layout
 from ingest.store.record_views import listed, rows_of
 from ingest.store.slice_ledger import Part
@@ -61,6 +63,15 @@ class Derived:
 
 def derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:
     """Derives jobs of a catalog. Raises StoreError if the rows cannot be written."""
+    try:
+        return _derive(task, layout, definition, catalog)
+    except duckdb.OutOfMemoryException as error:
+        if is_disk_full(error):
+            raise disk_full(layout.root, "what is derived", error) from error
+        raise
+
+
+def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:
     with _opened(layout, catalog) as connection:
         empty, is_small = narrow(connection, layout, definition, task.job_ids)
         if is_small:
@@ -90,9 +101,10 @@ def _opened(layout: Layout, catalog: Path) -> Iterator[duckdb.DuckDBPyConnection
     }
     connection = duckdb.connect(config=config)
     try:
-        connection.execute(f"ATTACH {quoted_path(catalog)} AS catalog (READ_ONLY)")
-        connection.execute("USE catalog")
-        yield connection
+        with as_unreadable(layout):
+            connection.execute(f"ATTACH {quoted_path(catalog)} AS catalog (READ_ONLY)")
+            connection.execute("USE catalog")
+            yield connection
     finally:
         connection.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import platformdirs
 
 from ingest.derive.run import bring_up_to_date
 from ingest.derive.task import derive
+from ingest.errors import StoreError
 from ingest.logs import debug
 from ingest.store.catalog import FORMAT, Draft
 from ingest.store.paths import Layout
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from ingest.views.definition import Definition
 
 _UNUSED_DAYS = 30
+
+_MADE_IN, _KILLED_S = "making-", 3_600
+"""Where a template is made, and after how long such a folder is nobody's."""
 
 
 def template(definition: Definition) -> Path | None:
@@ -40,7 +45,7 @@ def template(definition: Definition) -> Path | None:
         _forget_unused(folder)
         with empty_catalog(definition, folder) as made:
             made.replace(path)
-    except OSError as error:
+    except (OSError, StoreError) as error:  # the user's cache may be on a full disk of its own
         debug("no template of a catalog", reason=str(error))
         return None
     return path
@@ -49,7 +54,7 @@ def template(definition: Definition) -> Path | None:
 @contextmanager
 def empty_catalog(definition: Definition, folder: Path | None = None) -> Iterator[Path]:
     """A catalog without jobs, whose views tell their columns; it is gone afterwards."""
-    with tempfile.TemporaryDirectory(dir=folder) as made_in:
+    with tempfile.TemporaryDirectory(prefix=_MADE_IN, dir=folder) as made_in:
         layout = Layout.of(made_in)
         draft = Draft(layout, definition)
         bring_up_to_date(
@@ -64,7 +69,10 @@ def empty_catalog(definition: Definition, folder: Path | None = None) -> Iterato
 
 
 def _forget_unused(folder: Path) -> None:
-    """Deletes the templates of other versions."""
+    """Deletes the templates of other versions, and what a killed process left of one."""
     for path in folder.glob("catalog-*.duckdb"):
         if path.stat().st_mtime < time.time() - _UNUSED_DAYS * 86_400:
             path.unlink(missing_ok=True)
+    for path in folder.glob(f"{_MADE_IN}*"):
+        if path.stat().st_mtime < time.time() - _KILLED_S:
+            shutil.rmtree(path, ignore_errors=True)

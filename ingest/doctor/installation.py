@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from ingest.errors import first_line
+
 if TYPE_CHECKING:
     from ingest.config import Configuration
     from ingest.plugin.registry import Registry
@@ -101,6 +103,6 @@ def _extensions() -> Health:
             connection.execute("SELECT json_extract('{\"a\": 1}', '$.a'), timezone('UTC', now())").fetchall()
             connection.execute("SELECT * FROM duckdb_functions() WHERE function_name = 'read_parquet'").fetchall()
     except duckdb.Error as error:
-        first = str(error).partition("\n")[0]
-        return Health("database", Status.PROBLEM, f"DuckDB lacks what views need: {first}", "Install duckdb from PyPI.")
+        wrong = f"DuckDB lacks what views need: {first_line(error)}"
+        return Health("database", Status.PROBLEM, wrong, "Install duckdb from PyPI.")
     return Health("database", Status.OK, "DuckDB has JSON, Parquet and time zones built in")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from ingest.doctor.installation import Health, Status
-from ingest.errors import StoreError
+from ingest.errors import StoreError, first_line
 from ingest.output.wording import plural, size
 from ingest.store.catalog import connect_catalog
 from ingest.store.commit import read_meta
@@ -126,7 +126,7 @@ def _views(connection: duckdb.DuckDBPyConnection, registry: Registry, meta: dict
         try:
             connection.execute(f'DESCRIBE "{name}"')
         except duckdb.Error as error:
-            broken[name] = str(error).partition("\n")[0]
+            broken[name] = first_line(error)
     for name, said in list(broken.items())[:_NAMED]:
         yield Health("views", Status.PROBLEM, f"{name}: {said}", "ingest rebuild")
     if meta.get("views") != registry.definition(json.loads(meta.get("thresholds", "{}"))).digest:
@@ -187,7 +187,9 @@ def _lock(layout: Layout) -> Health:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        return Health("lock", Status.NOTE, f"{holder(layout)} is writing", "Other writers wait: --lock-timeout")
+        return Health(
+            "lock", Status.NOTE, f"an ingest is writing ({holder(layout)})", "Other writers wait: --lock-timeout"
+        )
     except OSError as error:
         told = f"the store can be read, not written: {error.strerror}"
         return Health("lock", Status.NOTE, told, "Give this user the right to write, if it shall load jobs.")

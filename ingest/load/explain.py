@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,11 @@ from ingest.parsing.batch import Batch, Parsed, SourceFile
 from ingest.parsing.decoding import as_utf8
 from ingest.parsing.stored_rows import finished
 from ingest.plugin.registry import Claim, Registry
+from ingest.sources.archive.source import kind_of
+from ingest.sources.content import Content
 from ingest.sources.directory import walk
+from ingest.sources.kinds import Files, url_scheme
+from ingest.sources.protocol import ALL, Entry, SourceOptions
 
 _READ_AT_MOST = 64 << 20
 """Bytes of a file that are tried; enough to see what a parser makes of it."""
@@ -82,30 +88,38 @@ class Explanation:
     """What of a very large file was not looked at."""
 
 
-def explain(target: str, registry: Registry, as_path: str | None = None) -> Iterator[Explanation]:
-    """Explains a file, or each file of a folder. `as_path`: where the file would lie below a job's root.
+def explain(
+    target: str, registry: Registry, as_path: str | None = None, wanted: SourceOptions = ALL
+) -> Iterator[Explanation]:
+    """Explains a file, or each file of a folder, an archive or an URL. `as_path`: where the file would lie below a job's root.
 
     Raises `InputError` if there is nothing that could be explained.
     """
+    if url_scheme(target) is not None:
+        yield from _explain_all(target, registry, wanted)
+        return
     location = Path(os.path.abspath(target))  # noqa: PTH100  # Path.resolve would follow symbolic links
     if location.is_dir():
         if as_path is not None:
             raise InputError(f"{target}: is a folder, and --as names one file", "Give the file.")
-        yield from _explain_folder(target, location, registry)
+        yield from _explain_folder(target, location, registry, wanted)
         return
     if not os.path.lexists(location):
         raise InputError(f"{target}: no such file or folder", "Check the path.")
     path = as_path or _path_in_job(location)
+    if path is None and location.is_file() and kind_of(location) is not None:
+        yield from _explain_all(target, registry, wanted)
+        return
     if path is None:
         marks = ", ".join(f"{mark}/" for mark in ROOT_MARKS)
         raise InputError(
             f"{target}: lies in no job (no folder above it holds {marks})",
             f"Say where it would lie: --as logs/{location.name}",
         )
-    yield explain_file(location, path, registry)
+    yield _explain_file(partial(_file_content, location), path, registry)
 
 
-def explain_file(location: Path, path: str, registry: Registry, job: str | None = None) -> Explanation:
+def _explain_file(opened: Callable[[], Content], path: str, registry: Registry, job: str | None = None) -> Explanation:
     """What becomes of a file if it lies at `path` below an artifact root."""
     told = Explanation(path, job)
     claims = list(registry.claims(path))
@@ -121,7 +135,7 @@ def explain_file(location: Path, path: str, registry: Registry, job: str | None 
     told.parser, told.version, told.plugin = parser.name, parser.version, registry.plugin_of.get(parser.name)
     told.kind, told.pattern = parser.kind, parser.path
     try:
-        content = _content(location, parser, told)
+        content = _content(opened, parser, told)
         batch = Batch.of((SourceFile(path, claim.groups), content))
         _tell_parsed(told, parser, parser.parse(batch), batch)
     except OSError as error:
@@ -142,15 +156,17 @@ def _other(claim: Claim) -> Other:
     return Other(claim.parser.name if claim.parser else None, claim.claimant.path, claim.specificity)
 
 
-def _content(location: Path, parser: Parser, told: Explanation) -> bytes:
+def _file_content(location: Path) -> Content:
+    """A file that was named, whatever links lead to its folder."""
+    return Files().open(str(location.parent.resolve() / location.name))
+
+
+def _content(opened: Callable[[], Content], parser: Parser, told: Explanation) -> bytes:
     """The file as a load would give it to the parser; of a very large one the whole records at its start."""
-    if location.is_symlink():
-        raise OSError("symbolic link, not followed")
-    if not location.is_file():
-        raise OSError("not a regular file")
-    with location.open("rb") as handle:
-        content = as_utf8(handle.read(_READ_AT_MOST))
-        told.bytes_left = location.stat().st_size - handle.tell()
+    with closing(opened()) as file:
+        read = next(file.windows(_READ_AT_MOST), b"")
+        content = as_utf8(read)
+        told.bytes_left = file.size - len(read)
     return content[: parser.cut(content) or None] if told.bytes_left else content
 
 
@@ -168,13 +184,23 @@ def _tell_parsed(told: Explanation, parser: Parser, parsed: Parsed, batch: Batch
         told.misfits.append(RejectedRecord(line_no, reject.reason, text))
 
 
-def _explain_folder(target: str, folder: Path, registry: Registry) -> Iterator[Explanation]:
+def _explain_all(target: str, registry: Registry, wanted: SourceOptions) -> Iterator[Explanation]:
+    """The files of the jobs in an archive or at an URL."""
+    found = discover([target], wanted=wanted, schemes=registry.schemes)
+    if not found.jobs and not found.files_outside_jobs:
+        for problem in found.problems:
+            raise problem
+    yield from _explain_found(found, registry)
+
+
+def _explain_folder(target: str, folder: Path, registry: Registry, wanted: SourceOptions) -> Iterator[Explanation]:
     """The files of the jobs in a folder, or of a folder within a job."""
-    found = discover([target])
+    found = discover([target], wanted=wanted)
     inside = None if found.jobs else _path_in_job(folder)
     if inside is not None:
-        for entry in walk(str(folder), f"{inside}/"):
-            yield _explain_entry(entry.location, entry.path, entry.problem, registry, None)
+        with closing(Files()) as files:
+            for entry in walk(str(folder.resolve()), f"{inside}/"):
+                yield _explain_entry(files, entry, registry, None)
         return
     for problem in found.problems:
         raise problem
@@ -182,20 +208,19 @@ def _explain_folder(target: str, folder: Path, registry: Registry) -> Iterator[E
 
 
 def _explain_found(found: Discovery, registry: Registry) -> Iterator[Explanation]:
-    for job in found.jobs:
-        for entry in job.entries:
-            yield _explain_entry(entry.location, entry.path, entry.problem, registry, job.job_id)
+    with closing(Files(registry.schemes)) as files:
+        for job in found.jobs:
+            for entry in job.entries:
+                yield _explain_entry(files, entry, registry, job.job_id)
     for stray in found.files_outside_jobs:
         yield Explanation(stray.path, problem=stray.problem or "lies outside any job")
 
 
-def _explain_entry(location: str, path: str, problem: str | None, registry: Registry, job: str | None) -> Explanation:
+def _explain_entry(files: Files, entry: Entry, registry: Registry, job: str | None) -> Explanation:
     """A file as a load would find it: what is no file it does not open."""
-    return (
-        explain_file(Path(location), path, registry, job)
-        if problem is None
-        else Explanation(path, job, problem=problem)
-    )
+    if entry.problem is not None:
+        return Explanation(entry.path, job, problem=entry.problem)
+    return _explain_file(partial(files.open, entry.location), entry.path, registry, job)
 
 
 def _path_in_job(location: Path) -> str | None:

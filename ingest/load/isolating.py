@@ -1,11 +1,12 @@
-"""What a parser cannot read costs the smallest part: the record that it raises over, not the file.
+"""What a parser cannot read costs the smallest part: the record that it raises over, not the window, nor the file.
 
-The file is read in halves, cut where the parser says that a record starts, down to the one that it raises over. That
+The bytes are read in halves, cut where the parser says that a record starts, down to the one that it raises over. That
 one becomes a reject, with what was raised as the reason.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -18,21 +19,19 @@ _MOST_FAILURES = 200
 """Parts of one batch that may fail; then the rest is rejected whole, so that the work stays within bounds."""
 
 
-def parse_in_parts(parser: Parser, batch: Batch) -> Parsed:
-    """What the parser makes of a batch of one piece, without the records that it raises over.
+Check = Callable[[Parsed, Batch], object]
+"""Raises if what a parser gave for a batch cannot be stored."""
 
-    Raises what the parser raised if it could read nothing at all, and for a batch of several pieces.
+
+def parse_in_parts(parser: Parser, batch: Batch, check: Check) -> tuple[Parsed, BaseException | None]:
+    """What can be read of a batch of one piece over which the parser raises: the records that it raises over are rejects.
+
+    Also what it raised first if it could read nothing at all; then all of it is rejected.
     """
-    try:
-        return parser.parse(batch)
-    except (Exception, SystemExit):
-        if len(batch.pieces) != 1:
-            raise
-        isolation = _Isolation(parser, batch)
-        isolation.read(batch.pieces[0].start, batch.pieces[0].end, batch.pieces[0].line_no)
-        if not isolation.parsed:
-            raise
-        return isolation.together()
+    isolation = _Isolation(parser, batch, check)
+    piece = batch.pieces[0]
+    isolation.read(piece.start, piece.end, piece.line_no)
+    return isolation.together(), None if isolation.parsed else isolation.first
 
 
 @dataclass
@@ -41,9 +40,12 @@ class _Isolation:
 
     parser: Parser
     batch: Batch
+    check: Check
     parsed: list[Parsed] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     failures: int = 0
+    first: BaseException | None = None
+    """What was raised first."""
 
     def read(self, start: int, end: int, line_no: int) -> None:
         """Reads the bytes between two places, halving them until only what cannot be read is left."""
@@ -55,8 +57,11 @@ class _Isolation:
                 self._reject(start, data, "not read: the parser raised too often in this file")
                 continue
             try:
-                parsed = self.parser.parse(self._part(start, data, line_no))
-            except (Exception, SystemExit) as error:
+                part = self._part(start, data, line_no)
+                parsed = self.parser.parse(part)
+                self.check(parsed, part)
+            except (Exception, SystemExit) as error:  # a stranger's parser may raise anything
+                self.first = self.first or error
                 self.failures += 1
                 middle = self._middle(data)
                 if middle:
@@ -77,6 +82,8 @@ class _Isolation:
             )
             for name in names
         }
+        if not self.parsed:
+            return Parsed({}, self.rejects, np.zeros(1, np.int64))
         counts = [parsed.records for parsed in self.parsed]
         records = None if any(one is None for one in counts) else np.sum([one for one in counts if one is not None], 0)
         return Parsed(tables, sorted(self.rejects, key=lambda one: one.start), records)

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ingest.errors import InputError, StoreError
+from ingest.errors import InputError
 from ingest.load.discover import discover
 from ingest.load.plan import Plan, UnreadFile, make_plan, slices
 from ingest.logs import debug, log
 from ingest.model import FILES, LOADED_JOBS, LOADS, Column
 from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, Problem, Registry, load_registry
+from ingest.sources.protocol import ALL, SourceOptions
 from ingest.store.known_files import read_ledger
-from ingest.store.lock import writer_lock
 from ingest.store.paths import Layout
 from ingest.version import __version__
 from ingest.views.checks import check_thresholds
@@ -62,6 +62,8 @@ class LoadReport:
     rejects: int = 0
     bytes: int = 0
     failed_files: list[str] = field(default_factory=list)
+    changed_files: list[str] = field(default_factory=list)
+    """Files that grew, shrank or were written to between the listing and the end of reading; the next load reads them again."""
     seconds: float = 0.0
     problems: list[InputError] = field(default_factory=list)
     """Arguments that held no job."""
@@ -80,22 +82,27 @@ def ingest_jobs(
     plugins: PluginOptions = DEFAULT_PLUGINS,
     lock_timeout_s: float = 60.0,
     progress: Progress | None = None,
+    sources: SourceOptions = ALL,
 ) -> LoadReport:
-    """Reads job folders into a store; files that did not change since the last time are not read again.
+    """Reads jobs into a store; files that did not change since the last time are not read again.
 
-    `job_ids`: folder → id for folders whose own name will not do. `labels` are put on all these jobs, beside those that
-    they have; an empty text takes one away. `thresholds` are what the checks of this store compare with from now on, where
-    not the default; None leaves them as they are. Raises `IngestError` where nothing can be done;
-    folders that hold no job are in the report's `problems`, the others are read.
+    `job_dirs` are folders, archives or URLs; `sources` says which of their jobs are wanted. `job_ids`: folder → id for
+    folders whose own name will not do. `labels` are put on all these jobs, beside those that they have; an empty text takes
+    one away. `thresholds` are what the checks of this store compare with from now on, where not the default; None leaves
+    them as they are. Raises `IngestError` where nothing can be done; what holds no job is in the report's `problems`, the
+    others are read.
     """
     started = time.monotonic()
     layout = Layout.of(os.fspath(store))
     registry = load_registry(plugins)
-    found = discover([os.fspath(folder) for folder in job_dirs], job_ids)
+    folders = [os.fspath(folder) for folder in job_dirs]
+    found = discover(folders, job_ids, wanted=sources, schemes=registry.schemes)
     report = LoadReport(problems=found.problems, plugin_problems=list(registry.problems))
     report.jobs, report.job_ids = len(found.jobs), [job.job_id for job in found.jobs]
     if found.jobs:
-        with writer_lock(layout, lock_timeout_s, lambda holder: log().warning("waiting for the store", holder=holder)):
+        from ingest.store.maintenance import writing
+
+        with writing(layout, lock_timeout_s):
             ledger = read_ledger(layout, report.job_ids)
             plan = make_plan(found, ledger, registry, reparse=reparse, labels=labels or {})
             debug("planned", jobs=len(found.jobs), files=plan.files, to_read=len(plan.work))
@@ -150,23 +157,11 @@ class _Load:
         work = list(slices(plan.work, self._id, count))
         if progress is not None:
             progress.begin(len(plan.work), size)
-        self._sweep()
         from ingest.load.pool import Workers
 
         with Workers(self._layout, self._plugins, count) as pool:
-            try:
-                for results, notes, ended in self._whole_jobs(pool, work, progress):
-                    self._commit(pool, results, notes, ended=ended)
-            except StoreError:
-                self._sweep()  # a full disk needs the room
-                raise
-
-    def _sweep(self) -> None:
-        """Deletes what a load left that was broken off."""
-        from ingest.store.catalog import sweep
-
-        if self._layout.data.exists():
-            sweep(self._layout)
+            for results, notes, ended in self._whole_jobs(pool, work, progress):
+                self._commit(pool, results, notes, ended=ended)
 
     def _whole_jobs(
         self, pool: Workers, work: Sequence[Slice], progress: Progress | None
@@ -208,6 +203,9 @@ class _Load:
             if file.failure is not None:
                 report.failed_files.append(f"{file.job_id}: {file.path}: {file.failure}")
                 log().warning("file not read", job=file.job_id, path=file.path, reason=file.failure)
+            elif file.note is not None:
+                report.changed_files.append(f"{file.job_id}: {file.path}: {file.note}")
+                log().warning("file changed", job=file.job_id, path=file.path, reason=file.note)
 
     def _commit(
         self, pool: Workers, results: Sequence[SliceResult], notes: Sequence[UnreadFile], *, ended: bool
@@ -274,13 +272,14 @@ class _Load:
             "bytes": file.size,
             "modified_at": _utc(file.modified_ns),
             "modified_ns": file.modified_ns,
+            "etag": file.etag,
             "content_hash": file.content_hash,
             "records": file.records,
             "rows": file.rows,
             "rejects": file.rejects,
             "rejected_bytes": file.rejected_bytes,
             "status": "failed" if failed else "parsed",
-            "reason": "unchanged" if file.unchanged else file.failure,
+            "reason": "unchanged" if file.unchanged else file.failure or file.note,
             "ends_cut": file.ends_cut,
             "load_id": self._id,
             "slice": slice_ if file.rows or file.rejects else None,
@@ -295,6 +294,7 @@ class _Load:
             "bytes": note.entry.size,
             "modified_at": _utc(note.entry.modified_ns),
             "modified_ns": note.entry.modified_ns,
+            "etag": note.entry.etag,
             "records": 0,
             "rows": 0,
             "rejects": 0,

@@ -10,7 +10,7 @@ from ingest.errors import IngestError
 from ingest.load.discover import Discovery, JobTree
 from ingest.load.tasks import Slice, WorkFile, file_id
 from ingest.plugin.registry import Registry
-from ingest.sources.directory import Entry
+from ingest.sources.protocol import Entry, is_same_version
 from ingest.store.known_files import Forgotten, KnownFile, Ledger
 
 _SLICE_BYTES = (4 << 20, 48 << 20)
@@ -33,7 +33,8 @@ class UnreadFile:
     @property
     def file_id(self) -> int:
         """As for a file that is read."""
-        return file_id(self.job_id or "", self.entry.path, self.entry.size, self.entry.modified_ns)
+        entry = self.entry
+        return file_id(self.job_id or "", entry.path, entry.size, entry.modified_ns, entry.etag)
 
 
 @dataclass(slots=True)
@@ -83,7 +84,7 @@ def make_plan(
     for entry in found.files_outside_jobs:
         plan.files += 1
         known = ledger.files.get((None, entry.path))
-        if known is not None and (known.size, known.modified_ns) == (entry.size, entry.modified_ns):
+        if known is not None and is_same_version(known, entry):
             plan.unchanged += 1
             continue
         plan.notes.append(UnreadFile(None, entry, None, "unclaimed", entry.problem or "outside any job's tree"))
@@ -142,7 +143,16 @@ def _plan_file(plan: Plan, job_id: str, entry: Entry, ledger: Ledger, registry: 
             else:
                 known_hash = None
             plan.work.append(
-                WorkFile(job_id, entry.path, entry.location, entry.size, parser.name, claim.groups, known_hash)
+                WorkFile(
+                    job_id,
+                    entry.path,
+                    entry.location,
+                    entry.size,
+                    parser.name,
+                    claim.groups,
+                    known_hash,
+                    entry.modified_ns,
+                )
             )
             return
         if claim is not None and claim.ignored is not None:
@@ -157,7 +167,7 @@ def _plan_file(plan: Plan, job_id: str, entry: Entry, ledger: Ledger, registry: 
 
 def _stands(known: KnownFile, entry: Entry) -> bool:
     """Whether a file is as it was; one that could not be read is tried again."""
-    return known.size == entry.size and known.modified_ns == entry.modified_ns and known.status != "failed"
+    return is_same_version(known, entry) and known.status != "failed"
 
 
 def slices(work: Sequence[WorkFile], load_id: str, workers: int) -> Iterator[Slice]:

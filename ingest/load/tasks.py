@@ -24,6 +24,8 @@ class WorkFile:
     """What its path says, by the parser's pattern."""
     known_hash: str | None = None
     """Set if only the time changed: the rows stand if the content is still this."""
+    modified_ns: int | None = None
+    """When it was changed last, as it was listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class FileResult:
     file_id: int = 0
     size: int = 0
     modified_ns: int = 0
+    etag: str | None = None
     content_hash: str | None = None
     records: int = 0
     rows: int = 0
@@ -51,6 +54,9 @@ class FileResult:
     rejected_bytes: int = 0
     ends_cut: bool = False
     failure: str | None = None
+    """Why it was not parsed."""
+    note: str | None = None
+    """What is to be known of how it was parsed: it changed meanwhile, say."""
     unchanged: bool = False
 
 
@@ -63,7 +69,8 @@ class SliceResult:
     parts: Sequence[Part] = ()
 
 
-def file_id(job_id: str, path: str, size: int, modified_ns: int) -> int:
+def file_id(job_id: str, path: str, size: int, modified_ns: int, etag: str | None = None) -> int:
     """The number of a version of a file: the same wherever and in whatever order it is read."""
-    key = f"{job_id}\0{path}\0{size}\0{modified_ns}".encode("utf-8", "surrogateescape")
+    version = f"{size}\0{modified_ns}" if etag is None else f"{size}\0{modified_ns}\0{etag}"
+    key = f"{job_id}\0{path}\0{version}".encode("utf-8", "surrogateescape")
     return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest()) >> 1

@@ -7,26 +7,26 @@ Only paths and counts go back to the main process, never rows: shipping tables c
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import pairwise
+from dataclasses import dataclass
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
-from ingest.errors import StoreError
 from ingest.hookspecs import Parser
 from ingest.load.isolating import parse_in_parts
 from ingest.load.tasks import FileResult, Slice, SliceResult, WorkFile, file_id
-from ingest.model import REJECTS
+from ingest.model import REJECTS, Table
 from ingest.parsing.batch import Batch, Parsed, SourceFile
 from ingest.parsing.decoding import as_utf8, decoded, mark_length
+from ingest.parsing.scan import Positions
 from ingest.parsing.stored_rows import finished, reject_rows
 from ingest.parsing.windows import in_pieces
 from ingest.plugin.registry import PluginOptions, load_registry
-from ingest.sources.directory import modified_ns
-from ingest.sources.opening import Opener
+from ingest.sources.content import Content
+from ingest.sources.kinds import Files
 from ingest.store.parts import SliceWriter
 from ingest.store.paths import Layout
 
@@ -53,35 +53,46 @@ def parse_slice(slice_: Slice, root: Path, options: PluginOptions) -> SliceResul
     by_parser: dict[str, list[WorkFile]] = {}
     for file in slice_.files:
         by_parser.setdefault(file.parser, []).append(file)
-    for name, files in by_parser.items():
-        reader = _KindReader(registry.parsers[name], writer, order)
-        results += reader.read(sorted(files, key=lambda file: (file.job_id, file.path)))
+    in_order = {name: sorted(files, key=lambda file: (file.job_id, file.path)) for name, files in by_parser.items()}
+    sources = Files(registry.schemes)
+    sources.ahead([(file.location, file.size) for files in in_order.values() for file in files])
+    for name, files in in_order.items():
+        results += _KindReader(registry.parsers[name], writer, order, sources).read(files)
+    sources.close()
     return SliceResult(slice_.name, results, writer.close())
 
 
+@dataclass(frozen=True)
+class _Stored:
+    """What a batch gave, as it is stored, and the numbers of each piece."""
+
+    tables: Sequence[tuple[Table, pa.Table, Positions]]
+    """Table, its rows, and the piece that each is from."""
+    records: Positions
+    rows: Positions
+    rejects: Positions
+    rejected_bytes: Positions
+
+
+_NOTHING = _Stored((), *(np.zeros(0, np.int64),) * 4)
+
+
 class _ParserRaisedError(Exception):
-    """What a parser raised, or raised over what it gave."""
+    """What a parser raised, or raised over what it gave, so that nothing of a batch could be read."""
 
-
-@contextmanager
-def _as_parser_error() -> Iterator[None]:
-    """Tells what goes wrong in a parser from what goes wrong in the store."""
-    try:
-        yield
-    except StoreError:
-        raise
-    except (Exception, SystemExit) as error:  # a stranger's parser may raise anything
-        raise _ParserRaisedError(f"parser raised {error!r}") from error
+    def __init__(self, error: BaseException, rejected: _Stored = _NOTHING) -> None:
+        super().__init__(f"parser raised {error!r}")
+        self.rejected = rejected
 
 
 class _KindReader:
     """Reads the files of one kind in a slice, as many at once as a batch holds."""
 
-    def __init__(self, parser: Parser, writer: SliceWriter, order: dict[str, int]) -> None:
+    def __init__(self, parser: Parser, writer: SliceWriter, order: dict[str, int], sources: Files) -> None:
         self._parser = parser
         self._writer = writer
         self._order = order
-        self._opener = Opener()
+        self._sources = sources
 
     def read(self, files: Sequence[WorkFile]) -> list[FileResult]:
         """All files; one that cannot be read, or breaks the parser, fails alone."""
@@ -92,24 +103,25 @@ class _KindReader:
             result = FileResult(file.job_id, file.path, file.parser, size=file.size)
             results.append(result)
             try:
-                handle = self._opener.open(file.location)  # a file object costs three times the read
+                opened = self._sources.open(file.location)
             except OSError as error:
                 result.failure = f"cannot be read: {error.strerror}"
                 continue
             try:
-                status = os.fstat(handle)
-                result.size, result.modified_ns = status.st_size, modified_ns(status)
-                result.file_id = file_id(file.job_id, file.path, result.size, result.modified_ns)
+                result.size, result.modified_ns, result.etag = opened.size, opened.modified_ns, opened.etag
+                result.file_id = file_id(file.job_id, file.path, result.size, result.modified_ns, result.etag)
                 source = SourceFile(file.path, file.groups)
                 if result.size > _WINDOW_BYTES:
-                    self._read_large(handle, file, result, source)
+                    self._read_large(opened, file, result, source)
+                    result.note = _changed(file, opened)
                     continue
-                content = _read_all(handle, result.size)
+                content = opened.read()
+                result.note = _changed(file, opened)
             except OSError as error:
                 result.failure = f"cannot be read: {error.strerror}"
                 continue
             finally:
-                os.close(handle)
+                opened.close()
             result.content_hash = _hash([content])
             if file.known_hash == result.content_hash:
                 result.unchanged = True
@@ -140,60 +152,87 @@ class _KindReader:
             for one in held:
                 self._parse_whole([one])
 
-    def _read_large(self, handle: int, file: WorkFile, result: FileResult, source: SourceFile) -> None:
-        """A file larger than a window: window after window, each cut where its last record starts."""
+    def _read_large(self, opened: Content, file: WorkFile, result: FileResult, source: SourceFile) -> None:
+        """A file larger than a window: window after window, each cut where its last record starts.
+
+        A window over which the parser raises costs no other one; the file fails if nothing could be read of any.
+        """
         digest = hashlib.sha256()
         if file.known_hash is not None:
-            result.content_hash = _hash(_windows(handle))
+            result.content_hash = _hash(opened.windows(_WINDOW_BYTES))
             result.unchanged = result.content_hash == file.known_hash
             if result.unchanged:
                 return
-            os.lseek(handle, 0, os.SEEK_SET)
-        windows = _with_last(decoded(_hashed(_windows(handle), digest)))
-        try:
-            for batch, result.ends_cut in in_pieces(source, windows, self._cut, mark_length(os.pread(handle, 4, 0))):
+        pieces = opened.windows(_WINDOW_BYTES)
+        first = next(pieces, b"")
+        windows = _with_last(decoded(_hashed(chain([first], pieces), digest)))
+        failures: list[_ParserRaisedError] = []
+        read = False
+        for batch, result.ends_cut in in_pieces(source, windows, self._cut, mark_length(first[:4])):
+            try:
                 self._parse(batch, [result])
-        except _ParserRaisedError as error:
-            result.failure = str(error)
-            return
+                read = True
+            except _ParserRaisedError as error:
+                failures.append(error)
+                self._add(error.rejected, [result])
         result.content_hash = digest.hexdigest()[:32]
+        if failures and not read:
+            result.failure = str(failures[0])
 
     def _cut(self, data: bytes) -> int:
-        """Where the parser says that the last record starts; 0 to wait for more. A giant record is cut anyhow."""
-        with _as_parser_error():
+        """Where the last record starts, as the parser says; 0 to wait for more. Else, and in a giant record, a line."""
+        try:
             cut = self._parser.cut(data)
-            if not 0 <= cut <= len(data):
-                raise ValueError(f"cut gave {cut} of {len(data)} bytes")
-        if not cut and len(data) >= _WINDOW_LIMIT:
+        except (Exception, SystemExit):  # a stranger's parser may raise anything
+            cut = -1
+        if not 0 <= cut <= len(data) or (not cut and len(data) >= _WINDOW_LIMIT):
             return data.rfind(b"\n") + 1 or len(data)
         return cut
 
     def _parse(self, batch: Batch, results: Sequence[FileResult]) -> None:
-        """Parses a batch and stores what it holds."""
-        with _as_parser_error():
-            self._store(parse_in_parts(self._parser, batch), batch, results)
+        """Parses a batch and stores what it holds. Raises `_ParserRaisedError` if nothing of it can be read."""
+        try:
+            found = self._stored(self._parser.parse(batch), batch, results)
+        except (Exception, SystemExit) as error:  # a stranger's parser may raise anything
+            if len(batch.pieces) > 1:
+                raise _ParserRaisedError(error) from error
+            parsed, nothing = parse_in_parts(self._parser, batch, lambda part, of: self._stored(part, of, results))
+            found = self._stored(parsed, batch, results)
+            if nothing is not None:
+                raise _ParserRaisedError(nothing, found) from nothing
+        self._add(found, results)
 
-    def _store(self, parsed: Parsed, batch: Batch, results: Sequence[FileResult]) -> None:
-        """Adds the rows and rejects to the slice and the counts to the files."""
+    def _stored(self, parsed: Parsed, batch: Batch, results: Sequence[FileResult]) -> _Stored:
+        """Rows and rejects as they are stored. Raises whatever it may if they are not as a parser must give them."""
         pieces = len(batch.pieces)
         cut = np.array([result.ends_cut for result in results], np.bool_)
         job_ids = [result.job_id for result in results]
         file_ids = [result.file_id for result in results]
-        counts = np.zeros(pieces, np.int64)
-        finished_tables = list(finished(parsed, batch, self._parser.tables, job_ids, file_ids, cut))
-        for _, _, piece in finished_tables:
-            counts += np.bincount(piece, minlength=pieces)
-        records = counts if parsed.records is None else parsed.records
+        rows = np.zeros(pieces, np.int64)
+        tables = list(finished(parsed, batch, self._parser.tables, job_ids, file_ids, cut))
+        for _, _, piece in tables:
+            rows += np.bincount(piece, minlength=pieces)
+        records = rows if parsed.records is None else np.asarray(parsed.records, np.int64)
+        rejects, rejected_bytes = np.zeros(pieces, np.int64), np.zeros(pieces, np.int64)
         if parsed.rejects:
-            rows, piece = reject_rows(parsed.rejects, batch, self._parser.name, job_ids, file_ids, cut)
-            finished_tables.append((REJECTS, rows, piece))
-            for reject, index in zip(parsed.rejects, piece.tolist(), strict=True):
-                results[index].rejects += 1
-                results[index].rejected_bytes += reject.end - reject.start
-        for result, count, row_count in zip(results, records.tolist(), counts.tolist(), strict=True):
-            result.records += count
-            result.rows += row_count
-        for table, rows, piece in finished_tables:
+            told, piece = reject_rows(parsed.rejects, batch, self._parser.name, job_ids, file_ids, cut)
+            tables.append((REJECTS, told, piece))
+            sizes = np.array([reject.end - reject.start for reject in parsed.rejects], np.int64)
+            np.add.at(rejects, piece, 1)
+            np.add.at(rejected_bytes, piece, sizes)
+        if len(records) != pieces:
+            raise ValueError(f"records of {len(records)} pieces for {pieces}")
+        return _Stored(tables, records, rows, rejects, rejected_bytes)
+
+    def _add(self, found: _Stored, results: Sequence[FileResult]) -> None:
+        """Adds rows and rejects to the slice and their numbers to the files."""
+        for i, result in enumerate(results):
+            result.records += int(found.records[i])
+            result.rows += int(found.rows[i])
+            result.rejects += int(found.rejects[i])
+            result.rejected_bytes += int(found.rejected_bytes[i])
+        job_ids = [result.job_id for result in results]
+        for table, rows, piece in found.tables:
             for start, end, order in self._runs(piece, job_ids):
                 self._writer.add(table.name, rows.slice(start, end - start), order)
 
@@ -208,17 +247,18 @@ class _KindReader:
             yield start, end, int(orders[start])
 
 
-def _read_all(handle: int, size: int) -> bytes:
-    """A small file's bytes, in one call where the size is right."""
-    content = os.read(handle, size + 1)
-    while more := os.read(handle, 1 << 16) if len(content) != size else b"":
-        content += more
-    return content
-
-
-def _windows(handle: int) -> Iterator[bytes]:
-    while window := os.read(handle, _WINDOW_BYTES):
-        yield window
+def _changed(file: WorkFile, opened: Content) -> str | None:
+    """How a file changed between the listing and the end of reading; None if it did not."""
+    read, (size, written_ns) = opened.position(), opened.now()
+    before, after = file.size, max(read, size)
+    if after > before:
+        return f"grew from {before} to {after} bytes while it was read"
+    if min(read, size) < before:
+        return f"shrank from {before} to {min(read, size)} bytes while it was read"
+    if opened.etag is not None:  # all of one version; listings of some stores have other fractions of a second
+        return None
+    times = {opened.modified_ns, written_ns, *([file.modified_ns] if file.modified_ns is not None else [])}
+    return "was written to while it was read" if len(times) > 1 else None
 
 
 def _hash(parts: Iterable[bytes]) -> str:

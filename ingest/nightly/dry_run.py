@@ -10,6 +10,7 @@ from ingest.load.plan import make_plan
 from ingest.nightly.new_jobs import find_news
 from ingest.nightly.retention import plan_house
 from ingest.plugin.registry import PluginOptions, load_registry
+from ingest.sources.protocol import ALL, SourceOptions
 from ingest.store.known_files import read_ledger
 from ingest.store.paths import Layout
 
@@ -22,15 +23,16 @@ def dry_run(
     labels: Mapping[str, str],
     raw_days: int | None,
     small_files: int,
+    sources: SourceOptions = ALL,
 ) -> dict[str, Any]:
     """What would be read, told and tidied up. Raises `IngestError` for what a night would only tell.
 
     Nothing is written, and no file of a job is opened: that a job's new files hold other records is not looked at.
     """
     layout = Layout.of(store)
-    found = discover(list(roots))
-    ledger = read_ledger(layout, [job.job_id for job in found.jobs])
     registry = load_registry(plugins)
+    found = discover(list(roots), wanted=sources, schemes=registry.schemes)
+    ledger = read_ledger(layout, [job.job_id for job in found.jobs])
     plan = make_plan(found, ledger, registry, labels=labels)
     told = {
         "jobs_found": len(found.jobs),

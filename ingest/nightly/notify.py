@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 
 from ingest.nightly.summary import StepFailure
+from ingest.sources.signatures import without_signatures
 
 _SHOWN = 200
 
@@ -29,6 +31,7 @@ def notify(command: str, summary: str, *, shell: bool, timeout_s: float) -> Step
             errors="replace",
             timeout=timeout_s,
             check=False,
+            env=without_signatures(os.environ),
         )
     except subprocess.TimeoutExpired:
         return _trouble(f"did not end within {timeout_s:g} s")

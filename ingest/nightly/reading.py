@@ -12,6 +12,7 @@ from ingest.errors import StoreError
 from ingest.load.pipeline import LoadReport
 from ingest.logs import log
 from ingest.nightly.summary import StepFailure
+from ingest.sources.kinds import without_secret
 
 Load = Callable[[Sequence[str]], LoadReport]
 
@@ -56,7 +57,10 @@ def _read(folders: Sequence[str], load: Load, reading: Reading, *, given: bool) 
         else:
             trouble = StepFailure.of("read", error)
             log().warning(
-                "not read", folder=folders[0], reason=trouble.wrong, exc_info=trouble.wrong.startswith("a bug")
+                "not read",
+                folder=without_secret(folders[0]),
+                reason=trouble.wrong,
+                exc_info=trouble.wrong.startswith("a bug"),
             )
             reading.troubles.append(trouble)
         return

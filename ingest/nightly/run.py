@@ -27,6 +27,8 @@ from ingest.nightly.retention import keep_house, plan_house
 from ingest.nightly.summary import StepFailure, Summary
 from ingest.output.atomic import write_whole
 from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, load_registry
+from ingest.sources.kinds import without_secret
+from ingest.sources.protocol import ALL, SourceOptions
 from ingest.store.lock import night_lock
 from ingest.store.maintenance import maintenance
 from ingest.store.paths import Layout
@@ -58,13 +60,19 @@ class NightlyOptions:
     notify_timeout_s: float = 30.0
     lock_timeout_s: float = 60.0
     progress: Progress | None = None
+    sources: SourceOptions = ALL
 
 
 def run_night(wishes: NightlyOptions) -> Summary:
     """Does a night; whatever happens, its summary says so. Raises nothing that a user could mend."""
     began = time.monotonic()
     now = datetime.now(UTC)
-    summary = Summary(wishes.store, f"{now:%Y-%m-%dT%H:%M:%S.%fZ}", list(wishes.roots), fails_on=list(wishes.fail_on))
+    summary = Summary(
+        wishes.store,
+        f"{now:%Y-%m-%dT%H:%M:%S.%fZ}",
+        [*map(without_secret, wishes.roots)],
+        fails_on=list(wishes.fail_on),
+    )
     log().info("night begins", store=wishes.store, roots=len(wishes.roots))
     try:
         layout = Layout.of(wishes.store)
@@ -120,6 +128,7 @@ class _Night:
             plugins=wishes.plugins,
             lock_timeout_s=wishes.lock_timeout_s,
             progress=wishes.progress,
+            sources=wishes.sources,
         )
         reading: Reading = read_roots(wishes.roots, load)
         self._summary.load = reading.total()
@@ -154,13 +163,16 @@ class _Night:
 
     def _keep_house(self) -> None:
         wishes = self._wishes
+        plan = partial(plan_house, registry=self._registry, raw_days=wishes.raw_days, small_files=wishes.small_files)
         with open_store(self._layout.root) as store:
-            house = plan_house(store, self._registry, raw_days=wishes.raw_days, small_files=wishes.small_files)
-        if house.anything:
-            with maintenance(self._layout, self._registry, wishes.lock_timeout_s) as held:
-                keep_house(held, house)
-            self._summary.house = house.told()
-            log().info("kept house", **house.told())
+            if not plan(store).anything:
+                return
+        with maintenance(self._layout, self._registry, wishes.lock_timeout_s) as held:
+            with open_store(self._layout.root) as store:  # again: somebody may have written since
+                house = plan(store)
+            keep_house(held, house)
+        self._summary.house = house.told()
+        log().info("kept house", **house.told())
 
     def _report(self, path: Path, news: NewJobs) -> None:
         """Writes the report of the night's jobs; the one that is there stands if nothing is new."""

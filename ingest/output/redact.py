@@ -19,6 +19,7 @@ from typing import Any
 
 from ingest.output.hidden import unwrapped, without_hidden
 from ingest.output.key_spans import key_spans
+from ingest.output.rule_index import RuleIndex, concerns
 from ingest.output.secret_rules import ID_RULES, SECRET_RULES, Rule
 from ingest.output.trigrams import may_contain
 
@@ -38,15 +39,15 @@ class Redactor:
 
     def __init__(self, *, ids: bool = False) -> None:
         self._ids = ids
-        self._all_rules: tuple[Rule, ...] = SECRET_RULES + ID_RULES if ids else SECRET_RULES
-        self._rules = self._all_rules
+        self._all = _index_of_all(ids)
+        self._index = self._all
         self._narrowed: dict[tuple[Rule, ...], Redactor] = {}
 
     @property
     def anchors(self) -> tuple[str, ...]:
         """The literals, in lower case, without which a text needs no look."""
         return (
-            *dict.fromkeys(rule.anchor for rule in self._rules),
+            *dict.fromkeys(rule.anchor for rule in self._index.rules),
             "private key",
             "private-lines",
             "\x1b",
@@ -65,24 +66,24 @@ class Redactor:
         may_be_in = may_contain(lowered)
         rules = tuple(
             rule
-            for rule in self._rules
+            for rule in self._index.rules
             if may_be_in(rule.anchor)
-            and _concerns(rule, lowered)
+            and concerns(rule, lowered)
             and (not exact or _pattern(rule).search(sample if rule.cased else lowered))
         )
         if not rules and "PRIVATE KEY" not in sample:
             return None
         if rules not in self._narrowed:
             redactor = self._narrowed[rules] = Redactor(ids=self._ids)
-            redactor._rules = rules
+            redactor._index = RuleIndex(rules)
         return self._narrowed[rules]
 
     def text(self, text: str) -> str:
         """Return the text with what is secret in it as `***`."""
-        masked = _masked(text, self._rules)
+        masked = _masked(text, self._index)
         passes = 1
         while masked != text and passes < _MOST_PASSES and _GLUED.search(masked):
-            text, masked = masked, _masked(masked, self._all_rules)
+            text, masked = masked, _masked(masked, self._all)
             passes += 1
         return masked
 
@@ -121,7 +122,7 @@ def redact_text(text: str, *, ids: bool = False) -> str:
     return _shared(ids).text(text)
 
 
-def _masked(text: str, rules: tuple[Rule, ...]) -> str:
+def _masked(text: str, rules: RuleIndex) -> str:
     spans = sorted(_secrets(text, rules))
     if not spans:
         return text
@@ -138,7 +139,7 @@ def _masked(text: str, rules: tuple[Rule, ...]) -> str:
     return "".join(parts)
 
 
-def _secrets(text: str, rules: tuple[Rule, ...]) -> Iterator[tuple[int, int]]:
+def _secrets(text: str, rules: RuleIndex) -> Iterator[tuple[int, int]]:
     """Where secrets are in a text: as it is, as it is seen, and with wrapped tokens joined."""
     yield from _found(text, rules)
     yield from key_spans(text)
@@ -149,28 +150,18 @@ def _secrets(text: str, rules: tuple[Rule, ...]) -> Iterator[tuple[int, int]]:
     plain = seen.text if seen is not None else text
     joined = unwrapped(plain)
     if joined is not None:
-        spans = [joined.span(*span) for span in _found(joined.text, _wrapping(rules)) if joined.has_joint(*span)]
+        spans = [joined.span(*span) for span in _found(joined.text, rules.wrapping) if joined.has_joint(*span)]
         yield from (seen.span(*span) for span in spans) if seen is not None else spans
 
 
-def _found(text: str, rules: tuple[Rule, ...]) -> Iterator[tuple[int, int]]:
+def _found(text: str, rules: RuleIndex) -> Iterator[tuple[int, int]]:
     lowered = _lowered(text)
-    for rule in rules:
-        if _concerns(rule, lowered):
-            pattern = _pattern(rule)
-            for match in pattern.finditer(text if rule.cased else lowered):
-                for group in _groups(pattern):
-                    if match.start(group) < match.end(group):
-                        yield match.span(group)
-
-
-@lru_cache(256)
-def _wrapping(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules if rule.wraps)
-
-
-def _concerns(rule: Rule, lowered: str) -> bool:
-    return rule.anchor in lowered and rule.also in lowered
+    for rule in rules.concerning(lowered):
+        pattern = _pattern(rule)
+        for match in pattern.finditer(text if rule.cased else lowered):
+            for group in _groups(pattern):
+                if match.start(group) < match.end(group):
+                    yield match.span(group)
 
 
 def _lowered(text: str) -> str:
@@ -184,7 +175,15 @@ def _secret_name(name: str, ids: bool) -> bool:
     if len(name) > 64:  # log text, not the name of a field
         return False
     secret, owner = f"{name}='0a1b2c3d4e'", f"{name}='00000000-0000-0000-0000-000000000000'"
-    return any(_secrets(secret, SECRET_RULES)) or (ids and any(_secrets(owner, ID_RULES)))
+    return any(_secrets(secret, _index_of_all(False))) or (ids and any(_secrets(owner, _IDS)))
+
+
+_IDS = RuleIndex(ID_RULES)
+
+
+@cache
+def _index_of_all(ids: bool) -> RuleIndex:
+    return RuleIndex(SECRET_RULES + ID_RULES if ids else SECRET_RULES)
 
 
 @cache

@@ -7,8 +7,8 @@ comes in several pieces, cut where the parser's own `cut` said that a record sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -66,20 +66,6 @@ class Batch:
             parts.append(content)
             position += len(content)
         return cls(b"".join([*parts, PADDING]), pieces)
-
-    def rewritten(self, rewrite: Callable[[bytes], bytes]) -> Batch:
-        """The batch with the bytes of each piece as `rewrite` gives them."""
-        parts: list[bytes] = []
-        pieces: list[Piece] = []
-        position = 0
-        for piece in self.pieces:
-            content = rewrite(self.data[piece.start : piece.end])
-            pieces.append(replace(piece, start=position, end=position + len(content)))
-            if content and not content.endswith(b"\n"):
-                content += b"\n"
-            parts.append(content)
-            position += len(content)
-        return Batch(b"".join([*parts, PADDING]), pieces)
 
     @cached_property
     def buffer(self) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:

@@ -18,12 +18,14 @@ from ingest.errors import PluginError
 from ingest.hookspecs import Ignored, Parser
 from ingest.known_problems import KnownProblem
 from ingest.plugin.sources import Origin, PluginSource
-from ingest.plugin.validation import as_list, fault_of, patterns_fault, problem_fault
+from ingest.plugin.validation import as_list, fault_of, patterns_fault, problem_fault, scheme_fault
+from ingest.sources.kinds import BUILT_IN_SCHEMES
+from ingest.sources.protocol import SourceScheme
 
 _SLOW_S = 1.0
 """A plugin that takes longer is named: every start of `ingest`, and of each of its workers, waits for it."""
 
-_HOOKS = ("ingest_parsers", "ingest_views", "ingest_known_problems")
+_HOOKS = ("ingest_parsers", "ingest_views", "ingest_known_problems", "ingest_sources")
 _REMEDY = "Give the path of a Python file that defines ingest_parsers() with @hookimpl."
 
 
@@ -49,6 +51,7 @@ class Plugin:
     ignored: Sequence[Ignored]
     view_folders: Sequence[Path]
     known_problems: Sequence[KnownProblem]
+    schemes: Sequence[SourceScheme] = ()
 
 
 class PluginLoader:
@@ -59,6 +62,7 @@ class PluginLoader:
         self.problems: list[Problem] = []
         self._parsers: dict[str, Parser] = {}
         self._known_problems: dict[str, KnownProblem] = {}
+        self._schemes: set[str] = set(BUILT_IN_SCHEMES)
         self._manager = pluggy.PluginManager("ingest")
         self._manager.add_hookspecs(hookspecs)
 
@@ -98,11 +102,11 @@ class PluginLoader:
         """Takes what a plugin offers, less what is wrong."""
         self._manager.register(plugin, name=name)
         hooks = list(self._hooks(plugin, name))
-        offered, folders, remedies = (
+        offered, folders, remedies, sources = (
             [one for hook, call in hooks if hook == wanted for one in as_list(hook, call())] for wanted in _HOOKS
         )
-        if hooks and not (offered or folders or remedies):
-            self._leave_out(name, "offers no parser and no view and no known problem")
+        if hooks and not (offered or folders or remedies or sources):
+            self._leave_out(name, "offers no parser and no view and no known problem and no source")
         parsers: list[Parser] = []
         ignored: list[Ignored] = []
         views: list[Path] = []
@@ -119,8 +123,16 @@ class PluginLoader:
                 views.append(Path(folder))
             else:
                 self._leave_out(name, f"ingest_views() names {folder}, which is no folder")
+        schemes: list[SourceScheme] = []
+        for one in sources:
+            if fault := scheme_fault(one, self._schemes):
+                self._leave_out(name, fault)
+            else:
+                schemes.append(one)
+                self._schemes.add(one.scheme)
         about = (source.origin, source.distribution, source.version, source.file)
-        self.plugins.append(Plugin(name, *about, parsers, ignored, views, self._problems(name, remedies)))
+        problems = self._problems(name, remedies)
+        self.plugins.append(Plugin(name, *about, parsers, ignored, views, problems, schemes))
 
     def _problems(self, name: str, offered: Sequence[Any]) -> list[KnownProblem]:
         """The known problems that a plugin offers, less what is wrong."""

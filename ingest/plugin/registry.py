@@ -18,6 +18,7 @@ from ingest.model import RECORD_TABLES, Table
 from ingest.plugin.claims import Claim, Claims
 from ingest.plugin.loading import Plugin, PluginLoader, Problem
 from ingest.plugin.sources import Origin, built_ins, installed, one_file
+from ingest.sources.protocol import SourceScheme
 from ingest.views.definition import Definition
 from ingest.views.library import load_library
 
@@ -52,6 +53,8 @@ class Registry:
     problems: Sequence[Problem] = ()
     plugins: Sequence[Plugin] = field(default=())
     """In the order in which they were loaded."""
+    schemes: Sequence[SourceScheme] = ()
+    """Kinds of sources beside folders and archives."""
 
     @cached_property
     def _claims(self) -> Claims:
@@ -126,6 +129,7 @@ def load_registry(options: PluginOptions = DEFAULT_PLUGINS) -> Registry:
         plugin_of={parser.name: plugin.name for plugin in plugins for parser in plugin.parsers},
         problems=loader.problems,
         plugins=plugins,
+        schemes=[scheme for plugin in plugins for scheme in plugin.schemes],
     )
     loader.problems += _conflicts(registry)
     return registry

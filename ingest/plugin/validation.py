@@ -13,6 +13,7 @@ from ingest.hookspecs import Ignored, Parser
 from ingest.known_problems import CONFIDENCES, KnownProblem, any_of
 from ingest.model import CATALOG_TABLES, RECORD_TABLES, Column, Table, Type
 from ingest.parsing.sample import Sample
+from ingest.sources.protocol import SourceScheme
 from ingest.views.files import list_views
 
 _TEXTS = ("name", "kind", "path", "reason")
@@ -119,6 +120,19 @@ def problem_fault(one: Any, others: Container[str]) -> str | None:
     if one.confidence not in CONFIDENCES:
         return f"{one.id}: its confidence is {_shown(one.confidence)}; give one of {', '.join(CONFIDENCES)}"
     return _pattern_fault(one)
+
+
+def scheme_fault(one: Any, others: Container[str]) -> str | None:
+    """What is wrong with something offered as a kind of source, beside those of these schemes; None if nothing is."""
+    try:
+        if not isinstance(one, SourceScheme):
+            return f"ingest_sources() gives {_shown(one)}, which has not scheme, source() and opening()"
+        scheme = one.scheme
+    except (Exception, SystemExit) as error:  # a part may be a property, which may raise anything
+        return f"offers a {type(one).__name__} that raised {error!r} when it was looked at"
+    if not isinstance(scheme, str) or not re.fullmatch(r"[a-z][a-z0-9+.-]+", scheme):
+        return f"the scheme {_shown(scheme)} is not of small letters and digits, at least two"
+    return f"a source of the scheme {scheme!r} exists already" if scheme in others else None
 
 
 def _pattern_fault(one: KnownProblem) -> str | None:

@@ -5,25 +5,39 @@ from __future__ import annotations
 import os
 import stat
 from operator import attrgetter
-from typing import NamedTuple
+from pathlib import Path
 
 from ingest.artifact_root import is_text
-
-NOT_LISTED = "folder cannot be listed: "
-"""How the problem of a folder begins whose files are not known."""
+from ingest.sources.protocol import NOT_LISTED, Entry
 
 
-class Entry(NamedTuple):
-    """Something found in a folder: a file that can be read, or (`problem`) something that is not."""
+class Directory:
+    """A folder of the file system as a source."""
 
-    path: str
-    """Below the folder where the walk began, `/` between."""
-    location: str
-    """Where to open it."""
-    size: int = 0
-    modified_ns: int = 0
-    problem: str | None = None
-    """Why it is not read: a symbolic link, a device, a folder that may not be listed."""
+    notices = ()
+
+    def __init__(self, top: Path) -> None:
+        self.top = top
+
+    def folders(self, folder: str) -> list[str]:
+        """The names of the folders directly in a folder, sorted. Raises `OSError` if it cannot be listed."""
+        with os.scandir(self._path(folder)) as listing:
+            return sorted(one.name for one in listing if one.is_dir(follow_symlinks=False))
+
+    def entries(self, folder: str, prefix: str = "", *, deep: bool = True) -> list[Entry]:
+        """Everything in a folder, as `walk` gives it."""
+        return walk(str(self._path(folder)), prefix, deep=deep)
+
+    def text(self, folder: str) -> str:
+        """The path of a folder."""
+        return printable(str(self._path(folder)))
+
+    def name(self, folder: str) -> str:
+        """The name of a folder."""
+        return printable(self._path(folder).name)
+
+    def _path(self, folder: str) -> Path:
+        return self.top / folder if folder else self.top
 
 
 def walk(top: str, prefix: str = "", *, deep: bool = True) -> list[Entry]:

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.errors import StoreError
+from ingest.errors import StoreError, first_line
 from ingest.quoting import quoted, quoted_path
 from ingest.store.commit import create_ledger, read_meta, set_meta
 from ingest.store.derived import DerivedRelation, derived_columns, derived_views
+from ingest.store.disk import as_store_error, as_unreadable
 from ingest.store.known_problems import write_known_problems
 from ingest.store.paths import Layout, sync
 from ingest.store.record_views import derived_rows, empty, listed, rows_of
@@ -33,7 +34,7 @@ _STORAGE_VERSION = "v1.2.0"
 _GRACE_S = 3_600
 """How long a Parquet file that a catalog listed stays on disk after it was dropped: a reader may still scan it."""
 
-FORMAT = "5"
+FORMAT = "6"
 """Raised when the catalog's own tables change and no load mends that; a store of another format is refused, with a reason."""
 
 
@@ -41,7 +42,8 @@ FORMAT = "5"
 def connect_catalog(layout: Layout, *, moved: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published catalog, read-only; with `moved`, also one whose views name files where the store was before.
 
-    Raises `StoreError` if there is none, or it is damaged or of another format.
+    Raises `StoreError` if there is none, or it is damaged or of another format, and for a query that fails within because
+    rows of the store cannot be read.
     """
     if not layout.catalog.exists():
         raise StoreError(f"{layout.root}: no store there", "Fill one with: ingest <job folders> --store PATH")
@@ -53,12 +55,13 @@ def connect_catalog(layout: Layout, *, moved: bool = False) -> Iterator[duckdb.D
     except duckdb.Error as error:
         connection.close()
         raise StoreError(
-            f"{layout.catalog}: cannot be opened: {_first_line(error)}",
+            f"{layout.catalog}: cannot be opened: {first_line(error)}",
             "If the file is damaged: move the store away and ingest the job folders again.",
         ) from error
     try:
-        _check(connection, layout, moved)
-        yield connection
+        with as_unreadable(layout):
+            _check(connection, layout, moved)
+            yield connection
     finally:
         connection.close()
 
@@ -68,14 +71,6 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",  # a name in a query is a table's, never a variable's of this program
 }
-
-
-_DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
-"""What the database raises if a file of its own cannot be read or written."""
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
 
 
 def _check(connection: duckdb.DuckDBPyConnection, layout: Layout, moved: bool) -> None:
@@ -113,17 +108,17 @@ class Draft:
         self._definition = definition
         self._library: Library | None = None
         shutil.rmtree(layout.draft.parent, ignore_errors=True)
-        with _as_store_error(layout):
+        self._connection = duckdb.connect(config=_CONFIG)
+        with self._changing():
             layout.draft.parent.mkdir(parents=True)
             begun = layout.catalog if layout.catalog.exists() else template
             if begun:
                 shutil.copyfile(begun, layout.draft)
-            self._connection = duckdb.connect(config=_CONFIG)
             self._attach()
             if not begun:
                 create_ledger(self._connection)
                 set_meta(self._connection, {"format": FORMAT})
-            self._had_rows = listed(self._connection).parts.keys()
+            self._before = _parts(self._connection)
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -132,22 +127,22 @@ class Draft:
 
     def change(self, step: Step) -> None:
         """Changes the tables of the ledger."""
-        with _as_store_error(self._layout):
+        with self._changing():
             step(self._connection)
 
     @contextmanager
     def closed(self) -> Iterator[Path]:
         """Its file, for others to read meanwhile."""
-        with _as_store_error(self._layout):
+        with self._changing():
             self._detach()
         yield self._layout.draft
-        with _as_store_error(self._layout):
+        with self._changing():
             self._attach()
 
     def remake(self) -> None:
         """From now on its derived rows, tables and views are those of the definition."""
         self._library = self._definition.library
-        with _as_store_error(self._layout):
+        with self._changing():
             write_known_problems(self._connection, self._definition.known_problems)
 
     def leave_out(self, problems: Sequence[ViewProblem]) -> None:
@@ -163,27 +158,32 @@ class Draft:
         """
         layout, connection = self._layout, self._connection
         problems: list[ViewProblem] = []
-        with _as_store_error(layout), connection:
+        with self._changing(), connection:
             derived = {name: one for name, one in derived_columns(connection).items() if not one.is_step}
             if self._library is not None:
                 problems = self._make_views(self._library, derived)
             ledger = listed(connection)
+            had_rows = {name for name, _ in self._before}
             for table in self._definition.tables:
-                if table.name in ledger.parts or table.name in self._had_rows:
+                if table.name in ledger.parts or table.name in had_rows:
                     _make_part(connection, table.name, rows_of(ledger, layout, table))
             for name, relation in derived.items():
-                if name in ledger.parts or name in self._had_rows:
+                if name in ledger.parts or name in had_rows:
                     rows = derived_rows(ledger, layout, name, relation.columns, with_forgotten=relation.is_history)
                     _make_part(connection, name, rows)
             set_meta(connection, {"root": str(layout.root)})
             if then is not None:
                 then(connection)
+            added = {name for name, _ in _parts(connection) - self._before}
             self._detach()
-        with _as_store_error(layout):
+        with as_store_error(layout, "the catalog"):
+            if added:  # a file's name is on disk only when its folder is
+                for folder in (layout.data, *(layout.data / name for name in sorted(added))):
+                    sync(folder)
             sync(layout.draft)
-        layout.draft.replace(layout.catalog)
-        sync(layout.root)
-        layout.draft.parent.rmdir()
+            layout.draft.replace(layout.catalog)
+            sync(layout.root)
+        shutil.rmtree(layout.draft.parent, ignore_errors=True)
         return [f"{problem}" for problem in problems]
 
     def _make_views(self, library: Library, derived: Mapping[str, DerivedRelation]) -> list[ViewProblem]:
@@ -203,6 +203,16 @@ class Draft:
         comment_columns(connection)
         return problems
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Tells what goes wrong as `StoreError`; then the draft is closed, since a file that is open keeps its room."""
+        with as_store_error(self._layout, "the catalog"):
+            try:
+                yield
+            except BaseException:
+                self._connection.close()
+                raise
+
     def _attach(self) -> None:
         path = quoted_path(self._layout.draft)
         self._connection.execute(f"ATTACH {path} AS catalog (STORAGE_VERSION '{_STORAGE_VERSION}')")
@@ -213,21 +223,14 @@ class Draft:
         self._connection.execute("DETACH catalog")
 
 
+def _parts(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """The Parquet files that a catalog lists: table and slice."""
+    return set(connection.execute("SELECT name, slice FROM ledger.parts").fetchall())
+
+
 def _make_part(connection: duckdb.DuckDBPyConnection, name: str, rows: str) -> None:
     """Says which Parquet files are the rows of a table or derived relation; the view that people ask reads this one."""
     connection.execute(f"CREATE OR REPLACE VIEW parts.{quoted(name)} AS {rows}")
-
-
-@contextmanager
-def _as_store_error(layout: Layout) -> Iterator[None]:
-    """Says what to do if the catalog cannot be written."""
-    try:
-        yield
-    except (OSError, *_DAMAGE) as error:
-        raise StoreError(
-            f"{layout.root}: the catalog cannot be written: {_first_line(error)}",
-            "The last whole commit stands. Is the disk full? If the store is damaged: move it away and ingest again.",
-        ) from error
 
 
 def _drop_views(connection: duckdb.DuckDBPyConnection) -> None:
@@ -240,10 +243,11 @@ def _drop_views(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def sweep(layout: Layout) -> int:
-    """Deletes Parquet files that no catalog lists: left by a killed load, or dropped longer ago than the grace time.
+    """Deletes what no catalog needs: drafts and Parquet files of a killed command, files dropped before the grace time.
 
-    The caller holds the writer's lock. Returns how many were deleted.
+    The caller holds the writer's lock. Returns how many files were deleted.
     """
+    shutil.rmtree(layout.draft.parent, ignore_errors=True)
     kept: set[str] = set()
     if layout.catalog.exists():
         with connect_catalog(layout, moved=True) as connection:

@@ -59,7 +59,7 @@ def apply_commit(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
     for name, rows in (("new_files", commit.files), ("new_jobs", commit.jobs), ("new_load", commit.load)):
         connection.register(name, rows)
     connection.execute(  # the same bytes with another time: the rows stand
-        "UPDATE files SET modified_at = new.modified_at, modified_ns = new.modified_ns FROM new_files new"
+        "UPDATE files SET modified_at = new.modified_at, modified_ns = new.modified_ns, etag = new.etag FROM new_files new"
         " WHERE new.reason = 'unchanged' AND files.job_id = new.job_id AND files.path = new.path"
     )
     connection.execute(  # a file that cannot be read any more: what was read of it stands

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import duckdb
-
-from ingest.errors import StoreError
 from ingest.quoting import is_one_of, quoted_path
 from ingest.store.derived import derived_columns
+from ingest.store.disk import as_store_error
 from ingest.store.paths import Layout, sync
 from ingest.store.record_views import DEAD, FORGOTTEN
 from ingest.store.slice_ledger import Part
 
 if TYPE_CHECKING:
+    import duckdb
+
     from ingest.store.derived import DerivedRelation
 
 
@@ -24,7 +23,7 @@ def write_derived(
 ) -> Part | None:
     """Writes the rows that a query gives; None if there are none. Raises StoreError if there is no room."""
     path = layout.part(name, slice_)
-    with _as_store_error(layout):
+    with as_store_error(layout, "rows"):
         path.parent.mkdir(parents=True, exist_ok=True)
         ((count,),) = connection.execute(
             f"COPY ({rows}) TO {quoted_path(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
@@ -56,15 +55,3 @@ def merged_derived(
         part = write_derived(connection, layout, slice_, name, relation, rows)
         if part is not None:
             yield part
-
-
-@contextmanager
-def _as_store_error(layout: Layout) -> Iterator[None]:
-    """Says what to do if rows cannot be written."""
-    try:
-        yield
-    except (OSError, duckdb.IOException) as error:
-        raise StoreError(
-            f"{layout.data}: rows cannot be written: {str(error).partition(chr(10))[0]}",
-            "The last whole commit stands. Is the disk full? Make room and run the same command again.",
-        ) from error

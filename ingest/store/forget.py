@@ -35,7 +35,9 @@ def older_than(store: Store, days: float) -> list[str]:
 def forget(
     store: Maintenance, job_ids: Sequence[str], *, for_good: str | None = None, also_history: bool = False
 ) -> None:
-    """Drops jobs in one commit; ids that are not there are passed over. Their measures stay, unless `also_history`.
+    """Drops jobs in one commit; ids that are not there are passed over, so that forgetting twice is forgetting once.
+
+    Their measures stay, unless `also_history`.
 
     `for_good`: they are not read again, and this is why.
     """
@@ -46,7 +48,9 @@ def forget(
     def drop(connection: duckdb.DuckDBPyConnection) -> None:
         if for_good is not None:
             now = datetime.now(UTC).replace(tzinfo=None)
-            connection.execute(f"DELETE FROM forgotten_jobs WHERE {these}")
+            connection.execute(
+                f"DELETE FROM forgotten_jobs WHERE {these} AND job_id IN (SELECT job_id FROM ledger.jobs)"
+            )
             connection.execute(_REMEMBER.format(these=these), [now, for_good])
         if also_history:
             connection.execute(

@@ -22,6 +22,7 @@ class KnownFile:
     parser_version: int | None
     content_hash: str | None
     status: str
+    etag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
         labels = dict(connection.execute("SELECT job_id, labels FROM ledger.jobs WHERE labels IS NOT NULL").fetchall())
         gone = connection.execute("SELECT job_id, source, files, bytes, forgotten_at FROM forgotten_jobs").fetchall()
         rows = connection.execute(
-            "SELECT job_id, path, bytes, modified_ns, parser, parser_version, content_hash, status FROM files"
+            "SELECT job_id, path, bytes, modified_ns, parser, parser_version, content_hash, status, etag FROM files"
             " WHERE job_id IS NULL OR list_contains($jobs, job_id)",
             {"jobs": list(job_ids)},
         ).fetchall()

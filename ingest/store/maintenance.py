@@ -1,14 +1,13 @@
-"""Changing a store outside a load: one writer, what a killed run left swept away, each step published by one rename."""
+"""Changing a store: one writer, what a killed run left swept away, each step published by one rename, no room lost."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.errors import StoreError
+from ingest.errors import StoreError, disk_full, is_disk_full
 from ingest.logs import log
 from ingest.store.catalog import Draft, Step, connect_catalog, sweep
 from ingest.store.lock import writer_lock
@@ -16,6 +15,48 @@ from ingest.store.paths import Layout
 
 if TYPE_CHECKING:
     from ingest.plugin.registry import Registry
+
+
+@contextmanager
+def writing(layout: Layout, lock_timeout_s: float) -> Iterator[None]:
+    """Holds the writer's lock of a store, there or yet to be made; all that changes one is done within.
+
+    What a killed run left is swept away first. If something goes wrong, what was begun is swept away too: a full disk needs
+    the room. Raises `StoreError` if another holds the lock, or the store cannot be written; a `KeyboardInterrupt` says what
+    was committed.
+    """
+    with writer_lock(layout, lock_timeout_s, lambda holder: log().warning("waiting for the store", holder=holder)):
+        sweep(layout)
+        before = _committed(layout)
+        try:
+            yield
+        except BaseException as error:
+            with suppress(StoreError, OSError):
+                sweep(layout)
+            if is_disk_full(error) and not isinstance(error, StoreError):
+                raise disk_full(layout.root, "the store", error) from error
+            if isinstance(error, KeyboardInterrupt):
+                raise KeyboardInterrupt(_interrupted(layout, before)) from None
+            raise
+
+
+def _committed(layout: Layout) -> tuple[int, int] | None:
+    """Which catalog is the published one; None if none was published yet."""
+    try:
+        status = layout.catalog.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
+
+
+def _interrupted(layout: Layout, before: tuple[int, int] | None) -> str:
+    """What a command that was interrupted leaves behind."""
+    now = _committed(layout)
+    if now is None:
+        return "nothing was committed, there is no store yet; the same command starts again"
+    if now == before:
+        return "nothing was committed, the store is as it was; the same command starts again"
+    return "the store holds what was committed until then; the same command goes on from there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +78,12 @@ class Maintenance:
 def maintenance(
     layout: Layout, registry: Registry, lock_timeout_s: float = 60.0, *, moved: bool = False
 ) -> Iterator[Maintenance]:
-    """Holds the writer's lock of a store that is there; if something goes wrong, the room it took is given back.
+    """Holds the writer's lock of a store that is there, for something else than a load.
 
-    Raises `StoreError` if there is no store, it is damaged, was moved (unless `moved`), or another holds the lock.
+    What is to be changed is chosen within: what was chosen before may have changed. Raises `StoreError` if there is no
+    store, it is damaged, was moved (unless `moved`), or another holds the lock.
     """
     with connect_catalog(layout, moved=moved):
         pass
-    with writer_lock(layout, lock_timeout_s, lambda holder: log().warning("waiting for the store", holder=holder)):
-        sweep(layout)
-        try:
-            yield Maintenance(layout, registry)
-        except StoreError:
-            sweep(layout)  # a full disk needs the room
-            shutil.rmtree(layout.draft.parent, ignore_errors=True)
-            raise
+    with writing(layout, lock_timeout_s):
+        yield Maintenance(layout, registry)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.errors import StoreError
 from ingest.model import Table, Type
+from ingest.store.disk import as_store_error
 from ingest.store.paths import Layout, sync
 from ingest.store.slice_ledger import Part
 
@@ -48,7 +48,7 @@ class SliceWriter:
         for table in self._held:
             self._flush(table)
         parts = []
-        with self._as_store_error():
+        with self._writing():
             for table, writer in self._writers.items():
                 writer.close()
                 path = self._layout.part(table, self._slice)
@@ -58,22 +58,24 @@ class SliceWriter:
         return parts
 
     @contextmanager
-    def _as_store_error(self) -> Iterator[None]:
-        """Says what to do if rows cannot be written."""
-        try:
-            yield
-        except OSError as error:
-            raise StoreError(
-                f"{self._layout.data}: rows cannot be written: {error}",
-                "The last whole commit stands. Is the disk full? Make room and run the same command again.",
-            ) from error
+    def _writing(self) -> Iterator[None]:
+        """Tells what goes wrong as `StoreError`, and lets go of all files."""
+        with as_store_error(self._layout, "rows"):
+            try:
+                yield
+            except BaseException:
+                for writer in self._writers.values():
+                    with suppress(OSError):
+                        writer.close()
+                    writer.is_open = False  # else its end would try once more, and complain on stderr
+                raise
 
     def _flush(self, table: str) -> None:
         held = sorted(self._held[table], key=lambda one: one[0])  # stable: the order of files within a job stays
         if not held:
             return
         rows = pa.concat_tables([part for _, part in held])
-        with self._as_store_error():
+        with self._writing():
             if table not in self._writers:
                 path = self._layout.part(table, self._slice)
                 path.parent.mkdir(parents=True, exist_ok=True)

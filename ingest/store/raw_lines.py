@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from ingest.artifact_root import DOWNLOAD_ROOT
-from ingest.errors import InputError
 from ingest.parsing.decoding import decoded
-from ingest.sources.directory import modified_ns
-from ingest.sources.opening import Opener
 
 if TYPE_CHECKING:
+    from ingest.sources.content import Content
     from ingest.store.reader import Store
 
 _WINDOW_BYTES = 1 << 20
@@ -25,7 +20,8 @@ _RECORD_AT_MOST = 100
 """Lines of a record that are shown."""
 
 _FILE = """
-    SELECT f.file_id, f.job_id, f.path, f.bytes, f.modified_ns, f.kind, f.parser, f.parser_version, f.slice, j.source
+    SELECT f.file_id, f.job_id, f.path, f.bytes, f.modified_ns, f.etag, f.kind, f.parser, f.parser_version, f.slice,
+        j.source
     FROM files f LEFT JOIN jobs j USING (job_id)
     WHERE f.file_id::VARCHAR = $1 OR f.job_id || ':' || f.path = $1
 """
@@ -92,42 +88,12 @@ def find(store: Store, file: str, line_no: int) -> FileLine | None:
     )
 
 
-def location_of(place: FileLine) -> Path:
-    """Where the file lies. Raises `InputError` if it is not there any more."""
-    source, path = Path(place.file["source"] or "/"), str(place.file["path"])
-    for candidate in (source / DOWNLOAD_ROOT / path, source / path, source / path.removeprefix("../")):
-        if candidate.is_file() and not candidate.is_symlink():
-            return candidate
-    raise InputError(
-        f"{source / path}: the file is gone; the store keeps what was read of it",
-        f"If the job was moved, load it from where it is now: ingest FOLDER --job-id '{place.file['job_id']}'",
-    )
-
-
-def is_changed(place: FileLine, location: Path) -> bool:
-    """Whether the file is another one than was read, so that its lines may be others too."""
-    status = location.stat()
-    return (status.st_size, modified_ns(status)) != (place.file["bytes"], place.file["modified_ns"])
-
-
-def lines_of(location: Path, first: int, last: int, top: str | None = None) -> Iterator[Line]:
-    """The lines `first` to `last` of a file, as a load counts them. No link below `top` is followed.
-
-    Raises `InputError` if the file cannot be read.
-    """
-    try:
-        with os.fdopen(Opener(top or location.parent).open(str(location)), "rb") as handle:
-            for line in _numbered(decoded(_windows(handle)), first):
-                if line.number > last:
-                    return
-                yield line
-    except OSError as error:
-        raise InputError(f"{location}: cannot be read: {error.strerror}", "Check its permissions.") from error
-
-
-def _windows(handle: BinaryIO) -> Iterator[bytes]:
-    while window := handle.read(_WINDOW_BYTES):
-        yield window
+def lines_in(content: Content, first: int, last: int) -> Iterator[Line]:
+    """The lines `first` to `last` of a file, as a load counts them."""
+    for line in _numbered(decoded(content.windows(_WINDOW_BYTES)), first):
+        if line.number > last:
+            return
+        yield line
 
 
 def _numbered(windows: Iterator[bytes], first: int) -> Iterator[Line]:

@@ -89,7 +89,7 @@ class Store:
 
     def close(self) -> None:
         """Gives the file back."""
-        self._context.__exit__(None, None, None)
+        self.__exit__(None, None, None)
 
     def __enter__(self) -> Store:
         return self
@@ -97,7 +97,8 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        """Gives the file back. Raises `StoreError` for a query that failed because rows of the store cannot be read."""
+        self._context.__exit__(kind, error, trace)
 
 
 def open_store(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingest.errors import first_line, is_disk_full
 from ingest.quoting import literal, quoted
 from ingest.views.files import REMEDY, View, ViewError, ViewProblem
 from ingest.views.library import Library
@@ -24,10 +25,12 @@ def create_views(connection: duckdb.DuckDBPyConnection, library: Library) -> lis
         try:
             create_view(connection, view)
         except Exception as error:  # a stranger's file may be wrong in any way
+            if is_disk_full(error):  # no fault of the file
+                raise
             if view.name in library.own:
-                raise ViewError(f"{view.file}: {_reason(error)}", REMEDY) from error
+                raise ViewError(f"{view.file}: {first_line(error)}", REMEDY) from error
             connection.execute(f'DROP VIEW IF EXISTS "{view.name}"')
-            problems.append(ViewProblem(view.file, _reason(error)))
+            problems.append(ViewProblem(view.file, first_line(error)))
     return problems
 
 
@@ -55,8 +58,3 @@ def comment_columns(connection: duckdb.DuckDBPyConnection) -> None:
             if text
         )
     )
-
-
-def _reason(error: Exception) -> str:
-    """The first line of what went wrong."""
-    return str(error).partition("\n")[0] or repr(error)

@@ -29,15 +29,21 @@ SHELL = (
         rf"(?:(?:\S*/)?(?:ba|da|z|k|c)?sh: (?:\w+ \d+: |\d+: )?|\S+\.(?:ba)?sh: (?:\w+ \d+: |\d+: )){_NO_NOISE}[^:\n]+: .+$",
     ),
     FailureText("signal", rf"{_SIGNAL}(?: \(core dumped\))?[ \t]*$"),
+    FailureText("zsh_signal", r"(?:zsh: |\[\d+\] +\d+ )(?:killed|segmentation fault|abort|bus error)\b.*$"),
     FailureText(
         "core_tool",
         r"(?:cp|mv|ln|tar|cat|mkdir|chmod|unzip|gunzip|sed|source|cd): (?:cannot|can't|can not|failed|\S+: Cannot)\b.*$",
+    ),
+    FailureText(
+        "wrapper",
+        r"(?:\S*/)?(?:env|nohup|timeout|nice|xargs|sudo|stdbuf): .+: (?:No such file or directory|Permission denied"
+        r"|command not found)$",
     ),
     FailureText("curl", r"curl: \(\d+\) .*$"),
 )
 
 INTERPRETER = (
-    FailureText("python", rf"(?:\S*/)?python[\d.]*: {_NO_NOISE}(?!Python \d).+$"),
+    FailureText("python", rf"(?:\S*/)?python[\d.]*: {_NO_NOISE}(?!Python \d|\d|/\S*$).+$"),
     FailureText(
         "fatal_python", r"Fatal Python error: (?P<message>.*)(?:\n(?:[ \t]*$|Current thread.*|Thread .*|[ \t]+.*))*"
     ),
@@ -55,8 +61,8 @@ INTERPRETER = (
         "java_class", r"Error: (?:Could not find or load main class|Unable to access jarfile).*(?:\nCaused by: .*)?"
     ),
     FailureText("dotnet", r"Unhandled exception\.? (?P<type>[\w.]+): (?P<message>.*)(?:\n[ \t]+at .*)*"),
-    FailureText("node", r"(?:node:internal/.*\n(?:.*\n){0,8}?)?(?:\w*Error): Cannot find module .*(?:\n.+)*"),
-    FailureText("go", r"panic: (?P<message>.*)(?:\n(?:.+|$)){0,60}"),
+    FailureText("node", r"(?:node:internal/.*\n(?:.*\n){0,8}?)?(?P<message>\w*Error: Cannot find module .*)(?:\n.+)*"),
+    FailureText("go", r"panic: (?P<message>.*)(?:\n\[signal .*)?(?:\n[ \t]*\ngoroutine .*(?:\n.+){0,60})?"),
     FailureText("julia", r"ERROR: LoadError: (?P<message>.*)$"),
     FailureText("loader", r"\S+: error while loading shared libraries: (?P<message>.*)$"),
     FailureText(
@@ -78,6 +84,9 @@ ARGUMENTS = (
     ),
 )
 
+_KERNEL = r"(?:[A-Z][a-z]{2} +\d+ [\d:]{8} \S+ )?(?:kernel: ?)?(?:\[[^\]\n]{1,40}\] ?)?"
+"""What the kernel's log or a syslog puts before its lines."""
+
 NATIVE = (
     FailureText(
         "cpp",
@@ -88,9 +97,31 @@ NATIVE = (
         "heap", r"(?:double free or corruption|malloc\(\): |free\(\): |corrupted size vs|\*\*\* stack smashing).*$"
     ),
     FailureText("mpi_signal", r"mpirun noticed that process rank \d+ .* exited on signal \d+.*$"),
-    FailureText("oom_killer", r"(?:\[ *[\d.]+\] )?(?:Memory cgroup )?[Oo]ut of memory: Kill(?:ed)? process .*$"),
-    FailureText("oom_event", r"(?:\[ *[\d.]+\] )?(?:oom-kill:|\S+ invoked oom-killer:).*$"),
+    FailureText("oom_killer", rf"{_KERNEL}(?:Memory cgroup )?[Oo]ut of memory: Kill(?:ed|ing)? process .*$"),
+    FailureText("oom_event", rf"{_KERNEL}(?:oom-kill:|oom_reaper: |\S+ invoked oom-killer:).*$"),
+    FailureText("oom_killed", r"(?:.{0,80}\W)?(?:OOM-?Killed\b|oom-kill event).*$"),
+    FailureText("cuda", r"(?:\w+: )?(?:CUDA out of memory|CUDA error: |CUDA_ERROR_\w+|HIP out of memory).*$"),
+    FailureText(
+        "received_signal", r"(?:\[\S+\] )?(?:\*{3} Process received signal|Received signal \d+|Caught signal \d+)\b.*$"
+    ),
 )
+
+_WHO = (
+    r"(?:(?:The|A|An|[Uu]ser|[Cc]hild|[Mm]ain|[Ss]coring|[Ee]ntry) )*"
+    r"(?:[Pp]rocess|[Ss]ubprocess|[Cc]ommand|[Ss]cript|[Pp]rogram|[Cc]ontainer|[Jj]ob|[Tt]ask|[Ww]orker)\b[^\n]{0,100}?"
+)
+_ENDED = r"\b(?:exited|ended|finished|terminated|died|failed|killed|crashed|returned|aborted|stopped)\b[^\n]{0,30}?"
+
+ENDS = (
+    FailureText(
+        "exit_code",
+        rf"(?!Command finished with return code|The process ){_WHO} {_ENDED}"
+        r"\b(?:code|status|value|exitcode)[ :=(]+(?P<code>-?[1-9]\d{0,9})\b.*$",
+    ),
+    FailureText("exit_signal", rf"{_WHO} {_ENDED}\bsignal[ :=(]+(?P<code>\d+|SIG[A-Z]+)\b.*$"),
+    FailureText("exit_word", r"(?:[Ee]xit|[Rr]eturn)[ _-]?(?:code|status)[ :=]+(?P<code>-?[1-9]\d{0,9})[ \t]*$"),
+)
+"""How wrappers report that a process ended badly."""
 
 STREAMS = (
     FailureText(
@@ -126,8 +157,20 @@ PIP = FailureText(
     r"|Could not build).*)(?:\nERROR: .*)*",
 )
 
-LAUNCHER_FAILURES = (*SHELL, *INTERPRETER, *ARGUMENTS, *NATIVE, *STREAMS, CONDA, PIP)
+LAUNCHER_FAILURES = (*SHELL, *INTERPRETER, *ARGUMENTS, *NATIVE, *ENDS, *STREAMS, CONDA, PIP)
 """What may end a command of the user."""
+
+FAILURE_WORDS = (
+    r"[Kk]illed|egmentation fault|[Aa]bort|Bus error|bus error|Illegal instruction|Floating point exception|Terminated"
+    r"|No such file or directory$|Permission denied$|command not found$"
+    r"|Speicherzugriffsfehler|Getötet|Abgebrochen|sh: |: (?:cannot|can't|can not|failed|Cannot)|^curl: |python[\d.]*: "
+    r"|^Fatal |^Can't |^Error|^Exception in thread|^Unhandled exception|node:internal|Cannot find module|^panic: "
+    r"|^ERROR: |loading shared libraries|^(?:exec|standard_init)|^[Uu]sage: |: error: |terminate called|double free"
+    r"|malloc\(\)|free\(\)|corrupted size|stack smashing|signal|ut of memory|oom|OOM|CUDA|Error Code: "
+    r"|^[\w.]*(?:Error|Exception): *$|was caused by|^(?:Failed to|Unable to|Cannot) |[Cc]onda|NotFound|Unsatisfiable"
+    r"|^(?:Invalid|Channel|Unavailable|NoBase|Clobber|NotWritable|Spec)\w*: |(?:code|status|value)[ :=(]+-?[1-9]"
+)
+"""A pattern of RE2: the first line of each of these forms has one of these words. It leaves out the lines of large logs."""
 
 _PREFIX = r"(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d: )?(?:#\d+ (?:\d+\.\d+ )?)?"
 """What a line of an image build begins with; the first line's was read as its head."""

@@ -6,16 +6,14 @@ says "failed, look elsewhere".
 
 from __future__ import annotations
 
-import re
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest import ErrorRules, LineParser, Sample
+from ingest import ErrorRules, LineParser, Rewrite, Sample
 from ingest.model import LOG_RECORDS
-from ingest_azureml.envelopes import read_control, read_launcher, read_runtime
+from ingest_azureml.capabilities import SYSTEM
+from ingest_azureml.envelopes import read_control, read_launcher
 from ingest_azureml.events.run import (
-    COMMON_RUNTIME_EVENTS,
     CONTROL_EVENTS,
     DRIVER_EVENTS,
     IMAGE_BUILD_EVENTS,
@@ -71,13 +69,6 @@ def _with_level_words(rows: pa.Table) -> pa.Table:
     return rows.set_column(rows.column_names.index("level"), "level", levels)
 
 
-def _without_stream_prefix(content: bytes) -> bytes:
-    """`[stderr]` stands before each line that came from there in 2022; alone it is an empty line."""
-    return _STREAM_PREFIX.sub(b"", content) if b"[stderr]" in content or b"[stdout]" in content else content
-
-
-_STREAM_PREFIX = re.compile(rb"^\[std(?:err|out)\]", re.MULTILINE)
-
 EXIT_LINE = (
     r"^Process Exiting with Code: +(?!0\b)-?\d|^Command finished with return code (?!0\b)-?\d"
     r"|^The experiment failed\. Finalizing run"
@@ -104,7 +95,7 @@ DRIVER = LineParser(
         driver=DRIVER_CODE,
     ),
     transform=_with_level_words,
-    rewrite=_without_stream_prefix,
+    rewrite=Rewrite(r"^\[std(?:err|out)\]"),  # before each line that came from there in 2022; alone it is an empty line
     samples=[
         Sample(
             "user_logs/std_log_0.txt",
@@ -206,48 +197,15 @@ CONTROL = LineParser(
     ],
 )
 
-SYSTEM = LineParser(
-    name="azureml.common_runtime",
-    version=3,
-    kind="common_runtime",
-    path=r"^system_logs/(?P<capability>[^/]+)/[^/]+$",
-    head=(
-        r"^(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)Z +(?P<level>TRACE|DEBUG|INFO|WARN|ERROR) (?P<message>.*)$",
-        rf"^(?P<level>{'|'.join(LEVELS)}) (?P<time>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d,\d{{3}}) "
-        r"(?P<logger>[^ :]+:\d+) \[\d+\] - (?P<message>.*)$",
-    ),
-    table=LOG_RECORDS,
-    constants={"source": "common_runtime"},
-    events=COMMON_RUNTIME_EVENTS,
-    errors=ErrorRules(
-        levels=("ERROR", "CRITICAL"),
-        also=r"Gathered execution result for rank \d+ process_rank=\d+ exit_code=(?!0\b)-?\d",
-        read=read_runtime,
-        phase="platform",
-    ),
-    samples=[
-        Sample(
-            "system_logs/lifecycler/lifecycler.log",
-            "2026-02-01T19:54:04.205931Z  INFO span:span{x}: module: message key=value\n",
-            records=1,
-        ),
-        Sample(
-            "system_logs/cs_capability/cs-capability.log",
-            "INFO 2026-02-01 19:54:05,919 initializer.py:55 [14] - message {'a': 'b'}\n",
-            records=1,
-        ),
-    ],
-)
-
-# some writers put all records on one line, between <START> and <END>: that line is one record, with the time of the first
 _SWEEP_RECORD = rf"^\"*(?:<START>)?\[(?P<time>{_ISO})Z?\]\[(?P<logger>[A-Z_]+)\]\[(?P<level>[A-Z]+)\](?P<message>.*)$"
-
 
 SWEEP = LineParser(
     name="azureml.sweep",
     kind="sweep",
     path=r"^azureml-logs/hyperdrive[^/]*\.txt$",
+    version=2,
     head=_SWEEP_RECORD,
+    rewrite=Rewrite(r'<END>(?:\\n)?"*', by="\n"),  # some writers put all records on one line
     table=LOG_RECORDS,
     constants={"source": "sweep"},
     events=SWEEP_EVENTS,
@@ -263,7 +221,7 @@ SWEEP = LineParser(
             "azureml-logs/hyperdrive.txt",
             '"<START>[2021-02-12T17:14:39.613720][GENERATOR][INFO]Trying to sample<END>\\n""<START>'
             '[2021-02-12T17:14:39.761298][API][INFO]Created<END>\\n"',
-            records=1,
+            records=2,
         ),
     ],
 )

@@ -6,8 +6,11 @@ time only through the mini-batches of the same node and process.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ingest import ErrorRules, LineParser, Sample
 from ingest.model import OUTPUT_LINES
+from ingest_azureml.failure_texts import FAILURE_WORDS, LAUNCHER_FAILURES
 from ingest_azureml.heads import DRIVER_CODE, LEVELS, system_head
 
 _PRINTED = rf"^(?:(?P<level>{'|'.join(LEVELS)}):(?P<logger>[^:\s]+):)?(?P<text>.*\S.*)$"
@@ -15,8 +18,12 @@ _PRINTED = rf"^(?:(?P<level>{'|'.join(LEVELS)}):(?P<logger>[^:\s]+):)?(?P<text>.
 
 _ERRORS = ErrorRules(levels=("ERROR", "CRITICAL"), phases=((r", in init\b", "init"),), phase="run", driver=DRIVER_CODE)
 
+_PRINTED_ERRORS = replace(_ERRORS, failures=LAUNCHER_FAILURES, failure_words=FAILURE_WORDS)
+"""A worker's shell commands, interpreters and libraries write there too, and so does what ends it."""
+
 USER_STREAM = LineParser(
     name="azureml.user_stream",
+    version=2,
     kind="user_stream",
     path=r"^logs/user/(?:stdout/|stderr/)?(?P<node>[^/]+)/(?P<process>[^/]+?)\.(?P<stream>stdout|stderr|std)\.txt$",
     head=_PRINTED,
@@ -24,7 +31,7 @@ USER_STREAM = LineParser(
     text="text",
     multiline=False,
     constants={"source": "user_stream"},
-    errors=_ERRORS,
+    errors=_PRINTED_ERRORS,
     samples=[
         Sample(
             "logs/user/stdout/1/process000.stdout.txt",
@@ -37,6 +44,7 @@ USER_STREAM = LineParser(
 
 CHILD_STREAM = LineParser(
     name="azureml.child_stream",
+    version=2,
     kind="child_stream",
     path=r"^logs/sys/node/(?P<node>[^/]+)/(?P<process>[^/]+?)\.(?P<stream>stdout|stderr)\.txt$",
     head=_PRINTED,
@@ -44,7 +52,7 @@ CHILD_STREAM = LineParser(
     text="text",
     multiline=False,
     constants={"source": "child_stream"},
-    errors=_ERRORS,
+    errors=_PRINTED_ERRORS,
     samples=[Sample("logs/sys/node/0/process000.stderr.txt", "reader: cache is empty\n", records=1)],
 )
 

@@ -2,7 +2,7 @@
 -- The ground of the views and checks about time: the tries of `judged_attempts`. Seconds that no try can have (below
 -- 0, above 1e8, not a number) are NULL here, so that one damaged cell does not decide about a whole job. `worker` is
 -- the process, or its pid where no file tells a name. An open try has a start and no end.
--- threshold: loss_warning_share = 0.2: a finding about time is a warning from this share of the workers' time on
+-- threshold: loss_warning_share = 0.1: a finding about time is a warning from this share of the workers' time on
 -- threshold: loss_severe_share = 0.5: and severe from this share on: most of the time is lost
 -- threshold: loss_warning_s = 20 s: less worker time than this is never more than a note
 -- threshold: loss_severe_s = 600 s: less worker time than this is never severe

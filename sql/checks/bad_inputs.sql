@@ -12,7 +12,7 @@ with in_this_job as (
         job_id, mini_batch_id,
         count(*) as tries,
         any_value(error) as error,
-        sum(elapsed_s) as elapsed_s,
+        sum(exact(elapsed_s))::double as elapsed_s,
         min(started_at) as first_at,
         any_value(items) as items,
         any_value(lost) as lost
@@ -34,7 +34,7 @@ told as (
         sum(tries) as tries,
         sum(items) as items,
         mode(error order by error) as error,
-        sum(elapsed_s) as elapsed_s,
+        sum(exact(elapsed_s))::double as elapsed_s,
         min(first_at) as first_at,
         bool_or(lost) as lost
     from in_this_job

@@ -1,8 +1,8 @@
 -- Do the workers wait instead of computing?
 -- CPU time is far below elapsed time, also within run(). A worker whose work is done by child processes or by a GPU
--- looks the same: where node samples show a busy CPU nothing is said, without samples it is a note, a GPU is in no
--- log. `lost_s` is the time in work without CPU: what more workers per node could use, not what is lost for sure; so it
--- is never severe. Needs `enough_to_compare` done mini-batches with CPU time.
+-- looks the same: where samples show a busy CPU or GPU nothing is said, without samples it is a note; most logs do not
+-- tell of a GPU. `lost_s` is the time in work without CPU: what more workers per node could use, not what is lost for
+-- sure; so it is never severe. Needs `enough_to_compare` done mini-batches with CPU time.
 -- remedy: If the script waits (for a service, a database, storage), raise process_count_per_node or work with threads;
 -- a smaller VM size may do as well. Nothing to do if a GPU does the work.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
@@ -11,6 +11,7 @@
 -- threshold: cpu_idle_share = 0.25: CPU time of a worker / elapsed time; below this it mostly waits
 -- threshold: cpu_idle_node_percent = 50 %: but not if the node's CPU is at least this busy, by the median of its
 -- samples
+-- threshold: gpu_busy_percent = 20 %: nor if its GPUs are this busy, by the mean of their samples
 -- threshold: enough_cpu_samples = 3 samples: fewer of a job's nodes do not say how busy they were
 select
     c.job_id,
@@ -40,4 +41,10 @@ where c.share < threshold('cpu_idle_share')
     and c.run_share < threshold('cpu_idle_share')
     and not (
         c.samples >= threshold('enough_cpu_samples') and c.node_percent >= threshold('cpu_idle_node_percent')
+    )
+    and not exists (
+        select 1 from gpu_samples as g
+        where g.job_id = c.job_id
+        group by g.job_id
+        having avg(g.busy_percent) >= threshold('gpu_busy_percent')
     )

@@ -1,25 +1,32 @@
 -- Does the disk of a node fill up?
 -- By mount point: the last sample is high and rose over the job, or it is nearly full whether it rose or not; or an
--- error says that no space is left. Needs three samples, unless an error says it. Samples are minutes apart.
+-- error says that no space is left. Where a log tells the free space alone, it fell to less than `disk_free_mb`, from
+-- twice as much or more. Needs three samples, unless an error says it. Samples are minutes apart.
 -- remedy: Let run() remove its temporary files, write to the output and not to the node, or take nodes with a larger
 -- disk. Mounting an input in place of downloading it saves its size.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
--- query: SELECT * FROM disk_samples WHERE job_id = {job} ORDER BY used_percent DESC
--- explains: No space left on device|\[Errno 28\]|ENOSPC|[Dd]isk quota exceeded
+-- query: SELECT * FROM disk_samples WHERE job_id = {job} ORDER BY time DESC
+-- explains: No space left on device|\[Errno 28\]|ENOSPC|[Dd]isk quota exceeded|\d+ requested and \d+ written
 -- threshold: disk_high_percent = 85 %: a disk that rose during the job and is fuller than this is filling
 -- threshold: disk_risen_percent = 10 %: so much it rose
 -- threshold: disk_full_percent = 97 %: a disk fuller than this is nearly full, whether it rose or not
+-- threshold: disk_free_mb = 2048 MB: a disk that fell to less free space than this is filling
 with disks as (
     select
         job_id, node, mount,
         count(*) as samples,
         min({since: d.time, percent: used_percent}).percent as first_percent,
         max({since: d.time, percent: used_percent}).percent as last_percent,
+        min({since: d.time, free_mb: free_mb}).free_mb as first_free_mb,
         max({since: d.time, free_mb: free_mb}).free_mb as free_mb,
         epoch(max(d.time) - min(d.time)) as seconds,
         max(d.time) as last_at
     from disk_samples as d
-    where used_percent between 0 and 100 and d.time is not null and node is not null
+    where d.time is not null
+        and case
+            when used_percent is null then free_mb >= 0
+            else used_percent between 0 and 100 and node is not null
+        end
     group by job_id, node, mount
     having count(*) >= 3
 ),
@@ -36,18 +43,24 @@ filling as (
             last_percent >= threshold('disk_high_percent')
             and last_percent - first_percent >= threshold('disk_risen_percent')
         )
+        or (last_percent is null and free_mb <= threshold('disk_free_mb') and first_free_mb >= 2 * free_mb)
 ),
 
 worst as (
     select *
     from filling
-    qualify row_number() over (partition by job_id order by last_percent desc, node, mount) = 1
+    qualify row_number() over (partition by job_id order by last_percent desc nulls last, free_mb, node, mount) = 1
 ),
 
 errors_told as (
-    select job_id, count(*) as errors, arg_min(node, {since: e.time, node: node}) as node, min(e.time) as first_at
+    select
+        job_id,
+        count(*) as errors,
+        arg_min(regexp_extract(e.text, '^[^\r\n]{0,200}'), {since: e.time, text: e.text}) as text,
+        arg_min(node, {since: e.time, node: node}) as node,
+        min(e.time) as first_at
     from telling_texts as e
-    where regexp_matches(
+    where e.source is distinct from 'image_build' and regexp_matches(
         e.text,
         '(?i)No space left on device|\[Errno 28\]|ENOSPC|disk quota exceeded'
     )
@@ -56,9 +69,16 @@ errors_told as (
 
 select
     coalesce(w.job_id, e.job_id) as job_id,
-    case when e.errors > 0 then 'severe' else 'warning' end as severity,
+    case
+        when e.errors > 0 or (j.state = 'failed' and w.free_mb < 100) then 'severe'
+        else 'warning'
+    end as severity,
     concat(
-        case when e.errors > 0 then 'An error says that no space is left on the device. ' end,
+        case when e.errors > 0 then 'An error says that no space is left: ' || e.text || '. ' end,
+        printf(
+            'The disk %shad %.0f MB left at last, %.0f MB at first.',
+            coalesce(w.mount || ' ', ''), case when w.last_percent is null then w.free_mb end, w.first_free_mb
+        ),
         'The disk ' || w.mount || ' of node ' || w.node || printf(' was %.0f %% full at last', w.last_percent)
             || case when w.risen >= 1 then printf(', from %.0f %% at first', w.first_percent) else '' end
             || case
@@ -79,3 +99,4 @@ select
     }) as evidence
 from worst as w
 full join errors_told as e on e.job_id = w.job_id
+left join jobs as j on j.job_id = coalesce(w.job_id, e.job_id)

@@ -14,7 +14,7 @@ with nodes as (
         count(distinct mini_batch_id) filter (where lost) as lost,
         count(*) as tries,
         count(*) filter (where kind = 'timeout') as timeouts,
-        sum(elapsed_s) as elapsed_s,
+        sum(exact(elapsed_s))::double as elapsed_s,
         min(started_at) as first_at,
         mode(error order by error) as error,
         any_value(job_failing) as job_failing,

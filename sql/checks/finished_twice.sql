@@ -9,7 +9,7 @@ with twice as (
     select
         job_id, mini_batch_id,
         count(*) as results,
-        sum(elapsed_s) - max(elapsed_s) as elapsed_s,
+        sum(exact(elapsed_s))::double - max(elapsed_s) as elapsed_s,
         min(started_at) as first_at,
         any_value(items) as items
     from judged_attempts
@@ -30,7 +30,7 @@ select
     null as process,
     min(mini_batch_id) as mini_batch_id,
     min(first_at) as time,
-    sum(elapsed_s) as lost_s,
+    sum(exact(elapsed_s))::double as lost_s,
     to_json({mini_batches: count(*), results: sum(results), items: sum(items)}) as evidence
 from twice
 group by job_id

@@ -60,10 +60,10 @@ select
     null as process,
     null as mini_batch_id,
     min(first_at) as time,
-    sum(paid_s) as lost_s,
+    sum(exact(paid_s))::double as lost_s,
     to_json({
         idle_nodes: count(*), working_nodes: any_value(nodes), mini_batches: any_value(mini_batches),
-        idle_node_s: round(sum(paid_s))
+        idle_node_s: round(sum(exact(paid_s))::double)
     }) as evidence
 from idle
 group by job_id

@@ -20,8 +20,8 @@ jobs_idle as (
         job_id,
         count(*) filter (where idle_s > 0) as gaps,
         count(distinct {node: node, process: process}) filter (where idle_s > 0) as workers,
-        sum(idle_s) as idle_s,
-        sum(gap_s) as all_idle_s,
+        sum(exact(idle_s))::double as idle_s,
+        sum(exact(gap_s))::double as all_idle_s,
         any_value(job_busy_s) as busy_s,
         min(from_at) filter (where idle_s > 0) as first_at,
         max({idle_s: idle_s, node: node, process: process}) filter (where idle_s > 0) as longest

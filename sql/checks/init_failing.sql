@@ -31,7 +31,7 @@ failing as (
         arg_min(process, {failed_at: failed_at, node: node, process: process}) as process,
         bool_or(timed_out) as timed_out,
         min(failed_at) as first_at,
-        sum(elapsed_s) filter (where has_failed) as elapsed_s,
+        sum(exact(elapsed_s)) filter (where has_failed)::double as elapsed_s,
         regexp_extract(arg_min(error, {failed_at: failed_at, node: node, process: process}), '^[^\r\n]{0,200}') as error
     from events
     group by job_id

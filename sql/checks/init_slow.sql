@@ -33,7 +33,7 @@ scheduled as (
 ),
 
 work as (
-    select job_id, node, process, min(started_at) as first_at, sum(elapsed_s) as busy_s
+    select job_id, node, process, min(started_at) as first_at, sum(exact(elapsed_s))::double as busy_s
     from attempt_reports
     where outcome <> 'open'
     group by job_id, node, process
@@ -68,8 +68,8 @@ sums as (
         count(*) as processes,
         median(init_s) as median_s,
         max(init_s) as longest_s,
-        sum(init_s) as init_s,
-        sum(busy_s) as busy_s,
+        sum(exact(init_s))::double as init_s,
+        sum(exact(busy_s))::double as busy_s,
         arg_max(node, {init_s: init_s, node: node, process: process}) as node,
         arg_max(process, {init_s: init_s, node: node, process: process}) as process,
         min(first_at) as first_at

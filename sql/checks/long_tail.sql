@@ -1,37 +1,38 @@
 -- Did the last few mini-batches hold the nodes while most workers had nothing left to do?
--- The tail starts when 98 % of the mini-batches have ended (all but one, where that is more). It is told if a done
--- mini-batch in it took `long_tail_ratio` times what is usual on its node (75 % quantile), filled half of the tail,
--- and idle workers lost a part of the job's time by it: every job ends with some workers idle, that is no finding.
--- Never told of a job that still runs. `lost_s`: idle worker time in the tail, of the workers that were there
--- until then. Needs `enough_to_compare` mini-batches.
+-- The tail starts when the last mini-batch is taken up for the first time: from then on a worker that is free has
+-- nothing to do. It is told if a done mini-batch that ended in it took `long_tail_ratio` times what is usual on its
+-- node (75 % quantile), filled half of the tail, and idle workers lost a part of the job's time by it: every job ends
+-- with some workers idle, that is no finding. Never told of a job that still runs. `lost_s`: idle worker time in the
+-- tail, of all workers that were there until then. Needs `enough_to_compare` mini-batches.
 -- remedy: Look at the inputs of the last mini-batches: split big ones, put them first, or make mini-batches smaller.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM stragglers WHERE job_id = {job}
 -- threshold: long_tail_ratio = 3: time of the mini-batch that makes the tail / 75 % quantile of its node
 -- threshold: long_tail_share = 0.05: idle worker time in the tail / worker time of the job, from which it is told
 with tries as materialized (
-    select job_id, mini_batch_id, node, worker, outcome, ended_at, elapsed_s
+    select job_id, mini_batch_id, node, worker, outcome, started_at, ended_at, elapsed_s, final, is_retry
     from timed_tries
-    where final and ended_at is not null
+    where ended_at is not null
 ),
 
 jobs_ended as (
     select
         t.job_id,
-        count(*) as mini_batches,
-        case when count(*) >= 50 then quantile_disc(t.ended_at, 0.98) else max(t.ended_at, 2)[2] end as tail_at,
-        max(t.ended_at) as last_at,
-        sum(t.elapsed_s) as busy_s,
-        quantile_cont(t.elapsed_s, 0.75) as high_s
+        count(*) filter (where t.final) as mini_batches,
+        max(t.started_at) filter (where not t.is_retry) as tail_at,
+        max(t.ended_at) filter (where t.final) as last_at,
+        (sum(exact(t.elapsed_s)) filter (where t.final))::double as busy_s,
+        quantile_cont(t.elapsed_s, 0.75) filter (where t.final) as high_s
     from tries as t
     join jobs on jobs.job_id = t.job_id and jobs.state in ('completed', 'failed')
     group by t.job_id
-    having count(*) >= threshold('enough_to_compare')
+    having count(*) filter (where t.final) >= threshold('enough_to_compare')
 ),
 
 nodes_timed as (
     select job_id, node, case when count(*) >= 5 then quantile_cont(elapsed_s, 0.75) end as high_s
     from tries
+    where final
     group by job_id, node
 ),
 
@@ -43,6 +44,7 @@ longest as (  -- the mini-batch that makes the tail
             filter (where t.outcome = 'done') as one
     from tries as t
     join jobs_ended as j on j.job_id = t.job_id and t.ended_at > j.tail_at
+    where t.final
     group by t.job_id
 ),
 
@@ -51,7 +53,7 @@ held as (  -- workers that were at work until about when the tail began; those r
         w.job_id,
         count(*) as workers,
         count(distinct w.node) as nodes,
-        sum(epoch(j.last_at - greatest(w.last_at, j.tail_at))) as idle_s
+        sum(exact(epoch(j.last_at - greatest(w.last_at, j.tail_at))))::double as idle_s
     from (select job_id, node, worker, max(ended_at) as last_at from tries group by job_id, node, worker) as w
     join jobs_ended as j
         on j.job_id = w.job_id and w.last_at >= j.tail_at - to_microseconds((2e6 * j.high_s)::bigint)

@@ -14,7 +14,7 @@ with retried as (
         count(*) as tries,
         count(distinct mini_batch_id) as mini_batches,
         any_value(job_mini_batches) as job_mini_batches,
-        sum(elapsed_s) as wasted_s,
+        sum(exact(elapsed_s))::double as wasted_s,
         min(started_at) as first_at,
         mode(error order by error) as error
     from failed_tries
@@ -23,7 +23,7 @@ with retried as (
 ),
 
 busy as (
-    select job_id, sum(busy_s) as busy_s
+    select job_id, sum(exact(busy_s))::double as busy_s
     from node_work
     group by job_id
 )

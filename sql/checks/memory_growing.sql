@@ -1,8 +1,8 @@
 -- Do worker processes grow and grow?
 -- Memory of each process over its life, by its samples: they rise on a line, surely so for their number and spread, and
 -- the least that each quarter of them saw rises too, in the second half as well, so that what a mini-batch takes and
--- gives back does not count, nor what fills a cache and stops. Half of the processes must grow, and those of a node gain
--- a good part of its memory together. Not where `out_of_memory` or `memory_near_limit` tell of it.
+-- gives back does not count, nor what fills a cache and stops. Half of the processes must grow, and those of a node
+-- gain a good part of its memory together. Not where `out_of_memory` or `memory_near_limit` tell of it.
 -- remedy: Let go in run() of what a mini-batch needed: results kept in a list, open files, caches without a bound. As a
 -- stopgap make the job shorter, or run fewer processes per node.
 -- unless: out_of_memory, memory_near_limit
@@ -25,8 +25,8 @@ processes as (
     select
         job_id, node, process,
         count(*) as samples,
-        regr_slope(percent, epoch(sampled_at)) as percent_per_s,
-        corr(percent, epoch(sampled_at)) as correlation,
+        regr_slope(percent, epoch(sampled_at) order by sampled_at, percent) as percent_per_s,
+        corr(percent, epoch(sampled_at) order by sampled_at, percent) as correlation,
         percent_per_s * epoch(max(sampled_at) - min(sampled_at)) as grown,
         arg_max(percent, sampled_at) as last_percent,
         [

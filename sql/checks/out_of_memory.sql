@@ -6,8 +6,8 @@
 -- what it should let go.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
 -- query: SELECT * FROM out_of_memory_suspects WHERE job_id = {job} AND suspicion <> 'low' ORDER BY time
--- explains: Process abort with unfinished|exited with (status )?code (-9|137)|poison|MemoryError|out of
--- memory|oom.?kill|allocate memory|bad_alloc|Unable to allocate|^Killed
+-- explains: Process abort with unfinished|(exited|ended|died|terminated)\b.{0,20}\b(code|status) (-9|137)\b|killed by
+-- signal 9|poison|MemoryError|out of memory|oom.?kill|allocate memory|bad_alloc|Unable to allocate|^Killed
 with suspects as (
     select * from out_of_memory_suspects
     where suspicion <> 'low'
@@ -38,7 +38,7 @@ jobs_hit as (
         max(node_percent) as node_percent,
         max(process_mb) as process_mb,
         max(grown_mb) as grown_mb,
-        sum(elapsed_s) as elapsed_s,
+        sum(exact(elapsed_s))::double as elapsed_s,
         min(time) as first_at,
         arg_max(mini_batch_id, {elapsed_s: coalesce(elapsed_s, 0), mini_batch_id: mini_batch_id}) as mini_batch_id,
         arg_min(process, {since: time, process: process}) as process,

@@ -13,7 +13,7 @@ with mini_batches as (
         job_id, mini_batch_id,
         count(*) as tries,
         any_value(items) as items,
-        sum(elapsed_s) as elapsed_s,
+        sum(exact(elapsed_s))::double as elapsed_s,
         min(started_at) as first_at,
         bool_or(kind = 'poisoned') as marked,
         bool_and(kind = 'worker') as deadly,
@@ -37,7 +37,7 @@ select
         counted(count(*), 'mini-batch', 'mini-batches'), ' could not be finished by any try: ',
         some_of(list(mini_batch_id order by elapsed_s desc nulls last, mini_batch_id), 5), '; ',
         counted(sum(tries), 'try', 'tries'), ' on ', counted(max(nodes), 'node', 'nodes'), ', ',
-        spell_of(sum(elapsed_s)), ' in all',
+        spell_of(sum(exact(elapsed_s))::double), ' in all',
         case when bool_or(marked) then '; the driver calls them poisoned' end,
         case when bool_or(deadly) then '; each try ended its worker process' end, '.'
     ) as finding,
@@ -45,7 +45,7 @@ select
     null as process,
     first(mini_batch_id order by elapsed_s desc nulls last, mini_batch_id) as mini_batch_id,
     min(first_at) as time,
-    sum(elapsed_s) as lost_s,
+    sum(exact(elapsed_s))::double as lost_s,
     to_json({
         mini_batches: count(*), tries: sum(tries), items: sum(items), marked_as_poisoned: count(*) filter (where marked)
     }) as evidence

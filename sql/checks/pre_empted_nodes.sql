@@ -1,7 +1,7 @@
 -- Was a node lost while the job went on?
 -- A node whose last sign of any kind lies well before that of the others, and that left a mini-batch in work which was
 -- taken up elsewhere or by nobody, or missed several resource checks that the others made. That a node of low priority
--- was taken away looks just so; no log of the driver says it.
+-- was taken away looks just so; no log of the driver says it. A wrong clock is none: see `clock_offsets`.
 -- remedy: Use dedicated nodes, or let the job be resubmitted. Smaller mini-batches lose less with a node.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/1242
 -- query: SELECT * FROM node_signs WHERE job_id = {job} ORDER BY last_at
@@ -10,10 +10,12 @@
 -- threshold: node_lost_checks = 3 checks: so many resource checks that the others made, and it did not
 with ends as (
     select
-        s.job_id, s.node, s.first_at, s.last_at, s.samples,
-        max(s.last_at) over (partition by s.job_id) as job_last_at,
+        s.job_id, s.node, s.samples,
+        after(s.last_at, -coalesce(c.offset_s, 0)) as last_at,
+        max(after(s.last_at, -coalesce(c.offset_s, 0))) over (partition by s.job_id) as job_last_at,
         count(*) over (partition by s.job_id) as nodes
     from node_signs as s
+    left join clock_offsets as c on c.job_id = s.job_id and c.node = s.node
 ),
 
 silent as (
@@ -83,7 +85,7 @@ select
     null as process,
     min(l.mini_batch_id) as mini_batch_id,
     min(l.last_at) as time,
-    sum(l.silent_s) as lost_s,
+    sum(exact(l.silent_s))::double as lost_s,
     to_json({
         nodes: count(*), in_work: sum(l.tries), without_result: sum(l.not_taken_up), missed_checks: max(l.checks),
         silent_s: round(max(l.silent_s))

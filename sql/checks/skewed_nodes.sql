@@ -7,7 +7,7 @@
 -- query: SELECT * FROM node_skew WHERE job_id = {job}
 select
     s.job_id,
-    severity_of_loss(sum(s.idle_s), any_value(s.job_s)) as severity,
+    severity_of_loss(sum(exact(s.idle_s))::double, any_value(s.job_s)) as severity,
     printf(
         '%d of %d nodes got far less than their share: node %s did %d mini-batches, %.0f %% where %.0f %% were fair.',
         count(*), any_value(s.nodes), arg_max(coalesce(s.node, '?'), s.idle_s), arg_max(s.mini_batches, s.idle_s),
@@ -17,13 +17,13 @@ select
     null as process,
     null as mini_batch_id,
     min(s.first_at) as time,
-    sum(s.idle_s) as lost_s,
+    sum(exact(s.idle_s))::double as lost_s,
     to_json({
-        nodes_idle: count(*), nodes: any_value(s.nodes), idle_s: sum(s.idle_s),
+        nodes_idle: count(*), nodes: any_value(s.nodes), idle_s: sum(exact(s.idle_s))::double,
         share: arg_max(s.share, s.idle_s), fair_share: arg_max(s.fair_share, s.idle_s)
     }) as evidence
 from (
-    select *, sum(worker_busy_s + idle_s) over (partition by job_id) as job_s
+    select *, sum(exact(worker_busy_s + idle_s)) over (partition by job_id)::double as job_s
     from node_skew
 ) as s
 where s.verdict = 'idle'

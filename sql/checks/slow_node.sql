@@ -11,8 +11,8 @@
 select
     s.job_id,
     case
-        when sum(s.slower_by_s) >= threshold('slow_node_share') * any_value(s.job_busy_s)
-            and sum(s.slower_by_s) >= threshold('loss_warning_s') then 'warning'
+        when sum(exact(s.slower_by_s))::double >= threshold('slow_node_share') * any_value(s.job_busy_s)
+            and sum(exact(s.slower_by_s))::double >= threshold('loss_warning_s') then 'warning'
         else 'note'
     end as severity,
     printf(
@@ -26,13 +26,13 @@ select
     null as process,
     null as mini_batch_id,
     min(s.first_at) as time,
-    sum(s.slower_by_s) as lost_s,
+    sum(exact(s.slower_by_s))::double as lost_s,
     to_json({
         usual_s: arg_max(s.usual_s, s.slower_by_s), usual_elsewhere_s: arg_max(s.usual_elsewhere_s, s.slower_by_s),
         ratio: arg_max(s.pace_ratio, s.slower_by_s), nodes_slow: count(*), nodes: any_value(s.nodes)
     }) as evidence
 from (
-    select *, sum(worker_busy_s) over (partition by job_id) as job_busy_s
+    select *, sum(exact(worker_busy_s)) over (partition by job_id)::double as job_busy_s
     from node_skew
 ) as s
 where s.verdict = 'slow' and s.caveat is null

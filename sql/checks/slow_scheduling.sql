@@ -13,11 +13,11 @@ with gaps as (
     select
         job_id,
         count(*) filter (where unscheduled_s > 0) as gaps,
-        sum(unscheduled_s) as idle_s,
+        sum(exact(unscheduled_s))::double as idle_s,
         min(from_at) filter (where unscheduled_s > 0) as first_at,
         any_value(scheduling_finished_at) as finished_at,
         any_value(job_busy_s) as busy_s,
-        sum(gap_s) as all_idle_s
+        sum(exact(gap_s))::double as all_idle_s
     from worker_gaps
     where kind = 'worker'
     group by job_id
@@ -27,7 +27,7 @@ words as (
     select
         r.job_id,
         count(*) as waits,
-        sum(try_cast(r.fields ->> 'seconds' as double)) as waited_s,
+        sum(exact(try_cast(r.fields ->> 'seconds' as double)))::double as waited_s,
         min(r.time) as first_at
     from log_records as r
     where r.event = 'slow_scheduling' and r.source = 'worker'

@@ -34,8 +34,8 @@ from (
         median(elapsed_s) as usual_s,
         quantile_cont(overhead_s, [0.1, 0.5]) as overhead,
         median(items) as usual_items,
-        sum(elapsed_s) as busy_s,
-        sum(overhead_s) / nullif(busy_s, 0) as overhead_share,
+        sum(exact(elapsed_s))::double as busy_s,
+        sum(exact(overhead_s))::double / nullif(busy_s, 0) as overhead_share,
         least(ceil(any_value(limits.small_s) / nullif(usual_s, 0)), 1_000_000)::bigint as factor,
         overhead[1] * (mini_batches - mini_batches / factor) as saved_s,
         any_value(limits.small_s) as small_s

@@ -47,7 +47,7 @@ longest as (
     select
         job_id,
         count(*) as stalls,
-        sum(gap_s) as stood_s,
+        sum(exact(gap_s))::double as stood_s,
         max({gap_s: gap_s, from_at: from_at, at_end: at_end}) as one,
         bool_or(at_end) as at_end
     from (from silences union all from ends)

@@ -18,7 +18,7 @@ with timed_out as (
         count(distinct mini_batch_id) filter (where lost) as lost,
         count(distinct mini_batch_id) filter (where lost is null) as undecided,
         any_value(job_mini_batches) as job_mini_batches,
-        sum(elapsed_s) as elapsed_s,
+        sum(exact(elapsed_s))::double as elapsed_s,
         median(elapsed_s) as median_s,
         median(process_s / nullif(elapsed_s, 0)) as cpu_share,
         min(started_at) as first_at

@@ -7,7 +7,8 @@
 -- unless: out_of_memory
 -- reference: docs/reference/formats.md §7
 -- query: SELECT * FROM restarts WHERE job_id = {job} ORDER BY replaced_at
--- explains: Process abort with unfinished|exited with (status )?code -\d+
+-- explains: Process abort with unfinished|(exited|ended|died|terminated)\b.{0,20}\b(code|status)
+-- (-\d+|1[34]\d)\b|killed by signal
 -- threshold: worker_deaths = 3: fewer worker processes that ended are no pattern
 with ends as (
     select *
@@ -36,7 +37,7 @@ select
     arg_min(process, {ended_at: ended_at, process: process}) as process,
     mode(mini_batch_id order by mini_batch_id) as mini_batch_id,
     min(ended_at) as time,
-    sum(coalesce(elapsed_s, 0) + coalesce(down_s, 0)) as lost_s,
+    sum(exact(coalesce(elapsed_s, 0) + coalesce(down_s, 0)))::double as lost_s,
     to_json({
         ends: count(*), nodes: count(distinct node), mini_batches: count(distinct mini_batch_id),
         exit_code: mode(exit_code order by exit_code), said: arg_min(said, {ended_at: ended_at, said: said})

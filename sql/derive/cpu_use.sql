@@ -16,10 +16,11 @@ jobs_used as (
     select
         job_id,
         count(*) as mini_batches,
-        sum(elapsed_s) as busy_s,
-        sum(process_s) as process_s,
-        sum(process_s) / sum(elapsed_s) as share,
-        sum(process_s) filter (where run_s > 0) / sum(run_s) filter (where run_s > 0) as run_share,
+        sum(exact(elapsed_s))::double as busy_s,
+        sum(exact(process_s))::double as process_s,
+        sum(exact(process_s))::double / sum(exact(elapsed_s))::double as share,
+        sum(exact(process_s)) filter (where run_s > 0)::double
+            / sum(exact(run_s)) filter (where run_s > 0)::double as run_share,
         min(started_at) as first_at,
         max(ended_at) as last_at
     from tries
@@ -32,7 +33,7 @@ nodes_used as (
     from (
         select
             job_id, node,
-            sum(elapsed_s) / nullif(epoch(max(ended_at) - min(started_at)), 0) as at_work
+            sum(exact(elapsed_s))::double / nullif(epoch(max(ended_at) - min(started_at)), 0) as at_work
         from tries
         group by job_id, node
     )

@@ -2,15 +2,14 @@
 -- One row per finding, `rank` counts from 1 within the job. `kind`: check (from `findings`), error (from `job_errors`,
 -- less those that only retell another), or problem (a known problem that only warnings tell of, from
 -- `known_problems_seen`). Severe findings come first; among equals those that explain errors, then errors, causes
--- before symptoms and earliest first, then what costs most time.
--- An error is severe if the job failed or lost items, else a warning (what stands in the launcher's log of a completed
--- job was caught); one that is no exception, timeout or death of a
--- worker is a warning at most where there are such ones. It is a note if a check explains it (`explained_by`) or if it
--- is a symptom; but a symptom that is all there is to a failed job is severe: the cause is not in the logs then.
--- `query` shows more. A job without a row has nothing to say, or too few logs to say it.
+-- before symptoms and earliest first, then what costs most time. An error is severe if the job failed or lost items,
+-- else a warning (what only stands in the output of launcher or script of a completed job was caught); one that is no
+-- exception, timeout or death of a worker is a warning at most where there are such ones. It is a note if a check
+-- explains it (`explained_by`), if it is poison whose mini-batches raised before, or if it is a symptom; but a symptom
+-- that is all there is to a failed job is severe: the cause is not in the logs then. `query` shows more. A job without
+-- a row has nothing to say, or too few logs to say it.
 -- order: job_id, rank
--- example: SELECT rank, severity, kind, finding FROM diagnosis WHERE job_id = 'init-failure-42' ORDER BY rank LIMIT
--- 3
+-- example: SELECT rank, severity, kind, finding FROM diagnosis WHERE job_id = 'init-failure-42' ORDER BY rank LIMIT 3
 with found as materialized ( -- thirty checks, asked once
     select * from findings
 ),
@@ -33,18 +32,32 @@ named as (
     qualify row_number() over (partition by e.job_id, e.place order by f.severity = 'severe' desc, f.check_id) = 1
 ),
 
+poisoned as (  -- by exceptions that are told beside it
+    select p.job_id, p.fingerprint
+    from error_reports as p
+    left join (
+        select distinct job_id, mini_batch_id from error_reports
+        where rank = 1 and exception_type is not null
+    ) as raised on raised.job_id = p.job_id and raised.mini_batch_id = p.mini_batch_id
+    where starts_with(p.exception_message, 'Found poison message')
+    group by p.job_id, p.fingerprint
+    having count(raised.job_id) = count(*)
+),
+
 judged as (
     select
         n.*,
         case
-            when n.explained_by is not null then 'note'
+            when n.explained_by is not null or p.job_id is not null then 'note'
             when n.symptom then
                 case
                     when n.rank < 5 and n.place = 1 and j.state = 'failed' and severe.job_id is null then 'severe'
                     else 'note'
                 end
             when j.state = 'completed' and n.source in ('driver', 'platform') and n.exception_type is null then 'note'
-            when j.state = 'completed' and n.source in ('driver', 'image_build') then 'warning'  -- caught
+            when j.state = 'completed'
+                and n.source in ('driver', 'image_build', 'user_stream', 'child_stream', 'entry_script_log')
+                then 'warning'  -- caught
             when n.rank = 2 and min(n.rank) over (partition by n.job_id) < 2 then 'warning'
             when j.state = 'failed' or coalesce(o.lost_work, false) then 'severe'
             when n.phase = 'init' and j.state is distinct from 'completed' then 'severe'
@@ -53,6 +66,7 @@ judged as (
     from named as n
     join jobs as j on j.job_id = n.job_id
     left join outcomes as o on o.job_id = n.job_id
+    left join poisoned as p on p.job_id = n.job_id and p.fingerprint = n.fingerprint
     left join (select distinct job_id from found where severity = 'severe') as severe on severe.job_id = n.job_id
 ),
 

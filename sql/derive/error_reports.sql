@@ -25,6 +25,12 @@ select
         ) then 4
         when regexp_matches(exception_message, '^Exit code -?\d+: killed|^Exit code -?\d+: .*signal') then 3
         when regexp_matches(exception_message, '^Exit code -?\d+') then 4
+        when exception_type is null and code is not null and regexp_matches(
+            exception_message,
+            '(?i)\b(exited|ended|finished|terminated|died|failed|killed|crashed|returned|aborted|stopped)\b.*'
+                || '\b(code|status|value|exitcode|signal)\b|^(exit|return)[ _-]?(code|status)\b'
+        ) then case when regexp_matches(code, '^(-\d+|1[34]\d|SIG.*)$') or contains(exception_message, 'signal')
+            then 3 else 4 end
         when regexp_matches(exception_message, '\berr exit status \d+|^.+ failed on \d+\.\d+\.\d+\.\d+') then 4
         when source = 'image_build' and regexp_matches(
             exception_message,
@@ -43,7 +49,8 @@ select
         when regexp_matches(exception_message, '^(Process abort with unfinished|Found poison message)') then 1
         when exception_type is null and contains(traceback, 'Traceback (most recent') then  -- cut
             case when contains(traceback, 'File "') then 1 else 4 end
-        when source = 'driver' and traceback is not null and not contains(traceback, 'Traceback (most recent') then 1
+        when source in ('driver', 'user_stream', 'child_stream') and traceback is not null
+            and not contains(traceback, 'Traceback (most recent') then 1
         when source = 'image_build' then 1
         when cut and exception_type is null and traceback is null then 4  -- nobody knows how it goes on
         when exception_type is null or phase = 'platform' then 2

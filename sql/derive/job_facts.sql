@@ -3,9 +3,10 @@
 -- The strongest sign decides, and of one source the last: 1 the platform's own end of the job, 2 exit codes of its
 -- processes, 3 the launcher's exit line, 4 and 5 the job result as the driver tells it, 7 an error that ends the
 -- launcher's log (a traceback that other lines follow was caught), 8 a sentence of the master or of the progress
--- overview, and at last host tools and the build of an image that nothing ran after. Without a sign a job is completed
--- if all scheduled mini-batches are processed. Else a job that left records of work is stalled if its last step lies
--- more than 30 minutes, and more than ten usual gaps between two steps, before its last record of any kind; it is
+-- overview, and at last host tools, the platform's note of process states and the build of an image that nothing ran
+-- after. Without a sign a job is completed if all scheduled mini-batches are processed. Else a job that left records
+-- of work is stalled if its last step lies more than 30 minutes, and more than ten usual gaps between two steps,
+-- before its last record of any kind; it is
 -- running if its last record is younger than a day (`silent_after_s`, when it was derived), else unknown. A
 -- progress file can end before its job does, so its silence alone is no sign. A canceled job is failed, and its reason
 -- says so. `generation` is told by the paths of the files (V0 to V4).
@@ -286,7 +287,9 @@ signs as (
         'failed',
         'error: ' || concat_ws(': ', e.exception_type, e.exception_message)
     from error_reports as e
-    where e.rank <= 4 and coalesce(e.source, '') not in ('driver', 'image_build')
+    where e.rank <= 4
+        and coalesce(e.source, '')
+            not in ('driver', 'image_build', 'user_stream', 'child_stream', 'entry_script_log')
         and (e.phase = 'driver' or e.exception_type = 'SystemExit')
         and (e.exception_type is not null or e.symptom)
         and not (e.exception_type = 'SystemExit' and coalesce(e.exception_message, '') in ('', '0', 'None'))
@@ -295,6 +298,25 @@ signs as (
     select e.job_id, 9, e.time, false, 'failed', 'platform: ' || e.exception_message
     from error_reports as e
     where e.source = 'platform' and e.code is not null and e.rank <= 4
+
+    union all  -- what the platform noted of each process; its form is not public, so all of them must agree
+    select
+        p.job_id, 9, null, false,
+        case
+            when bool_or(regexp_matches(p.status, '(?i)^(failed|error|crashed|killed)$')) then 'failed'
+            when bool_and(regexp_matches(p.status, '(?i)^(completed|finished|succeeded)$')) then 'completed'
+        end,
+        'process status: ' || lower(mode(p.status order by p.status))
+    from (
+        select
+            r.job_id,
+            unnest(regexp_extract_all(
+                r.message, '(?i)"(?:process_?)?(?:status|state)" ?: ?"(\w+)"', 1
+            )) as status
+        from log_records as r
+        where r.source = 'platform' and r.event = 'process_status'
+    ) as p
+    group by p.job_id
 
     union all  -- an image that could not be built, if nothing ran after it
     select r.job_id, 10, r.time, false, 'failed', 'image build: ' || r.message

@@ -14,14 +14,14 @@
 with tries as (
     select
         job_id,
-        sum(elapsed_s) as busy_s,
-        sum(elapsed_s) filter (where not final) as wasted_s,
+        sum(exact(elapsed_s))::double as busy_s,
+        sum(exact(elapsed_s)) filter (where not final)::double as wasted_s,
         quantile_cont(run_s, [0.5, 0.95, 0.99]) filter (where final) as run_quantiles,
         max(run_s) filter (where final) as max_run_s,
         quantile_cont(elapsed_s, [0.5, 0.95, 0.99]) filter (where final) as elapsed_quantiles,
         max(elapsed_s) filter (where final) as max_elapsed_s,
-        sum(overhead_s) filter (where final and run_s is not null) as overhead_s,
-        sum(elapsed_s) filter (where final and run_s is not null) as elapsed_of_runs_s
+        sum(exact(overhead_s)) filter (where final and run_s is not null)::double as overhead_s,
+        sum(exact(elapsed_s)) filter (where final and run_s is not null)::double as elapsed_of_runs_s
     from judged_attempts
     group by job_id
 ),

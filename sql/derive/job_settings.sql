@@ -15,7 +15,8 @@ with told as (
             when 'script_call' then options_in(r.fields ->> 'arguments')
             when 'definition' then to_json({
                 nodes: r.fields ->> 'definition' ->> '$.Configuration.NodeCount',
-                process_count_per_node: r.fields ->> 'definition' ->> '$.Configuration.ParallelTask.WorkerCountPerNode'
+                process_count_per_node: r.fields ->> 'definition' ->> '$.Configuration.ParallelTask.WorkerCountPerNode',
+                command: r.fields ->> 'definition' ->> '$.Configuration.Command'
             })
             else try_cast(r.fields as json)
         end as fields
@@ -37,6 +38,8 @@ ranked as (
         nullif(trim(fields ->> 'logging_level'), '') as logging_level,
         try_cast(fields ->> 'max_tries' as bigint) as max_tries,
         try_cast(coalesce(fields ->> 'run_timeout_s', fields ->> 'timeout_s') as double) as run_timeout_s,
+        try_cast(fields ->> 'first_task_creation_timeout_s' as double) as first_task_creation_timeout_s,
+        nullif(trim(fields ->> 'command'), '') as command,
         regexp_replace(
             nullif(coalesce(
                 fields ->> 'folder', regexp_extract(fields ->> 'folders', '[''"]([^''"]+)[''"]', 1)
@@ -57,7 +60,9 @@ chosen as (
         arg_min(logging_level, place) as logging_level,
         arg_min(max_tries, place) as max_tries,
         coalesce(arg_min(run_timeout_s, place) filter (where rank < 3), max(run_timeout_s)) as run_timeout_s,
-        arg_min(input_folder, place) as input_folder
+        arg_min(input_folder, place) as input_folder,
+        arg_min(first_task_creation_timeout_s, place) as first_task_creation_timeout_s,
+        arg_min(command, place) as command
     from ranked
     group by job_id
 )
@@ -74,12 +79,15 @@ select
             {name: 'logging_level', told: logging_level},
             {name: 'max_tries', told: max_tries::varchar},
             {name: 'run_timeout_s', told: run_timeout_s::varchar},
-            {name: 'input_folder', told: input_folder}
+            {name: 'input_folder', told: input_folder},
+            {name: 'first_task_creation_timeout_s', told: first_task_creation_timeout_s::varchar},
+            {name: 'command', told: command}
         ],
         lambda setting: setting.told is not null
     )))::varchar as settings
 from chosen
 where coalesce(
     mini_batch_size, processes_per_node::varchar, nodes::varchar, error_threshold::varchar, output_action,
-    logging_level, max_tries::varchar, run_timeout_s::varchar, input_folder
+    logging_level, max_tries::varchar, run_timeout_s::varchar, input_folder, first_task_creation_timeout_s::varchar,
+    command
 ) is not null

@@ -18,7 +18,7 @@ with mini_batch_counts as (
         count(*) filter (where outcome = 'open') as mini_batches_open,
         try_cast(coalesce(sum(total) filter (where outcome <> 'open'), 0) as bigint) as items,
         try_cast(coalesce(sum(failed), 0) as bigint) as failed_items,
-        sum(wasted_s) as wasted_s,
+        sum(exact(wasted_s))::double as wasted_s,
         median(elapsed_s) filter (where outcome <> 'open') as p50_elapsed_s,
         quantile_cont(elapsed_s, 0.95) filter (where outcome <> 'open') as p95_elapsed_s,
         max(elapsed_s) filter (where outcome <> 'open') as max_elapsed_s
@@ -60,11 +60,27 @@ scheduling as (
 driver_sums as (  -- what the driver itself sums up, for what has no row
     select
         r.job_id,
-        arg_max(try_cast(r.fields ->> 'done' as bigint), r.time) as all_mini_batches,
-        arg_max(try_cast(r.fields ->> 'done_items' as bigint), r.time) as all_items,
-        arg_max(try_cast(r.fields ->> 'failed' as bigint), r.time) as all_failed
-    from log_records as r
-    where r.event = 'job_summary'
+        arg_max(try_cast(r.told.done as bigint), r.said_at) as all_mini_batches,
+        arg_max(try_cast(r.told.done_items as bigint), r.said_at) as all_items,
+        arg_max(try_cast(r.told.failed as bigint), r.said_at) as all_failed
+    from (
+        select
+            job_id,
+            coalesce(r.time, '-infinity') as said_at,
+            case
+                when r.event = 'job_summary' then {
+                    done: fields ->> 'done', done_items: fields ->> 'done_items', failed: fields ->> 'failed'
+                }
+                else regexp_extract(
+                    message,
+                    'Processed (\d+) mini batches containing (\d+) items, \d+ succeeded, (\d+) failed',
+                    ['done', 'done_items', 'failed']
+                )
+            end as told
+        from log_records as r
+        where r.event in ('job_summary', 'job_result')
+    ) as r
+    where r.told.done <> ''
     group by r.job_id
 ),
 

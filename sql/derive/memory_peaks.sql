@@ -46,7 +46,7 @@ processes_then as (
 ),
 
 explained as (
-    select job_id, node, sum(percent) as percent
+    select job_id, node, sum(exact(percent))::double as percent
     from processes_then
     group by job_id, node
 ),

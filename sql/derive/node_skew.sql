@@ -32,7 +32,7 @@ others as (
         a.job_id, a.node,
         median(b.usual_s) as usual_s,
         median(b.quartiles[3]) as high_s,
-        sum(b.worker_busy_s) / nullif(sum(b.items), 0) as item_s,
+        sum(exact(b.worker_busy_s))::double / nullif(sum(b.items), 0) as item_s,
         sum(b.done) as done
     from nodes as a
     join nodes as b on b.job_id = a.job_id and b.node is distinct from a.node

@@ -59,9 +59,11 @@ select
     quartiles[2] as usual_s,
     min(f.started_at) as first_started_at,
     max(f.ended_at) as last_ended_at,
-    sum(greatest(epoch(f.ended_at - greatest(f.started_at, coalesce(f.busy_until, f.started_at))), 0)) as busy_s,
-    sum(f.elapsed_s) as worker_busy_s,
-    coalesce(sum(f.elapsed_s) filter (where not f.final), 0) as worker_wasted_s
+    sum(
+        exact(greatest(epoch(f.ended_at - greatest(f.started_at, coalesce(f.busy_until, f.started_at))), 0))
+    )::double as busy_s,
+    sum(exact(f.elapsed_s))::double as worker_busy_s,
+    coalesce(sum(exact(f.elapsed_s)) filter (where not f.final)::double, 0) as worker_wasted_s
 from followed as f
 left join slots as s on s.job_id is not distinct from f.job_id and s.node is not distinct from f.node
 group by f.job_id, f.node

@@ -16,8 +16,8 @@ select
     count(*) filter (where outcome = 'timeout') as timeouts,
     count(*) filter (where outcome = 'exception') as exceptions,
     count(*) filter (where outcome = 'poisoned') as poisoned,
-    sum(elapsed_s) as busy_s,
-    sum(elapsed_s) filter (where not final) as wasted_s,
+    sum(exact(elapsed_s))::double as busy_s,
+    sum(exact(elapsed_s)) filter (where not final)::double as wasted_s,
     min(started_at) as first_started_at,
     greatest(max(started_at), max(ended_at)) as last_ended_at
 from judged_attempts

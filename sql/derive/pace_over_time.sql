@@ -2,11 +2,12 @@
 -- The ground of `script_slowing` and `storage_slowing`. One row per job whose done mini-batches tell their time in
 -- run(), in thirds by order of start; only nodes that did at least five in the first and in the last third are
 -- compared, so that a node that comes late does not look like a rise. `run`, `overhead`: quartiles of each third (25,
--- 50, 75 %). `*_rises`: the medians rise from third to third, and that of the last third lies above three
--- quarters of the first. `*_nodes`: on how many nodes the median of the last third is above that of the first
--- by a tenth or more.
--- example: SELECT job_id, mini_batches, nodes, run_ratio, run_rises, overhead_rises FROM pace_over_time ORDER BY
--- job_id LIMIT 3
+-- 50, 75 %). `*_rises`: the medians rise from third to third, and from the first to the last by `rise_deviations` times
+-- what medians of so many mini-batches scatter by chance. `*_nodes`: on how many nodes the median of the last third is
+-- above that of the first by a tenth or more.
+-- threshold: rise_deviations = 4: standard deviations between two medians, from which the difference is no chance
+-- example: SELECT job_id, mini_batches, nodes, run_ratio, run_rises, overhead_rises FROM pace_over_time ORDER BY job_id
+-- LIMIT 3
 with tries as (
     select
         job_id, node, started_at, elapsed_s, run_s, overhead_s, process_s, items,
@@ -50,11 +51,21 @@ select
     median(t.items) filter (where t.third = 1) as first_items,
     median(t.items) filter (where t.third = 3) as last_items,
     min(t.started_at) filter (where t.third = 3) as last_third_at,
-    sum(t.elapsed_s) as busy_s,
+    sum(exact(t.elapsed_s))::double as busy_s,
     run[3][2] / nullif(run[1][2], 0) as run_ratio,
-    coalesce(run[2][2] >= run[1][2] and run[3][2] >= run[2][2] and run[3][2] > run[1][3], false) as run_rises,
+    coalesce(  -- a median of n values deviates by 0.93 * (75 % quantile - 25 % quantile) / sqrt(n)
+        run[2][2] >= run[1][2] and run[3][2] >= run[2][2] and run[3][2] > run[1][2]
+        and run[3][2] - run[1][2]
+            >= threshold('rise_deviations') * 0.93 * sqrt(6 / count(*))
+            * (run[1][3] - run[1][1] + run[3][3] - run[3][1]) / 2,
+        false
+    ) as run_rises,
     coalesce(
-        overhead[2][2] >= overhead[1][2] and overhead[3][2] >= overhead[2][2] and overhead[3][2] > overhead[1][3], false
+        overhead[2][2] >= overhead[1][2] and overhead[3][2] >= overhead[2][2] and overhead[3][2] > overhead[1][2]
+        and overhead[3][2] - overhead[1][2]
+            >= threshold('rise_deviations') * 0.93 * sqrt(6 / count(*))
+            * (overhead[1][3] - overhead[1][1] + overhead[3][3] - overhead[3][1]) / 2,
+        false
     ) as overhead_rises
 from tries as t
 join of_nodes as n on n.job_id = t.job_id and n.node is not distinct from t.node

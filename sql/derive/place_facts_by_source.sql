@@ -17,9 +17,9 @@ with sums as (
         sum(a.total) as items,
         sum(a.succeeded) as succeeded,
         sum(a.failed) as failed,
-        sum(a.elapsed_s) as elapsed_s,
-        sum(a.process_s) as process_s,
-        sum(a.run_s) as run_s
+        sum(exact(a.elapsed_s))::double as elapsed_s,
+        sum(exact(a.process_s))::double as process_s,
+        sum(exact(a.run_s))::double as run_s
     from judged_attempts as a
     join (values ('mini_batch_table'), ('final_tries'), ('done_tries')) as t (source)
         on t.source = 'mini_batch_table'
@@ -39,9 +39,9 @@ with sums as (
         sum(total),
         sum(succeeded),
         sum(failed),
-        sum(elapsed_s),
-        sum(process_s),
-        sum(run_s)
+        sum(exact(elapsed_s))::double,
+        sum(exact(process_s))::double,
+        sum(exact(run_s))::double
     from report_summaries
     group by job_id, node, process
 
@@ -57,8 +57,8 @@ with sums as (
         sum(try_cast(facts ->> 'succeeded' as bigint)),
         null,
         null,
-        sum(try_cast(facts ->> 'process_s' as double)),
-        sum(try_cast(facts ->> 'run_s' as double))
+        sum(exact(try_cast(facts ->> 'process_s' as double)))::double,
+        sum(exact(try_cast(facts ->> 'run_s' as double)))::double
     from (
         select job_id, node, process, try_cast(fields as json) as facts
         from log_records

@@ -1,7 +1,8 @@
 -- Which mini-batches are told by more than one report, and which try decided?
--- The ground of `judged_attempts`; the other mini-batches, nine of ten in a healthy job, need no judgement. The deciding try: if any is done, the done one that ended last, else the last one. A
--- result that overrides another one goes before any that does not. `standing` are the reports that count as tries (see
--- `superseded_reports`; the log's word that an open try ended replaces its row too).
+-- The ground of `judged_attempts`; the other mini-batches, nine of ten in a healthy job, need no judgement. The
+-- deciding try: if any is done, the done one that ended last, else the last one. A result that overrides another one
+-- goes before any that does not. `standing` are the reports that count as tries (see `superseded_reports`; the log's
+-- word that an open try ended replaces its row too).
 -- keep: step
 with logged as (
     select * from unreported_tries
@@ -42,9 +43,9 @@ select
     count(*) filter (where coalesce(number > 1, overrides, false)) as retries,
     min(started_at) as started_at,
     max(after(started_at, elapsed_s)) as ended_at,
-    sum(elapsed_s) as elapsed_s,
+    sum(exact(elapsed_s))::double as elapsed_s,
     max(total) as total,
-    list({file_id: file_id, line_no: line_no}) as standing,
+    list({file_id: file_id, line_no: line_no} order by file_id, line_no) as standing,
     arg_max({file_id: file_id, line_no: line_no}, {
         done: coalesce(outcome = 'done', false),
         overrides: coalesce(overrides, false),

@@ -9,10 +9,11 @@
 with told as (
     select
         r.job_id, r.time as said_at, r.event, r.fields,
+        coalesce(r.fields ->> 'target', r.fields ->> 'definition' ->> '$.Configuration.Target') as target,
         case r.source when 'control' then 1 when 'common_runtime' then 2 else 3 end as rank,
         r.fields ->> 'run_id' as run_id
     from log_records as r
-    where r.event in ('run_ids', 'run_id', 'experiment', 'run_target', 'execution_status', 'job_failed')
+    where r.event in ('run_ids', 'run_id', 'experiment', 'run_target', 'execution_status', 'job_failed', 'definition')
         and r.source in ('control', 'common_runtime', 'driver')
 ),
 
@@ -45,7 +46,7 @@ select
     any_value(ids.run_id) as run_id,
     arg_min(t.fields ->> 'parent_run_id', t.rank) as parent_run_id,
     arg_min(t.fields ->> 'experiment', t.rank) as experiment,
-    arg_min(t.fields ->> 'target', {by_kind: t.event <> 'run_target', rank: t.rank}) as compute_target,
+    arg_min(t.target, {by_kind: t.event not in ('run_target', 'definition'), rank: t.rank}) as compute_target,
     any_value(epoch(queues.running_at - queues.queued_at)) as queue_s
 from told as t
 left join ids on ids.job_id = t.job_id

@@ -1,10 +1,11 @@
 -- Which tries at mini-batches do only the worker logs tell of?
--- The ground of `attempts`: tries that no table reports, as in a job that still runs or whose table is not there. The
--- log line that starts a try tells no attempt number, so tries are counted: the first ones of a worker at a mini-batch
--- are those that the tables report. Is the next one open, and so in the tables, it is reported too. `number` orders the
--- tries at a mini-batch: the told attempt number, else one more than that of the tries that started before.
+-- The ground of `attempts`: tries that no table reports, as in a job that still runs or whose table is not there. A try
+-- and a report of the same worker that start within 2 s of each other are one. Tries and reports that nothing of the
+-- sort pairs (a table may be in local time) are paired in their order: the first ones of a worker at a mini-batch are
+-- those that the tables report. Is a try open, and so in the tables, it is reported too. `number` orders the tries at a
+-- mini-batch: the told attempt number, else one more than that of the tries that started before.
 -- keep: step
-with asked as (  -- of a mini-batch that is told of once there is nothing to count; a hash narrows down
+with asked as (  -- of a mini-batch that is told of once there is nothing to pair or count; a hash narrows down
     select hash(job_id, mini_batch_id) as mini_batch
     from logged_tries
     group by mini_batch
@@ -15,12 +16,7 @@ with asked as (  -- of a mini-batch that is told of once there is nothing to cou
 ),
 
 tries as (
-    select
-        job_id, file_id, line_no, mini_batch_id, node, process, pid, started_at,
-        row_number() over (
-            partition by job_id, mini_batch_id, node, process order by started_at, line_no
-        ) as nth_of_worker,
-        row_number() over (partition by job_id, mini_batch_id order by started_at, file_id, line_no) as nth
+    select *, row_number() over (partition by job_id, mini_batch_id order by started_at, file_id, line_no) as nth
     from logged_tries
     semi join asked on hash(job_id, mini_batch_id) = asked.mini_batch
 ),
@@ -37,7 +33,13 @@ pairs as (
         coalesce(epoch_us(r.started_at), -r.attempt) as report,  -- of one start in two tables: one try told twice
         r.started_at < t.started_at as was_before,
         coalesce(r.node = t.node or c.job_id is null, true)
-            and coalesce(r.process = t.process, r.pid = t.pid, true) as of_worker
+            and coalesce(r.process = t.process, r.pid = t.pid, true) as of_worker,
+        abs(epoch(r.started_at - t.started_at)) as apart_s,
+        of_worker and apart_s <= 2 as near,
+        near and row_number() over (
+            partition by r.file_id, r.line_no order by near desc nulls last, apart_s, t.line_no
+        ) = 1 as same,
+        bool_or(near) over (partition by r.file_id, r.line_no) as paired
     from tries as t
     join attempt_reports as r on r.job_id = t.job_id and r.mini_batch_id = t.mini_batch_id
     left join common_names as c on c.job_id = t.job_id
@@ -46,20 +48,35 @@ pairs as (
 compared as (
     select
         file_id, line_no,
-        count(distinct report) filter (where of_worker) as reports,
-        count(distinct report) filter (where of_worker and outcome <> 'open') as results,
-        max(attempt) filter (where was_before) as attempts_before
+        bool_or(same) as is_reported,
+        bool_or(same and outcome <> 'open') as has_result,
+        max(attempt) filter (where same) as attempt,
+        count(distinct report) filter (where of_worker and paired is distinct from true) as reports,
+        count(distinct report) filter (where of_worker and paired is distinct from true and outcome <> 'open')
+            as results,
+        max(attempt) filter (where was_before and same is distinct from true) as attempts_before
     from pairs
     group by file_id, line_no
+),
+
+unpaired as (
+    select
+        t.* exclude (nth),
+        coalesce(t.attempt, c.attempt, greatest(t.nth, coalesce(c.attempts_before, 0) + 1)) as number,
+        case when t.outcome = 'open' then coalesce(c.reports, 0) else coalesce(c.results, 0) end as reports_left,
+        row_number() over (
+            partition by t.job_id, t.mini_batch_id, t.node, t.process order by t.started_at, t.line_no
+        ) as nth_of_worker
+    from tries as t
+    left join compared as c using (file_id, line_no)
+    where not coalesce(case when t.outcome = 'open' then c.is_reported else c.has_result end, false)
 )
 
-select
-    t.*,
-    'worker' as source,
-    coalesce(t.attempt, greatest(coalesce(n.nth, 1), coalesce(c.attempts_before, 0) + 1)) as number
-from logged_tries as t
-left join tries as n using (file_id, line_no)
-left join compared as c using (file_id, line_no)
-where t.outcome is not null
-    and coalesce(n.nth_of_worker, 1)
-    > case when t.outcome = 'open' then coalesce(c.reports, 0) else coalesce(c.results, 0) end
+select * exclude (reports_left, nth_of_worker), 'worker' as source
+from unpaired
+where outcome is not null and nth_of_worker > reports_left
+union all by name
+select *, coalesce(attempt, 1) as number, 'worker' as source
+from logged_tries
+anti join asked on hash(job_id, mini_batch_id) = asked.mini_batch
+where outcome is not null

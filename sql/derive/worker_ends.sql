@@ -12,7 +12,17 @@ with said as (
         r.job_id, r.node,
         r.fields ->> 'worker' as process,
         min(r.time) as exited_at,
-        arg_min(try_cast(r.fields ->> 'exit_code' as bigint), {said_at: r.time, line_no: r.line_no}) as exit_code,
+        arg_min(
+            coalesce(
+                try_cast(r.fields ->> 'exit_code' as bigint),
+                -try_cast(r.fields ->> 'signal' as bigint),
+                case r.fields ->> 'signal'
+                    when 'SIGKILL' then -9 when 'SIGSEGV' then -11 when 'SIGABRT' then -6 when 'SIGBUS' then -7
+                    when 'SIGTERM' then -15 when 'SIGILL' then -4 when 'SIGFPE' then -8
+                end
+            ),
+            {said_at: r.time, line_no: r.line_no}
+        ) as exit_code,
         arg_min(r.message, {said_at: r.time, line_no: r.line_no}) as said
     from log_records as r
     where r.event = 'worker_exited'

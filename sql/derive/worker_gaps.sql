@@ -56,7 +56,7 @@ gaps as materialized (
 silent as (
     select
         g.job_id, g.node, g.worker, g.started_at,
-        sum(epoch(least(g.started_at, s.started_at) - greatest(g.since, s.since))) as nobody_worked_s
+        sum(exact(epoch(least(g.started_at, s.started_at) - greatest(g.since, s.since))))::double as nobody_worked_s
     from gaps as g
     join gaps as s on s.job_id = g.job_id and s.since < g.started_at and s.started_at > g.since
     where g.kind = 'worker' and s.kind = 'job'
@@ -64,7 +64,7 @@ silent as (
 ),
 
 busy as (
-    select job_id, sum(elapsed_s) as job_busy_s
+    select job_id, sum(exact(elapsed_s))::double as job_busy_s
     from timed_tries
     where started_at is not null
     group by job_id

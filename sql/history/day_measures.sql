@@ -28,9 +28,9 @@ with counts as (
         try_cast(sum(timeouts) filter (where not unfinished) as bigint) as timeouts,
         try_cast(sum(exceptions) filter (where not unfinished) as bigint) as exceptions,
         sum(items) filter (where not unfinished and duration_s > 0)
-            / nullif(sum(duration_s) filter (where not unfinished and duration_s > 0), 0) as items_per_s,
-        sum(node_s) filter (where not unfinished) / 3600 as node_hours,
-        sum(coalesce(wasted_node_s, 0)) filter (where not unfinished and busy_node_s is not null) / 3600
+            / nullif(sum(exact(duration_s)) filter (where not unfinished and duration_s > 0)::double, 0) as items_per_s,
+        sum(exact(node_s)) filter (where not unfinished)::double / 3600 as node_hours,
+        sum(exact(coalesce(wasted_node_s, 0))) filter (where not unfinished and busy_node_s is not null)::double / 3600
             as wasted_node_hours,
         max(highest_memory_percent) filter (where not unfinished) as highest_memory_percent,
         try_cast(sum(memory_samples) filter (where not unfinished) as bigint) as memory_samples

@@ -12,7 +12,7 @@ select
     count(*) filter (where unfinished) as partial_jobs,
     try_cast(sum(p.nodes) filter (where not unfinished) as bigint) as nodes,
     try_cast(sum(p.nodes_without_work) filter (where not unfinished) as bigint) as nodes_without_work,
-    sum(p.nodes * h.duration_s) filter (where not unfinished) / 3600 as node_hours,
+    sum(exact(p.nodes * h.duration_s)) filter (where not unfinished)::double / 3600 as node_hours,
     try_cast(sum(p.mini_batches) filter (where not unfinished) as bigint) as mini_batches,
     try_cast(sum(p.mini_batches_failed) filter (where not unfinished) as bigint) as mini_batches_failed,
     try_cast(sum(p.items) filter (where not unfinished) as bigint) as items,

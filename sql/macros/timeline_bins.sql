@@ -131,13 +131,13 @@ shares as (
 of_processes as (
     select
         node, process, bin,
-        sum(seconds) filter (where kind = 'there') as there_s,
-        coalesce(sum(seconds) filter (where kind in ('done', 'failed', 'timeout', 'open')), 0) as busy_s,
-        coalesce(sum(seconds) filter (where kind in ('failed', 'timeout')), 0) as failed_s,
-        coalesce(sum(seconds) filter (where kind = 'timeout'), 0) as timeout_s,
-        coalesce(sum(seconds) filter (where kind = 'open'), 0) as open_s,
-        coalesce(sum(seconds) filter (where kind = 'starting'), 0) as starting_s,
-        coalesce(sum(seconds) filter (where kind = 'init failed'), 0) as init_failed_s,
+        sum(exact(seconds)) filter (where kind = 'there')::double as there_s,
+        coalesce(sum(exact(seconds)) filter (where kind in ('done', 'failed', 'timeout', 'open'))::double, 0) as busy_s,
+        coalesce(sum(exact(seconds)) filter (where kind in ('failed', 'timeout'))::double, 0) as failed_s,
+        coalesce(sum(exact(seconds)) filter (where kind = 'timeout')::double, 0) as timeout_s,
+        coalesce(sum(exact(seconds)) filter (where kind = 'open')::double, 0) as open_s,
+        coalesce(sum(exact(seconds)) filter (where kind = 'starting')::double, 0) as starting_s,
+        coalesce(sum(exact(seconds)) filter (where kind = 'init failed')::double, 0) as init_failed_s,
         count(*) filter (where ended and kind <> 'init failed') as tries,
         count(*) filter (where ended and kind in ('failed', 'timeout')) as failed_tries,
         count(*) filter (where ended and kind = 'init failed') as failed_inits
@@ -186,14 +186,14 @@ of_both as (
         select
             node, bin,
             max(there_s) as there_s,
-            sum(busy_s) as busy_s,
-            sum(failed_s) as failed_s,
-            sum(timeout_s) as timeout_s,
-            sum(open_s) as open_s,
-            coalesce(sum(starting_s) filter (
+            sum(exact(busy_s))::double as busy_s,
+            sum(exact(failed_s))::double as failed_s,
+            sum(exact(timeout_s))::double as timeout_s,
+            sum(exact(open_s))::double as open_s,
+            coalesce(sum(exact(starting_s)) filter (
                 where process not in ('manager', '_main', 'MainProcess')
-            ), 0) as starting_s,
-            sum(init_failed_s) as init_failed_s,
+            )::double, 0) as starting_s,
+            sum(exact(init_failed_s))::double as init_failed_s,
             sum(tries)::bigint as tries,
             sum(failed_tries)::bigint as failed_tries,
             sum(failed_inits)::bigint as failed_inits

@@ -17,9 +17,12 @@ def samples(db: Database, job: str, percent: float, count: int = 3) -> None:
 
 
 def test_idle(db: Database) -> None:
-    """A tenth of the time is found, as a note without samples; not a quarter, too few, busy children, a short run()."""
+    """A tenth of the time is found, as a note without samples; not a quarter, too few, a busy node or GPU, a short run()."""
     for job, cpu_s in {"idle": 1.0, "children": 1.0, "few samples": 1.0, "quarter": 2.5}.items():
         work(db, job, [10.0] * 60, process_s=cpu_s)
+    work(db, "gpu", [10.0] * 60, process_s=1.0)
+    for gpu, percent in ((0, 80.0), (1, 0.0)):
+        db.insert("gpu_samples", {"job_id": "gpu", "time": "10:05:00", "gpu": gpu, "busy_percent": percent})
     samples(db, "idle", 12.0)
     samples(db, "children", 50.0)
     samples(db, "few samples", 90.0, count=2)

@@ -162,4 +162,24 @@ def test_no_space_left(db: Database) -> None:
     """An error says it, with or without samples."""
     error = {"job_id": "job", "node": "1", "time": "10:00:00", "exception_type": "OSError"}
     db.insert("errors", {**error, "exception_message": "[Errno 28] No space left on device"})
-    assert found(db, "disk_filling") == {"job": ("severe", "An error says that no space is left on the device. ")}
+    assert found(db, "disk_filling") == {
+        "job": ("severe", "An error says that no space is left: OSError: [Errno 28] No space left on device. ")
+    }
+
+
+def test_free_space_alone(db: Database) -> None:
+    """A log that tells no more than the free bytes: fallen to 40 MB in a failed job, to 1 GB in a good one; not 1 GB always."""
+    for name, state, space in (
+        ("full", "failed", (60000, 20000, 40)),
+        ("falls", "completed", (60000, 20000, 1000)),
+        ("small", "completed", (1100, 1050, 1000)),
+        ("room", "completed", (60000, 20000, 9000)),
+    ):
+        job(db, name, state)
+        for number, free in enumerate(space):
+            row = {"job_id": name, "time": clock(150 * number), "mount": "/mnt", "free_mb": float(free)}
+            db.insert("disk_samples", row)
+    assert found(db, "disk_filling") == {
+        "full": ("severe", "The disk /mnt had 40 MB left at last, 60000 MB at first."),
+        "falls": ("warning", "The disk /mnt had 1000 MB left at last, 60000 MB at first."),
+    }

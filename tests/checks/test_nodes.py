@@ -89,3 +89,68 @@ def test_a_node_that_is_only_done(db: Database) -> None:
     worked(db, "alone")
     db.attempt(99, "open", clock(230), job_id="alone")
     assert found(db, "pre_empted_nodes") == {}
+
+
+def checked(db: Database, name: str, node: str, shift: float, checks: int = 12) -> None:
+    """Checks of a node each 30 s and a worker at work all the time, by a clock that is wrong by `shift` seconds."""
+    for number in range(checks):
+        row = {"job_id": name, "node": node, "time": clock(600 + shift + 30 * number), "memory_used_percent": 30.0}
+        db.insert("node_samples", row)
+    work(db, name, [30.0] * (checks - 1), start=600 + shift, node=node)
+
+
+def test_a_wrong_clock_is_no_lost_node(db: Database) -> None:
+    """A clock is slow by three minutes, another fast; of two nodes nobody knows which one is wrong."""
+    for name, shifts in (("slow", (0, -180, 2)), ("fast", (0, 1, 240, -3)), ("pair", (0, 200)), ("fine", (0, 20, -8))):
+        job(db, name)
+        for number, shift in enumerate(shifts):
+            checked(db, name, str(number), shift)
+    assert found(db, "clock_skew") == {
+        "slow": (
+            "warning",
+            "The clock of node 1 is 3 min slow: it made as many resource checks as other nodes, all by that time apart.",
+        ),
+        "fast": (
+            "warning",
+            "The clock of node 2 is 4 min fast: it made as many resource checks as other nodes, all by that time apart.",
+        ),
+        "pair": (
+            "warning",
+            "The clocks of both nodes differ by 3 min: they made as many resource checks, all by that time apart.",
+        ),
+    }
+    assert found(db, "pre_empted_nodes") == {}
+
+
+def test_a_node_that_came_and_went_early_is_no_wrong_clock(db: Database) -> None:
+    """It came earlier, but made fewer checks, or left a mini-batch in work."""
+    for name, checks in (("fewer", 9), ("left open", 12)):
+        job(db, name)
+        checked(db, name, "0", 0)
+        checked(db, name, "2", 2)
+        checked(db, name, "1", -180, checks)
+    db.attempt(99, "open", clock(720), job_id="left open", node="1")
+    db.attempt(99, "done", clock(800), job_id="left open", attempt=2)
+    assert found(db, "clock_skew") == {}
+    assert set(found(db, "pre_empted_nodes")) == {"fewer", "left open"}
+
+
+def test_a_clock_that_the_master_contradicts(db: Database) -> None:
+    """Tries before the master scheduled any, tries done after it counted them all, and errors told by both."""
+    for name in ("early", "late", "errors", "zone"):
+        job(db, name)
+        db.insert("progress", {"job_id": name, "time": clock(600), "event": "start"})
+        db.insert("progress", {"job_id": name, "time": clock(1000), "event": "all_done"})
+        work(db, name, [30.0] * 10, start=300 if name == "zone" else 610, node="0")
+    work(db, "early", [30.0] * 10, start=400, node="1")
+    work(db, "late", [30.0] * 10, start=900, node="1")
+    work(db, "zone", [30.0] * 10, start=300, node="1")
+    for number in range(3):
+        for source, shift in (("job_error", 0), ("user_error", 150)):
+            row = {"source": source, "time": clock(700 + 50 * number + shift), "fingerprint": "f"}
+            db.insert("errors", {"job_id": "errors", "node": "1", "process": "process000", **row})
+    assert db.rows("SELECT job_id, node, offset_s, estimated_from FROM clock_offsets ORDER BY job_id") == [
+        ("early", "1", -200.0, "schedule"),
+        ("errors", "1", 150.0, "errors"),
+        ("late", "1", 200.0, "schedule"),
+    ]

@@ -34,3 +34,18 @@ def test_found_or_not(db: Database) -> None:
     row = db.one("SELECT * FROM script_slowing")
     assert round(row["lost_s"]) == 150  # ten times 5 s and ten times 10 s, of 453 s
     assert row["time"] == "10:04:12"
+
+
+def test_scatter_is_no_rise(db: Database) -> None:
+    """Medians that rise by half, of mini-batches that differ tenfold: ten of each third say nothing, two hundred do."""
+    thirds = (
+        [2, 4, 6, 8, 10, 12, 14, 16, 18, 20],
+        [2, 4, 6, 8, 11, 13, 14, 16, 18, 20],
+        [2, 4, 6, 8, 16, 17, 20, 25, 28, 30],
+    )
+    for job, times in (("few", 1), ("many", 20)):
+        work(db, job, [float(seconds) for third in thirds for seconds in third * times])
+    assert db.rows("SELECT job_id, round(run_ratio, 1), run_rises FROM pace_over_time ORDER BY job_id") == [
+        ("few", 1.5, False),
+        ("many", 1.5, True),
+    ]

@@ -21,7 +21,7 @@ def test_found_or_not(db: Database) -> None:
     work(db, "script", RISING)
     assert found(db, "storage_slowing") == {
         "rises": (
-            "note",
+            "warning",
             "The time outside run() rose from 0.1 s in the first third of the job to 5.0 s in the last, on 1 of 1 nodes, "
             "while run() stayed at 10 s.",
         )

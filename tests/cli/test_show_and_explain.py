@@ -286,3 +286,20 @@ def ingest_parsers():
     done = run("explain", folder, "--plugin", path)
     assert done.returncode == 0
     assert "a:logs/mine/b.txt: the parser raised ZeroDivisionError('by nothing')" in done.stdout
+
+
+def test_explain_follows_no_link_on_the_way(tree: Tree, logs: Logs, run: Run, tmp_path: Path) -> None:
+    """As a load: of a file that became a link, or whose folder did, only that is said; links above what is given are fine."""
+    folder = tree({logs.worker: logs.records(1), logs.master: logs.records(2)}, "a")
+    (tmp_path / "secret").write_text(logs.records(7))
+    (folder / logs.worker).unlink()
+    (folder / logs.worker).symlink_to(tmp_path / "secret")
+    done = run("explain", folder / logs.worker)
+    assert (done.returncode, "symbolic link, not followed" in done.stdout) == (3, True)
+    (tmp_path / "way").symlink_to(folder)
+    assert "2 records, 0 rejects" in run("explain", tmp_path / "way" / logs.master).stdout
+    assert "2 records" in run("explain", tmp_path / "way").stdout
+    (folder / logs.unknown).parent.mkdir()
+    os.mkfifo(folder / logs.master.replace("2021041303", "2021041304"))
+    pipe = run("explain", folder / logs.master.replace("2021041303", "2021041304"))
+    assert (pipe.returncode, "not a regular file" in pipe.stdout) == (3, True)

@@ -29,6 +29,7 @@ def test_json(tree: Tree, logs: Logs, run: Run, store: StoreUnderTest) -> None:
         "rejects": 0,
         "seconds": 0,
         "failed_files": [],
+        "changed_files": [],
     }
     assert [job["job_id"] for job in told["jobs"]] == ["a", "b"]
     assert [error["exception_type"] for error in told["first_errors"]] == ["ValueError", "ValueError"]

@@ -48,6 +48,7 @@ def unexplained(store: Path, roots: dict[str, Path]) -> list[Line]:
                     "node_samples",
                     "process_samples",
                     "disk_samples",
+                    "gpu_samples",
                     "progress",
                 )
             )

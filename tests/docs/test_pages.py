@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -198,7 +200,18 @@ def check_invocation(text: str) -> None:
     "page",
     [
         *PAGES,
-        *(REPOSITORY / file for file in ("constraints.txt", "pyproject.toml", ".ci/run", ".gitignore", "LICENSE")),
+        *(
+            REPOSITORY / file
+            for file in (
+                "constraints.txt",
+                "constraints-hashed.txt",
+                ".ci/pins",
+                "pyproject.toml",
+                ".ci/run",
+                ".gitignore",
+                "LICENSE",
+            )
+        ),
     ],
     ids=name,
 )
@@ -237,3 +250,11 @@ def test_every_dependency_is_argued() -> None:
     for requirement in sorted(names):
         assert f"| [{requirement}](" in page, f"{requirement}: not argued"
         assert re.search(rf"^{re.escape(requirement)}==", pins, re.MULTILINE), f"{requirement}: not pinned"
+
+
+def test_pins_have_hashes() -> None:
+    """Both files of pins have the same, and each a hash; another hash or a pin without one would be seen here."""
+    done = subprocess.run(
+        [sys.executable, REPOSITORY / ".ci" / "pins", "--check"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -129,7 +129,9 @@ def test_leftovers(lent: StoreUnderTest) -> None:
 def test_somebody_writes(slow_writer: SlowWriter, new_store: StoreUnderTest) -> None:
     """Who writes now is told; a store that is being made is not there yet."""
     found = told(new_store)
-    assert found["lock"] == (Status.NOTE, f"process {slow_writer.process.pid} is writing")
+    status, said = found["lock"]
+    assert status is Status.NOTE
+    assert said.startswith(f"an ingest is writing (process {slow_writer.process.pid}, for ")
     assert found["store"][0] is Status.PROBLEM
 
 

@@ -20,7 +20,7 @@ from ingest.testing import read
 from ingest.testing.damage import BAD_BYTES
 from ingest.testing.damage_checks import lost
 from ingest.testing.fuzz.corpus import Corpus, corpus_of
-from ingest.testing.fuzz.growth import growth
+from ingest.testing.fuzz.growth import growth, growth_of_shapes
 from ingest.testing.fuzz.rounds import Damaged, check, fuzz_round
 
 if TYPE_CHECKING:
@@ -90,6 +90,12 @@ def test_fuzzing_finds_what_is_broken(start: Start, tmp_path: Path) -> None:
     found = sorted((tmp_path / "fuzz-findings").iterdir())
     assert found[0].name == "strange.notes-00"
     assert "ingest explain" in found[1].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_time_grows_as_the_file_does(name: str) -> None:
+    """Four times as many names, cells, lines or brackets take about four times as long, not sixteen: in processor time."""
+    assert list(growth_of_shapes(PARSERS[name])) == []
 
 
 def test_growth_finds_what_is_quadratic() -> None:

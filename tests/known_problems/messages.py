@@ -27,6 +27,27 @@ MESSAGES: dict[str, Messages] = {
         ),
         ("FileExistsError: [Errno 17] File exists: 'cache'", "The table prices already exists"),
     ),
+    "missing_dependency": Messages(
+        (
+            "ImportError: Unable to find a usable engine; tried using: 'pyarrow', 'fastparquet'.",
+            "ImportError: Loading this model needs timm. Please install it.",
+            "ImportError: lxml not found, run `pip install lxml`",
+        ),
+        ("ValueError: Please install nothing", "please install your model first"),
+    ),
+    "memory_error": Messages(
+        (
+            "numpy.core._exceptions._ArrayMemoryError: Unable to allocate 7.45 GiB for an array with shape (1000000000,)",
+            "MemoryError",
+            "OSError: [Errno 12] Cannot allocate memory",
+            "std::bad_alloc",
+        ),
+        ("Unable to allocate a worker", "memory errors: 0"),
+    ),
+    "datastore_not_found": Messages(
+        ("DatastoreNotFound: Datastore blob7 was not found.", "datastore 'blob7' does not exist"),
+        ("Datastore blob7 is slow",),
+    ),
     "no_module_azureml": Messages(
         (
             "ModuleNotFoundError: No module named 'azureml'",

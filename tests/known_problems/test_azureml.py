@@ -72,7 +72,7 @@ def test_near_miss(database: duckdb.DuckDBPyConnection, problem: str, text: str)
             "no_module_pandas",
         ),
         ("ValueError: could not convert string to float: '--'", None),
-        ("MemoryError", None),
+        ("MemoryError", "memory_error"),
         ("", None),
         (None, None),
     ],
@@ -88,7 +88,7 @@ def test_the_first_page_comes_first(registry: Registry) -> None:
     assert [one.problem.id for one in listed[:6]] == FIRST_PAGE
     assert [one.problem.id for one in listed if one.problem.generic] == [one.problem.id for one in listed[-4:]]
     assert listed[-1].problem.id == "exit_code"
-    assert len(listed) == 81
+    assert len(listed) == 84
 
 
 def test_words(registry: Registry) -> None:

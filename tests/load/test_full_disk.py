@@ -5,12 +5,19 @@ No file may grow beyond a limit here (`RLIMIT_FSIZE`), which fails as a full dis
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import shlex
+import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Logs, Start, StoreUnderTest, Tree
 
 pytest.importorskip("resource", reason="limits of processes are set so on POSIX systems only")
@@ -43,8 +50,8 @@ def test_disk_is_full(tree: Tree, store: StoreUnderTest, start: Start, logs: Log
     told, error = process.communicate(timeout=120)
     assert (process.returncode, told) == (4, "")
     wrong, remedy = error.strip().splitlines()[-2:]
-    assert "cannot be written" in wrong
-    assert "Is the disk full?" in remedy
+    assert "the disk is full" in wrong
+    assert "Make room" in remedy
     assert store.tables() == before
     assert store.parquet() == parts
     store.load(more)
@@ -62,9 +69,89 @@ def test_disk_is_full_while_merging(tree: Tree, store: StoreUnderTest, start: St
     told, error = process.communicate(timeout=120)
     assert (process.returncode, told) == (4, "")
     assert len(error.splitlines()) == 2, error
-    assert "Is the disk full?" in error
+    assert "the disk is full" in error
     assert (store.tables(), store.parquet()) == (before, parts)
     assert {path.name for path in store.path.iterdir()} == names
     assert start("-m", "ingest", "compact", "--store", store.path).wait(timeout=60) == 0
     assert store.tables() == before
     assert store.one("SELECT count(*) FROM ledger.parts WHERE name = 'log_records'") == 1
+
+
+FORKED = """
+# For each line of stdin, `size argument...`: runs the command in a forked process in which no file may grow beyond a size.
+# Writes its exit code and what it said on stderr, as one line of JSON.
+import json, os, resource, shlex, sys
+import duckdb, numpy, pyarrow.parquet
+import ingest.cli, ingest.load.pipeline, ingest.load.pool, ingest.load.rebuild, ingest.nightly.run, ingest.store.compact
+from ingest.plugin.registry import load_registry
+
+load_registry().definition()
+for line in sys.stdin:
+    size, *arguments = shlex.split(line)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.dup2(writing, 2)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(size), int(size)))
+        sys.argv = ["ingest", *arguments]
+        ingest.cli.main()
+    os.close(writing)
+    said = os.fdopen(reading, errors="replace").read()
+    _, status = os.waitpid(child, 0)
+    print(json.dumps([os.waitstatus_to_exitcode(status), said]), flush=True)
+"""
+
+SIZES = (0, 2_000, 9_000, 200_000, 1_500_000, 9_000_000)
+"""From a disk that takes nothing, over those on which rows, views or the catalog find no place, to one that takes all."""
+
+WRITING = {
+    "first load": ["load", "JOBS", "--no-verdict", "-q"],
+    "later load": ["load", "JOBS", "--no-verdict", "-q"],
+    "rebuild": ["rebuild"],
+    "compact": ["compact"],
+    "forget": ["forget", "a"],
+    "nightly": ["nightly", "JOBS", "-q"],
+}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("what", WRITING)
+def test_disk_is_full_at_any_step(
+    what: str, tree: Tree, store: StoreUnderTest, start: Start, logs: Logs, tmp_path: Path
+) -> None:
+    """Wherever a command runs out of room it says so, ends with 4 (a night with 6), leaves the last state, and no bytes."""
+    for name in ("a", "b"):
+        folder = tree(logs.job(name), name)
+        if what != "first load":
+            store.load(folder)
+    if what in ("later load", "nightly"):
+        tree(logs.job("c"), "c")
+    if what == "first load":
+        shutil.rmtree(store.path)
+    before = room(store.path)
+    command, *arguments = WRITING[what]
+    given = [str(tmp_path / "jobs") if one == "JOBS" else one for one in arguments]
+    own_cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")} if what == "first load" else {}
+    process = start("-c", FORKED, stdin=subprocess.PIPE, **own_cache)
+    assert process.stdin
+    assert process.stdout
+    codes = []
+    for size in SIZES:
+        print(shlex.join([str(size), command, *given, "--store", str(store.path)]), file=process.stdin, flush=True)
+        code, said = json.loads(process.stdout.readline())
+        codes.append(code)
+        if code == 0:
+            break
+        assert code == (6 if what == "nightly" else 4), (size, said)
+        assert "the disk is full" in said, (size, said)
+        assert "Traceback" not in said, (size, said)
+        assert room(store.path) == before, size
+    assert len(codes) > 2
+    assert codes[-1] == 0, said
+
+
+def room(store: Path) -> dict[str, int]:
+    """The files that take room, and their sizes."""
+    found = {str(path.relative_to(store)): path.stat().st_size for path in store.rglob("*") if path.is_file()}
+    return {name: size for name, size in found.items() if not name.startswith("writer.") and size}

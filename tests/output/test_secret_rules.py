@@ -16,9 +16,10 @@ PAGE = Path(__file__).parents[2] / "docs/reference/secrets.md"
 def test_example_and_near_miss(rule: Rule) -> None:
     """The example is masked by this very rule, so that no rule is there in vain."""
     from ingest.output.redact import Redactor
+    from ingest.output.rule_index import RuleIndex
 
     alone = Redactor()
-    alone._rules = alone._all_rules = (rule,)
+    alone._index = alone._all = RuleIndex((rule,))
     masked = alone.text(rule.example)
     assert "***" in masked
     assert alone.text(masked) == masked

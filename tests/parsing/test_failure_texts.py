@@ -7,6 +7,7 @@ import pytest
 from ingest import Batch, SourceFile
 from ingest_azureml.envelopes import read_control, read_runtime
 from ingest_azureml.platform import DRIVER, IMAGE_BUILD
+from ingest_azureml.user_output import USER_STREAM
 
 
 def errors(content: str, parser: object = DRIVER, path: str = "user_logs/std_log.txt") -> list[tuple[object, ...]]:
@@ -117,3 +118,74 @@ def test_nothing_told() -> None:
     assert read_control("Job failed, job RunId is r-1. Error: null") is None
     assert read_control("Job is running") is None
     assert read_runtime("failed to send heartbeat") is None
+
+
+FORMS = [
+    "bash: line 7: mpirun: command not found",
+    "run.sh: line 3:   77 Killed                  python score.py",
+    "Segmentation fault (core dumped)",
+    "zsh: killed     python score.py",
+    "/opt/python3.9: can't open file 'a.py'",
+    "cp: cannot stat '/data/in.csv': No such file or directory",
+    "/usr/bin/env: 'python3': No such file or directory",
+    "curl: (6) Could not resolve host: models.example",
+    "usage: a.py [-h]\n            --rate RATE\na.py: error: the following arguments are required: --rate",
+    "Usage: a.py [OPTIONS]\n\nError: Missing option '--rate'.",
+    'Fatal Python error: Aborted\n\nCurrent thread 0x00007f (most recent call first):\n  File "a.py", line 3 in run',
+    "Error in readRDS(path) : cannot open file\nExecution halted",
+    'Exception in thread "main" a.B: no heap\n\tat a.C.d(C.java:3)',
+    "Error: Unable to access jarfile score.jar",
+    "panic: runtime error: index out of range",
+    "a.out: error while loading shared libraries: libx.so.1: cannot open shared object file",
+    "exec /usr/bin/python: exec format error",
+    "terminate called after throwing an instance of 'X'\n  what():  no device",
+    "free(): invalid pointer",
+    "[12345.678] Memory cgroup out of memory: Killed process 77 (python) total-vm:9kB",
+    "Mar  1 10:00:00 node0 kernel: [12345.678] Out of memory: Killed process 77 (python)",
+    "python invoked oom-killer: gfp_mask=0x6200ca, order=0",
+    "slurmstepd: error: Detected 1 oom-kill event(s) in step 7",
+    "CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 15.78 GiB total capacity)",
+    "RuntimeError: CUDA error: device-side assert triggered",
+    "*** Process received signal ***",
+    "Process 77 exited with exit code 137",
+    "The worker process 77 was terminated by signal SIGKILL",
+    "Subprocess failed with status 3",
+    "exit code: 139",
+    "Error Code: ScriptExecution.StreamAccess.NotFound\nNative Error: x\nError Message: It was not found.| session_id=1",
+    "X.StreamError was caused by Y.",
+    "CondaError: Run 'conda init' first",
+    "ERROR: No matching distribution found for tinylib==7",
+]
+"""A text of most forms; each is a whole block."""
+
+
+@pytest.mark.parametrize("text", FORMS)
+def test_output_of_a_worker(text: str) -> None:
+    """What a worker's stdout or stderr holds is read as the launcher's is: one error, the block whole."""
+    content = f"scoring\n{text}\n\nmore\n"
+    parsed = USER_STREAM.parse(Batch.of((SourceFile("logs/user/stderr/0/process000.stderr.txt"), content.encode())))
+    rows = parsed.tables["errors"].to_pylist()
+    assert [(row["line_no"], row["traceback"]) for row in rows] == [(2, text)]
+    assert [row[0] for row in errors(content)] == [2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "python: 3.8.10",
+        "python: /opt/env/bin/python",
+        "process 3 of 8 finished with code review",
+        "Process Exiting with Code:  0",
+        "worker returned status 0",
+        "job 7: 12 items, 3 failed",
+        "the signal is killed by noise",
+        "Traceback ahead",
+        "no CUDA out of the box",
+        "usage: 37 % of the disk",
+    ],
+)
+def test_no_failure_in_output(text: str) -> None:
+    """What scripts print in good jobs."""
+    parsed = USER_STREAM.parse(Batch.of((SourceFile("logs/user/stdout/0/process000.stdout.txt"), f"{text}\n".encode())))
+    assert parsed.tables["errors"].num_rows == 0
+    assert errors(f"{text}\n") == []

@@ -248,3 +248,25 @@ def test_other_fingerprint(message: str, frame: str, type_: str) -> None:
 def test_fingerprint_is_stable() -> None:
     """It is the same in every process and version, since people keep it in tickets."""
     assert fingerprint("No") == "b24ee48b28a8d495"
+
+
+def test_an_exception_group() -> None:
+    """Its margin is no part of types and messages; the last exception of the group that has a frame counts."""
+    text = (
+        "  + Exception Group Traceback (most recent call last):\n"
+        '  |   File "a.py", line 3, in <module>\n'
+        "  |     go()\n"
+        "  | ExceptionGroup: several (2 sub-exceptions)\n"
+        "  +-+---------------- 1 ----------------\n"
+        "    | Traceback (most recent call last):\n"
+        '    |   File "b.py", line 7, in one\n'
+        '    |     raise ValueError("no")\n'
+        "    | ValueError: no\n"
+        "    +---------------- 2 ----------------\n"
+        "    | TypeError: two\n"
+        "    +------------------------------------\n"
+    )
+    failure = read_failure(text)
+    assert (failure.exception_type, failure.message.partition("\n")[0]) == ("ValueError", "no")
+    assert failure.frame == "b.py:7 in one"
+    assert failure.traceback == text.rstrip().removeprefix("  + ")

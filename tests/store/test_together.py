@@ -36,7 +36,7 @@ def test_second_writer_gives_up(
     folder = tree({logs.worker: logs.records(3)}, "b")
     done = run("--store", new_store.path, "--lock-timeout", "0.2", folder)
     assert (done.returncode, done.stdout) == (4, "")
-    assert f"another ingest (process {slow_writer.process.pid})" in done.stderr
+    assert f"another ingest is writing (process {slow_writer.process.pid}, for " in done.stderr
     assert "--lock-timeout" in done.stderr
     assert "Traceback" not in done.stderr
     assert slow_writer.let_go() == 0

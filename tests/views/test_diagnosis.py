@@ -167,3 +167,33 @@ def test_a_warning_that_is_a_known_problem(db: Database) -> None:
     assert db.rows(asked) == [("problem", "slow_queue", "warning", "Wait.", "1")]
     error(db, None, "the queue is slow", "10:00:01", "f")
     assert [row[0] for row in db.rows(asked)] == ["error"]
+
+
+def test_poison_that_exceptions_made(db: Database) -> None:
+    """Poison is a note where its mini-batch raised before; it stays an error of a mini-batch that nothing else tells of."""
+    for number, job in enumerate(("raised", "silent")):
+        db.insert("jobs", {"job_id": job, "state": "failed"})
+        error(db, "ValueError", "bad magic", "10:01:00", "magic", job_id=job, mini_batch_id=3)
+        error(db, None, f"Found poison message for {number}.", "10:02:00", "p", job_id=job, mini_batch_id=3 + number)
+    rows = db.rows("SELECT job_id, finding, severity FROM diagnosis ORDER BY job_id, rank")
+    assert rows == [
+        ("raised", "ValueError: bad magic", "severe"),
+        ("raised", "Found poison message for 0.", "note"),
+        ("silent", "ValueError: bad magic", "severe"),
+        ("silent", "Found poison message for 1.", "severe"),
+    ]
+
+
+@pytest.mark.parametrize("source", ["driver", "user_stream", "child_stream", "entry_script_log"])
+def test_what_is_only_printed_in_a_good_job(db: Database, source: str) -> None:
+    """A warning, though items were lost; severe if the driver reports it, or if the job failed."""
+    for job, state, of in (
+        ("good", "completed", source),
+        ("told", "completed", "user_error"),
+        ("bad", "failed", source),
+    ):
+        db.insert("jobs", {"job_id": job, "state": state})
+        db.attempt(0, "exception", "10:00:00", job_id=job)
+        error(db, "ValueError", "no", "10:00:05", "no", job_id=job, source=of)
+    rows = db.rows("SELECT job_id, severity FROM diagnosis WHERE finding = 'ValueError: no' ORDER BY job_id")
+    assert rows == [("bad", "severe"), ("good", "warning"), ("told", "severe")]

@@ -345,3 +345,23 @@ def test_generation(db: Database, paths: list[str], generation: str | None) -> N
     """The paths tell the generation of the driver."""
     db.insert("files", *({"path": path, "status": "parsed"} for path in paths))
     assert db.rows("SELECT generation FROM job_facts") == [(generation,)]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        (("Completed", "completed"), "completed"),
+        (("Completed", "Failed"), "failed"),
+        (("Completed", "Running"), "running"),
+        (("NotStarted",), "running"),
+    ],
+)
+def test_what_the_platform_noted_of_processes(db: Database, statuses: tuple[str, ...], expected: str) -> None:
+    """All of them completed, or any failed; less than what the job's own logs say."""
+    db.insert("log_records", {"source": "worker", "time": "10:05:00", "message": "going"})
+    line = ", ".join(f'{{"processStatus": "{status}"}}' for status in statuses)
+    row = {"source": "platform", "event": "process_status", "message": f"[{line}]"}
+    db.insert("log_records", row)
+    assert state(db) == expected
+    db.insert("log_records", {"source": "job_result", "message": "Succeeded.", "event": "job_result"})
+    assert state(db) == "completed"

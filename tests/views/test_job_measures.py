@@ -90,3 +90,15 @@ def test_the_longest_timeout(db: Database) -> None:
     db.event("worker", "batch_timeout", "10:05:00", timeout_s="60")
     db.event("worker", "batch_timeout", "10:05:00", timeout_s="90")
     assert db.rows("SELECT run_timeout_s, settings FROM job_settings") == [(90.0, '{"run_timeout_s":"90.0"}')]
+
+
+def test_settings_of_launcher_and_service(db: Database) -> None:
+    """Arguments that the launcher echoes, and the definition that the service logs."""
+    arguments = "['--mini_batch_size', '10', '--first_task_creation_timeout', '600']"
+    db.event("driver", "script_call", "10:00:00", script="driver/amlbi_main.py", arguments=arguments)
+    definition = {"Command": "python score.py", "Target": "pool", "NodeCount": 3}
+    db.event("control", "definition", "10:00:00", definition=json.dumps({"Configuration": definition}))
+    row = db.one("SELECT * FROM job_settings")
+    assert (row["mini_batch_size"], row["first_task_creation_timeout_s"], row["nodes"]) == ("10", 600.0, 3)
+    assert row["command"] == "python score.py"
+    assert db.rows("SELECT compute_target FROM run_facts") == [("pool",)]

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from ingest.model import ERRORS, Table
 from ingest.parsing import scan
-from ingest.parsing.columns import Array, converted, repeated, typed, without_empty
+from ingest.parsing.columns import Array, converted, repeated, texts, typed, without_empty
 from ingest.parsing.failure_texts import FailureText, FailureTexts
 from ingest.parsing.lines.records import Records
 from ingest.parsing.lines.tracebacks import (
@@ -45,8 +45,9 @@ class ErrorRules:
     wins. `phases`: patterns and the phase that they tell. `driver`: files that are no user code. `counted`: a pattern
     with the groups `error` and `occurrences` for records that sum up errors; each match is a row in place of the record.
     `failures`: forms of failures without a traceback; a record that starts with one is an error, and the whole text of
-    the form is its text, also over further lines. `read`: asked first what a text says, for envelopes such as JSON; None
-    if it says nothing that the other rules do not.
+    the form is its text, also over further lines. `failure_words`: a pattern (RE2) that finds something in the first line
+    of each of the forms, for large logs: records without it are not compared with the forms. `read`: asked first what a
+    text says, for envelopes such as JSON; None if it says nothing that the other rules do not.
     """
 
     levels: Sequence[str] = ()
@@ -57,6 +58,7 @@ class ErrorRules:
     driver: str | None = None
     counted: str | None = None
     failures: Sequence[FailureText] = ()
+    failure_words: str | None = None
     read: Callable[[str], Failure | None] | None = None
     table: Table = ERRORS
 
@@ -108,14 +110,14 @@ class ErrorRules:
             ],
             pa.string(),
         )
-        types, texts, frames, tracebacks, codes, components = (
+        types, sentences, frames, tracebacks, codes, components = (
             zip(*failures, strict=True) if failures else ((),) * len(Failure._fields)
         )
         columns: dict[str, Array] = {
             "piece": pa.array(records.piece[chosen].astype(np.int32)),
             "line_no": pa.array(records.line_no[chosen]),
             "exception_type": pa.array(types, pa.string()),
-            "exception_message": pa.array(texts, pa.string()),
+            "exception_message": pa.array(sentences, pa.string()),
             "frame": pa.array(frames, pa.string()),
             "traceback": pa.array(tracebacks, pa.string()),
             "code": pa.array(codes, pa.string()),
@@ -162,38 +164,47 @@ class ErrorRules:
                 flags[row] = self._also.search(data[int(starts[row]) : int(ends[row])]) is not None
         return np.flatnonzero(flags & ~in_traceback), ends
 
-    @staticmethod
     def _with_failures(
-        failures: FailureTexts, records: Records, flags: Flags, starts: Positions, ends: Positions
+        self, failures: FailureTexts, records: Records, flags: Flags, starts: Positions, ends: Positions
     ) -> Positions:
         """Flags the records that start with a form of failure; gives the ends, those of longer texts moved there.
 
         A failure text on the line under a traceback whose exception ends with a colon is the text of that exception.
         """
         data = records.batch.data
-        limits = records.batch.ends[records.piece].tolist()
+        limits = records.batch.ends[records.piece]
         longer = ends.copy()
-        reached, holder, flagged = -1, -1, flags.tolist()
-        for i, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-            if int(records.starts[i]) >= reached:  # else in a traceback or another failure's text
-                reached = end
-                if flagged[i]:  # a level alone: the whole text of the form is longer
-                    holder = -1
-                    if data.find(TRACEBACK_BYTES, start, end) >= 0:
-                        holder = i if data[start:end].rstrip().endswith(b":") else -1
-                        continue
-                found = failures.end(data, start, limits[i])
-                if found < 0:
-                    if start < end:
-                        holder = -1
-                    continue
-                if holder >= 0 and records.piece[holder] == records.piece[i]:
-                    longer[holder] = reached = max(found, end)
-                    holder = -1
-                    continue
+        reached, holder = -1, -1
+        for i in self._candidates(records, flags, starts, ends).tolist():
+            start, end = int(starts[i]), int(ends[i])
+            if int(records.starts[i]) < reached:  # in a traceback or another failure's text
+                continue
+            reached = end
+            if flags[i] and data.find(TRACEBACK_BYTES, start, end) >= 0:
+                holder = i if data[start:end].rstrip().endswith(b":") else -1
+                continue
+            found = failures.end(data, start, int(limits[i]))  # of a record that is one by its level: the whole text
+            if found < 0:
+                continue
+            reached = max(found, end)
+            if (
+                holder >= 0
+                and records.piece[holder] == records.piece[i]
+                and not data[int(ends[holder]) : int(records.starts[i])].strip()
+            ):
+                longer[holder] = reached
+            else:
                 flags[i] = True
-                longer[i] = reached = max(found, end)
+                longer[i] = reached
+            holder = -1
         return longer
+
+    def _candidates(self, records: Records, flags: Flags, starts: Positions, ends: Positions) -> Positions:
+        """Records that may start with a form of failure, and those that are errors anyway."""
+        if self.failure_words is None:
+            return np.arange(len(starts))
+        found = pc.match_substring_regex(texts(records.batch.buffer, (starts, ends)), self.failure_words)
+        return np.flatnonzero(flags | found.fill_null(False).to_numpy(zero_copy_only=False))
 
     def _reported(self, message: str) -> list[tuple[Failure, int]]:
         """The errors that a record reports, and how often each occurred."""

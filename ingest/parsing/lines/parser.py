@@ -18,6 +18,7 @@ from ingest.parsing.lines.events import Event, find_events
 from ingest.parsing.lines.heads import Head, RegexHead
 from ingest.parsing.lines.records import Records
 from ingest.parsing.lines.tracebacks import before_open_traceback
+from ingest.parsing.rewriting import Rewrite
 from ingest.parsing.sample import Sample
 from ingest.parsing.scan import Flags, Positions, Spans
 
@@ -37,8 +38,8 @@ class LineParser:
     Lines before the first head become one record without head values. With `multiline=False` a record is one line, and lines
     without a head are rejected; empty ones, and those that `noise` matches, are passed over. Of several patterns given as
     `head` the first that matches a line counts. `transform` makes what is stored out of the rows: it also sees, as text, the
-    groups of head and path that are no columns of the table. `rewrite` is given the bytes of a file, or of a part of it,
-    before anything else: it takes away what stands in the way, such as a prefix of each line.
+    groups of head and path that are no columns of the table. `rewrite` takes away what stands in the way before anything
+    else is read, such as a prefix of each line.
     """
 
     name: str
@@ -55,7 +56,7 @@ class LineParser:
     multiline: bool = True
     noise: str | None = None
     transform: Callable[[pa.Table], pa.Table] | None = None
-    rewrite: Callable[[bytes], bytes] | None = None
+    rewrite: Rewrite | None = None
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
@@ -84,8 +85,10 @@ class LineParser:
 
     def parse(self, batch: Batch) -> Parsed:
         """All records of all pieces."""
-        if self.rewrite is not None:
-            batch = batch.rewritten(self.rewrite)
+        rewritten = self.rewrite.of(batch) if self.rewrite is not None else None
+        return self._parse(batch) if rewritten is None else rewritten.restored(self._parse(rewritten.batch))
+
+    def _parse(self, batch: Batch) -> Parsed:
         records, rejects = self._records(batch)
         tables = {self.table.name: self._rows(records)}
         if self.errors is not None:

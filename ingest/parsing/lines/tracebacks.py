@@ -24,6 +24,8 @@ _EXCEPTION_LINE = re.compile(
     r"^(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Threshold)(?::|\s*$)"
 )
 _INTRODUCTION = re.compile(rb"^(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)\b.*:\s*$")
+_GROUP_MARGIN = re.compile(r"^ *[+|](?:[-+| ]*-{3,} [\d.]+ -{3,}| *\|| *\+-*)*(?: {1,2}(?! ))?", re.MULTILINE)
+"""What an exception group draws before its lines."""
 _INDENTED = (" ", "\t")
 _CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
 _GOES_ON = (*_CHAINED, TRACEBACK)
@@ -65,6 +67,9 @@ def read_failure(text: str, driver: re.Pattern[str] | None = None) -> Failure:
     at = text.find(TRACEBACK)
     if at < 0:
         return Failure(*_first_line(text), None, None)
+    if text.startswith("Exception Group ", max(at - 16, 0)):
+        group = read_failure(_GROUP_MARGIN.sub("", text).replace(f"Exception Group {TRACEBACK}", TRACEBACK), driver)
+        return group._replace(traceback=text[at - 16 :].rstrip())
     last_frame = _last_frame(text, at)
     tail = text[last_frame:]
     stack = text[at:last_frame] + tail.partition("\n")[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ingest.hookspecs import Parser
 from ingest.parsing.batch import Batch
@@ -54,6 +54,34 @@ _UNITS = (
 )
 
 
+SHAPES: Mapping[str, Callable[[int], bytes]] = {
+    "names of a header": lambda size: _numbered("name {}", size) + b"\n1,2\n",
+    "equal names of a header": lambda size: b"name," * (size // 5) + b"\n1,2\n",
+    "cells of a row": lambda size: b"a,b,c\n" + _numbered("{}", size) + b"\n",
+    "quoted cells": lambda size: b"a,b,c\n" + b'"x ""y""",' * (size // 10) + b"\n",
+    "one cell": lambda size: b'a,b,c\n"' + b"x" * size + b'"\n',
+    "short lines": lambda size: b"x\n" * (size // 2),
+    "one line": lambda size: b"x y " * (size // 4) + b"\n",
+    "open brackets": lambda size: b'a: {"b": ' + b"[" * size + b"\n",
+    "nested objects": lambda size: b'a: {"b": ' + b'{"a":' * (size // 6) + b"1" + b"}" * (size // 6) + b"}\n",
+    "names of one object": lambda size: b"{" + b", ".join(b'"n%d": 1' % i for i in range(size // 12)) + b"}\n",
+    "settings": lambda size: b"args: " + b"--name=value " * (size // 13) + b"\n",
+}
+"""What may come in any number, one thing each: what a file of so many bytes of it holds."""
+
+
+def _numbered(name: str, size: int) -> bytes:
+    return ",".join(name.format(i) for i in range(size // (len(name) + 4))).encode()
+
+
+def growth_of_shapes(parser: Parser) -> Iterator[str]:
+    """The shapes for which a parser's time grows faster than what it is given."""
+    for name, make in SHAPES.items():
+        long, short = _times(parser, make(_LARGE), make(_SMALL))
+        if long > _TOO_MUCH * short:
+            yield f"{name}: {short:.3f} s for 64 KiB, {long:.3f} s for 256 KiB"
+
+
 def growth(parser: Parser, files: Sequence[File]) -> Iterator[Finding]:
     """Files made of one thing, alone or behind as much of a real file, for which time grows faster than they do."""
     contents = sorted((content for _, content in files), key=len)[:2]
@@ -74,7 +102,10 @@ def growth(parser: Parser, files: Sequence[File]) -> Iterator[Finding]:
 
 def _growth(parser: Parser, before: bytes, unit: bytes) -> tuple[float, float]:
     """Processor time for much and for less of something; what looks bad is measured once more."""
-    large, small = _much(before, unit, _LARGE), _much(before, unit, _SMALL)
+    return _times(parser, _much(before, unit, _LARGE), _much(before, unit, _SMALL))
+
+
+def _times(parser: Parser, large: bytes, small: bytes) -> tuple[float, float]:
     long = _cpu_s(parser, large)
     if long < _NOTICED_S:
         return 0.0, 0.0

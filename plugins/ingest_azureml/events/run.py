@@ -15,7 +15,7 @@ CONTROL_EVENTS = (
     Event("definition", r"^ReuseHash: (?P<reuse_hash>[^,]+), JobDefinitionToHash: (?P<definition>\{.*\})$"),
     Event("latency", r"^The latency of ESCloud (?P<step>.*?)\s*: (?P<milliseconds>[\d.]+)ms"),
     Event("execution_status", r"^Job is running, job runstatus is (?P<status>\w+)"),
-    Event("execution_status", r"^Job is in progress\. Execution status: (?P<status>\w+)"),
+    Event("execution_status", r"^(?:Job is in progress\. )?Execution status: (?P<status>\w+)"),
     Event(
         "run_ids",
         r"^RunId:\[(?P<run_id>[^\]]*)\] ParentRunId:\[(?P<parent_run_id>[^\]]*)\] ComputeTarget:\[(?P<target>[^\]]*)\]",
@@ -68,7 +68,7 @@ IMAGE_BUILD_EVENTS = (
 SWEEP_EVENTS = (
     Event(
         "sweep_status",
-        r"^(?:.*\])?Experiment was 'ExperimentStatus\.(?P<before>\w+)', is 'ExperimentStatus\.(?P<status>\w+)'",
+        r"^Experiment was 'ExperimentStatus\.(?P<before>\w+)', is 'ExperimentStatus\.(?P<status>\w+)'",
         contains="Experiment was 'ExperimentStatus.",
     ),
 )
@@ -79,6 +79,7 @@ PLATFORM_EVENTS = (
         r"(?:exited with code|err exit status|failed with exit code) (?P<exit_code>\d+)",
         contains=" exit",
     ),
+    Event("process_status", r"^.*?\"(?i:process_?)?(?i:status|state)\" ?: ?\"(?P<status>\w+)"),
     Event("job_preparation", r"^(?P<step>Entering|Starting) job preparation\."),
     Event("job_preparation", r"^Job preparation is (?P<step>complete)\."),
     Event("job_release", r"^(?P<step>Entering|Starting) job release\."),
@@ -91,6 +92,11 @@ COMMON_RUNTIME_EVENTS = (
         r"Gathered execution result for rank (?P<rank>\d+) process_rank=(?P<process_rank>\d+) "
         r"exit_code=(?P<exit_code>-?\d+)",
         contains="Gathered execution result for rank ",
+    ),
+    Event(
+        "exit_code",
+        r"ExecutionFailure \{ exit_code: (?:Some\()?(?P<exit_code>-?\d+)",
+        contains="ExecutionFailure { exit_code: ",
     ),
     Event("job_status", r"job_status: (?P<status>\w+)", contains="job_status: "),
     Event(

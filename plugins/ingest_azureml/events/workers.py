@@ -15,6 +15,16 @@ _RESULT = (
 )
 """The agent's result of early 2021, whose id has another name."""
 
+_WORKER = (
+    r"^(?:The )?(?:[Ww]orker )?(?:[Pp]rocess )?(?P<worker>[Pp]rocess-?\d+)"
+    r"(?:,? \(?(?:with )?(?:pid:? ?)?(?P<worker_pid>\d+)\)?)?,?"
+)
+_ENDED = (
+    r"(?:was |has |has been )?(?:exited|ended|terminated|died|killed|stopped|finished|crashed)"
+    r"(?: unexpectedly| abnormally)?,?"
+)
+"""No text of later generations is public: the words of process managers in general."""
+
 BATCH_EVENTS = (
     Event("got_task", r"^Got task (?P<mini_batch_id>\d+)\.(?:\n|$)"),
     Event(
@@ -64,10 +74,9 @@ _OTHER = (
     ),
     Event(
         "worker_exited",
-        r"^(?:The )?(?:[Ww]orker )?(?:[Pp]rocess )?(?P<worker>[Pp]rocess-?\d+) (?:\(|with )?pid:? ?(?P<worker_pid>\d+)\)? "
-        r"(?:was |has )?(?:exited|ended|terminated|died|killed|stopped) (?:with|by) (?:(?:exit )?(?:status )?(?:code )?)?"
-        r"(?:exit)?(?P<exit_code>-?\d+)",
+        rf"{_WORKER} {_ENDED} (?:with |by |on )?(?:(?:exit|status|return|code|exitcode)[ :=]*)+(?P<exit_code>-?\d+)\b",
     ),
+    Event("worker_exited", rf"{_WORKER} {_ENDED} (?:with|by|on) signal:? ?(?P<signal>\d+|SIG[A-Z]+)"),
     Event(
         "worker_telemetry",
         r"^Worker - Telemetry: hostIp:(?P<host_ip>[^,]*), processId:(?P<worker_pid>\d+), computeType:(?P<compute_type>[^,]*), "

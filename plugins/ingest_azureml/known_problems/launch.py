@@ -35,8 +35,16 @@ LAUNCH = (
         reference=_LAUNCHER,
     ),
     KnownProblem(
+        id="missing_dependency",
+        pattern=r"ImportError: [^\n]*"
+        r"(?:Unable to find a usable engine|\b[Pp]lease (?:pip )?install\b|`?(?:pip|conda) install )",
+        cause="A package needs another one, which the environment lacks.",
+        remedy="Add the package that the error names to the environment.",
+        reference=_LAUNCHER,
+    ),
+    KnownProblem(
         id="cannot_import_name",
-        pattern=r"cannot import name ",
+        pattern=r"cannot import name |AttributeError: module '[\w.]+' has no attribute",
         cause="The installed version of a package, or of the driver, does not have what is imported from it.",
         remedy="Pin the version of the package that has it in the environment. In a file of the driver: pin `azureml-core` and "
         "`azureml-defaults` to one release. Then submit the job again.",
@@ -83,7 +91,7 @@ LAUNCH = (
     KnownProblem(
         id="command_not_found",
         pattern=r"sh: (?:\w+ \d+: |\d+: )?[^:\n]+: (?:command not found|not found|[^\n]*nicht gefunden|commande introuvable"
-        r"|orden no encontrada|comando non trovato)|Exit code 127\b",
+        r"|orden no encontrada|comando non trovato)|\benv: \S+: No such file|Exit code 127\b",
         cause="The command names a program that the image does not have.",
         remedy="Install the program in the environment or image, or correct the command.",
         reference=_LAUNCHER,

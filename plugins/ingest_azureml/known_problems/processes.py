@@ -44,16 +44,23 @@ PROCESSES = (
         reference=_LAUNCHER,
     ),
     KnownProblem(
+        id="memory_error",
+        pattern=r"MemoryError\b|Unable to allocate [\d.]+ [KMGT]iB|\bstd::bad_alloc\b|[Cc]annot allocate memory",
+        cause="The node has too little memory for what the script keeps at one time.",
+        remedy="Make mini-batches smaller, or run fewer processes per node. Or use a VM size with more memory.",
+        reference=_LAUNCHER,
+    ),
+    KnownProblem(
         id="disk_full",
-        pattern=r"No space left on device|\[Errno 28\]|not enough space on the disk",
+        pattern=r"No space left on device|\[Errno 28\]|not enough space on the disk|[Dd]isk quota exceeded",
         cause="The disk of the node is full.",
         remedy="Use a VM size with a bigger disk, or write less to the local disk. Results belong in the output folder.",
         reference=f"{DRIVER} §18.8",
     ),
     KnownProblem(
         id="process_killed",
-        pattern=r"Exit code (?:137|-9)\b|\bKilled(?: |$|\n)|signal 9\b|exited with (?:status )?code (?:137|-9)\b"
-        r"|Out of memory: Kill|\boom-?kill",
+        pattern=r"Exit code (?:137|-9)\b|\bKilled(?: |$|\n)|signal 9\b|\b(?:code|status|exitcode)[ :=(]+(?:137|-9)\b"
+        r"|signal[ :=(]+SIGKILL|Out of memory: Kill|\boom-?kill|\bOOM-?Killed|oom-kill event",
         cause="The process was killed (SIGKILL), mostly because the node ran out of memory.",
         remedy="Make mini-batches smaller, or run fewer processes per node. Or use a VM size with more memory.",
         reference=_LAUNCHER,
@@ -61,7 +68,8 @@ PROCESSES = (
     ),
     KnownProblem(
         id="process_crashed",
-        pattern=r"Segmentation fault|Exit code (?:139|-11)\b|signal 11\b|exited with (?:status )?code (?:139|-11)\b",
+        pattern=r"Segmentation fault|Exit code (?:139|-11)\b|signal 11\b|signal[ :=(]+SIGSEGV"
+        r"|\b(?:code|status|exitcode)[ :=(]+(?:139|-11)\b",
         cause="Native code of a library crashed (SIGSEGV).",
         remedy="Look at the native library that ran last and at its version. `python -X faulthandler` shows the place.",
         reference=_LAUNCHER,

@@ -25,9 +25,17 @@ SERVICE = (
     ),
     KnownProblem(
         id="asset_not_found",
-        pattern=r"(?:asset|dataset|model|environment|component) '[^'\n]+' (?:was |is )?(?:not found|does not exist)",
+        pattern=r"(?i:\b(?:asset|dataset|model|environment|component) '?[\w./:@-]+'? "
+        r"(?:was |is )?(?:not found|does not exist))",
         cause="The workspace has no asset of that name and version.",
         remedy="Check the name and version of the asset. It must be registered in this workspace.",
+        reference=_CONTROL,
+    ),
+    KnownProblem(
+        id="datastore_not_found",
+        pattern=r"DatastoreNotFound|(?i:\bdatastore '?[\w-]+'? (?:was |is )?(?:not found|does not exist))",
+        cause="The workspace has no datastore of that name.",
+        remedy="Check the name of the datastore. It must be registered in this workspace.",
         reference=_CONTROL,
     ),
     KnownProblem(

@@ -1,0 +1,241 @@
+"""Secrets beside their names: fields of settings, JSON, XML and sentences, and headers of HTTP."""
+
+from __future__ import annotations
+
+from ingest.output.secret_shapes import IS, MIXED, QUOTED, Rule, after, assigned
+
+_TOKEN_OWNERS = (
+    "sas access refresh (?<![a-z])id auth bearer security session identity api private vault deploy github gh gitlab "
+    "gitea slack bot npm pypi hf hub databricks wandb sentry consul jwt oauth ci agent run user registry artifactory "
+    "sonar codecov snyk telegram discord influx mlflow"
+)
+_KEY_OWNERS = "api account storage access subscription instrumentation private shared functions sas"
+_LONG_KEY_OWNERS = (
+    "primary secondary master signing encryption auth app application client hmac service cosmos search openai speech "
+    "luis vision translator cognitive fernet license webhook server device ssh maps admin batch registry host system"
+)
+_SPOKEN = "api account access storage shared primary secondary master hmac signing encryption secret admin function"
+_PASS_OWNERS = (
+    "db user smtp mysql pg redis ftp admin root login mail http https proxy registry docker ssh sudo ldap jdbc mongo "
+    "postgres sql sa app svc"
+)
+
+
+def _assignment(name: str, anchor: str, more: str, example: str, near_miss: str, **limits: int | str) -> Rule:
+    at_least, unless = int(limits.get("at_least", 1)), str(limits.get("unless", ""))
+    pattern = assigned(anchor, more, at_least=at_least, unless=unless)
+    return Rule(name, "named fields", anchor, pattern, example, near_miss)
+
+
+_WORDS = (
+    "password",
+    "passwd",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "accountkey",
+    "passphrase",
+    "connectionstring",
+)
+
+
+def _element(word: str) -> Rule:
+    """`<password>…</password>`."""
+    pattern = rf"{word}(?:[ \t][^<>\n]{{0,200}})?>(?P<s1>[^<>\n]{{1,512}}+)</"
+    return Rule(
+        f"{word} in XML", "named fields", word, pattern, f"<{word}>hunter2</{word}>", f"<{word}></{word}>", also="</"
+    )
+
+
+def _pair(word: str) -> Rule:
+    """A name and a value beside each other: settings of applications, variables of containers."""
+    quoted = r"""(?P<q>\\{0,4}["'])(?P<s1>(?:(?!(?P=q))[^\n]){1,512}+)"""
+    value = rf"""value\\{{0,4}}["']?[ \t]{{0,4}}[:=][ \t]{{0,4}}(?:{quoted}|(?P<s2>[^\s"'\\]++))"""
+    pattern = rf"""{word}(?:\\{{0,4}}["'][\s,]{{1,40}}\\{{0,4}}["']?|[ \t]{{0,4}}\r?\n[ \t]{{0,40}}){value}"""
+    example = f'{{"name": "MY_{word.upper()}", "value": "hunter2"}}'
+    return Rule(f"{word} and value", "named fields", word, pattern, example, f'"{word}", "values": 3', also="value")
+
+
+FIELD_RULES: tuple[Rule, ...] = (
+    _assignment(
+        "password", "password", r"s?\d{0,2}", "login(user='bob', password='hunter2')", "password=self.password"
+    ),
+    _assignment("passwd", "passwd", "", "passwd: hunter2", "cat /etc/passwd"),
+    _assignment("passphrase", "passphrase", "", "passphrase=hunter2", "the passphrase is wrong"),
+    _assignment("passcode", "passcode", "", "passcode=77-88-99", "the passcode is wrong"),
+    _assignment("passwort", "passwort", "", "Passwort: geheim1", "das Passwort ist falsch"),
+    _assignment(
+        "pwd",
+        "pwd",
+        "",
+        "Uid=sa;Pwd=hunter2;",
+        "PWD=/mnt/x OLDPWD=/root",
+        unless=r"""(?!\\{0,4}["']?(?:[/~.]|[a-z]:[\\/])|\{)""",
+    ),
+    Rule(
+        "pwd in braces",
+        "named fields",
+        "pwd",
+        r"pwd[ \t]?=[ \t]?\{(?P<s1>(?:[^}\n]|\}\}){1,256}+)\}",
+        "UID=sa;PWD={p;w};",
+        "pwd={}",
+    ),
+    Rule(
+        "pass",
+        "named fields",
+        "pass",
+        rf"pass(?:(?<![a-z]pass)|{after('pass', _PASS_OWNERS)})"
+        rf"{IS}(?![/.])(?:(?=[bu]?[^ ]{{0,4}}[\"'][^\s\"']{{4}}){QUOTED}"
+        rf"|(?=[^\s\"'\\;&,]{{0,60}}[a-z!@#$^*])(?=[^\s\"'\\;&,]{{0,60}}[0-9!@#$^*])(?P<s2>[^\s\"'\\;&<>,)]{{6,}}+))",
+        "user=bob;pass=hunter2",
+        "pass: 12 fail: 3, pass=True, bypass=abc123def",
+    ),
+    Rule(
+        "pw",
+        "named fields",
+        "pw",
+        rf"pw(?<![a-z]pw){IS}{MIXED}(?:{QUOTED}|(?P<s2>[^\s\"'\\;&<>,)]{{6,}}+))",
+        "pw=hunter22",
+        "pw=12",
+    ),
+    *(_element(word) for word in _WORDS),
+    *(_pair(word) for word in _WORDS),
+    _assignment(
+        "secret",
+        "secret",
+        r"(?:[_-]?(?:access[_-]?)?key|[_-]?(?:value|text|string|base|id(?=[^a-z]{0,4}[=:]\s{0,3}[\"']?[^\s\"']{30})))?",
+        "{'client_secret': 'x1y2', 'n': 1}",
+        "secret=args.secret",
+    ),
+    _assignment("key of an owner", "key", after("key", _KEY_OWNERS) + r"\d?", "API_KEY=bob", "primary_key='id'"),
+    _assignment(
+        "long key of an owner",
+        "key",
+        after("key", _LONG_KEY_OWNERS)[:-1] + "|" + "|".join(f"(?<={word} key)" for word in _SPOKEN.split()) + ")",
+        "search_key=0123456789abcdefABCDEF",
+        "primary_key='id', client_key=id",
+        at_least=16,
+    ),
+    _assignment(
+        "token of an owner",
+        "token",
+        after("token", _TOKEN_OWNERS),
+        "GITHUB_TOKEN=abcdefgh12",
+        "num_token: 5",
+        at_least=8,
+    ),
+    Rule(
+        "long token",
+        "named fields",
+        "token",
+        rf"""token(?<![a-z]token){IS}\\{{0,4}}["']?(?=[a-z_.\-+/=~]{{0,200}}\d)(?P<s1>[\w.\-+/=~]{{24,}}+)""",
+        "token: 0123456789abcdef01234567",
+        "pad_token='<pad>' token: 12",
+    ),
+    Rule(
+        "credential",
+        "named fields",
+        "credential",
+        rf"""credentials?{IS}\\{{0,4}}["']?(?=[a-z_.\-+/=~]{{0,200}}\d)(?P<s1>[\w.\-+/=~]{{20,}}+)""",
+        "credential=0123456789abcdef0123",
+        "credential: DefaultAzureCredential",
+    ),
+    Rule(
+        "auth tuple",
+        "named fields",
+        "auth",
+        r"""auth[ \t]?=[ \t]?\([ \t]?[bu]?["'][^"'\n]{0,100}["'][ \t]?,[ \t]?[bu]?["'](?P<s1>[^"'\n]{1,200}+)""",
+        "requests.get(url, auth=('bob', 'hunter2'))",
+        "auth=('bob', password)",
+    ),
+    Rule(
+        "HTTPBasicAuth",
+        "named fields",
+        "basicauth(",
+        r"""basicauth\([bu]?["'][^"'\n]{0,100}["'][ \t]?,[ \t]?[bu]?["'](?P<s1>[^"'\n]{1,200}+)""",
+        "HTTPBasicAuth('bob', 'hunter2')",
+        "HTTPBasicAuth(user, word)",
+    ),
+    Rule(
+        "with password",
+        "named fields",
+        "with password ",
+        r"""with password (?=\S{0,40}\d)(?=\S{0,40}[a-z])["']?(?P<s1>[^\s"']{6,}+)""",
+        "log in with password hunter2!",
+        "with password authentication",
+    ),
+    Rule(
+        "auth of a registry",
+        "named fields",
+        "auth",
+        rf"auth(?<![a-z]auth){IS}\\{{0,4}}[\"']?(?=[a-z+/]{{0,200}}[0-9=])(?P<s1>[a-z0-9+/]{{12,}}+={{0,2}})(?![\w.\-])",
+        '{"auths": {"r": {"auth": "Ym9iOmh1bnRlcjI="}}}',
+        "auth: anonymous",
+    ),
+    Rule(
+        "SQL password",
+        "named fields",
+        "identified by",
+        r"identified by (?P<q>[\"'])(?P<s1>[^\"'\n]{1,200}+)",
+        "CREATE USER a IDENTIFIED BY 'hunter2'",
+        "identified by name",
+    ),
+    Rule(
+        "SQL role",
+        "named fields",
+        "password '",
+        r"password '(?:(?<=with password ')|(?<=encrypted password '))(?P<s1>[^'\n]{1,200}+)",
+        "ALTER ROLE a WITH PASSWORD 'hunter2'",
+        "wrong password 'x'",
+    ),
+    Rule(
+        "netrc",
+        "named fields",
+        "machine ",
+        r"machine \S{1,200}\s{1,4}login \S{1,200}\s{1,4}password (?P<s1>\S++)",
+        "machine h.example login bob password hunter2",
+        "machine learning password",
+    ),
+    Rule(
+        "YAML block",
+        "named fields",
+        "password:",
+        r"password:[ \t]{0,4}[|>][+-]?[ \t]{0,4}\r?\n[ \t]{1,40}(?P<s1>[^\n]{1,400}+)",
+        "password: |\n  hunter2",
+        "password: |",
+    ),
+)
+
+HEADER_RULES: tuple[Rule, ...] = (
+    Rule(
+        "Authorization",
+        "headers",
+        "authorization",
+        r"""authorization\\{0,4}["']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}(?:[bu]?\\{0,4}["'])?(?:"""
+        r"""(?:digest|aws4-hmac-sha256|sharedaccesssignature)[ \t]{1,4}(?P<s1>[^"'\\\n]++)"""
+        r"""|(?:bearer|basic|sharedkey(?:lite)?|token|negotiate|ntlm|apikey|bot|key)[ \t]{1,4}(?P<s2>[^\s"'\\<>,;]++)"""
+        r"""|(?P<s3>[^\s"'\\<>,;*]{16,}+))""",
+        "Authorization: Basic dXNlcjpwYXNz",
+        "Authorization: failed. AuthorizationFailure",
+        wraps=True,
+    ),
+    Rule(
+        "Bearer",
+        "headers",
+        "bearer",
+        r"bearer(?<![a-z]bearer)(?:[ \t]{1,4}|:[ \t]{0,4})(?=[a-z._~+/\-]{0,200}\d)(?P<s1>[a-z0-9._~+/=\-]{16,}+)",
+        "got token Bearer abcdefgh12345678xyz",
+        "Bearer authentication failed: Bearer authorization_uri=",
+        wraps=True,
+    ),
+    Rule(
+        "Cookie",
+        "headers",
+        "cookie",
+        r"""cookie\\{0,4}["']?[ \t]{0,2}:[ \t]{0,4}(?:\\{0,4}["'])?(?P<s1>[\w.\-]{1,64}=[^\s"'\\,;]{8,}+[^"'\\\n]*+)""",
+        "Set-Cookie: session=0a1b2c3d4e5f; Path=/",
+        "cookie: enabled",
+    ),
+)

@@ -1,0 +1,98 @@
+"""Secrets in addresses: SAS signatures, user and password before a host, parameters of queries."""
+
+from __future__ import annotations
+
+from ingest.output.secret_shapes import IS, Rule, sas
+
+
+def _sas(equals: str, anchor: str, example: str) -> Rule:
+    return Rule(
+        f"SAS signature ({equals})", "Azure", anchor, sas(equals), example, "design=abcdefghijklmnopqrs", wraps=True
+    )
+
+
+URL_RULES: tuple[Rule, ...] = (
+    _sas("=", "sig=", "https://a.example/c?sv=2020&sig=a%2Fb%3D&se=2021"),
+    _sas("%3d", "sig%3d", "x%26sig%3DAbC%253D%26se%3D2021"),
+    _sas("%253d", "sig%253d", "x%2526sig%253DAbCdEf%2526se"),
+    _sas("\\u003d", "u003d", r"?x=1\u0026sig\u003dab\u002bcd\u003d\u0026se"),
+    Rule(
+        "sig in a dict",
+        "Azure",
+        "sig",
+        rf"""sig(?<![a-z0-9_]sig){IS}\[?\\{{0,4}}["'](?P<s1>[a-z0-9%+/=]{{40,}}+)""",
+        "{'sig': ['" + "a" * 43 + "=']}",
+        "sig = '3'",
+        wraps=True,
+    ),
+    Rule(
+        "SharedAccessSignature",
+        "Azure",
+        "sharedaccesssignature=",
+        r"""sharedaccesssignature=(?P<s1>(?:[^\s;,"'<>\\]|\\u00[0-9a-f]{2})++)""",
+        "BlobEndpoint=https://a/;SharedAccessSignature=sv=2019&sig=abc",
+        "SharedAccessSignature is missing",
+        wraps=True,
+    ),
+    Rule(
+        "signature of AWS or Google",
+        "URLs",
+        "signature=",
+        r"signature=(?:(?<=x-amz-signature=)|(?<=x-goog-signature=)|(?<=&signature=)(?=[^\s&]{20}))(?P<s1>[a-z0-9%+/=*_\-]++)",
+        "https://s3.example/x?X-Amz-Signature=0a1b&X-Amz-Expires=9",
+        "signature=predict of the model",
+    ),
+    Rule(
+        "code of a function",
+        "URLs",
+        "code=",
+        r"code=(?:(?<=\?code=)|(?<=&code=))(?P<s1>[\w\-+/%.~=]{20,}+)",
+        "https://f.azurewebsites.net/api/x?code=AbCdEfGhIjKlMnOpQrStUv==",
+        "https://h.example/x?code=404&retry=1",
+    ),
+    Rule(
+        "password in a URL",
+        "URLs",
+        "//",
+        r"""//[^\s/@:?#"'<>\\]{0,256}:(?P<s1>[^\s/?#"'<>\\]+)@""",
+        "postgres://bob:s3cr@t@db.example:5432/x",
+        "http://host.example:8080/path@v1",
+        also="@",
+    ),
+    Rule(
+        "password in an escaped URL",
+        "URLs",
+        r"\/",
+        r"""\\/\\/[^\s/@:?#"'<>\\]{0,256}:(?P<s1>[^\s/?#"'<>\\]+)@""",
+        r"https:\/\/bob:pw@host.example\/x",
+        r"https:\/\/host.example:80\/x",
+        also="@",
+    ),
+    Rule(
+        "password of a database in a URL",
+        "URLs",
+        "://",
+        r"""://(?<!http://)(?<!https://)(?<!file://)[^\s/@:?#"'<>\\]{0,256}:(?!\d{1,5}/)(?P<s1>[^\s"'<>\\@]{1,200})@"""
+        r"""(?=[\w.\-\[]{1,255}(?:[:/?,]|\Z|\s|["']))""",
+        "mongodb+srv://bob:p/w#1?@h.example/x",
+        "postgres://h.example:1234/a@b",
+        also="@",
+    ),
+    Rule(
+        "token in a URL",
+        "URLs",
+        "https://",
+        r"https://(?=[a-z_\-]{0,200}\d)(?P<s1>[\w\-]{20,256})@",
+        "https://0123456789abcdefghij@dev.azure.com/x",
+        "abfss://azureml-blobstore@acc.dfs.core.windows.net/x",
+        also="@",
+    ),
+    Rule(
+        "Oracle",
+        "URLs",
+        "jdbc:oracle:",
+        r"jdbc:oracle:\w{1,10}:[^\s/@]{1,60}/(?P<s1>[^\s@\"']{1,100}+)@",
+        "jdbc:oracle:thin:scott/tiger@db:1521:x",
+        "jdbc:oracle:thin:@db:1521:x",
+    ),
+)

@@ -1,0 +1,88 @@
+"""What goes wrong when a store is read or written, in words: a full disk, rows that cannot be read, a damaged catalog."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from ingest.errors import StoreError, disk_full, first_line, is_disk_full
+from ingest.store.paths import Layout
+
+_DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+"""What the database raises if a file of its own cannot be read or written."""
+
+_DERIVED_SLICE = re.compile(r"-[dn]\d{4}$")
+"""The end of the name of a slice of derived rows, made by a load or by a merge."""
+
+
+@contextmanager
+def as_store_error(layout: Layout, what: str) -> Iterator[None]:
+    """Tells what goes wrong while `what` is written to a store as `StoreError`. A query's own fault stays what it is."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except Exception as error:
+        if is_disk_full(error):
+            raise disk_full(layout.root, what, error) from error
+        if (unreadable := unreadable_rows(layout, error)) is not None:
+            raise unreadable from error
+        if isinstance(error, (OSError, *_DAMAGE)):
+            raise StoreError(
+                f"{layout.root}: {what} cannot be written: {first_line(error)}",
+                "The last whole commit stands. Check the disk and your rights there. If the store is damaged: move it"
+                " away and ingest again.",
+            ) from error
+        raise
+
+
+@contextmanager
+def as_unreadable(layout: Layout) -> Iterator[None]:
+    """Tells as `StoreError` if a query fails because a Parquet file of a store cannot be read."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except Exception as error:
+        if (unreadable := unreadable_rows(layout, error)) is not None:
+            raise unreadable from error
+        raise
+
+
+def unreadable_rows(layout: Layout, error: BaseException) -> StoreError | None:
+    """What to say of an error that comes, at first, from a Parquet file of a store; None if it comes from elsewhere."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, duckdb.Error):
+        cause = cause.__cause__
+    if cause is None:
+        return None
+    reason = first_line(cause)
+    named = re.search(re.escape(str(layout.data)) + r"/\w+/[\w-]+\.parquet", reason)
+    path = Path(named[0]) if named else _broken_file(layout) if type(cause) is duckdb.Error else None
+    if path is None:
+        return None
+    remedy = (
+        f"It can be made again: ingest rebuild --store {layout.root}"
+        if _DERIVED_SLICE.search(path.stem)
+        else "Take it from a backup, or read the logs again: ingest JOB_DIRS --reparse. What is damaged says: ingest doctor"
+    )
+    return StoreError(f"{path}: rows of the store cannot be read: {reason}", remedy)
+
+
+def _broken_file(layout: Layout) -> Path | None:
+    """The first Parquet file of a store whose end or first rows cannot be read; the database does not always name it."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for path in sorted(layout.data.glob("*/*.parquet")):
+        try:
+            with pq.ParquetFile(path) as file:
+                for _ in file.iter_batches():
+                    pass
+        except (OSError, pa.ArrowException):
+            return path
+    return None

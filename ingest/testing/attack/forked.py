@@ -1,0 +1,131 @@
+"""Runs commands in forked processes: each is the real command in a process of its own, without the second that a start takes.
+
+This module is also the program that forks: it reads a request on each line of stdin and answers on stdout, in JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
+from threading import Timer
+from types import TracebackType
+from typing import Any
+
+from ingest.plugin.registry import load_registry
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    """Its exit code; negative: the signal that ended it."""
+    said: str
+    """What it wrote on stderr."""
+    seconds: float
+
+
+class Commands:
+    """A process that runs one command after the other, each forked off."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={name: value for name, value in os.environ.items() if not name.startswith("INGEST_")},
+        )
+
+    def begin(self, *arguments: object, kill_after: float | None = None, limit: int | None = None) -> None:
+        """Starts `ingest ARGUMENTS`. `kill_after`: it is killed so many seconds later; `limit`: no file may become larger."""
+        assert self._process.stdin is not None
+        request = {"arguments": [str(one) for one in arguments], "kill_after": kill_after, "limit": limit}
+        print(json.dumps(request), file=self._process.stdin, flush=True)
+
+    def has_ended(self) -> bool:
+        """Whether the command that was begun has ended."""
+        assert self._process.stdout is not None
+        return bool(select.select([self._process.stdout], [], [], 0)[0])
+
+    def end(self) -> Ended:
+        """Waits for the command that was begun."""
+        assert self._process.stdout is not None
+        return Ended(**json.loads(self._process.stdout.readline()))
+
+    def run(self, *arguments: object, **more: Any) -> Ended:
+        """Runs a command, as `begin` starts it."""
+        self.begin(*arguments, **more)
+        return self.end()
+
+    def __enter__(self) -> Commands:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+def _run(arguments: Sequence[str], kill_after: float | None, limit: int | None) -> Ended:
+    reading, writing = os.pipe()
+    started = time.monotonic()
+    child = os.fork()
+    if not child:
+        _become(arguments, writing, limit)
+    os.close(writing)
+    timer = Timer(kill_after, os.kill, (child, signal.SIGKILL)) if kill_after is not None else None
+    if timer is not None:
+        timer.start()
+    with os.fdopen(reading, errors="replace") as stream:
+        said = stream.read()
+    _, status = os.waitpid(child, 0)
+    if timer is not None:
+        timer.cancel()
+    return Ended(os.waitstatus_to_exitcode(status), said, time.monotonic() - started)
+
+
+def _become(arguments: Sequence[str], stderr: int, limit: int | None) -> None:
+    """The command, in the forked process."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream, target in enumerate((nowhere, nowhere, stderr)):
+        os.dup2(target, stream)
+    sys.stdin, sys.stdout, sys.stderr = (os.fdopen(stream, mode, closefd=False) for stream, mode in enumerate("rww"))
+    if limit is not None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    sys.argv = ["ingest", *arguments]
+    runpy.run_module("ingest", run_name="__main__")
+
+
+_COMMON = (
+    *("duckdb", "pyarrow.parquet", "ingest.cli", "ingest.cards.verdict", "ingest.load.pool", "ingest.load.rebuild"),
+    *("ingest.nightly.run", "ingest.store.compact"),
+)
+"""What commands import, imported once."""
+
+
+def _serve() -> None:
+    for name in _COMMON:
+        import_module(name)
+    load_registry().definition()
+    for line in sys.stdin:
+        ended = _run(**json.loads(line))
+        print(json.dumps({"code": ended.code, "said": ended.said, "seconds": ended.seconds}), flush=True)
+
+
+if __name__ == "__main__":
+    with suppress(BrokenPipeError):  # whoever asked is gone
+        _serve()

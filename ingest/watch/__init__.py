@@ -1,0 +1,1 @@
+"""Watching jobs that run: what is new is read every few seconds, until they end."""

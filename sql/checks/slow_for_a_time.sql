@@ -1,0 +1,110 @@
+-- Was a node slow for part of the job?
+-- The median of eleven mini-batches in a row on a node is `slow_node_ratio` times the job's, while the other nodes went
+-- on as usual, and mini-batches scatter so little that chance does not explain it. If the CPU time stayed the same, the
+-- node did not get the CPU that is paid for (steal), or it waited. A node that is slow all the time is told by
+-- `slow_node`, a job that gets slower as a whole by `script_slowing`. `lost_s`: time of these mini-batches above the
+-- usual.
+-- remedy: Look at the node's samples at that time beside another node's: a noisy neighbour, a throttled disk or a burst
+-- VM size without credits. Where it comes again, take another VM size.
+-- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
+-- query: SELECT started_at, node, process, mini_batch_id, run_s, process_s FROM attempts WHERE job_id = {job} AND final
+-- ORDER BY node, started_at
+-- unless: slow_node
+-- threshold: slow_spell_chance = 0.001: by chance alone a node has such a stretch with this probability at most
+with tries as materialized (
+    select job_id, node, mini_batch_id, started_at, ended_at, elapsed_s, process_s, items
+    from timed_tries
+    where final and outcome = 'done' and node is not null and started_at is not null and elapsed_s > 0
+),
+
+usual as materialized (
+    select
+        job_id,
+        count(*) as mini_batches,
+        count(distinct node) as nodes,
+        median(elapsed_s) as elapsed_s,
+        median(process_s) as process_s,
+        median(items) as items,
+        sum(exact(elapsed_s))::double as busy_s
+    from tries
+    group by job_id
+    having count(distinct node) > 1 and count(*) >= 2 * threshold('enough_for_trend')
+),
+
+slow as (
+    select
+        t.job_id, t.node, t.mini_batch_id, t.started_at, t.ended_at, t.elapsed_s, t.process_s, t.items,
+        median(t.elapsed_s) over around as around_s,
+        count(*) over around as together
+    from tries as t
+    join usual as u on u.job_id = t.job_id
+    window around as (
+        partition by t.job_id, t.node order by t.started_at, t.mini_batch_id
+        rows between 5 preceding and 5 following
+    )
+),
+
+spells as (
+    select
+        s.job_id, s.node,
+        min(s.started_at) as since,
+        max(s.ended_at) as until,
+        count(*) as mini_batches,
+        median(s.elapsed_s) as elapsed_s,
+        median(s.process_s) as process_s,
+        median(s.items) as items,
+        sum(s.elapsed_s - u.elapsed_s) as lost_s
+    from slow as s
+    join usual as u on u.job_id = s.job_id
+    where s.together = 11 and s.around_s >= threshold('slow_node_ratio') * u.elapsed_s
+    group by s.job_id, s.node
+),
+
+elsewhere as (
+    select
+        p.job_id, p.node,
+        median(t.elapsed_s) filter (where t.started_at < p.until and t.ended_at > p.since) as meanwhile_s,
+        count(*) filter (where t.started_at < p.until and t.ended_at > p.since) as meanwhile,
+        avg((t.elapsed_s >= threshold('slow_node_ratio') * u.elapsed_s)::int) as chance_of_one
+    from spells as p
+    join usual as u on u.job_id = p.job_id
+    join tries as t on t.job_id = p.job_id and t.node <> p.node
+    group by p.job_id, p.node
+)
+
+select
+    p.job_id,
+    case
+        when sum(exact(p.lost_s)) >= threshold('slow_node_share') * any_value(u.busy_s)
+            and sum(exact(p.lost_s)) >= threshold('loss_warning_s') then 'warning'
+        else 'note'
+    end as severity,
+    concat(
+        'Node ', arg_max(p.node, p.lost_s), ' was slow for ',
+        spell_of(epoch(arg_max(p.until - p.since, p.lost_s))), ': ',
+        arg_max(p.mini_batches, p.lost_s), ' mini-batches took ', spell_of(arg_max(p.elapsed_s, p.lost_s)),
+        ' each, other nodes ', spell_of(arg_max(e.meanwhile_s, p.lost_s)), ' at that time',
+        case when arg_max(p.process_s, p.lost_s) < 1.2 * any_value(u.process_s) then
+            '; their CPU time was as usual: the node did not get its CPU, or it waited'
+        end,
+        case when count(*) > 1 then '; and ' || count(*) - 1 || ' more of ' || any_value(u.nodes) || ' nodes' end,
+        '.'
+    ) as finding,
+    arg_max(p.node, p.lost_s) as node,
+    null as process,
+    null as mini_batch_id,
+    min(p.since) as time,
+    sum(exact(p.lost_s))::double as lost_s,
+    to_json({
+        nodes_slow: count(*), nodes: any_value(u.nodes), elapsed_s: arg_max(p.elapsed_s, p.lost_s),
+        elsewhere_s: arg_max(e.meanwhile_s, p.lost_s), usual_s: any_value(u.elapsed_s),
+        cpu_s: arg_max(p.process_s, p.lost_s), usual_cpu_s: any_value(u.process_s)
+    }) as evidence
+from spells as p
+join usual as u on u.job_id = p.job_id
+join elsewhere as e on e.job_id = p.job_id and e.node = p.node
+where coalesce(p.items / nullif(u.items, 0), 1) < 1.2
+    and e.meanwhile >= 5
+    and e.meanwhile_s < 1.2 * u.elapsed_s
+    and 462 * pow(e.chance_of_one, 6) * u.mini_batches <= threshold('slow_spell_chance')
+group by p.job_id

@@ -1,0 +1,96 @@
+"""Any text whatever, given to every parser: nothing raises, and the account adds up: what is no record is a reject."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.parsing.decoding import as_utf8
+from ingest.plugin.registry import PluginOptions, load_registry
+from ingest.testing.damage import BAD_BYTES
+from ingest.testing.reading import read
+
+PARSERS = load_registry(PluginOptions(installed=False)).parsers
+
+WORDS = (
+    *(
+        "a",
+        "b c",
+        "0",
+        "-1.5",
+        "nan",
+        "null",
+        "true",
+        "[",
+        "]",
+        "{",
+        "}",
+        '{"',
+        '":',
+        ":",
+        ",",
+        '"',
+        "'",
+        "\\",
+        "|",
+        "=",
+        "#",
+    ),
+    *(
+        "\n",
+        "\n",
+        "\n\n",
+        "\r\n",
+        "\t",
+        " ",
+        "é",
+        "\u2028",
+        "\ud7ff",
+        "🎉",
+        "2021-04-13 03:23:05,649",
+        "2021-04-13T03:23:05Z",
+    ),
+    *(
+        "INFO",
+        "ERROR",
+        "Traceback (most recent call last):\n",
+        '  File "a.py", line 1, in f\n',
+        "ValueError: no\n",
+        "%",
+        "()",
+    ),
+)
+
+
+def texts(name: str) -> st.SearchStrategy[bytes]:
+    """Words of no meaning, bad bytes, and lines of the parser's own samples, in any order."""
+    own = [line for sample in PARSERS[name].samples for line in sample.text.encode().splitlines(keepends=True)]
+    word = st.one_of(
+        st.sampled_from([one.encode("utf-8", "surrogatepass") for one in WORDS]),
+        st.sampled_from(BAD_BYTES),
+        st.binary(max_size=6),
+        st.sampled_from(own),
+    )
+    return st.lists(word, max_size=30).map(b"".join)
+
+
+@pytest.mark.parametrize("name", PARSERS)
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_account(name: str, data: st.DataObject) -> None:
+    """Rejects do not overlap and lie within the file, a text without a record is rejected, and twice the same is the same."""
+    parser, content = PARSERS[name], data.draw(texts(name))
+    whole, again = read(parser, content, content)
+    assert whole == again
+    end = 0
+    for reject in sorted(whole.rejects, key=lambda one: one["byte_offset"]):
+        assert reject["byte_offset"] >= end
+        end = reject["byte_offset"] + reject["bytes"]
+        assert reject["reason"]
+    assert end <= len(content) * 3  # in other encodings a character may take more bytes than in UTF-8
+    lines = {row["line_no"] for rows in whole.rows.values() for row in rows}
+    assert len(lines) <= whole.records or not lines
+    header, *others = as_utf8(content).strip(b"\r\n").splitlines() or [b""]
+    if any(line.strip() and not all(word in header for word in line.split()) for line in others):
+        assert whole.records + len(whole.rejects) > 0
