@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingest import rehearse as rehearse_folder
 from ingest.cli.options import configure_log, open_configured, tell
 from ingest.errors import ExitCode, IngestError, InputError
 from ingest.quoting import is_one_of
@@ -49,9 +50,19 @@ def _read_deployment(context: click.Context, _option: click.Parameter, file: str
     help="The YAML of a batch deployment: its script and settings, unless an option says otherwise.",
 )
 @click.option(
-    "--input", "inputs", multiple=True, required=True, type=click.Path(), help="Files to score, or a folder of them."
+    "--input",
+    "inputs",
+    multiple=True,
+    required=True,
+    type=click.Path(),
+    help="Files to score, a folder of them, or a table: an MLTable; CSV, TSV, JSON lines or Parquet.",
 )
-@click.option("--mini-batch-size", type=click.IntRange(1), default=10, show_default=True, help="Files of a mini-batch.")
+@click.option(
+    "--mini-batch-size",
+    metavar="SIZE",
+    help="Files of a mini-batch, or of a table bytes (100KB) or rows (500rows): run() is given a DataFrame then."
+    "  [default: 10; of an MLTable 1MB]",
+)
 @click.option("--processes", type=click.IntRange(1, 256), default=2, show_default=True, help="Processes of each node.")
 @click.option(
     "--nodes",
@@ -81,12 +92,20 @@ def _read_deployment(context: click.Context, _option: click.Parameter, file: str
     help="Failed mini-batches to bear.",
 )
 @click.option(
-    "--output-action", type=click.Choice(["append_row", "summary_only"]), default="append_row", show_default=True
+    "--output-action",
+    type=click.Choice(["append_row", "summary_only"], case_sensitive=False),
+    default="append_row",
+    show_default=True,
 )
 @click.option(
-    "--logging-level", type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]), default="INFO", show_default=True
+    "--logging-level",
+    type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"], case_sensitive=False),
+    default="INFO",
+    show_default=True,
 )
-@click.option("--sample", type=click.IntRange(1), help="Score so many of the inputs, chosen at random.")
+@click.option(
+    "--sample", type=click.IntRange(1), help="Score so many files, or mini-batches of a table, chosen at random."
+)
 @click.option(
     "--env",
     "environment",
@@ -94,7 +113,11 @@ def _read_deployment(context: click.Context, _option: click.Parameter, file: str
     metavar="KEY=VALUE",
     help="A variable for the script; may be given several times.",
 )
-@click.option("--model", type=click.Path(exists=True), help="What AZUREML_MODEL_DIR is to name.")
+@click.option(
+    "--model",
+    type=click.Path(exists=True),
+    help="What AZUREML_MODEL_DIR is to name. The folder of an MLflow model needs no script.",
+)
 @click.option(
     "--code",
     type=click.Path(exists=True, file_okay=False),
@@ -123,7 +146,7 @@ def _read_deployment(context: click.Context, _option: click.Parameter, file: str
     "--store", type=click.Path(file_okay=False), help="The store to load into.  [default: store/ in the output]"
 )
 @click.option("--sku", metavar="NAME", help="Size of the cluster's machines, as Standard_DS3_v2: advice is for these.")
-@click.option("--machine", metavar="CORESxGB", help="The same by its numbers, as 4x16.")
+@click.option("--machine", metavar="CORESxGIB", help="The same by its numbers, as 4x16.")
 @click.option(
     "--plan-nodes",
     type=click.IntRange(1),
@@ -147,16 +170,22 @@ def rehearse(
       ingest rehearse score.py --input images/
       ingest rehearse score.py --input images/ --sample 200 --model model/ -- --threshold 0.5
       ingest rehearse --deployment deployment.yml --input images/
+      ingest rehearse score.py --input table/MLTable --mini-batch-size 500rows
+      ingest rehearse --model mlflow-model/ --input data/
 
-    init() is called once in each process, run() with a list of file paths for each mini-batch; mini-batches that fail are
-    tried again, processes that hang are killed and replaced. The logs are those of a job; they are loaded, and end with
-    the verdict and the diagnosis. Exit code 1: the script breaks its contract, or a finding is severe.
+    init() is called once in each process, run() for each mini-batch, with a list of file paths or a DataFrame. Mini-batches
+    that fail are retried, processes that hang are killed and replaced. The logs are those of a job; they are loaded, and
+    the verdict and the diagnosis follow.
 
-    This is not a security boundary: the script runs with your rights.
+    \b
+    Exit codes: 0 the contract holds and nothing is severe, 1 it does not hold, the job failed or a finding is severe,
+    130 interrupted.
+
+    This is not a security boundary: the script, and the code in a model, run with your rights.
     """
     from ingest.rehearse.advice import advise
     from ingest.rehearse.driver import Driver
-    from ingest.rehearse.plan import find_inputs, mini_batches
+    from ingest.rehearse.plan import mini_batches
     from ingest.rehearse.sampling import can_sample
 
     if not hasattr(os, "killpg"):
@@ -165,21 +194,49 @@ def rehearse(
     if given["sample_interval"] and not can_sample():
         tell("psutil is not installed, so nothing is sampled: pip install 'ingest[rehearse]'")
     configure_log(True, False, None)
-    folder = Path(output or f"rehearsal-{datetime.now():%Y%m%d-%H%M%S}").absolute()
-    script = deployment.get("script")
-    if words and (words[0].endswith(".py") or not script):
-        script, words = words[0], words[1:]
-    if not script:
-        raise IngestError("no scoring script", "Name it, or a deployment that does: --deployment FILE.yml")
-    settings = _settings(Path(script), tuple(map(Path, inputs)), folder, {**given, "arguments": words})
-    files, whole = find_inputs(settings)
+    model = _mlflow_model(given["model"])
+    script, words = _script(deployment.get("script"), words, model)
+    given |= {"arguments": words, "model": model or given["model"], "is_mlflow": script == _MLFLOW_SCRIPT}
+    settings = _settings(script, tuple(map(Path, inputs)), _folder(output), given)
+    batches, whole = mini_batches(settings)
     try:
-        folder.mkdir(parents=True)
+        settings.output.mkdir(parents=True)
     except FileExistsError:
-        raise IngestError(f"{folder}: exists already", "Name a folder that does not exist: --output") from None
-    outcome = Driver(settings, mini_batches(files, settings.mini_batch_size)).run()
+        raise IngestError(f"{settings.output}: exists already", "Name a folder that does not exist: --output") from None
+    outcome = Driver(settings, batches).run()
     advice = advise(settings, outcome, whole, machine, given["plan_nodes"])
-    sys.exit(_tell_outcome(settings, outcome, advice, str(store or folder / "store"), format_))
+    sys.exit(_tell_outcome(settings, outcome, advice, str(store or settings.output / "store"), format_))
+
+
+_MLFLOW_SCRIPT = Path(rehearse_folder.__file__).with_name("mlflow_script.py")
+
+
+def _folder(output: str | None) -> Path:
+    """Where to write: as named, or a new folder with the time in its name."""
+    if output:
+        return Path(output).absolute()
+    folder = Path(f"rehearsal-{datetime.now():%Y%m%d-%H%M%S}").absolute()
+    return folder if not folder.exists() else folder.with_name(f"{folder.name}-{os.getpid()}")
+
+
+def _mlflow_model(path: str | None) -> str | None:
+    """The folder of an MLflow model: it, or the only folder in it, holds a file MLmodel. None if it is no such model."""
+    if not path:
+        return None
+    folders = [Path(path), *(one for one in sorted(Path(path).glob("*")) if one.is_dir())]
+    found = [str(folder) for folder in folders if (folder / "MLmodel").is_file()]
+    return found[0] if len(found) == 1 else None
+
+
+def _script(named: str | None, words: tuple[str, ...], model: str | None) -> tuple[Path, tuple[str, ...]]:
+    """The script and its arguments: the first word is a script if no other is known, or if it looks like one."""
+    if words and (words[0].endswith(".py") or not (named or model)):
+        return Path(words[0]), words[1:]
+    if named:
+        return Path(named), words
+    if model:
+        return _MLFLOW_SCRIPT, words
+    raise IngestError("no scoring script", "Name it, or a deployment that does: --deployment FILE.yml")
 
 
 def _settings(script: Path, inputs: tuple[Path, ...], folder: Path, given: Mapping[str, Any]) -> Settings:
@@ -187,21 +244,25 @@ def _settings(script: Path, inputs: tuple[Path, ...], folder: Path, given: Mappi
 
     if not script.is_file():
         raise InputError(f"{script}: not found", "The scoring script is the first argument")
-    code = Path(given["code"]) if given["code"] else script.parent
+    default = Path.cwd() if given["is_mlflow"] else script.parent
+    code = Path(given["code"]) if given["code"] else default
+    size, unit = _size(given["mini_batch_size"], inputs)
     return Settings(
         script=script.absolute(),
         code=code.absolute(),
         inputs=inputs,
         output=folder,
-        mini_batch_size=given["mini_batch_size"],
+        mini_batch_size=size,
+        unit=unit,
+        is_mlflow=given["is_mlflow"],
         processes=given["processes"],
         nodes=given["nodes"],
         run_timeout_s=given["run_timeout"],
         max_retries=given["max_retries"],
         error_threshold=given["error_threshold"],
         mini_batch_error_threshold=given["mini_batch_error_threshold"],
-        append_row=given["output_action"] == "append_row",
-        logging_level=given["logging_level"],
+        append_row=given["output_action"].lower() == "append_row",
+        logging_level=given["logging_level"].upper(),
         sample=given["sample"],
         environment=dict(_pair(one) for one in given["environment"]),
         model=Path(given["model"]) if given["model"] else None,
@@ -233,11 +294,28 @@ def _pair(text: str) -> tuple[str, str]:
     return key, value
 
 
-def _bytes(text: str) -> int:
+def _size(text: object, inputs: tuple[Path, ...]) -> tuple[int, str]:
+    """Size of mini-batches and its unit: files, rows or bytes. A bare number is bytes of an MLTable, files of all else."""
+    from ingest.rehearse.tables import is_mltable
+
+    tables = any(is_mltable(path) for path in inputs)
+    if text is None:
+        return (1 << 20, "bytes") if tables else (10, "files")
+    match = re.fullmatch(r"(?i)(\d+)\s*(rows?|[KMG]?i?B)?", str(text).strip())
+    if not match or not int(match[1]):
+        raise IngestError(f"--mini-batch-size {text}: not a size", "Examples: 10 (files), 100KB, 500rows")
+    if not match[2]:
+        return int(match[1]), "bytes" if tables else "files"
+    if match[2].lower().startswith("row"):
+        return int(match[1]), "rows"
+    return _bytes(f"{match[1]}{match[2]}", "--mini-batch-size"), "bytes"
+
+
+def _bytes(text: str, option: str = "--memory-limit") -> int:
     match = re.fullmatch(r"(?i)(\d+(?:\.\d+)?)\s*([KMG]?)i?B?", text.strip())
-    if not match:
-        raise IngestError(f"--memory-limit {text}: not a size", "Example: --memory-limit 2GB")
-    return int(float(match[1]) * 1024 ** " KMG".index(match[2].upper() or " "))
+    if not match or not (size := int(float(match[1]) * 1024 ** " KMG".index(match[2].upper() or " "))):
+        raise IngestError(f"{option} {text}: not a size", "Example: 2GB")
+    return size
 
 
 def _tell_outcome(settings: Settings, outcome: Outcome, advice: Advice, store: str, format_: str) -> ExitCode:
@@ -271,7 +349,7 @@ def _tell_outcome(settings: Settings, outcome: Outcome, advice: Advice, store: s
         else:
             print_card(card, sys.stdout, as_json=False, store=store)
             click.echo()
-            print_rehearsal(outcome, clauses, advice, sys.stdout)
+            print_rehearsal(outcome, clauses, advice, settings, sys.stdout)
             click.echo()
             print_diagnosis(opened, list(report.job_ids), findings, sys.stdout, notes=False)
     if outcome.reason == "stopped":

@@ -46,12 +46,16 @@ class Advice:
     seconds_per_item: tuple[float, float, float] | None
     """Lower quartile, median, upper quartile of run() over the mini-batches that succeeded."""
     mini_batch_size: tuple[int, int] | None
-    """From, to: for 10 to 60 s each."""
+    """From, to: items for 10 to 60 s each, no more than the whole input has."""
     process_bytes: int | None
     """The most that one process had, children counted where they were sampled."""
     growth: Growth | None
+    machine: tuple[int, float] | None
+    """vCPUs and GiB of a node that advice is for."""
     processes_per_node: int | None
+    """0 if not even one fits into memory."""
     limited_by: str
+    nodes: int
     duration_s: tuple[float, float, float] | None
     node_hours: tuple[float, float, float] | None
 
@@ -62,7 +66,7 @@ def advise(settings: Settings, outcome: Outcome, items: int, machine: tuple[int,
     per_item = _quartiles([one.run_s / one.items for one in done]) if done else None
     memory = max([*outcome.peak_memory.values(), *(one.memory for one in outcome.tries if one.memory)], default=None)
     growth = memory_growth(outcome.tries)
-    size = _size(per_item[1], settings) if per_item else None
+    size = _size(per_item[1], settings, items) if per_item else None
     processes, limit = _processes(machine, memory, growth, done, settings)
     duration = node_hours = None
     if per_item:
@@ -72,7 +76,7 @@ def advise(settings: Settings, outcome: Outcome, items: int, machine: tuple[int,
         low, middle, high = (load + init + items * seconds / min(workers, items) for seconds in per_item)
         duration = low, middle, high
         node_hours = low * nodes / 3600, middle * nodes / 3600, high * nodes / 3600
-    return Advice(per_item, size, memory, growth, processes, limit, duration, node_hours)
+    return Advice(per_item, size, memory, growth, machine, processes, limit, nodes, duration, node_hours)
 
 
 def memory_growth(tries: Sequence[Try]) -> Growth | None:
@@ -98,12 +102,12 @@ def _quartiles(values: Sequence[float]) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
-def _size(per_item: float, settings: Settings) -> tuple[int, int]:
-    """Files for 10 to 60 s; a third of the time limit is the most, for the slow ones among them."""
+def _size(per_item: float, settings: Settings, items: int) -> tuple[int, int]:
+    """Items for 10 to 60 s; a third of the timeout is the most, for the slow ones among them."""
     low, high = _GOOD_S[0], min(_GOOD_S[1], settings.run_timeout_s / 3)
     per_item = max(per_item, 1e-9)
-    most = max(1, min(10**9, math.floor(max(low, high) / per_item)))
-    return min(most, max(1, min(10**9, math.ceil(low / per_item)))), most
+    most = max(1, min(items, math.floor(min(high, items * per_item + 1) / per_item)))
+    return min(most, max(1, math.ceil(min(low, high, items * per_item) / per_item))), most
 
 
 def _processes(

@@ -9,17 +9,17 @@ from ingest.rehearse.driver import Outcome
 
 _CHECKS = {
     "loads": ("severe", "the script can be imported"),
-    "functions": ("severe", "it has init() and run()"),
-    "arity": ("severe", "init() takes no argument, run() one"),
+    "functions": ("severe", "the script has init() and run()"),
+    "arity": ("severe", "init() takes no argument, run() takes one"),
     "init_raises": ("severe", "init() returns"),
     "return_type": ("severe", "run() returns a list, an array or a DataFrame"),
-    "fewer_results": ("severe", "run() returns one element for each item that succeeded"),
-    "more_results": ("severe", "run() returns no more elements than there are items"),
+    "fewer_results": ("severe", "run() returns one element for each item that succeeded; the others count as failed"),
+    "more_results": ("warning", "run() returns no more elements than items: more of them hide failed items"),
     "unpicklable": ("warning", "results can be pickled"),
     "ragged": ("warning", "all rows of a result have the same number of values"),
-    "unmapped": ("warning", "results name their inputs"),
-    "writes_outside": ("warning", "files are written to the output folder or a temporary one only"),
-    "globals": ("note", "run() leaves globals as they are"),
+    "unmapped": ("warning", "results name their inputs: a file name, or a column without duplicates"),
+    "writes_outside": ("warning", "files are written to the output folder or a temporary folder only"),
+    "globals": ("note", "run() changes no globals"),
     "import_work": ("note", "work is done in init(), not at import"),
 }
 _OF_RUN = {"return_type", "fewer_results", "more_results", "unpicklable", "ragged", "unmapped", "globals"}

@@ -8,16 +8,18 @@ from __future__ import annotations
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 from collections import Counter, defaultdict, deque
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from ingest.errors import disk_full, is_disk_full
 from ingest.rehearse import guard
 from ingest.rehearse.plan import MiniBatch, Settings
 from ingest.rehearse.process import Process, new_run_id, outputs, start_process
@@ -29,6 +31,7 @@ _TIMEOUT_EXIT = 71
 _FAILED_EXIT = 42
 _PROGRESS_S = 10.0
 _STOP_GRACE_S = 5.0
+_CLOSED_GRACE_S = 1.0
 
 
 @dataclass
@@ -74,7 +77,7 @@ class Outcome:
 
 
 class Driver:
-    """Runs one rehearsal."""
+    """Runs one rehearsal, in the main thread."""
 
     def __init__(self, settings: Settings, tasks: Sequence[MiniBatch]) -> None:
         self.settings, self.tasks = settings, tasks
@@ -96,21 +99,42 @@ class Driver:
 
     def run(self) -> Outcome:
         """Runs all mini-batches. Ctrl-C ends it: a whole tree is left all the same."""
-        outputs(self.settings).mkdir(parents=True, exist_ok=True)
-        self._begin()
-        try:
-            for node in map(str, range(self.settings.nodes)):
-                self.tree.manager(node, "INFO", f"Starting {self.settings.processes} worker processes on {node}.")
-                for _ in range(self.settings.processes):
-                    self._start(node)
-            while self.outcome.reason == "all" and len(self.final) < len(self.tasks):
-                self._turn()
-        except KeyboardInterrupt:
-            self.outcome.reason = "stopped"
-        finally:
-            self._end_workers()
-        self._end()
+        with self._stopped_by_signals():
+            try:
+                outputs(self.settings).mkdir(parents=True, exist_ok=True)
+                self._begin()
+                self._start_nodes()
+                while self.outcome.reason == "all" and len(self.final) < len(self.tasks):
+                    self._turn()
+                self._end_workers()
+                self._end()
+            except OSError as error:
+                if is_disk_full(error):
+                    raise disk_full(self.settings.output, "the logs of the rehearsal", error) from None
+                raise
+            finally:
+                self._kill_all()
         return self.outcome
+
+    @contextmanager
+    def _stopped_by_signals(self) -> Iterator[None]:
+        """Ctrl-C, SIGTERM and SIGHUP end the loop instead of breaking into whatever is being done."""
+
+        def stop(_number: int, _frame: object) -> None:
+            self.outcome.reason = "stopped"
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _start_nodes(self) -> None:
+        for node in map(str, range(self.settings.nodes)):
+            self.tree.manager(node, "INFO", f"Starting {self.settings.processes} worker processes on {node}.")
+            for _ in range(self.settings.processes):
+                self._start(node)
 
     # ---- the loop
 
@@ -154,13 +178,25 @@ class Driver:
             while (events := process.read()) is not None:
                 for event in events:
                     self._take(process, event)
-            process.popen.wait()
+            with suppress(subprocess.TimeoutExpired):
+                process.popen.wait(_CLOSED_GRACE_S)
+            process.kill()  # it closed its pipe and lives: it cannot be heard any more
             self._ended(process)
 
     def _take(self, process: Process, event: dict[str, Any]) -> None:
+        if not process.waits_for(event):
+            return
         for path in event["writes"]:
             self.outcome.breaches["writes_outside"][path] += 1
-        getattr(self, f"_{event['event']}")(process, event)
+        listeners = {
+            "loaded": self._loaded,
+            "load_failed": self._load_failed,
+            "init_done": self._init_done,
+            "init_failed": self._init_failed,
+            "run_done": self._run_done,
+            "run_failed": self._run_failed,
+        }
+        listeners[event["event"]](process, event)
         if process.stage == "idle" and self.queue and self.outcome.reason == "all":
             self._give(process)
 
@@ -227,9 +263,9 @@ class Driver:
         for name in event.get("globals", ()):
             self.outcome.breaches["globals"][name] += 1
         self.outcome.unmapped += bool(event["count"]) and not event["names_inputs"]
-        succeeded = min(event["count"], len(task.paths))
+        succeeded = min(event["count"], task.items)
         text = (
-            f"Batch processing completed. Total count: {len(task.paths)}, success count: {succeeded}, "
+            f"Batch processing completed. Total count: {task.items}, success count: {succeeded}, "
             f"processing time: {event['elapsed']:.4f}, run method time: {event['run_s']:.4f}"
         )
         self.tree.worker(process.node, process.name, process.pid, "INFO", text)
@@ -248,6 +284,8 @@ class Driver:
 
     def _note_breaches(self, event: dict[str, Any]) -> None:
         for name, text in event["breaches"]:
+            if name == "more_results" and self.settings.is_mlflow:
+                continue  # its rows are those of the files
             self.outcome.breaches[name][text] += 1
 
     def _finish(
@@ -260,7 +298,7 @@ class Driver:
         succeeded: int = 0,
     ) -> None:
         """An attempt is over: its row, and what becomes of the mini-batch."""
-        task, items = process.task, len(process.task.paths) if process.task else 0
+        task, items = process.task, process.task.items if process.task else 0
         assert task is not None
         assert process.picked is not None
         ended = Try(
@@ -315,7 +353,13 @@ class Driver:
             if process.task:
                 self._timed_out(process, process.task)
             else:
-                self.outcome.breaches["init_raises"]["did not finish"] += 1
+                limit = self._limit(process)
+                check = "loads" if process.stage == "load" else "init_raises"
+                self.outcome.breaches[check][f"not finished after {limit:g} s, the platform's limit for it"] += 1
+        elif process.stage in {"load", "init"}:
+            during = "while the script was imported" if process.stage == "load" else "in init()"
+            check = "loads" if process.stage == "load" else "init_raises"
+            self.outcome.breaches[check][f"the process ended {during}, with exit code {code}"] += 1
         elif process.task:
             text = f"Process abort with unfinished mini batch {process.task.id}."
             self.tree.manager(process.node, "ERROR", text)
@@ -331,7 +375,7 @@ class Driver:
 
     def _timed_out(self, process: Process, task: MiniBatch) -> None:
         limit = self.settings.run_timeout_s
-        agent = {"agent": process.name, "task_id": task.id, "dequeue_count": task.picked, "total": len(task.paths)}
+        agent = {"agent": process.name, "task_id": task.id, "dequeue_count": task.picked, "total": task.items}
         agent |= {"succeeded": 0, "method": "run", "exc_type": "", "message": "", "status": "RUN_TIMEOUT"}
         text = f"Stop for run() unable to finish within {limit:g} seconds for {json.dumps(agent)}"
         self.tree.worker(process.node, process.name, process.pid, "ERROR", text)
@@ -376,17 +420,31 @@ class Driver:
                 process.kill()
                 process.popen.wait()
             self._forget(process)
+        guard.kill_of_run(self.outcome.run_id)
         for node in map(str, range(self.settings.nodes)):
             self.tree.manager(node, "INFO", "All worker processes exited.")
+
+    def _kill_all(self) -> None:
+        """Whatever went wrong, no process is left; the guard ends after it."""
+        for process in list(self.processes):
+            process.kill()
+            process.popen.wait()
+            self._forget(process)
+        self.tree.close()
+        self.selector.close()
+        if self.guard and self.guard.stdin:
+            with suppress(BrokenPipeError):
+                self.guard.stdin.close()
+            self.guard.wait()
 
     # ---- logs of the whole job
 
     def _begin(self) -> None:
-        tree, files = self.tree, sum(len(task.paths) for task in self.tasks)
+        tree, items = self.tree, sum(task.items for task in self.tasks)
         where = str(self.settings.inputs[0].absolute())
         names = [tree.path(name) for name in (WRAPPER, LIFECYCLER)]
         self.guard = subprocess.Popen(
-            [sys.executable, guard.__file__, *names],
+            [sys.executable, guard.__file__, self.outcome.run_id, *names],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -405,7 +463,8 @@ class Driver:
         tree.overview("Start the simulator.")
         tree.overview("The overviewer on 0 started.")
         tree.master("INFO", "Start scheduling.")
-        tree.master("INFO", "The task provider type is FileDatasetProvider.")
+        provider = "TabularDatasetProvider" if self.settings.tables else "FileDatasetProvider"
+        tree.master("INFO", f"The task provider type is {provider}.")
         tree.master("INFO", f"Input folders [{where!r}], from index 0.")
         tree.master("INFO", f"Scheduling tasks for input 0: {where}.")
         started = iso().replace("T", " ")
@@ -413,10 +472,10 @@ class Driver:
         tree.master("INFO", reason)
         tree.master("INFO", "Setting job stage to FIRST_TASK_SCHEDULED.")
         last = self.tasks[-1]
-        text = f"Save checkpoint for folder 0, offset {files - len(last.paths)}, task_id {last.id}, "
-        tree.master("INFO", f"{text}total_items {files}, finished=True.")
+        text = f"Save checkpoint for folder 0, offset {items - last.items}, task_id {last.id}, "
+        tree.master("INFO", f"{text}total_items {items}, finished=True.")
         count = len(self.tasks)
-        text = f"Scheduled {count} mini batches in 0 seconds. There are {count} tasks with {files} items."
+        text = f"Scheduled {count} mini batches in 0 seconds. There are {count} tasks with {items} items."
         tree.overview(f"Scheduling finished. {text}")
 
     def _progress(self) -> None:
@@ -466,13 +525,7 @@ class Driver:
         code = {"all": 0, "stopped": 137}.get(outcome.reason, _FAILED_EXIT)
         status = {"all": "Succeeded", "stopped": "Canceled"}.get(outcome.reason, "Failed")
         tree.exit(code, status)
-        tree.close()
-        self.selector.close()
-        if self.guard and self.guard.stdin:
-            self._tell_guard("end")
-            with suppress(BrokenPipeError):
-                self.guard.stdin.close()
-            self.guard.wait()
+        self._tell_guard("end")
 
     def _failed(self, summary: str) -> None:
         if self.outcome.reason == "init":
@@ -507,7 +560,7 @@ class Driver:
         final = self.final.values()
         items, succeeded = sum(one.items for one in final), sum(one.succeeded for one in final)
         return (
-            f"There are {len(self.tasks)} mini batches with {sum(len(task.paths) for task in self.tasks)} items. "
+            f"There are {len(self.tasks)} mini batches with {sum(task.items for task in self.tasks)} items. "
             f"Processed {len(final)} mini batches containing {items} items, {succeeded} succeeded, "
             f"{items - succeeded} failed. The error threshold is {self.settings.error_threshold}. "
         )
@@ -547,6 +600,11 @@ class Driver:
 
 def _detail(task: MiniBatch) -> str:
     """The message by which a mini-batch is queued."""
-    names = [Path(path).name for path in task.paths]
-    message = {"id": task.id, "dequeue_count": task.picked, "minibatch": names}
-    return json.dumps({**message, "location": str(Path(task.paths[0]).parent), "partition_size": None})
+    first = Path(task.paths[0])
+    message: dict[str, Any] = {"id": task.id, "dequeue_count": task.picked}
+    if task.table:
+        message |= {"minibatch": [task.id], "location": first.name, "partition_size": task.bytes, "task_type": 10}
+    else:
+        names = [Path(path).name for path in task.paths]
+        message |= {"minibatch": names, "location": str(first.parent), "partition_size": None}
+    return json.dumps(message)

@@ -14,6 +14,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from ingest.errors import InputError
 from ingest.rehearse import worker
 from ingest.rehearse.plan import MiniBatch, Settings
 from ingest.rehearse.tree import Tree, now
@@ -51,11 +52,21 @@ class Process:
         """Also its group's number."""
         return self.popen.pid
 
+    def waits_for(self, event: dict[str, Any]) -> bool:
+        """Whether an event can be this process's next: the script may write into the pipe, too."""
+        if self.killed or "writes" not in event:
+            return False
+        if event.get("event") in {"run_done", "run_failed"}:
+            return self.task is not None and (event.get("id"), event.get("pick")) == (self.task.id, self.task.picked)
+        return event.get("event") in {"load": {"loaded", "load_failed"}, "init": {"init_done", "init_failed"}}.get(
+            self.stage, ()
+        )
+
     def give(self, task: MiniBatch) -> None:
         """Hands out a mini-batch; a worker that is gone is noticed by its pipe."""
         task.picked += 1
         self.task, self.stage, self.since, self.picked = task, "run", monotonic(), now()
-        self._send({"id": task.id, "pick": task.picked, "paths": task.paths})
+        self._send({"id": task.id, "pick": task.picked, "items": task.items, "paths": task.paths, "table": task.table})
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self.popen.stdin is not None
@@ -69,7 +80,11 @@ class Process:
         if not data:
             return None
         *lines, self.buffer = (self.buffer + data).split(b"\n")
-        return [json.loads(line) for line in lines]
+        events = []
+        for line in lines:
+            with suppress(ValueError):  # what a script writes into all its files is no event
+                events.append(json.loads(line))
+        return [event for event in events if isinstance(event, dict)]
 
     def stop(self) -> None:
         """Lets it end by itself."""
@@ -105,6 +120,11 @@ def start_process(settings: Settings, tree: Tree, run_id: str, node: str, number
             env=_environment(settings, run_id, node),
             start_new_session=True,
         )
+    except OSError as error:
+        os.close(read)
+        raise InputError(
+            f"{settings.python}: cannot be run: {error.strerror}", "Name an interpreter: --python"
+        ) from None
     finally:
         os.close(write)
         for stream in streams:
@@ -120,6 +140,7 @@ def start_process(settings: Settings, tree: Tree, run_id: str, node: str, number
             "logging_level": settings.logging_level,
             "memory_limit": settings.memory_limit,
             "append_row": settings.append_row,
+            "tables": settings.tables,
             "rows_file": str(rows_file),
             "output": str(outputs(settings)),
             "entry_log": str(entry_log),

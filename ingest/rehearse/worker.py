@@ -15,6 +15,7 @@ import json
 import logging
 import os
 import pickle
+import re
 import signal
 import sys
 import tempfile
@@ -33,6 +34,7 @@ def main():
     """Runs until stdin ends."""
     commands = os.fdopen(os.dup(0), "r", encoding="utf-8")
     results = os.fdopen(int(sys.argv[1]), "w", encoding="utf-8")
+    os.set_inheritable(results.fileno(), False)  # a program that the script starts must not hold the pipe open
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
@@ -57,9 +59,13 @@ class _Worker:
         self.writes = _Writes(settings["may_write"])
         self.module = None
         self.looked_at = 0
+        self.pid = os.getpid()
+        self.tables = _Tables()
 
     def tell(self, event, **facts):
         """Sends one event, and which files were written where they should not since the last one."""
+        if os.getpid() != self.pid:  # the script forked, and its child came back: it is not the worker
+            os._exit(0)
         facts["writes"] = self.writes.taken()
         self.results.write(json.dumps({"event": event, **facts}) + "\n")
         self.results.flush()
@@ -91,12 +97,14 @@ class _Worker:
         sys.addaudithook(self.writes.look)
 
     def _load(self):
-        started = time.perf_counter()
+        started, script = time.perf_counter(), self.settings["script"]
         try:
+            if self.settings["tables"]:
+                self.tables.load_libraries()
             with _ImportTimes() as imports:
-                self.module = _module_from(self.settings["script"])
+                self.module = _module_from(script)
         except BaseException as error:  # whatever the script raises: SystemExit too is its failure
-            self.tell("load_failed", seconds=time.perf_counter() - started, error=_told(error))
+            self.tell("load_failed", seconds=time.perf_counter() - started, error=_told(error, script))
             return False
         seconds = time.perf_counter() - started
         own = seconds - imports.seconds
@@ -111,44 +119,62 @@ class _Worker:
         try:
             self.module.init()
         except BaseException as error:
-            self.tell("init_failed", seconds=time.perf_counter() - started, error=_told(error))
+            self.tell("init_failed", seconds=time.perf_counter() - started, error=self._told(error, "init"))
             return False
         seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
         self.tell("init_done", seconds=seconds, cpu=cpu, memory=_memory())
         return True
 
     def _run(self, task, rows):
-        paths = task["paths"]
         looks = self.looked_at < _GLOBALS_LOOKED_AT
         before = _globals_of(self.module) if looks else {}
         started, cpu = time.perf_counter(), time.process_time()
-        facts = {"id": task["id"], "pick": task["pick"], "breaches": []}
+        facts = {"id": task["id"], "pick": task["pick"], "breaches": [], "run_s": 0.0}
         try:
-            result = self.module.run(list(paths))
-            facts["run_s"] = time.perf_counter() - started
+            batch = self.tables.read(task["table"]) if task["table"] else list(task["paths"])
+            began = time.perf_counter()
+            try:
+                result = self.module.run(batch)
+            finally:
+                facts["run_s"] = time.perf_counter() - began
             if breach := _type_breach(result):
                 facts["breaches"].append(breach)
                 raise TypeError(breach[1])
             text = _rows_of(result) if self.settings["append_row"] else ""
-        except BaseException as error:
-            facts.setdefault("run_s", time.perf_counter() - started)
-            facts |= {"elapsed": time.perf_counter() - started, "cpu": time.process_time() - cpu}
-            self.tell("run_failed", **facts, memory=_memory(), error=_told(error))
+            facts["rows"] = self._keep(text.encode("utf-8", "backslashreplace"), rows)
+            facts |= _cost(started, cpu)
+            facts["count"] = len(result)
+            facts["breaches"] += _result_breaches(result, task["items"])
+            names = _names_rows if task["table"] else _names_files
+            facts["names_inputs"] = names(text or _rows_of(result), batch)
+        except BaseException as error:  # whatever the script raises: SystemExit too is its failure
+            self.tell(
+                "run_failed", **{**_cost(started, cpu), **facts}, memory=_memory(), error=self._told(error, "run")
+            )
             return
-        data = text.encode("utf-8", "backslashreplace")
-        facts["rows"] = [rows.tell(), len(data)]
-        rows.write(data)
-        rows.flush()
-        facts |= {"elapsed": time.perf_counter() - started, "cpu": time.process_time() - cpu}
-        facts["count"] = len(result)
-        facts["breaches"] += _result_breaches(result, paths)
-        facts["names_inputs"] = _names_inputs(text or _rows_of(result), paths)
         if looks:
             self.looked_at += 1
             facts["globals"] = sorted(
                 name for name, seen in _globals_of(self.module).items() if before.get(name) != seen
             )
         self.tell("run_done", **facts, memory=_memory())
+
+    def _told(self, error, function):
+        code = getattr(getattr(self.module, function), "__code__", None)
+        return _told(error, self.settings["script"], function, code.co_firstlineno if code else 1)
+
+    def _keep(self, data, rows):
+        """Appends result rows to the file of this process; gives where, and how many bytes."""
+        if os.getpid() != self.pid:
+            os._exit(0)
+        at = rows.tell()
+        rows.write(data)
+        rows.flush()
+        return [at, len(data)]
+
+
+def _cost(started, cpu):
+    return {"elapsed": time.perf_counter() - started, "cpu": time.process_time() - cpu}
 
 
 def _module_from(script):
@@ -186,11 +212,9 @@ def _type_breach(result):
     return ["return_type", f"run() returned {type(result).__name__}; a list, an array or a DataFrame is wanted"]
 
 
-def _result_breaches(result, paths):
-    if len(result) < len(paths):
-        yield ["fewer_results", f"{len(result)} results for {len(paths)} items"]
-    if len(result) > len(paths):
-        yield ["more_results", f"{len(result)} results for {len(paths)} items"]
+def _result_breaches(result, items):
+    if len(result) != items:
+        yield ["fewer_results" if len(result) < items else "more_results", f"{len(result)} results for {items} items"]
     try:
         pickle.dumps(result)
     except Exception as error:
@@ -209,10 +233,20 @@ def _rows_of(result):
     return "".join(f"{row}\n" for row in result)
 
 
-def _names_inputs(text, paths):
+def _names_files(text, paths):
     """Whether the rows say to which inputs they belong: by the name of each file, or what of it stands before the dot."""
     names = [os.path.basename(path) for path in paths]
     return all(name in text or (len(stem := os.path.splitext(name)[0]) > 2 and stem in text) for name in names)
+
+
+def _names_rows(text, frame):
+    """Whether the rows say to which rows of the table they belong: all values of one column that has no value twice."""
+    words = set(re.split(r"[\s,;|()\[\]{}'\"]+", text))
+    for name in frame.columns:
+        values = {str(value) for value in frame[name]}
+        if len(values) == len(frame) and values <= words:
+            return True
+    return False
 
 
 def _globals_of(module):
@@ -225,11 +259,35 @@ def _globals_of(module):
     }
 
 
-def _told(error):
-    frames = traceback.extract_tb(error.__traceback__)
-    text = "".join(traceback.format_exception(type(error), error, error.__traceback__)).rstrip("\n")
-    last = traceback.format_exception_only(type(error), error)[-1].strip()
-    return {"type": type(error).__name__, "message": str(error), "last": last, "traceback": text, "frames": len(frames)}
+def _told(error, script, function="<module>", line=1):
+    """Type, message and traceback of an error. Frames of this file are left out: they are no part of the script.
+
+    If none is left, the error is placed at the beginning of the function that was called.
+    """
+    told = traceback.TracebackException.from_exception(error)
+    last = "".join(told.format_exception_only()).splitlines()[-1].strip()
+    _drop_own_frames(told, set())
+    if not told.stack and not isinstance(error, SyntaxError):
+        told.stack = traceback.StackSummary.from_list([(script, line, function, None)])
+    text = "".join(told.format()).rstrip("\n")
+    return {"type": type(error).__name__, "message": _text_of(error), "last": last, "traceback": text}
+
+
+def _drop_own_frames(told, seen):
+    if told is None or id(told) in seen:
+        return
+    seen.add(id(told))
+    own = (__file__, "<frozen importlib")
+    told.stack = traceback.StackSummary.from_list([one for one in told.stack if not one.filename.startswith(own)])
+    _drop_own_frames(told.__cause__, seen)
+    _drop_own_frames(told.__context__, seen)
+
+
+def _text_of(error):
+    try:
+        return str(error)
+    except Exception:
+        return f"<{type(error).__name__} without text>"
 
 
 def _memory():
@@ -290,6 +348,36 @@ class _Writes:
         """What is new since the last call."""
         new, self._new = self._new, []
         return new
+
+
+class _Tables:
+    """Reads the part of a table that a mini-batch is, as a DataFrame, by the libraries of the script's environment."""
+
+    def load_libraries(self):
+        """Imports pandas before anything is timed."""
+        try:
+            import pandas
+        except ImportError as error:
+            raise ImportError(f"mini-batches of tables need pandas in {sys.executable}: {error}") from None
+        self.pandas = pandas
+
+    def read(self, part):
+        """The rows of a part; columns have the types that pandas gives them."""
+        if part["kind"] == "parquet":
+            from pyarrow import parquet
+
+            with parquet.ParquetFile(part["path"]) as file:
+                rows = file.read_row_groups(part["groups"]).slice(part["skip"], part["rows"])
+            return rows.to_pandas()
+        with open(part["path"], "rb") as file:
+            head = file.read(part["head"])
+            file.seek(part["at"])
+            data = file.read(part["bytes"])
+        encoding = part["encoding"]
+        if part["kind"] == "json_lines":
+            return self.pandas.read_json(io.BytesIO(data), lines=True, encoding=encoding)
+        header = 0 if part["header"] else None
+        return self.pandas.read_csv(io.BytesIO(head + data), sep=part["delimiter"], header=header, encoding=encoding)
 
 
 def _offer_entry_script(settings):
