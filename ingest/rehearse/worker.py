@@ -101,6 +101,7 @@ class _Worker:
         try:
             if self.settings["tables"]:
                 self.tables.load_libraries()
+                started = time.perf_counter()
             with _ImportTimes() as imports:
                 self.module = _module_from(script)
         except BaseException as error:  # whatever the script raises: SystemExit too is its failure

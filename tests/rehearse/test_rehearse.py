@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.conftest import StoreUnderTest, environment
+from tests.rehearse.conftest import SCRIPTS, ends, write_inputs
 
 if TYPE_CHECKING:
     from tests.conftest import Run
-
-SCRIPTS = Path(__file__).resolve().parents[2] / "data" / "scripts"
 
 
 class Rehearsal:
@@ -63,14 +60,6 @@ class Rehearsal:
 
 
 Play = Callable[..., Rehearsal]
-
-
-def write_inputs(folder: Path, special: Mapping[int, str], count: int = 20) -> Path:
-    """Files that hold their numbers, but for some."""
-    folder.mkdir(exist_ok=True)
-    for number in range(count):
-        (folder / f"part-{number:03}.txt").write_text(special.get(number, str(number)))
-    return folder
 
 
 @pytest.fixture
@@ -184,7 +173,7 @@ def test_children_are_counted_and_do_not_outlive_their_worker(play: Play) -> Non
     children = play("children", "--processes", 1, "--sample-interval", 0.2)
     told = (children.output / "artifacts/logs/user/stdout/0/process000.stdout.txt").read_text()
     pid = int(told.split()[1])
-    assert _ends(pid)
+    assert ends(pid)
     assert children.told["advice"]["process_bytes"] > 60_000_000
 
 
@@ -275,28 +264,13 @@ def test_whoever_ends_the_driver_ends_its_workers(tmp_path: Path, stop: signal.S
     driver.send_signal(stop)
     assert driver.wait(60) == (130 if stop == signal.SIGINT else -9)
     assert len(pids) == 2
-    assert all(_ends(pid) for pid in pids)
+    assert all(ends(pid) for pid in pids)
     lifecycler = output / "artifacts/system_logs/lifecycler/lifecycler.log"
     while time.monotonic() < until and "job_status" not in lifecycler.read_text():
         time.sleep(0.05)
     store.load(output / "artifacts")
     reason = "platform: job Canceled" if stop == signal.SIGINT else "platform: job Failed"
     assert store.rows("SELECT state, state_reason FROM job_summary") == [("failed", reason)]
-
-
-def _ends(pid: int) -> bool:
-    """Whether a process is gone soon, or only waits to be collected by whoever started it."""
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        with suppress(OSError):
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
-        time.sleep(0.05)
-    return False
 
 
 DEPLOYMENT = """
@@ -336,3 +310,28 @@ def test_what_is_no_deployment_is_refused(tmp_path: Path, run: Run, text: str) -
     (tmp_path / "deployment.yml").write_text(text)
     done = run("rehearse", "--deployment", tmp_path / "deployment.yml", "--input", tmp_path)
     assert (done.returncode, "deployment.yml: not" in done.stderr) == (3, True)
+
+
+def test_advice_is_for_a_named_size(play: Play, run: Run, tmp_path: Path) -> None:
+    """Its cores and memory are known, whatever the case of its name; a size that is not is an error that says what to do."""
+    good = play("good", "--sku", "standard_ds3_V2", "--plan-nodes", 3, "--processes", 1)
+    advice = good.told["advice"]
+    assert (advice["machine"], advice["nodes"], advice["processes_per_node"]) == ([4, 14.0], 3, 4)
+    assert advice["mini_batch_size"][0] <= 20
+    low, middle, high = advice["duration_s"]
+    assert low <= middle <= high
+    done = run("rehearse", SCRIPTS / "good.py", "--input", tmp_path, "--sku", "Standard_X1")
+    assert (done.returncode, "--machine 4x16" in done.stderr) == (2, True)
+
+
+def test_the_text_says_the_same(tmp_path: Path, run: Run) -> None:
+    """What is violated, with secrets masked, and what is advised."""
+    script = tmp_path / "score.py"
+    script.write_text(
+        "def init():\n    raise ValueError('AccountKey=' + 'Q' * 86 + '==')\n\n\ndef run(files):\n    return files\n"
+    )
+    inputs = write_inputs(tmp_path / "inputs", {})
+    done = run("rehearse", script, "--input", inputs, "-o", tmp_path / "out", "--processes", 1)
+    assert done.returncode == 1
+    assert "init_raises, violated 3 times: init() returns" in done.stdout
+    assert "QQQQ" not in done.stdout + done.stderr
