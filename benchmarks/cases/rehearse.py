@@ -39,8 +39,8 @@ def run(bench: Bench) -> Figures:
         title="Overhead of a rehearsal",
         compared=(
             "The driver of `ingest rehearse`, without the load of its logs, against a bare `multiprocessing.Pool` (spawn,"
-            " `imap`, rows appended to a file) with a scoring script that returns its paths; both with two processes and one empty"
-            f" file in each mini-batch. *few* are {_FEW} mini-batches: the start of the processes, which the figures per"
+            " `imap`, rows appended to a file) with a scoring script that returns its paths; both with two processes and one"
+            f" empty file in each mini-batch. *few* are {_FEW} mini-batches: the start of the processes, which the figures per"
             " mini-batch leave out. The driver writes the logs of a job meanwhile, a dozen lines and a row for each mini-batch,"
             " each handed to the system at once, watches time limits and takes samples."
         ),

@@ -204,6 +204,11 @@ def rehearse(
     except FileExistsError:
         raise IngestError(f"{settings.output}: exists already", "Name a folder that does not exist: --output") from None
     outcome = Driver(settings, batches).run()
+    if outcome.reason == "stopped":
+        done = len({one.id for one in outcome.tries if one.status == "RUN_DONE"})
+        tell(
+            f"interrupted: {done} of {len(batches)} mini-batches were scored; all processes have ended, the logs are whole"
+        )
     advice = advise(settings, outcome, whole, machine, given["plan_nodes"])
     sys.exit(_tell_outcome(settings, outcome, advice, str(store or settings.output / "store"), format_))
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from ingest.errors import disk_full, is_disk_full
+from ingest.errors import StoreError, is_disk_full
 from ingest.rehearse import guard
 from ingest.rehearse.plan import MiniBatch, Settings
 from ingest.rehearse.process import Process, new_run_id, outputs, start_process
@@ -110,7 +110,8 @@ class Driver:
                 self._end()
             except OSError as error:
                 if is_disk_full(error):
-                    raise disk_full(self.settings.output, "the logs of the rehearsal", error) from None
+                    said = f"{self.settings.output}: the disk is full: the logs of the rehearsal cannot be written"
+                    raise StoreError(said, "Make room, or rehearse into a folder on another disk: --output") from None
                 raise
             finally:
                 self._kill_all()

@@ -7,6 +7,7 @@ import io
 import os
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -79,9 +80,10 @@ class Tree:
         return self._files[name]
 
     def close(self) -> None:
-        """Closes all files."""
+        """Closes all files; what a full disk does not take is lost."""
         for file in self._files.values():
-            file.close()
+            with suppress(OSError):
+                file.close()
         self._files.clear()
 
     def overview(self, text: str) -> None:

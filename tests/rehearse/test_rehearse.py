@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
 import subprocess
 import sys
@@ -271,6 +272,27 @@ def test_whoever_ends_the_driver_ends_its_workers(tmp_path: Path, stop: signal.S
     store.load(output / "artifacts")
     reason = "platform: job Canceled" if stop == signal.SIGINT else "platform: job Failed"
     assert store.rows("SELECT state, state_reason FROM job_summary") == [("failed", reason)]
+
+
+def test_a_full_disk_ends_a_rehearsal(tmp_path: Path) -> None:
+    """Said in two lines, with no process left; a limit of file sizes stands for the disk."""
+    script = tmp_path / "score.py"
+    script.write_text("def init():\n    pass\n\n\ndef run(files):\n    raise ValueError('x' * 3000)\n")
+    inputs = write_inputs(tmp_path / "inputs", {})
+    command = [sys.executable, "-m", "ingest", "rehearse", script, "--input", inputs, "-o", tmp_path / "out"]
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    options = ["--mini-batch-size", "1"]
+    done = subprocess.run([*command, *options], env=environment(), capture_output=True, text=True, preexec_fn=limit)
+    assert done.returncode == 4, done.stderr
+    assert "the disk is full: the logs of the rehearsal cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    manager = (tmp_path / "out/artifacts/logs/sys/node/0/_main.txt").read_text()
+    assert all(
+        ends(int(line.split()[-1][:-1])) for line in manager.splitlines() if line.endswith(".") and "with pid" in line
+    )
 
 
 DEPLOYMENT = """
