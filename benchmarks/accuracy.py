@@ -17,7 +17,8 @@ Figures = dict[str, Any]
 
 _KEPT = timing.REPOSITORY / "benchmarks" / "diagnosis.json"
 _PAGE = timing.REPOSITORY / "docs" / "explanation" / "diagnosis.md"
-_BEGIN, _END = "<!-- figures: simulated-jobs -->", "<!-- end -->"
+_REAL = timing.REPOSITORY / "benchmarks" / "real_runs.json"
+_SIMULATED_JOBS, _REAL_RUNS, _END = "<!-- figures: simulated-jobs -->", "<!-- figures: real-runs -->", "<!-- end -->"
 _STRENGTHS = [strength.value for strength in Strength]
 
 
@@ -134,21 +135,24 @@ def _facts(figures: Figures) -> list[tuple[str, str]]:
     ]
 
 
-def keep(name: str, figures: Figures) -> None:
+def keep(name: str, figures: Figures, *, real: bool = False) -> None:
     """Adds the figures to the kept ones, in place of those of the same name."""
-    kept = json.loads(_KEPT.read_text()) if _KEPT.exists() else {}
+    file = _REAL if real else _KEPT
+    kept = json.loads(file.read_text()) if file.exists() else {}
     kept[name] = figures
-    _KEPT.write_text(json.dumps(kept, indent=1) + "\n")
+    file.write_text(json.dumps(kept, indent=1) + "\n")
 
 
 def write_page() -> None:
     """Writes the tables of the kept figures into the page, between its marks."""
-    _PAGE.write_text(with_figures(_PAGE.read_text(), json.loads(_KEPT.read_text())))
+    page = with_figures(_PAGE.read_text(), json.loads(_KEPT.read_text()))
+    _PAGE.write_text(with_figures(page, json.loads(_REAL.read_text()), real=True))
 
 
-def with_figures(page: str, kept: dict[str, Figures]) -> str:
+def with_figures(page: str, kept: dict[str, Figures], *, real: bool = False) -> str:
     """The page with the tables of these figures between its marks."""
-    begin = page.index(_BEGIN) + len(_BEGIN)
+    mark = _REAL_RUNS if real else _SIMULATED_JOBS
+    begin = page.index(mark) + len(mark)
     return page[:begin] + "\n" + _tables(kept) + page[page.index(_END, begin) :]
 
 

@@ -15,6 +15,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -42,6 +43,8 @@ class Try:
     pick: int
     node: str
     process: str
+    started: datetime
+    """UTC, naive."""
     items: int
     succeeded: int
     status: str
@@ -88,6 +91,7 @@ class Driver:
         self.next_number: Counter[str] = Counter()
         self.init_failures: Counter[str] = Counter()
         self.final: dict[int, Try] = {}
+        self.failed_items = self.failed_batches = 0
         self.rows: dict[int, tuple[Process, int, int]] = {}
         self.raised: Counter[tuple[str, str]] = Counter()
         self.selector = selectors.DefaultSelector()
@@ -307,6 +311,7 @@ class Driver:
             task.picked,
             process.node,
             process.name,
+            process.picked,
             items,
             succeeded,
             status,
@@ -327,6 +332,8 @@ class Driver:
             self._give_to_idle()
             return
         self.final[task.id] = ended
+        self.failed_items += ended.items - ended.succeeded
+        self.failed_batches += status != "RUN_DONE"
         self._check_thresholds()
 
     def _give_to_idle(self) -> None:
@@ -335,10 +342,8 @@ class Driver:
                 self._give(process)
 
     def _check_thresholds(self) -> None:
-        settings, final = self.settings, self.final.values()
-        failed = sum(one.items - one.succeeded for one in final)
-        failed_batches = sum(one.status != "RUN_DONE" for one in final)
-        if 0 <= settings.error_threshold < failed or 0 <= settings.mini_batch_error_threshold < failed_batches:
+        items, batches = self.settings.error_threshold, self.settings.mini_batch_error_threshold
+        if self.outcome.reason == "all" and (0 <= items < self.failed_items or 0 <= batches < self.failed_batches):
             self.outcome.reason = "threshold"
 
     # ---- the end of a worker
@@ -533,17 +538,16 @@ class Driver:
             text = "The init() function in the entry script failed in all processes."
             stop = "Got stop signal."
         else:
-            failed = sum(one.items - one.succeeded for one in self.final.values())
-            text = f"The number of failed items is {failed}, which exceeds error threshold {self._threshold()}."
+            items, batches = self.settings.error_threshold, self.settings.mini_batch_error_threshold
+            text = f"The number of failed items is {self.failed_items}, which exceeds error threshold {items}."
+            if not 0 <= items < self.failed_items:
+                failed = self.failed_batches
+                text = f"The number of failed mini batches is {failed}, which exceeds mini batch error threshold {batches}."
             stop = "Exceeded error threshold."
         self.tree.overview(f"Progress update stopped for reasons: ['{stop}'].")
         self.tree.master("ERROR", text)
         self.tree.master("INFO", f"The ParallelRunStep failed to process all mini batches. {summary}")
         self._result(f"Failed. Entry script error. {text}")
-
-    def _threshold(self) -> int:
-        settings = self.settings
-        return settings.error_threshold if settings.error_threshold >= 0 else settings.mini_batch_error_threshold
 
     def _result(self, text: str) -> None:
         lines = []

@@ -159,6 +159,7 @@ def test_the_threshold_of_mini_batches_ends_a_job(drive: Drive) -> None:
     driven = drive("bad_file", special={0: "zero", 6: "six"}, mini_batch_error_threshold=1, processes=1)
     assert driven.outcome.reason == "threshold"
     assert [one.id for one in driven.outcome.tries] == [0, 1]
+    assert "failed mini batches is 2, which exceeds mini batch error threshold 1." in driven.log("logs/job_result.txt")
     borne = drive("bad_file", special={0: "zero", 6: "six"}, mini_batch_error_threshold=2, processes=1)
     assert borne.outcome.reason == "all"
 
