@@ -158,24 +158,26 @@ def with_figures(page: str, kept: dict[str, Figures], *, real: bool = False) -> 
 
 def _tables(kept: dict[str, Figures]) -> str:
     lines = ["| |" + "|".join(f" {name} " for name in kept) + "|", "|---" * (len(kept) + 1) + "|"]
-    rows = [("jobs, seed", [f"{figures['jobs']}, {figures['seed']}" for figures in kept.values()])]
+    rows = [("jobs, seed", [f"{figures['jobs']}, {figures['seed'] or 'none'}" for figures in kept.values()])]
     for strength in _STRENGTHS:
         cells = [_share(figures["recall"].get(strength)) for figures in kept.values()]
-        rows.append((f"{strength} causes found", cells))
+        if any(cells):
+            rows.append((f"{strength} causes found", cells))
     rows.append(("causes that are the first finding", [_first(figures["recall"]) for figures in kept.values()]))
     for index, label in enumerate(label for label, _ in _facts(next(iter(kept.values())))):
         rows.append((label, [_facts(figures)[index][1] for figures in kept.values()]))
     lines += [f"| {label} | {' | '.join(cells)} |" for label, cells in rows]
     name, last = list(kept.items())[-1]
+    strengths = [strength for strength in _STRENGTHS if strength in last["recall"]]
     lines += [
         "",
         f"By cause ({name}): found of planted.",
         "",
-        "| cause |" + "|".join(f" {s} " for s in _STRENGTHS) + "|",
+        "| cause |" + "|".join(f" {s} " for s in strengths) + "|",
     ]
-    lines.append("|---" * (len(_STRENGTHS) + 1) + "|")
+    lines.append("|---" * (len(strengths) + 1) + "|")
     for cause, counts in last["recall_by_cause"].items():
-        cells = [f"{counts[s][0]} of {counts[s][2]}" if s in counts else "" for s in _STRENGTHS]
+        cells = [f"{counts[s][0]} of {counts[s][2]}" if s in counts else "" for s in strengths]
         lines.append(f"| {cause} | {' | '.join(cells)} |")
     lines += ["", f"By check ({name}): right of all, notes left out.", "", "| check | right |", "|---|---|"]
     lines += [f"| `{check}` | {right} of {total} |" for check, (right, total) in last["precision_by_check"].items()]
