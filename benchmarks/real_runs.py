@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ def _rehearsed(run: _Run, folder: Path) -> Truth:
         true_checks=run.checks | run.true_checks | ({"bad_inputs"} if run.errors else set()),
         true_errors=(*run.errors, *(("SystemExit", "exit code", "error threshold") if outcome.reason != "all" else ())),
         numbers=_numbers(outcome, len(batches)),
-        attempts=tuple(_attempt(one) for one in outcome.tries),
+        attempts=(*map(_attempt, outcome.tries), *(_unfinished(*one) for one in outcome.unfinished)),
         missing=(),
     )
 
@@ -115,14 +116,15 @@ def _numbers(outcome: Outcome, scheduled: int) -> dict[str, float | int | None]:
     """Columns of `job_summary`, by what the driver counted."""
     final = {one.id: one for one in outcome.tries}
     statuses = Counter(one.status for one in outcome.tries)
+    unfinished = outcome.unfinished
     return {
         "mini_batches_scheduled": scheduled,
-        "mini_batches": len(final),
+        "mini_batches": len({*final, *(id_ for id_, *_ in unfinished)}),
         "mini_batches_failed": sum(one.status != "RUN_DONE" for one in final.values()),
         "items": sum(one.items for one in final.values()),
         "failed_items": sum(one.items - one.succeeded for one in final.values()),
-        "attempts": len(outcome.tries),
-        "retries": sum(one.pick > 1 for one in outcome.tries),
+        "attempts": len(outcome.tries) + len(unfinished),
+        "retries": sum(one.pick > 1 for one in outcome.tries) + sum(pick > 1 for _, pick, _, _ in unfinished),
         "timeouts": statuses["RUN_TIMEOUT"],
         "exceptions": statuses["RUN_EXCEPTION"],
     }
@@ -142,3 +144,8 @@ def _attempt(one: Try) -> AttemptTruth:
         succeeded=one.succeeded,
         in_table=True,
     )
+
+
+def _unfinished(id_: int, pick: int, node: str, process: str) -> AttemptTruth:
+    """Only the worker's log tells that it began."""
+    return AttemptTruth(id_, pick, node, process, "open", datetime.min, 0.0, 0.0, 0, 0, in_table=False)

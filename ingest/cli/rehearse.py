@@ -79,17 +79,21 @@ def _read_deployment(context: click.Context, _option: click.Parameter, file: str
     help="Seconds for one run().",
 )
 @click.option(
-    "--max-retries", type=click.IntRange(0), default=3, show_default=True, help="Further tries of a mini-batch."
+    "--max-retries", type=click.IntRange(0), default=3, show_default=True, help="Retries of a mini-batch that failed."
 )
 @click.option(
-    "--error-threshold", type=click.IntRange(-1), default=-1, show_default=True, help="Failed items to bear; -1: any."
+    "--error-threshold",
+    type=click.IntRange(-1),
+    default=-1,
+    show_default=True,
+    help="Failed items allowed; more end the job. -1: any number.",
 )
 @click.option(
     "--mini-batch-error-threshold",
     type=click.IntRange(-1),
     default=-1,
     show_default=True,
-    help="Failed mini-batches to bear.",
+    help="Failed mini-batches allowed. -1: any number.",
 )
 @click.option(
     "--output-action",
@@ -97,6 +101,7 @@ def _read_deployment(context: click.Context, _option: click.Parameter, file: str
     default="append_row",
     show_default=True,
 )
+@click.option("--output-file-name", default="predictions.csv", show_default=True, help="Of append_row.")
 @click.option(
     "--logging-level",
     type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"], case_sensitive=False),
@@ -111,12 +116,12 @@ def _read_deployment(context: click.Context, _option: click.Parameter, file: str
     "environment",
     multiple=True,
     metavar="KEY=VALUE",
-    help="A variable for the script; may be given several times.",
+    help="An environment variable for the script; may be repeated.",
 )
 @click.option(
     "--model",
     type=click.Path(exists=True),
-    help="What AZUREML_MODEL_DIR is to name. The folder of an MLflow model needs no script.",
+    help="The model: AZUREML_MODEL_DIR is its path. The folder of an MLflow model needs no script.",
 )
 @click.option(
     "--code",
@@ -266,6 +271,7 @@ def _settings(script: Path, inputs: tuple[Path, ...], folder: Path, given: Mappi
         max_retries=given["max_retries"],
         error_threshold=given["error_threshold"],
         mini_batch_error_threshold=given["mini_batch_error_threshold"],
+        output_file_name=_file_name(given["output_file_name"]),
         append_row=given["output_action"].lower() == "append_row",
         logging_level=given["logging_level"].upper(),
         sample=given["sample"],
@@ -276,6 +282,13 @@ def _settings(script: Path, inputs: tuple[Path, ...], folder: Path, given: Mappi
         memory_limit=_bytes(given["memory_limit"]) if given["memory_limit"] else None,
         sample_interval_s=given["sample_interval"],
     )
+
+
+def _file_name(name: str) -> str:
+    """A name without a folder: results go below the output, whatever a deployment says."""
+    if Path(name).name != name:
+        raise IngestError(f"--output-file-name {name}: not the name of a file", "Example: predictions.csv")
+    return name
 
 
 def _machine(sku: str | None, machine: str | None) -> tuple[int, float] | None:

@@ -12,6 +12,7 @@ _SETTINGS = {
     "mini_batch_size": "mini_batch_size",
     "max_concurrency_per_instance": "processes",
     "output_action": "output_action",
+    "output_file_name": "output_file_name",
     "error_threshold": "error_threshold",
     "mini_batch_error_threshold": "mini_batch_error_threshold",
     "logging_level": "logging_level",

@@ -66,6 +66,8 @@ class Outcome:
     """Why it ended: all, threshold, init, stopped."""
     seconds: float = 0.0
     tries: list[Try] = field(default_factory=list)
+    unfinished: list[tuple[int, int, str, str]] = field(default_factory=list)
+    """Attempts that the end of the job interrupted: id, number, node, process."""
     load_s: list[float] = field(default_factory=list)
     init_s: list[float] = field(default_factory=list)
     init_failures: int = 0
@@ -414,6 +416,8 @@ class Driver:
 
     def _end_workers(self) -> None:
         for process in self.processes:
+            if process.task:
+                self.outcome.unfinished.append((process.task.id, process.task.picked, process.node, process.name))
             if process.stage == "idle":
                 process.stop()
             else:

@@ -42,9 +42,9 @@ class Rehearsal:
         """Ids in their order."""
         return [row["finding_id"] for row in self.told["diagnosis"]]
 
-    def results(self) -> list[str]:
+    def results(self, name: str = "predictions.csv") -> list[str]:
         """The lines that were kept."""
-        return (self.output / "named-outputs/score/predictions.csv").read_text().splitlines()
+        return (self.output / "named-outputs/score" / name).read_text().splitlines()
 
     def check_logs(self) -> None:
         """Every byte is understood, and no two files contradict each other."""
@@ -302,6 +302,8 @@ settings:
   mini_batch_size: 4
   max_concurrency_per_instance: 1
   output_action: append_row
+  output_file_name: churn.csv
+  logging_level: info
   retry_settings: {max_retries: 1, timeout: 20}
 model: azureml:churn@latest
 """
@@ -321,8 +323,18 @@ def test_a_deployment_names_script_and_settings(tmp_path: Path, run: Run) -> Non
     done = run("rehearse", *given, "--mini-batch-size", 10, "--", "mine")
     assert done.returncode == 0, done.stderr
     rehearsal = Rehearsal(output, 0, done.stdout)
-    assert rehearsal.results()[0].endswith("part-000.txt mine green 10")
+    assert rehearsal.results("churn.csv")[0].endswith("part-000.txt mine green 10")
     assert rehearsal.count("mini_batches", "processes") == (2, 1)
+
+
+def test_a_deployment_writes_below_the_output_only(tmp_path: Path, run: Run) -> None:
+    """A name with a folder is refused before anything is started."""
+    pytest.importorskip("yaml")
+    (tmp_path / "deployment.yml").write_text(DEPLOYMENT.replace("churn.csv", "../../churn.csv"))
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/score.py").write_text("")
+    done = run("rehearse", "--deployment", tmp_path / "deployment.yml", "--input", tmp_path)
+    assert (done.returncode, "not the name of a file" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("text", ["- a\n- b\n", "a: [", "!!python/object/apply:os.system ['true']"])
