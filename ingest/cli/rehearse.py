@@ -208,7 +208,11 @@ def rehearse(
         settings.output.mkdir(parents=True)
     except FileExistsError:
         raise IngestError(f"{settings.output}: exists already", "Name a folder that does not exist: --output") from None
-    outcome = Driver(settings, batches).run()
+    items = sum(batch.items for batch in batches)
+    tell(
+        f"{len(batches)} mini-batches with {items} {'rows' if settings.tables else 'files'}; logs in {settings.output}"
+    )
+    outcome = Driver(settings, batches, tell).run()
     if outcome.reason == "stopped":
         done = len({one.id for one in outcome.tries if one.status == "RUN_DONE"})
         tell(

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -84,8 +84,11 @@ class Outcome:
 class Driver:
     """Runs one rehearsal, in the main thread."""
 
-    def __init__(self, settings: Settings, tasks: Sequence[MiniBatch]) -> None:
-        self.settings, self.tasks = settings, tasks
+    def __init__(
+        self, settings: Settings, tasks: Sequence[MiniBatch], report: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """`report` is given a line about the progress every ten seconds."""
+        self.settings, self.tasks, self.report = settings, tasks, report
         self.tree = Tree(settings.output / "artifacts")
         self.outcome = Outcome(new_run_id())
         self.queue: deque[MiniBatch] = deque(tasks)
@@ -492,12 +495,15 @@ class Driver:
         done, total, elapsed = len(self.final), len(self.tasks), monotonic() - self.begun
         if not done:
             self.tree.overview("No task has been processed yet.")
+            self.report(f"no mini-batch of {total} scored after {span(elapsed)}")
         else:
             left = (total - done) * elapsed / done
             text = (
                 f"Processed {done} of {total} mini batches in {span(elapsed)}. Estimated remaining time {span(left)}."
             )
             self.tree.overview(text)
+            failed = f", {self.failed_batches} failed" if self.failed_batches else ""
+            self.report(f"{done} of {total} mini-batches{failed}, about {span(left)} to go")
         self._metrics()
 
     def _metrics(self) -> None:

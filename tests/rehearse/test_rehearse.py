@@ -42,6 +42,11 @@ class Rehearsal:
         """Ids in their order."""
         return [row["finding_id"] for row in self.told["diagnosis"]]
 
+    def first_finding(self) -> str:
+        """What the diagnosis says first, notes left out; empty if it has nothing to say."""
+        weighty = (row["finding"] for row in self.told["diagnosis"] if row["severity"] != "note")
+        return next(weighty, "")
+
     def results(self, name: str = "predictions.csv") -> list[str]:
         """The lines that were kept."""
         return (self.output / "named-outputs/score" / name).read_text().splitlines()
@@ -54,6 +59,7 @@ class Rehearsal:
             )
             == []
         )
+        assert self.store.rows("SELECT kind FROM coverage WHERE bytes_understood_percent < 100") == []
         differ = (
             "SELECT scope, fact, node, process FROM reconciliation WHERE verdict = 'differ' AND explanation IS NULL"
         )
@@ -89,6 +95,7 @@ def test_a_good_script_has_every_result_once_and_exit_code_0(play: Play) -> None
     good = play("good")
     assert good.code == 0
     assert good.broken == set()
+    assert good.first_finding() == ""
     assert good.count("state", "generation", "mini_batches", "items", "failed_items") == ("completed", "V4", 4, 20, 0)
     assert good.results() == [f"part-{n:03}.txt,{2 * len(str(n))}" for n in range(20)]
 
@@ -111,6 +118,8 @@ def test_init_that_outweighs_the_work_is_found(play: Play) -> None:
     slow = play("slow_init", "--processes", 1)
     assert slow.told["init_s"][0] >= 1.5
     assert slow.count("state", "failed_items") == ("completed", 0)
+    assert slow.told["advice"]["duration_s"][0] >= 1.5
+    assert slow.first_finding() == ""
 
 
 def test_a_leak_is_fitted(play: Play) -> None:
@@ -120,6 +129,8 @@ def test_a_leak_is_fitted(play: Play) -> None:
     assert 1_500_000 < growth["per_mini_batch"] < 2_500_000
     assert growth["low"] > 1_000_000
     assert leaking.told["advice"]["processes_per_node"] >= 1
+    assert leaking.count("state", "failed_items") == ("completed", 0)
+    assert leaking.first_finding() == ""  # forty megabytes are little, as a job's go
     good = play("good", "--processes", 1, "--mini-batch-size", 1)
     assert good.told["advice"]["growth"]["low"] < 64 * 1024
 
@@ -131,6 +142,7 @@ def test_one_bad_file_fails_its_mini_batch_after_all_tries(play: Play) -> None:
     assert bad.count("mini_batches", "failed_items", "retries", "exceptions") == (4, 5, 2, 3)
     assert bad.told["verdict"]["first_errors"][0]["exception_type"] == "ValueError"
     assert len(bad.results()) == 15
+    assert "ValueError" in bad.first_finding()
 
 
 def test_a_process_that_hangs_is_killed_and_replaced(play: Play) -> None:
@@ -148,6 +160,7 @@ def test_a_dictionary_is_no_result(play: Play) -> None:
     assert wrong.code == 1
     assert wrong.broken == {"return_type"}
     assert wrong.count("failed_items") == (20,)
+    assert "run() returned dict" in wrong.first_finding()
 
 
 def test_too_few_results_count_as_failed_items(play: Play) -> None:
@@ -156,6 +169,7 @@ def test_too_few_results_count_as_failed_items(play: Play) -> None:
     assert few.code == 1
     assert few.broken == {"fewer_results", "unmapped"}
     assert few.count("failed_items") == (4,)
+    assert few.findings()[0] == "fewer_results"
 
 
 @pytest.mark.parametrize(("name", "code"), [("SIGSEGV", -11), ("SIGKILL", -9)])
@@ -175,6 +189,8 @@ def test_children_are_counted_and_do_not_outlive_their_worker(play: Play) -> Non
     told = (children.output / "artifacts/logs/user/stdout/0/process000.stdout.txt").read_text()
     pid = int(told.split()[1])
     assert ends(pid)
+    assert children.first_finding() == ""
+    assert children.count("mini_batches", "failed_items") == (4, 0)
     assert children.told["advice"]["process_bytes"] > 60_000_000
 
 
@@ -182,6 +198,8 @@ def test_a_secret_is_masked_in_what_is_shown(play: Play) -> None:
     """The logs hold it, as those of the platform would."""
     secret = play("secret", "--max-retries", 0)
     assert "QQQQ" not in json.dumps(secret.told)
+    assert "cannot reach storage" in secret.first_finding()
+    assert secret.count("failed_items") == (5,)
     assert "QQQQ" in (secret.output / "artifacts/logs/job_error.txt").read_text()
 
 
