@@ -142,7 +142,7 @@ class OverrideParser:
             for line_no, line in enumerate(batch.data[piece.start : piece.end].split(b"\n"), piece.line_no):
                 row, cells = _Row(line_no, position, position + len(line.rstrip(b"\r"))), _cells(line)
                 position += len(line) + 1
-                if later := _later(cells):
+                if (later := _later(cells)) and later != _REPORT_HEADER:
                     rows.append(row)
                     results.append(later)
                 elif line.strip() and not _is_header(cells):

@@ -21,7 +21,7 @@ with mini_batches as (
         any_value(lost) as lost
     from failed_tries
     anti join (  -- an exception comes before the poison that it causes
-        select job_id, mini_batch_id from failed_tries where kind = 'exception'
+        select f.job_id, f.mini_batch_id from failed_tries as f where f.kind = 'exception'
         union
         select e.job_id, e.mini_batch_id from error_reports as e where e.rank = 1 and e.exception_type is not null
     ) as raised using (job_id, mini_batch_id)

@@ -60,7 +60,7 @@ judged as (
                 then 'warning'  -- caught
             when n.rank = 2 and min(n.rank) over (partition by n.job_id) < 2 then 'warning'
             when j.state = 'failed' or coalesce(o.lost_work, false) then 'severe'
-            when n.phase = 'init' and j.state is distinct from 'completed' then 'severe'
+            when n.phase = 'init' and (j.state is distinct from 'completed') then 'severe'
             else 'warning'
         end as severity
     from named as n

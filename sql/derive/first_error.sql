@@ -6,22 +6,15 @@
 -- or headline shows, with its cause and remedy; NULL if it shows none.
 -- example: SELECT job_id, phase, exception_type, exception_message, symptom FROM first_error WHERE job_id IN
 -- ('init-failure-42', 'memory-growth') ORDER BY job_id
-with shown as materialized ( -- else the patterns are sought again for what reads it
-    select text, known_problem_of(text) as problem
-    from (select distinct error_text(exception_type, exception_message, headline) as text from errors)
-)
-
 select
     e.job_id, e.time, e.exception_type, e.exception_message, e.frame, e.phase, e.node, e.process, e.mini_batch_id,
-    e.source, e.rank, e.symptom, e.fingerprint, k.id as problem, k.cause,
-    remedy_for(k.remedy, e.exception_message) as remedy, e.traceback, e.file_id, e.line_no
+    e.source, e.rank, e.symptom, e.fingerprint, p.problem, p.cause, p.remedy, e.traceback, e.file_id, e.line_no
 from error_reports as e
-left join shown as s on s.text = error_text(e.exception_type, e.exception_message, e.headline)
-left join known_problems as k on k.id = s.problem
+left join problem_texts as p on p.text = error_text(e.exception_type, e.exception_message, e.headline)
 qualify row_number() over (
     partition by e.job_id
     order by
-        e.rank, coalesce(k.generic, false), starts_with(e.exception_message, 'Exit code '),
+        e.rank, coalesce(p.generic, false), starts_with(e.exception_message, 'Exit code '),
         e.time nulls last, e.source, e.node, e.process, e.line_no, e.fingerprint,
         e.exception_message, e.file_id
 ) = 1

@@ -47,32 +47,24 @@ per_job as (
     group by job_id, fingerprint
 ),
 
-shown as materialized ( -- else the patterns are sought again for what reads it
-    select text, known_problem_of(text) as problem
-    from (
-        select distinct error_text(example.exception_type, example.exception_message, example.headline) as text
-        from per_job
-    )
-),
-
 placed as (
     select
         j.*,
-        s.text,
-        masked(s.text) as masked_text,
-        k.id as problem,
-        k.cause,
-        remedy_for(k.remedy, s.text) as remedy,
-        k.reference,
+        masked(j.text) as masked_text,
+        p.problem,
+        p.cause,
+        p.remedy,
+        p.reference,
         row_number() over (
             partition by j.job_id
-            order by j.rank, coalesce(k.generic, false), starts_with(j.example.exception_message, 'Exit code '),
+            order by j.rank, coalesce(p.generic, false), starts_with(j.example.exception_message, 'Exit code '),
                 j.first_at nulls last, j.fingerprint
         ) as place
-    from per_job as j
-    left join shown as s
-        on s.text = error_text(j.example.exception_type, j.example.exception_message, j.example.headline)
-    left join known_problems as k on k.id = s.problem
+    from (
+        select *, error_text(example.exception_type, example.exception_message, example.headline) as text
+        from per_job
+    ) as j
+    left join problem_texts as p on p.text = j.text
 ),
 
 exceptions as (

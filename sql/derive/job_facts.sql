@@ -283,7 +283,7 @@ signs as (
         e.job_id,
         case when e.exception_type = 'SystemExit' then 7 else 8 end,
         e.time,
-        e.time is not null and e.exception_type is distinct from 'SystemExit',
+        e.time is not null and (e.exception_type is distinct from 'SystemExit'),
         'failed',
         'error: ' || concat_ws(': ', e.exception_type, e.exception_message)
     from error_reports as e

@@ -6,15 +6,10 @@
 -- order: job_id, rank
 -- example: SELECT job_id, problem, occurrences, nodes, generic FROM known_problems_seen WHERE job_id IN
 -- ('init-failure-42', 'timeouts-retries')
-with shown as materialized ( -- else the patterns are sought again for what reads it
-    select text, known_problem_of(text) as problem
-    from (select distinct text from telling_texts)
-),
-
-per_kind_of_file as (
+with per_kind_of_file as (
     select
         t.job_id,
-        s.problem,
+        p.problem,
         t.source,
         try_cast(sum(t.occurrences) as bigint) as occurrences,
         count(*) as reports,
@@ -24,8 +19,8 @@ per_kind_of_file as (
         first({text: t.text, seen_at: t.time, node: t.node, process: t.process, file_id: t.file_id, line_no: t.line_no}
             order by t.time nulls last, t.node, t.process, t.line_no, t.text, t.file_id) as example
     from telling_texts as t
-    join shown as s on s.text = t.text and s.problem is not null
-    group by t.job_id, s.problem, t.source
+    join problem_texts as p on p.text = t.text
+    group by t.job_id, p.problem, t.source
 ),
 
 per_job as (
@@ -45,21 +40,21 @@ per_job as (
 select
     j.job_id,
     j.problem,
-    k.rank,
-    k.generic,
-    k.confidence,
+    p.rank,
+    p.generic,
+    p.confidence,
     j.occurrences,
     j.reports,
     j.first_at,
     j.last_at,
     j.nodes,
     j.example.text as example,
-    k.cause,
-    remedy_for(k.remedy, j.example.text) as remedy,
-    k.reference,
+    p.cause,
+    p.remedy,
+    p.reference,
     j.example.node as example_node,
     j.example.process as example_process,
     j.example.file_id as example_file_id,
     j.example.line_no as example_line_no
 from per_job as j
-join known_problems as k on k.id = j.problem
+join problem_texts as p on p.text = j.example.text

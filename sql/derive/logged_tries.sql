@@ -14,7 +14,7 @@ with signs as (
         }') as told,
         case when r.event not in ('got_task', 'batch_completed') then r.message end as problem
     from log_records as r
-    semi join jobs_with_logged_tries as told_by_logs using (job_id)
+    semi join jobs_with_logged_tries using (job_id)
     where r.source = 'worker'
         and r.event in (
             'got_task', 'batch_completed', 'batch_failed', 'batch_timeout', 'batch_poisoned', 'batch_aborted',

@@ -69,10 +69,13 @@ with_past as (
     select
         *,
         coalesce(
-            list_reverse(list(value) filter (where not partial) over (
-                partition by group_kind, group_name, measure order by day
-                rows between 100 preceding and 1 preceding
-            ))[:threshold('comparable_days')::bigint],
+            list_slice(
+                list_reverse(list(value) filter (where not partial) over (
+                    partition by group_kind, group_name, measure order by day
+                    rows between 100 preceding and 1 preceding
+                )),
+                1, threshold('comparable_days')::bigint
+            ),
             []
         ) as past
     from told

@@ -50,7 +50,7 @@ judged as (
             when partial then 'partial'
             else departure_verdict(found, rule, value, weight, past)
         end as told_verdict,
-        case when told_verdict = 'better' and state is distinct from 'completed' then 'usual' else told_verdict end
+        case when told_verdict = 'better' and (state is distinct from 'completed') then 'usual' else told_verdict end
             as verdict
     from compared
 )

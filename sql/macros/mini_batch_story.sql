@@ -247,7 +247,7 @@ rows_told as (
     select
         s.time, s.what, try_no, s.node, s.process, s.text,
         case when s.time >= started_at then 'time' else 'before the try' end,
-        1, s.file_id, s.line_no, s.time, 2
+        1, s.file_id, s.line_no, s.time as told_at, 2
     from samples as s
     join tries
         on has_window and s.node = tries.node and coalesce(s.process = tries.process, true)
@@ -258,7 +258,7 @@ rows_told as (
 
     union all
 
-    select e.time, 'process exited', try_no, node, process, message, 'time', 1, file_id, line_no, e.time, 10
+    select e.time, 'process exited', try_no, node, process, message, 'time', 1, file_id, line_no, e.time as told_at, 10
     from exits as e
 
     union all
