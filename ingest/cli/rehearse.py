@@ -131,7 +131,7 @@ def _read_deployment(context: click.Context, _option: click.Parameter, file: str
 @click.option(
     "--python",
     type=click.Path(exists=True, dir_okay=False),
-    help="Interpreter of the workers; it need not have ingest.",
+    help="Interpreter of the workers, 3.8 or later; it need not have ingest.",
 )
 @click.option("--memory-limit", metavar="SIZE", help="Address space of each process, as 2GB.")
 @click.option(

@@ -370,7 +370,10 @@ class Driver:
         elif process.stage in {"load", "init"}:
             during = "while the script was imported" if process.stage == "load" else "in init()"
             check = "loads" if process.stage == "load" else "init_raises"
-            self.outcome.breaches[check][f"the process ended {during}, with exit code {code}"] += 1
+            said = self.tree.last_line(f"logs/user/stderr/{process.node}/{process.name}.stderr.txt")
+            self.outcome.breaches[check][
+                f"the process ended {during}, with exit code {code}{said and f': {said}'}"
+            ] += 1
         elif process.task:
             text = f"Process abort with unfinished mini batch {process.task.id}."
             self.tree.manager(process.node, "ERROR", text)

@@ -60,6 +60,13 @@ class Tree:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
+    def last_line(self, name: str) -> str:
+        """The last line of a file, at most 300 characters; empty if there is none."""
+        lines = (
+            self.path(name).read_bytes()[-300:].decode(errors="replace").split("\n") if self.path(name).exists() else []
+        )
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
     def text(self, name: str, text: str) -> None:
         """Appends a record to a file of text."""
         self._open(name).write(text + "\n")

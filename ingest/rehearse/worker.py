@@ -1,6 +1,7 @@
 """One worker process of a rehearsal: loads a scoring script, calls `init()` once and `run()` for each mini-batch.
 
-This file is run by the interpreter that the script needs, which need not have `ingest`: it imports the standard library only.
+This file is run by the interpreter that the script needs, Python 3.8 or later, which need not have `ingest`: it imports the
+standard library only.
 
 It reads JSON objects from stdin, one a line: first its settings, then mini-batches. What happens goes as JSON lines to the file
 descriptor that `argv[1]` names. stdout and stderr belong to the script. When stdin ends the process ends.
@@ -143,7 +144,7 @@ class _Worker:
                 raise TypeError(breach[1])
             text = _rows_of(result) if self.settings["append_row"] else ""
             facts["rows"] = self._keep(text.encode("utf-8", "backslashreplace"), rows)
-            facts |= _cost(started, cpu)
+            facts.update(_cost(started, cpu))
             facts["count"] = len(result)
             facts["breaches"] += _result_breaches(result, task["items"])
             names = _names_rows if task["table"] else _names_files
@@ -400,7 +401,7 @@ def _offer_entry_script(settings):
     package, module = types.ModuleType("azureml_user"), types.ModuleType("azureml_user.parallel_run")
     package.parallel_run, module.EntryScript = module, EntryScript
     package.__path__ = []
-    sys.modules |= {package.__name__: package, module.__name__: module}
+    sys.modules.update({package.__name__: package, module.__name__: module})
 
 
 if __name__ == "__main__":
