@@ -14,6 +14,8 @@ from ingest.rehearse.plan import Settings
 
 _GOOD_S = (10.0, 60.0)
 """How long a mini-batch should take."""
+_CORE_SHARE = 0.25
+"""Of a core that may be short: a process that keeps a little more than one busy counts as one."""
 _MEMORY_SHARE = 0.8
 """Of a machine's memory that workers may fill."""
 _ENOUGH = 8
@@ -121,9 +123,9 @@ def _processes(
     if machine is None or not done:
         return None, ""
     cores, gib = machine
-    wall = sum(one.run_s for one in done)
+    wall = sum(one.elapsed_s for one in done)
     busy = min(max(sum(one.cpu_s for one in done) / wall if wall else 1.0, 0.25), float(cores))
-    by_cores = max(1, math.floor(cores / busy))
+    by_cores = max(1, math.floor(cores / busy + _CORE_SHARE))
     if memory is None:
         return by_cores, "cores"
     if growth and growth.certain:
