@@ -297,7 +297,17 @@ def test_a_full_disk_ends_a_rehearsal(tmp_path: Path) -> None:
     script = tmp_path / "score.py"
     script.write_text("def init():\n    pass\n\n\ndef run(files):\n    raise ValueError('x' * 3000)\n")
     inputs = write_inputs(tmp_path / "inputs", {})
-    command = [sys.executable, "-m", "ingest", "rehearse", script, "--input", inputs, "-o", tmp_path / "out"]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "ingest",
+        "rehearse",
+        script,
+        "--input",
+        inputs,
+        "-o",
+        tmp_path / "out",
+    ]
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
