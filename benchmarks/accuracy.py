@@ -17,7 +17,8 @@ Figures = dict[str, Any]
 
 _KEPT = timing.REPOSITORY / "benchmarks" / "diagnosis.json"
 _PAGE = timing.REPOSITORY / "docs" / "explanation" / "diagnosis.md"
-_BEGIN, _END = "<!-- figures: simulated-jobs -->", "<!-- end -->"
+_REAL = timing.REPOSITORY / "benchmarks" / "real_runs.json"
+_SIMULATED_JOBS, _REAL_RUNS, _END = "<!-- figures: simulated-jobs -->", "<!-- figures: real-runs -->", "<!-- end -->"
 _STRENGTHS = [strength.value for strength in Strength]
 
 
@@ -134,44 +135,49 @@ def _facts(figures: Figures) -> list[tuple[str, str]]:
     ]
 
 
-def keep(name: str, figures: Figures) -> None:
+def keep(name: str, figures: Figures, *, real: bool = False) -> None:
     """Adds the figures to the kept ones, in place of those of the same name."""
-    kept = json.loads(_KEPT.read_text()) if _KEPT.exists() else {}
+    file = _REAL if real else _KEPT
+    kept = json.loads(file.read_text()) if file.exists() else {}
     kept[name] = figures
-    _KEPT.write_text(json.dumps(kept, indent=1) + "\n")
+    file.write_text(json.dumps(kept, indent=1) + "\n")
 
 
 def write_page() -> None:
     """Writes the tables of the kept figures into the page, between its marks."""
-    _PAGE.write_text(with_figures(_PAGE.read_text(), json.loads(_KEPT.read_text())))
+    page = with_figures(_PAGE.read_text(), json.loads(_KEPT.read_text()))
+    _PAGE.write_text(with_figures(page, json.loads(_REAL.read_text()), real=True))
 
 
-def with_figures(page: str, kept: dict[str, Figures]) -> str:
+def with_figures(page: str, kept: dict[str, Figures], *, real: bool = False) -> str:
     """The page with the tables of these figures between its marks."""
-    begin = page.index(_BEGIN) + len(_BEGIN)
+    mark = _REAL_RUNS if real else _SIMULATED_JOBS
+    begin = page.index(mark) + len(mark)
     return page[:begin] + "\n" + _tables(kept) + page[page.index(_END, begin) :]
 
 
 def _tables(kept: dict[str, Figures]) -> str:
     lines = ["| |" + "|".join(f" {name} " for name in kept) + "|", "|---" * (len(kept) + 1) + "|"]
-    rows = [("jobs, seed", [f"{figures['jobs']}, {figures['seed']}" for figures in kept.values()])]
+    rows = [("jobs, seed", [f"{figures['jobs']}, {figures['seed'] or 'none'}" for figures in kept.values()])]
     for strength in _STRENGTHS:
         cells = [_share(figures["recall"].get(strength)) for figures in kept.values()]
-        rows.append((f"{strength} causes found", cells))
+        if any(cells):
+            rows.append((f"{strength} causes found", cells))
     rows.append(("causes that are the first finding", [_first(figures["recall"]) for figures in kept.values()]))
     for index, label in enumerate(label for label, _ in _facts(next(iter(kept.values())))):
         rows.append((label, [_facts(figures)[index][1] for figures in kept.values()]))
     lines += [f"| {label} | {' | '.join(cells)} |" for label, cells in rows]
     name, last = list(kept.items())[-1]
+    strengths = [strength for strength in _STRENGTHS if strength in last["recall"]]
     lines += [
         "",
         f"By cause ({name}): found of planted.",
         "",
-        "| cause |" + "|".join(f" {s} " for s in _STRENGTHS) + "|",
+        "| cause |" + "|".join(f" {s} " for s in strengths) + "|",
     ]
-    lines.append("|---" * (len(_STRENGTHS) + 1) + "|")
+    lines.append("|---" * (len(strengths) + 1) + "|")
     for cause, counts in last["recall_by_cause"].items():
-        cells = [f"{counts[s][0]} of {counts[s][2]}" if s in counts else "" for s in _STRENGTHS]
+        cells = [f"{counts[s][0]} of {counts[s][2]}" if s in counts else "" for s in strengths]
         lines.append(f"| {cause} | {' | '.join(cells)} |")
     lines += ["", f"By check ({name}): right of all, notes left out.", "", "| check | right |", "|---|---|"]
     lines += [f"| `{check}` | {right} of {total} |" for check, (right, total) in last["precision_by_check"].items()]

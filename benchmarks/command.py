@@ -20,6 +20,7 @@ from benchmarks.cases import (
     mini_batch_csv,
     nightly,
     questions,
+    rehearse,
     second_run,
     small_files,
     views,
@@ -40,6 +41,7 @@ CASES: Mapping[str, Callable[[Bench], Figures]] = {
         diagnosis,
         nightly,
         memory,
+        rehearse,
     )
 }
 

@@ -27,6 +27,7 @@ from ingest.cli.options import with_config
 from ingest.cli.plugins import plugins
 from ingest.cli.problems import problems
 from ingest.cli.rebuild import rebuild
+from ingest.cli.rehearse import rehearse
 from ingest.cli.report import report
 from ingest.cli.show import show
 from ingest.cli.sql import sql
@@ -93,6 +94,7 @@ for command in (
     explain,
     show,
     report,
+    rehearse,
     rebuild,
     forget,
     compact,

@@ -16,3 +16,5 @@ def test_the_page_has_the_kept_figures() -> None:
     page = (REPOSITORY / "docs" / "explanation" / "diagnosis.md").read_text()
     assert with_figures(page, kept) == page
     assert next(iter(kept)) == "first try"
+    real = json.loads((REPOSITORY / "benchmarks" / "real_runs.json").read_text())
+    assert with_figures(page, real, real=True) == page
