@@ -140,8 +140,9 @@ def _plan_file(plan: Plan, job_id: str, entry: Entry, ledger: Ledger, registry: 
                     plan.unchanged += 1
                     return
                 known_hash = known.content_hash if known.size == entry.size and known.status == "parsed" else None
+                front = known.front if entry.size > known.size and known.status == "parsed" else None
             else:
-                known_hash = None
+                known_hash = front = None
             plan.work.append(
                 WorkFile(
                     job_id,
@@ -152,6 +153,7 @@ def _plan_file(plan: Plan, job_id: str, entry: Entry, ledger: Ledger, registry: 
                     claim.groups,
                     known_hash,
                     entry.modified_ns,
+                    front,
                 )
             )
             return

@@ -26,6 +26,8 @@ class Listed:
     """Table → the columns and the slice of each Parquet file."""
     apart: frozenset[str]
     """Slices that hold dead rows of a file that lives in another."""
+    grown: frozenset[str]
+    """Slices that hold older rows of a file that was read on."""
     any_gone: bool
     """Whether a file has dead rows only."""
     any_dead: bool
@@ -43,19 +45,21 @@ def listed(connection: duckdb.DuckDBPyConnection, slices: Sequence[str] | None =
         {"slices": None if slices is None else list(slices)},
     ).fetchall():
         parts.setdefault(name, []).append((columns, slice_))
-    ((apart, gone, dead, forgotten),) = connection.execute(
+    ((apart, grown, gone, dead, forgotten),) = connection.execute(
         "SELECT (SELECT list(DISTINCT slice) FROM ledger.dead_files WHERE live),"
+        " (SELECT list(DISTINCT slice) FROM ledger.older_rows),"
         " EXISTS (FROM ledger.dead_files WHERE NOT live), EXISTS (FROM ledger.dead_derivations),"
         " EXISTS (FROM ledger.derived WHERE forgotten)"
     ).fetchall()
-    return Listed(parts, frozenset(apart or ()), gone, dead, forgotten)
+    return Listed(parts, frozenset(apart or ()), frozenset(grown or ()), gone, dead, forgotten)
 
 
 def rows_of(ledger: Listed, layout: Layout, table: Table) -> str:
     """The query behind a record table.
 
     A file's id is made from its name and state, so a file that is read again unchanged, or goes back to an earlier state,
-    has the id of its dead rows. Slices that hold such rows are read apart.
+    has the id of its dead rows. Slices that hold such rows are read apart; so are those with older rows of a file that was
+    read on, which get the id that the file has now.
     """
     parts = ledger.parts.get(table.name)
     if not parts:
@@ -64,7 +68,9 @@ def rows_of(ledger: Listed, layout: Layout, table: Table) -> str:
     together: dict[str, list[str]] = {}  # more than one list if an older version of the table had fewer columns
     selects = []
     for names, slice_ in parts:
-        if slice_ in ledger.apart:
+        if slice_ in ledger.grown:
+            selects.append(_grown(layout, table.name, columns, names, slice_))
+        elif slice_ in ledger.apart:
             dead = f"SELECT file_id FROM ledger.dead_files WHERE slice = '{slice_}'"
             selects.append(f"{_select(layout, table.name, columns, names, [slice_])} WHERE file_id NOT IN ({dead})")
         else:
@@ -73,6 +79,21 @@ def rows_of(ledger: Listed, layout: Layout, table: Table) -> str:
     for names, whole in together.items():
         selects.append(_select(layout, table.name, columns, names, whole) + (without_gone if ledger.any_gone else ""))
     return " UNION ALL ".join(selects)
+
+
+def _grown(layout: Layout, name: str, columns: Sequence[tuple[str, str]], names: str, slice_: str) -> str:
+    """The rows of a slice with older rows of files that were read on, less those behind the fronts of these."""
+    values = [quoted(column) for column, _ in columns]
+    wanted = ", ".join(
+        f"coalesce(now_id, old.file_id) AS {value}" if value == quoted("file_id") else f"old.{value}" for value in values
+    )
+    return (
+        f"SELECT {wanted} FROM ({_select(layout, name, columns, names, [slice_])}) old LEFT JOIN ("
+        f"SELECT stored_id, file_id AS now_id, before_line FROM ledger.older_rows WHERE slice = '{slice_}'"
+        ") front ON old.file_id = front.stored_id"
+        f" WHERE old.file_id NOT IN (SELECT file_id FROM ledger.dead_files WHERE slice = '{slice_}')"
+        " AND (front.before_line IS NULL OR old.line_no < front.before_line)"
+    )
 
 
 def no_rows(table: Table) -> str:
