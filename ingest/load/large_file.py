@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 
 class LargeFile:
-    """A large file being read. For each of its `pieces`: `before` it is parsed, and `after`. Then `hash` and `front` are known."""
+    """A large file being read.
+
+    Of each of its `pieces` it is told `before` it is parsed, and `after`; then `hash` and `front` are known.
+    """
 
     def __init__(self, opened: Content, window: int) -> None:
         self._window = window

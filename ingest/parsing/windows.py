@@ -26,7 +26,7 @@ def in_pieces(
     file: SourceFile,
     windows: Iterable[tuple[bytes, bool]],
     cut: Callable[[bytes], int],
-    beginning: Beginning = Beginning(),  # noqa: B008  # it never changes
+    beginning: Beginning = Beginning(),  # it never changes
 ) -> Iterator[tuple[Batch, bool]]:
     """Batches of one piece, and whether the file ends there without a line break.
 

@@ -85,7 +85,8 @@ def _grown(layout: Layout, name: str, columns: Sequence[tuple[str, str]], names:
     """The rows of a slice with older rows of files that were read on, less those behind the fronts of these."""
     values = [quoted(column) for column, _ in columns]
     wanted = ", ".join(
-        f"coalesce(now_id, old.file_id) AS {value}" if value == quoted("file_id") else f"old.{value}" for value in values
+        f"coalesce(now_id, old.file_id) AS {value}" if value == quoted("file_id") else f"old.{value}"
+        for value in values
     )
     return (
         f"SELECT {wanted} FROM ({_select(layout, name, columns, names, [slice_])}) old LEFT JOIN ("

@@ -1,8 +1,8 @@
 """Which slices there are, and which of their rows are dead: the part of the ledger that loads, `forget`, `compact` share.
 
-A slice is what one worker wrote at once: a Parquet file per table. The records of a file lie in one slice (those of a large
-file that grew in several, see `ingest.store.fronts`), the derived rows of a job in another; what was read again, derived again or forgotten leaves dead rows behind, and a slice without a living
-row goes as a whole.
+A slice is what one worker wrote at once: a Parquet file per table. The records of a file lie in one slice (of a large file that
+grew, in several: see `ingest.store.fronts`), the derived rows of a job in another; what was read again, derived again or
+forgotten leaves dead rows behind, and a slice without a living row goes as a whole.
 """
 
 from __future__ import annotations
