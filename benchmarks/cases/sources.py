@@ -53,7 +53,8 @@ def run(bench: Bench) -> Figures:
         compared=(
             "`ingest` over the same job trees in a folder, in archives of them, and as blobs in an Azurite on this machine,"
             " of which only the client's side is counted: so the processor's time is what to compare there."
-            " *blobs, nothing new*: a store that holds them all. *bare list* lists the blobs with obstore and imports the database. *zipfile.read*"
+            " *blobs, nothing new*: a store that holds them all."
+            " *bare list* lists the blobs with obstore and imports the database. *zipfile.read*"
             " reads every member of the large zip file, one by one, and does nothing with it. Real clouds were not measured."
         ),
         sizes={
