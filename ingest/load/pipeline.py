@@ -111,6 +111,8 @@ def ingest_jobs(
             debug("planned", jobs=len(found.jobs), files=plan.files, to_read=len(plan.work))
             report.files, report.unchanged = plan.files, plan.unchanged
             report.forgotten = plan.forgotten
+            for path in plan.archives:
+                log().warning("archive not read", path=path, reason="it was not named", remedy="give it as an argument")
             report.job_ids = [job_id for job_id in report.job_ids if job_id not in set(plan.forgotten)]
             limits = dict(ledger.thresholds if thresholds is None else thresholds)
             definition = registry.definition(limits)
