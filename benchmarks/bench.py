@@ -39,8 +39,8 @@ class Bench:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def load(tree: Path, store: Path, *options: str) -> list[str]:
-    """The command that reads a tree into a store, without asking anything of it afterwards."""
+def load(tree: Path | str, store: Path, *options: str) -> list[str]:
+    """The command that reads a tree, or whatever source, into a store, without asking anything of it afterwards."""
     return python("-m", "ingest", str(tree), "--store", str(store), "--quiet", "--no-verdict", *options)
 
 

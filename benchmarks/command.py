@@ -15,6 +15,7 @@ from benchmarks.bench import Bench
 from benchmarks.cases import (
     derive,
     diagnosis,
+    grown_log,
     large_logs,
     memory,
     mini_batch_csv,
@@ -23,6 +24,7 @@ from benchmarks.cases import (
     rehearse,
     second_run,
     small_files,
+    sources,
     views,
 )
 from benchmarks.figures import Figures, keep
@@ -36,6 +38,8 @@ CASES: Mapping[str, Callable[[Bench], Figures]] = {
         mini_batch_csv,
         derive,
         second_run,
+        grown_log,
+        sources,
         questions,
         views,
         diagnosis,

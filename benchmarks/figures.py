@@ -28,11 +28,13 @@ class Ratio:
     highest: float
     target: str = ""
     """`>= 2`, `<= 5`; empty if the figure is only shown."""
+    of: str = "wall"
+    """What the target is for, `wall` or `cpu`: the latter where another process does part of the work, such as a server."""
 
     @property
     def met(self) -> bool | None:
-        """Whether the wall times keep the target."""
-        return _holds(self.wall, self.target)
+        """Whether these times keep the target."""
+        return _holds(self.cpu if self.of == "cpu" else self.wall, self.target)
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,8 @@ def _limits(figures: Json) -> str:
 
 
 def _value(one: Json) -> str:
+    if one.get("of") == "cpu":
+        return f"{one['cpu']:.2f}× processor"
     return f"{one['wall']:.2f}×" if "wall" in one else f"{one['value']:.0f} {one['unit']}"
 
 

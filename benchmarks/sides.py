@@ -36,12 +36,12 @@ def in_turn(sides: Sequence[Side], scratch: Path, repeats: int) -> Runs:
     return runs
 
 
-def ratio(runs: Runs, above: str, below: str, target: str = "") -> Ratio:
-    """How many times longer `above` took than `below`."""
+def ratio(runs: Runs, above: str, below: str, target: str = "", of: str = "wall") -> Ratio:
+    """How many times longer `above` took than `below`; the target is for the wall times, or those `of` the processor."""
     upper, lower = Timing.median(runs[above]), Timing.median(runs[below])
     each = [one.wall_s / other.wall_s for one, other in zip(runs[above], runs[below], strict=True)]
     name = f"{above} / {below}"
-    return Ratio(name, upper.wall_s / lower.wall_s, upper.cpu_s / lower.cpu_s, min(each), max(each), target)
+    return Ratio(name, upper.wall_s / lower.wall_s, upper.cpu_s / lower.cpu_s, min(each), max(each), target, of)
 
 
 def _told(timing: Timing) -> str:

@@ -418,7 +418,11 @@ FILES = (
     Column("reason", Type.TEXT, "why it was not parsed; of a parsed file, that it changed while it was read"),
     Column("ends_cut", Type.BOOL, "true if it lacks a final line break"),
     Column("load_id", Type.TEXT, "the load that read it"),
-    Column("slice", Type.TEXT, "the Parquet files that hold its rows: data/<table>/<slice>.parquet"),
+    Column(
+        "slice",
+        Type.TEXT,
+        "the Parquet files that hold its rows: data/<table>/<slice>.parquet; of a file that was read on, the last of them",
+    ),
 )
 
 _POOL = (

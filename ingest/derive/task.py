@@ -19,6 +19,7 @@ from ingest.quoting import is_one_of, literal, quoted, quoted_path
 from ingest.store.derived import DerivedRelation, derived_columns
 from ingest.store.derived_parts import write_derived
 from ingest.store.disk import as_unreadable
+from ingest.store.fronts import slices_of
 from ingest.store.paths import Layout
 from ingest.store.record_views import listed, rows_of
 from ingest.store.slice_ledger import Part
@@ -120,11 +121,9 @@ def narrow(
     these = is_one_of("job_id", job_ids)
     connection.execute(f"CREATE TEMP TABLE loaded_jobs AS SELECT * FROM catalog.ledger.jobs WHERE {these}")
     connection.execute(f"CREATE TEMP TABLE files AS SELECT * FROM catalog.main.files WHERE {these}")
-    ((size, slices),) = connection.execute(
-        "SELECT coalesce(sum(bytes), 0), list(DISTINCT slice) FILTER (slice IS NOT NULL) FROM files"
-    ).fetchall()
+    ((size,),) = connection.execute("SELECT coalesce(sum(bytes), 0) FROM files").fetchall()
     kind = "TABLE" if size <= _HELD_BYTES else "VIEW"
-    empty, ledger = set(), listed(connection, slices or [])
+    empty, ledger = set(), listed(connection, slices_of(connection, "files"))
     for table in definition.tables:
         rows = rows_of(ledger, layout, table)
         made = connection.execute(f"CREATE TEMP {kind} {quoted(table.name)} AS SELECT * FROM ({rows}) WHERE {these}")

@@ -16,6 +16,7 @@ from ingest.output.wording import plural, size
 from ingest.store.catalog import connect_catalog
 from ingest.store.commit import read_meta
 from ingest.store.compact import states
+from ingest.store.fronts import LIVING
 from ingest.store.lock import holder
 from ingest.store.paths import Layout
 
@@ -97,9 +98,9 @@ def _wrong_with(path: Path, rows: int, bytes_: int, columns: list[str], thorough
 def _ledger(connection: duckdb.DuckDBPyConnection) -> Health:
     """Whether the ledger agrees with itself: every file's rows lie in a slice that is listed, and fit into it."""
     wrong = connection.execute(
-        """
+        f"""
         SELECT count(*) FROM (
-            SELECT slice, sum(rows + rejects) AS told FROM files WHERE slice IS NOT NULL GROUP BY slice
+            SELECT slice, sum(rows) AS told FROM ({LIVING}) GROUP BY slice
         ) LEFT JOIN (SELECT slice, sum(rows) AS there FROM ledger.parts GROUP BY slice) USING (slice)
         WHERE told > coalesce(there, 0)
         """

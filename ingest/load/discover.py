@@ -19,6 +19,7 @@ from ingest.sources.kinds import source_of, without_secret
 from ingest.sources.protocol import ALL, NOT_LISTED, Entry, Source, SourceOptions, SourceScheme
 
 _RUN_PREFIX = re.compile(r"^dcid\.(?P<run_id>.+)$")
+_NAMED = 3
 _PACKED = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.zst")
 _PREDICTIONS = re.compile(r"(^|/)(predictions\.csv|parallel_run_step\.txt|score)(/|$)")
 
@@ -224,6 +225,11 @@ def _check_names(jobs: Sequence[JobTree], names: Mapping[str, str]) -> None:
             )
 
 
+def is_packed(path: str) -> bool:
+    """Whether a file's name is that of an archive."""
+    return path.lower().endswith(_PACKED)
+
+
 def _is_unlisted(entry: Entry) -> bool:
     return entry.problem is not None and entry.problem.startswith(NOT_LISTED)
 
@@ -258,11 +264,14 @@ def _no_logs(argument: str, source: Source, files_outside_jobs: Sequence[Entry],
             f"{where}: predictions, but no logs: a download of the batch endpoint's parent job has none",
             "The logs belong to its child run 'batchscoring': az ml job download --name <child run> --all",
         )
-    packed = [entry.path for entry in files_outside_jobs if entry.path.lower().endswith(_PACKED)]
+    packed = [entry.path for entry in files_outside_jobs if is_packed(entry.path)]
     if packed:
+        names = ", ".join(path.removeprefix(f"{top}/") for path in packed[:_NAMED])
+        more = f" and {len(packed) - _NAMED} more" if len(packed) > _NAMED else ""
+        one = len(packed) == 1
         return InputError(
-            f"{where}: no job found, but {packed[0].removeprefix(f'{top}/')}: an archive is read only if it is named",
-            f"Give it as an argument: {packed[0]}",
+            f"{where}: no job found, but {names}{more}: {'an archive is' if one else 'archives are'} read only if named",
+            f"Give {'it as an argument' if one else 'each as an argument'}: {packed[0]}",
         )
     marks = ", ".join(f"{mark}/" for mark in ROOT_MARKS)
     return InputError(

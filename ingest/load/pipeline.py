@@ -18,6 +18,7 @@ from ingest.logs import debug, log
 from ingest.model import FILES, LOADED_JOBS, LOADS, Column
 from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, Problem, Registry, load_registry
 from ingest.sources.protocol import ALL, SourceOptions
+from ingest.store.fronts import READ_ON
 from ingest.store.known_files import read_ledger
 from ingest.store.paths import Layout
 from ingest.version import __version__
@@ -57,6 +58,8 @@ class LoadReport:
     """Jobs that were forgotten for good: they were found, and not read."""
     files: int = 0
     unchanged: int = 0
+    read_on: int = 0
+    """Large files that had grown: only what is new in them was read, from the last record on that could have grown too."""
     rows: int = 0
     records: int = 0
     rejects: int = 0
@@ -108,6 +111,8 @@ def ingest_jobs(
             debug("planned", jobs=len(found.jobs), files=plan.files, to_read=len(plan.work))
             report.files, report.unchanged = plan.files, plan.unchanged
             report.forgotten = plan.forgotten
+            for path in plan.archives:
+                log().warning("archive not read", path=path, reason="it was not named", remedy="give it as an argument")
             report.job_ids = [job_id for job_id in report.job_ids if job_id not in set(plan.forgotten)]
             limits = dict(ledger.thresholds if thresholds is None else thresholds)
             definition = registry.definition(limits)
@@ -199,6 +204,12 @@ class _Load:
             report.records += file.records
             report.rejects += file.rejects
             report.bytes += file.size
+            if file.read_on is not None:
+                report.rows -= file.read_on.rows
+                report.records -= file.read_on.records
+                report.rejects -= file.read_on.rejects
+                report.bytes -= file.read_on.offset
+                report.read_on += 1
             report.unchanged += file.unchanged
             if file.failure is not None:
                 report.failed_files.append(f"{file.job_id}: {file.path}: {file.failure}")
@@ -216,6 +227,7 @@ class _Load:
         from ingest.store.catalog import Draft
         from ingest.store.commit import Commit, set_meta
 
+        files = [file for result in results for file in result.files]
         rows = [self._file_row(file, result.name) for result in results for file in result.files]
         rows += [self._note_row(note) for note in notes]
         changed = {row["job_id"] for row in rows if row["reason"] != "unchanged"}
@@ -240,6 +252,8 @@ class _Load:
             load=_arrow([self._load_row(now if ended else None)], LOADS),
             parts=[part for result in results for part in result.parts],
             digest=self._registry.digest,
+            read_on=_arrow([_read_on_row(file) for file in files if file.read_on is not None], READ_ON),
+            fronts=[file.front for file in files if file.front is not None],
         )
         new = not self._layout.catalog.exists()
         draft = Draft(self._layout, self._definition, template(self._definition) if new else None)
@@ -282,7 +296,7 @@ class _Load:
             "reason": "unchanged" if file.unchanged else file.failure or file.note,
             "ends_cut": file.ends_cut,
             "load_id": self._id,
-            "slice": slice_ if file.rows or file.rejects else None,
+            "slice": slice_ if file.rows + file.rejects > _kept_rows(file) else None,
         }
 
     def _note_row(self, note: UnreadFile) -> dict[str, Any]:
@@ -319,6 +333,23 @@ class _Load:
             "bytes": report.bytes,
             "seconds": time.monotonic() - self._started,
         }
+
+
+def _kept_rows(file: FileResult) -> int:
+    """Rows of a file that an earlier load wrote, rejects too."""
+    return file.read_on.rows + file.read_on.rejects if file.read_on is not None else 0
+
+
+def _read_on_row(file: FileResult) -> dict[str, int]:
+    """What `keep_fronts` has to know of a file that was read on."""
+    assert file.read_on is not None
+    before = file.read_on
+    return {
+        "file_id": file.file_id,
+        "read_before": before.file_id,
+        "before_line": before.line_no,
+        "rows": _kept_rows(file),
+    }
 
 
 def _utc(ns: int) -> datetime:

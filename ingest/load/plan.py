@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.errors import IngestError
-from ingest.load.discover import Discovery, JobTree
+from ingest.load.discover import Discovery, JobTree, is_packed
 from ingest.load.tasks import Slice, WorkFile, file_id
 from ingest.plugin.registry import Registry
 from ingest.sources.protocol import Entry, is_same_version
 from ingest.store.known_files import Forgotten, KnownFile, Ledger
+
+_ARCHIVE = "an archive: read only if it is named as an argument"
 
 _SLICE_BYTES = (4 << 20, 48 << 20)
 """Smallest and largest slice: small ones keep all workers busy to the end, large ones make fewer Parquet files."""
@@ -54,6 +56,8 @@ class Plan:
     """Jobs that are new, or have other labels or another folder than before."""
     forgotten: list[str] = field(default_factory=list)
     """Jobs that were forgotten for good, and have not changed since."""
+    archives: list[str] = field(default_factory=list)
+    """Archives beside the jobs that were not there before; nobody asked for them to be opened."""
 
 
 def make_plan(
@@ -87,7 +91,11 @@ def make_plan(
         if known is not None and is_same_version(known, entry):
             plan.unchanged += 1
             continue
-        plan.notes.append(UnreadFile(None, entry, None, "unclaimed", entry.problem or "outside any job's tree"))
+        if entry.problem is None and is_packed(entry.path):
+            plan.archives.append(entry.path)
+            plan.notes.append(UnreadFile(None, entry, None, "unclaimed", _ARCHIVE))
+        else:
+            plan.notes.append(UnreadFile(None, entry, None, "unclaimed", entry.problem or "outside any job's tree"))
     plan.work.sort(key=lambda file: (file.job_id, file.path))
     return plan
 
@@ -140,8 +148,9 @@ def _plan_file(plan: Plan, job_id: str, entry: Entry, ledger: Ledger, registry: 
                     plan.unchanged += 1
                     return
                 known_hash = known.content_hash if known.size == entry.size and known.status == "parsed" else None
+                front = known.front if entry.size > known.size and known.status == "parsed" else None
             else:
-                known_hash = None
+                known_hash = front = None
             plan.work.append(
                 WorkFile(
                     job_id,
@@ -152,6 +161,7 @@ def _plan_file(plan: Plan, job_id: str, entry: Entry, ledger: Ledger, registry: 
                     claim.groups,
                     known_hash,
                     entry.modified_ns,
+                    front,
                 )
             )
             return

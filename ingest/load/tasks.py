@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ingest.store.fronts import Front
     from ingest.store.slice_ledger import Part
 
 
@@ -26,6 +27,8 @@ class WorkFile:
     """Set if only the time changed: the rows stand if the content is still this."""
     modified_ns: int | None = None
     """When it was changed last, as it was listed."""
+    front: Front | None = None
+    """Set if it is longer than it was: it is read on from there, if the front is still the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,10 @@ class FileResult:
     note: str | None = None
     """What is to be known of how it was parsed: it changed meanwhile, say."""
     unchanged: bool = False
+    read_on: Front | None = None
+    """The front that it was read on from; its rows stand, and count here too."""
+    front: Front | None = None
+    """Where it can be read on from the next time."""
 
 
 @dataclass(frozen=True, slots=True)

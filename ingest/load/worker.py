@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +17,13 @@ import pyarrow as pa
 
 from ingest.hookspecs import Parser
 from ingest.load.isolating import parse_in_parts
+from ingest.load.large_file import LargeFile
 from ingest.load.tasks import FileResult, Slice, SliceResult, WorkFile, file_id
 from ingest.model import REJECTS, Table
 from ingest.parsing.batch import Batch, Parsed, SourceFile
-from ingest.parsing.decoding import as_utf8, decoded, mark_length
+from ingest.parsing.decoding import as_utf8, mark_length
 from ingest.parsing.scan import Positions
 from ingest.parsing.stored_rows import finished, reject_rows
-from ingest.parsing.windows import in_pieces
 from ingest.plugin.registry import PluginOptions, load_registry
 from ingest.sources.content import Content
 from ingest.sources.kinds import Files
@@ -155,29 +155,34 @@ class _KindReader:
     def _read_large(self, opened: Content, file: WorkFile, result: FileResult, source: SourceFile) -> None:
         """A file larger than a window: window after window, each cut where its last record starts.
 
-        A window over which the parser raises costs no other one; the file fails if nothing could be read of any.
+        A window over which the parser raises costs no other one; the file fails if nothing could be read of any. What was
+        read of a shorter version of the file is not read again.
         """
-        digest = hashlib.sha256()
         if file.known_hash is not None:
             result.content_hash = _hash(opened.windows(_WINDOW_BYTES))
             result.unchanged = result.content_hash == file.known_hash
             if result.unchanged:
                 return
-        pieces = opened.windows(_WINDOW_BYTES)
-        first = next(pieces, b"")
-        windows = _with_last(decoded(_hashed(chain([first], pieces), digest)))
+        large = LargeFile.behind(file.front, opened, _WINDOW_BYTES)
+        result.read_on = front = large.skipped
+        if front is not None:
+            result.records, result.rows = front.records, front.rows
+            result.rejects, result.rejected_bytes = front.rejects, front.rejected_bytes
         failures: list[_ParserRaisedError] = []
-        read = False
-        for batch, result.ends_cut in in_pieces(source, windows, self._cut, mark_length(first[:4])):
+        read = front is not None
+        for batch, result.ends_cut in large.pieces(source, self._cut):
+            large.before(batch, result, is_read=read)
             try:
-                self._parse(batch, [result])
+                found = self._parse(batch, [result])
                 read = True
             except _ParserRaisedError as error:
                 failures.append(error)
-                self._add(error.rejected, [result])
-        result.content_hash = digest.hexdigest()[:32]
+                found = error.rejected
+                self._add(found, [result])
+            large.after(rows for _, rows, _ in found.tables)
+        result.content_hash, result.front = large.hash, large.front
         if failures and not read:
-            result.failure = str(failures[0])
+            result.failure, result.front = str(failures[0]), None
 
     def _cut(self, data: bytes) -> int:
         """Where the last record starts, as the parser says; 0 to wait for more. Else, and in a giant record, a line."""
@@ -189,8 +194,8 @@ class _KindReader:
             return data.rfind(b"\n") + 1 or len(data)
         return cut
 
-    def _parse(self, batch: Batch, results: Sequence[FileResult]) -> None:
-        """Parses a batch and stores what it holds. Raises `_ParserRaisedError` if nothing of it can be read."""
+    def _parse(self, batch: Batch, results: Sequence[FileResult]) -> _Stored:
+        """Parses a batch, stores what it holds, and gives it. Raises `_ParserRaisedError` if nothing of it can be read."""
         try:
             found = self._stored(self._parser.parse(batch), batch, results)
         except (Exception, SystemExit) as error:  # a stranger's parser may raise anything
@@ -201,6 +206,7 @@ class _KindReader:
             if nothing is not None:
                 raise _ParserRaisedError(nothing, found) from nothing
         self._add(found, results)
+        return found
 
     def _stored(self, parsed: Parsed, batch: Batch, results: Sequence[FileResult]) -> _Stored:
         """Rows and rejects as they are stored. Raises whatever it may if they are not as a parser must give them."""
@@ -266,18 +272,3 @@ def _hash(parts: Iterable[bytes]) -> str:
     for part in parts:
         digest.update(part)
     return digest.hexdigest()[:32]
-
-
-def _hashed(windows: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
-    for window in windows:
-        digest.update(window)
-        yield window
-
-
-def _with_last(windows: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Each window and whether it is the last."""
-    held = next(windows, None)
-    while held is not None:
-        following = next(windows, None)
-        yield held, following is None
-        held = following

@@ -13,10 +13,15 @@ def mark_length(content: bytes) -> int:
     return len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0
 
 
+def is_utf16(content: bytes) -> bool:
+    """Whether it begins with a byte order mark of UTF-16."""
+    return content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+
 def decoded(windows: Iterator[bytes]) -> Iterator[bytes]:
     """Drops a byte order mark; text in UTF-16, as Windows tools write it, is turned into UTF-8."""
     first = next(windows, b"")
-    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if is_utf16(first):
         decoder = codecs.getincrementaldecoder("utf-16")("replace")
         yield decoder.decode(first).encode()
         for window in windows:

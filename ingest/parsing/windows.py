@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from ingest.parsing.batch import PADDING, Batch, Piece, SourceFile
 
 _LINE = re.compile(rb"[^\r\n][^\n]*")
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where in a file its pieces begin, and what is known of what is before."""
+
+    offset: int = 0
+    line_no: int = 1
+    first_line: bytes = b""
+    held: bytes = b""
+    """The bytes from there to the end of the last window that was looked at."""
+
+
 def in_pieces(
-    file: SourceFile, windows: Iterable[tuple[bytes, bool]], cut: Callable[[bytes], int], offset: int = 0
+    file: SourceFile,
+    windows: Iterable[tuple[bytes, bool]],
+    cut: Callable[[bytes], int],
+    beginning: Beginning = Beginning(),  # it never changes
 ) -> Iterator[tuple[Batch, bool]]:
     """Batches of one piece, and whether the file ends there without a line break.
 
-    `windows`: the file's bytes from `offset` on, each with whether it is the last; `cut`: as that of a parser.
+    `windows`: the file's bytes behind those of the beginning, each with whether it is the last; `cut`: as that of a parser.
     """
-    line_no, rest, first_line = 1, b"", b""
+    offset, line_no, first_line, rest = beginning.offset, beginning.line_no, beginning.first_line, beginning.held
     for window, at_end in windows:
         rest = rest + window if rest else window
         end = len(rest) if at_end else cut(rest)

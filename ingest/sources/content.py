@@ -63,12 +63,14 @@ class Content:
         return content
 
     def windows(self, size: int) -> Iterator[bytes]:
-        """All of it in pieces, from the start each time."""
+        """All of it in pieces of this size, only the last may be smaller; from the start each time."""
         if self._handle < 0:
             yield from (self._data[start : start + size] for start in range(0, len(self._data), size))
             return
         os.lseek(self._handle, 0, os.SEEK_SET)
         while window := os.read(self._handle, size):
+            while len(window) < size and (more := os.read(self._handle, size - len(window))):
+                window += more
             yield window
 
     def position(self) -> int:

@@ -60,7 +60,9 @@ def source_of(argument: str, wanted: SourceOptions = ALL, schemes: Iterable[Sour
 
         return Archive(Path(outer).resolve(), wanted.limits, inside)
     if not there:
-        raise InputError(f"{argument}: no such folder", "Check the path; give folders of downloaded logs.")
+        is_run_id = _RUN_ID.fullmatch(argument) and "." not in argument and not wanted.workspace
+        run = " A run id needs --workspace." if is_run_id else ""
+        raise InputError(f"{argument}: no such folder", f"Check the path; give folders of downloaded logs.{run}")
     if is_folder:
         return Directory(top)
     if not top.is_file():

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from ingest.model import CATALOG_TABLES, Column
 from ingest.quoting import quoted
+from ingest.store.fronts import add_fronts, keep_fronts
 from ingest.store.slice_ledger import add_parts, create_slice_ledger, drop_empty_slices
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+    from ingest.store.fronts import Front
     from ingest.store.slice_ledger import Part
 
 
@@ -27,6 +29,10 @@ class Commit:
     load: pa.Table
     parts: Sequence[Part]
     digest: str
+    read_on: pa.Table
+    """Files that were read on, see `READ_ON`."""
+    fronts: Sequence[Front] = ()
+    """Where large files can be read on from the next time."""
 
     def apply(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Replaces files and jobs, adds parts, and drops slices of which no file is left."""
@@ -67,16 +73,19 @@ def apply_commit(connection: duckdb.DuckDBPyConnection, commit: Commit) -> None:
         " ON old.job_id = new.job_id AND old.path = new.path AND old.status = 'parsed'"
         " WHERE new.reason IS DISTINCT FROM 'unchanged' AND NOT (new.file_id = 0 AND old.path IS NOT NULL)"
     )
+    keep_fronts(connection, commit.read_on)
     connection.execute(
         "INSERT INTO ledger.dead_files SELECT old.file_id, old.slice, false FROM files old JOIN replacing new"
         " ON old.job_id IS NOT DISTINCT FROM new.job_id AND old.path = new.path"
-        " WHERE old.slice IS NOT NULL AND old.slice IS DISTINCT FROM new.slice"
+        " LEFT JOIN ledger.older_rows kept ON kept.stored_id = old.file_id AND kept.slice = old.slice"
+        " WHERE old.slice IS NOT NULL AND old.slice IS DISTINCT FROM new.slice AND kept.slice IS NULL"
     )
     connection.execute(
         "DELETE FROM files USING replacing new"
         " WHERE files.job_id IS NOT DISTINCT FROM new.job_id AND files.path = new.path"
     )
     connection.execute("INSERT INTO files BY NAME SELECT * FROM replacing")
+    add_fronts(connection, commit.fronts)
     connection.execute("DELETE FROM loads WHERE load_id IN (SELECT load_id FROM new_load)")
     connection.execute("INSERT INTO loads BY NAME SELECT * FROM new_load")
     connection.execute("DELETE FROM forgotten_jobs WHERE job_id IN (SELECT job_id FROM new_jobs)")

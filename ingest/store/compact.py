@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ingest.quoting import is_one_of, literal
 from ingest.store.catalog import connect_catalog
 from ingest.store.derived_parts import merged_derived
+from ingest.store.fronts import LIVING, merge_fronts
 from ingest.store.record_views import listed, rows_of
 from ingest.store.slice_ledger import add_parts, drop_empty_slices
 
@@ -84,10 +85,9 @@ def states(connection: duckdb.DuckDBPyConnection) -> list[SliceState]:
     return [SliceState(*row) for row in connection.execute(_STATES).fetchall()]
 
 
-_STATES = """
+_STATES = f"""
     WITH living AS (
-        SELECT slice, count(DISTINCT job_id) AS jobs, sum(rows + rejects)::BIGINT AS rows
-        FROM files WHERE slice IS NOT NULL GROUP BY slice
+        SELECT slice, count(DISTINCT job_id) AS jobs, sum(rows)::BIGINT AS rows FROM ({LIVING}) GROUP BY slice
     ),
     parts AS (
         SELECT slice, sum(bytes)::BIGINT AS bytes, sum(rows)::BIGINT AS rows, count(*) AS files
@@ -184,6 +184,7 @@ def _merge(store: Maintenance, group: Sequence[SliceState], name: str, done: Com
 
     def replace(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"UPDATE files SET slice = {literal(name)} WHERE {is_one_of('slice', old)}")
+        merge_fronts(connection, old, name)
         add_parts(connection, parts)
         drop_empty_slices(connection)
 
@@ -236,7 +237,8 @@ def _write(store: Maintenance, connection: duckdb.DuckDBPyConnection, old: Seque
 def _chunks(connection: duckdb.DuckDBPyConnection, slices: Sequence[str]) -> Iterator[list[str]]:
     """The jobs of some slices by id, as many at once as may be held."""
     sizes = connection.execute(
-        f"SELECT job_id, sum(bytes)::BIGINT FROM files WHERE {is_one_of('slice', slices)} GROUP BY 1 ORDER BY 1"
+        "SELECT job_id, sum(bytes)::BIGINT FROM files WHERE job_id IN ("
+        f"SELECT job_id FROM ({LIVING}) WHERE {is_one_of('slice', slices)}) GROUP BY 1 ORDER BY 1"
     ).fetchall()
     held: list[str] = []
     held_bytes = 0

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from ingest.store.fronts import Front, read_fronts
 from ingest.store.paths import Layout
 
 
@@ -23,6 +24,8 @@ class KnownFile:
     content_hash: str | None
     status: str
     etag: str | None = None
+    front: Front | None = None
+    """Of a large file: where a longer version of it can be read on from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +76,15 @@ def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
         labels = dict(connection.execute("SELECT job_id, labels FROM ledger.jobs WHERE labels IS NOT NULL").fetchall())
         gone = connection.execute("SELECT job_id, source, files, bytes, forgotten_at FROM forgotten_jobs").fetchall()
         rows = connection.execute(
-            "SELECT job_id, path, bytes, modified_ns, parser, parser_version, content_hash, status, etag FROM files"
+            "SELECT file_id, job_id, path, bytes, modified_ns, parser, parser_version, content_hash, status, etag FROM files"
             " WHERE job_id IS NULL OR list_contains($jobs, job_id)",
             {"jobs": list(job_ids)},
         ).fetchall()
+        fronts = read_fronts(connection)
     return Ledger(
         meta.get("registry"),
         sources,
-        {(row[0], row[1]): KnownFile(*row[2:]) for row in rows},
+        {(row[1], row[2]): KnownFile(*(*row[3:], fronts.get(row[0]))) for row in rows},
         labels,
         {job_id: Forgotten(source, files, size, _ns(moment)) for job_id, source, files, size, moment in gone},
         meta.get("views"),

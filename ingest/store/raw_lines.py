@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ingest.parsing.decoding import decoded
+from ingest.quoting import is_one_of
+from ingest.store.fronts import slices_of
 
 if TYPE_CHECKING:
     from ingest.sources.content import Content
@@ -25,9 +27,7 @@ _FILE = """
     FROM files f LEFT JOIN jobs j USING (job_id)
     WHERE f.file_id::VARCHAR = $1 OR f.job_id || ':' || f.path = $1
 """
-_TABLES = (
-    "SELECT DISTINCT name FROM ledger.parts JOIN duckdb_views() ON view_name = name WHERE slice = $1 ORDER BY name"
-)
+_TABLES = "SELECT DISTINCT name FROM ledger.parts JOIN duckdb_views() ON view_name = name WHERE {these} ORDER BY name"
 _RECORDS = """
     SELECT '{name}' AS name, max(line_no) FILTER (line_no < $line) AS above, bool_or(line_no = $line) AS here,
         min(line_no) FILTER (line_no > $line) AS below
@@ -75,7 +75,8 @@ def find(store: Store, file: str, line_no: int) -> FileLine | None:
     rows = store.rows(_FILE, [file])
     if not rows:
         return None
-    names = [row["name"] for row in store.rows(_TABLES, [rows[0]["slice"]])]
+    slices = slices_of(store.connection, f"(FROM files WHERE file_id = {rows[0]['file_id']})")
+    names = [row["name"] for row in store.rows(_TABLES.format(these=is_one_of("slice", slices)))]
     where = {"file": rows[0]["file_id"], "line": line_no}
     told = store.rows(" UNION ALL ".join(_RECORDS.format(name=name) for name in names), where) if names else []
     return FileLine(

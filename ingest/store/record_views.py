@@ -25,7 +25,9 @@ class Listed:
     parts: Mapping[str, Sequence[tuple[str, str]]]
     """Table → the columns and the slice of each Parquet file."""
     apart: frozenset[str]
-    """Slices that hold dead rows of a file that lives in another."""
+    """Slices with dead rows of a file that lives in another, or beside older rows of one that was read on."""
+    grown: Mapping[str, Sequence[tuple[int, int, int]]]
+    """Slices that hold older rows of files that were read on: of each the id written there, that of now, the front's end."""
     any_gone: bool
     """Whether a file has dead rows only."""
     any_dead: bool
@@ -43,19 +45,26 @@ def listed(connection: duckdb.DuckDBPyConnection, slices: Sequence[str] | None =
         {"slices": None if slices is None else list(slices)},
     ).fetchall():
         parts.setdefault(name, []).append((columns, slice_))
+    grown: dict[str, list[tuple[int, int, int]]] = {}
+    for slice_, *older in connection.execute(
+        "SELECT slice, stored_id, file_id, before_line FROM ledger.older_rows ORDER BY ALL"
+    ).fetchall():
+        grown.setdefault(slice_, []).append((older[0], older[1], older[2]))
     ((apart, gone, dead, forgotten),) = connection.execute(
-        "SELECT (SELECT list(DISTINCT slice) FROM ledger.dead_files WHERE live),"
+        "SELECT (SELECT list(DISTINCT slice) FROM ledger.dead_files"
+        " WHERE live OR slice IN (SELECT slice FROM ledger.older_rows)),"
         " EXISTS (FROM ledger.dead_files WHERE NOT live), EXISTS (FROM ledger.dead_derivations),"
         " EXISTS (FROM ledger.derived WHERE forgotten)"
     ).fetchall()
-    return Listed(parts, frozenset(apart or ()), gone, dead, forgotten)
+    return Listed(parts, frozenset(apart or ()), grown, gone, dead, forgotten)
 
 
 def rows_of(ledger: Listed, layout: Layout, table: Table) -> str:
     """The query behind a record table.
 
     A file's id is made from its name and state, so a file that is read again unchanged, or goes back to an earlier state,
-    has the id of its dead rows. Slices that hold such rows are read apart.
+    has the id of its dead rows. Slices that hold such rows are read apart; so are those with older rows of a file that was
+    read on, which get the id that the file has now.
     """
     parts = ledger.parts.get(table.name)
     if not parts:
@@ -64,15 +73,37 @@ def rows_of(ledger: Listed, layout: Layout, table: Table) -> str:
     together: dict[str, list[str]] = {}  # more than one list if an older version of the table had fewer columns
     selects = []
     for names, slice_ in parts:
-        if slice_ in ledger.apart:
-            dead = f"SELECT file_id FROM ledger.dead_files WHERE slice = '{slice_}'"
-            selects.append(f"{_select(layout, table.name, columns, names, [slice_])} WHERE file_id NOT IN ({dead})")
+        if slice_ in ledger.apart or slice_ in ledger.grown:
+            there = _select(layout, table.name, columns, names, [slice_])
+            selects.append(_of_now(there, columns, ledger.grown.get(slice_, ()), _dead_in(slice_, ledger)))
         else:
             together.setdefault(names, []).append(slice_)
     without_gone = " ANTI JOIN (SELECT file_id FROM ledger.dead_files WHERE NOT live) USING (file_id)"
     for names, whole in together.items():
         selects.append(_select(layout, table.name, columns, names, whole) + (without_gone if ledger.any_gone else ""))
     return " UNION ALL ".join(selects)
+
+
+def _dead_in(slice_: str, ledger: Listed) -> str:
+    """The ids of dead rows in a slice; empty if it has none."""
+    return f"SELECT file_id FROM ledger.dead_files WHERE slice = '{slice_}'" if slice_ in ledger.apart else ""
+
+
+def _of_now(rows: str, columns: Sequence[tuple[str, str]], older: Sequence[tuple[int, int, int]], dead: str) -> str:
+    """The living rows among those of a slice, under the ids that their files have now.
+
+    The ids are part of the query: a join would cost each question over a large file a fifth more.
+    """
+    wheres = [f"file_id NOT IN ({dead})"] if dead else []
+    if older:
+        now = " ".join(f"WHEN {stored} THEN {file_id}" for stored, file_id, _ in older)
+        is_of_front = " ".join(f"WHEN {stored} THEN line_no < {before}" for stored, _, before in older)
+        wheres.append(f"CASE file_id {is_of_front} ELSE true END")
+        names = (quoted(column) for column, _ in columns)
+        id_of_now = f"CASE file_id {now} ELSE file_id END AS {quoted('file_id')}"
+        wanted = ", ".join(id_of_now if name == quoted("file_id") else name for name in names)
+        return f"SELECT {wanted} FROM ({rows} WHERE {' AND '.join(wheres)})"
+    return f"{rows} WHERE {' AND '.join(wheres)}"
 
 
 def no_rows(table: Table) -> str:

@@ -1,8 +1,8 @@
 """Which slices there are, and which of their rows are dead: the part of the ledger that loads, `forget`, `compact` share.
 
-A slice is what one worker wrote at once: a Parquet file per table. The records of a file lie in one slice, the derived rows
-of a job in another; what was read again, derived again or forgotten leaves dead rows behind, and a slice without a living
-row goes as a whole.
+A slice is what one worker wrote at once: a Parquet file per table. The records of a file lie in one slice (of a large file that
+grew, in several: see `ingest.store.fronts`), the derived rows of a job in another; what was read again, derived again or
+forgotten leaves dead rows behind, and a slice without a living row goes as a whole.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ingest.store.fronts import create_fronts, drop_fronts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +37,7 @@ def create_slice_ledger(connection: duckdb.DuckDBPyConnection) -> None:
         "CREATE TABLE ledger.parts (name VARCHAR, slice VARCHAR, rows BIGINT, bytes BIGINT, columns VARCHAR)"
     )
     connection.execute("CREATE TABLE ledger.dead_files (file_id BIGINT, slice VARCHAR, live BOOLEAN)")
+    create_fronts(connection)
     connection.execute("CREATE TABLE ledger.dropped_slices (slice VARCHAR, dropped_at DOUBLE)")
     connection.execute(
         "CREATE TABLE ledger.derived (job_id VARCHAR, slice VARCHAR, derivation BIGINT, version VARCHAR, forgotten BOOLEAN)"
@@ -55,14 +58,12 @@ def add_parts(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> N
 
 def drop_empty_slices(connection: duckdb.DuckDBPyConnection) -> None:
     """Takes slices from the list of which no row is left; their Parquet files stay for a while, for readers."""
-    _drop(
-        connection,
-        "slice NOT IN (SELECT slice FROM files WHERE slice IS NOT NULL UNION ALL SELECT slice FROM ledger.derived)",
-    )
+    drop_fronts(connection)
+    records = "SELECT slice FROM files WHERE slice IS NOT NULL UNION ALL SELECT slice FROM ledger.older_rows"
+    _drop(connection, f"slice NOT IN ({records} UNION ALL SELECT slice FROM ledger.derived)")
     _drop(  # of jobs that were forgotten only the history is left
         connection,
-        "slice NOT IN (SELECT slice FROM files WHERE slice IS NOT NULL"
-        " UNION ALL SELECT slice FROM ledger.derived WHERE NOT forgotten)"
+        f"slice NOT IN ({records} UNION ALL SELECT slice FROM ledger.derived WHERE NOT forgotten)"
         " AND name NOT IN (SELECT name FROM ledger.derived_columns WHERE history)",
     )
     connection.execute(

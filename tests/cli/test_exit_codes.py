@@ -74,7 +74,7 @@ def test_input_not_found(run: Run, store: StoreUnderTest) -> None:
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.splitlines() == [
         "ingest: nowhere: no such folder",
-        "  → Check the path; give folders of downloaded logs.",
+        "  → Check the path; give folders of downloaded logs. A run id needs --workspace.",
     ]
 
 

@@ -91,3 +91,23 @@ def test_nothing_right(run: Run, new_store: StoreUnderTest) -> None:
     done = run("--store", new_store.path, "nowhere")
     assert (done.returncode, done.stdout) == (3, "")
     assert not new_store.path.exists()
+
+
+def test_archives_in_a_folder(tree: Tree) -> None:
+    """Archives that nobody named are not opened: how many there are, and the first, is told."""
+    (problem,) = discover([str(tree({f"{name}.zip": "PK" for name in "abcde"}))]).problems
+    assert "a.zip, b.zip, c.zip and 2 more: archives are read only if named" in problem.wrong
+    assert problem.remedy.endswith("/a.zip")
+    (problem,) = discover([str(tree({"a.tar.gz": "x"}, "one"))]).problems
+    assert "a.tar.gz: an archive is read only if named" in problem.wrong
+
+
+def test_archive_beside_a_job(tree: Tree, logs: Logs, run: Run, tmp_path: Path) -> None:
+    """One that lies beside jobs is in `files` and told of when it is new, not each time."""
+    folder = tree({**{f"job/{path}": text for path, text in logs.job().items()}, "old.zip": "PK"}, "jobs")
+    first, second = (run(folder, "--store", tmp_path / "s", "--no-verdict") for _ in range(2))
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert "archive not read" in first.stderr
+    assert "archive not read" not in second.stderr
+    asked = run("sql", "--store", tmp_path / "s", "--format", "csv", "SELECT reason FROM files WHERE job_id IS NULL")
+    assert "an archive: read only if it is named as an argument" in asked.stdout

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import os
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -539,3 +540,29 @@ def test_doctor_lists_the_top_alone(blobs: Fill, proxy: FaultyProxy, logs: Logs,
     assert done.returncode == 0, done.stdout
     assert "1 folders and 0 files" in " ".join(done.stdout.split())
     assert proxy.gets("restype=container") == 1
+
+
+def test_since_opens_nothing_old(blobs: Fill, proxy: FaultyProxy, logs: Logs, store: StoreUnderTest) -> None:
+    """Jobs in which nothing is new enough are listed and left out: no blob of them is opened, no row of the store is theirs."""
+    url = through(proxy, blobs({f"dcid.{name}/{path}": text for name in "ab" for path, text in logs.job().items()}))
+    tomorrow = time.time_ns() + 86_400_000_000_000
+    report = store.load(url, sources=SourceOptions(since_ns=tomorrow))  # type: ignore[arg-type]
+    assert ([problem.wrong.partition(": ")[2] for problem in report.problems], proxy.gets("/logs")) == (
+        ["no job found that `--match` and `--since` let through, 2 were left out"],
+        0,
+    )
+    assert store.load(url, sources=SourceOptions(since_ns=0)).jobs == 2  # type: ignore[arg-type]
+    assert proxy.gets("/logs") > 0
+
+
+def test_large_blob_that_grew(blobs: Fill, azurite: str, store: StoreUnderTest, other_store: StoreUnderTest) -> None:
+    """A blob of 18 MB that grew is parsed from its last whole window on; the tables are those of reading it at once."""
+    text = "".join(f"2021-04-13 03:23:05,649|INFO|{i}|{'x' * 1_000}\n" for i in range(18_000))
+    path = "dcid.a/logs/sys/node/0/process000.txt"
+    url = blobs({path: text})
+    store.load(url)  # type: ignore[arg-type]
+    fill_azurite(azurite, {path: text + "2021-04-13 03:23:05,649|INFO|1|more\n"}, url.rpartition("/")[2])
+    report = store.load(url)  # type: ignore[arg-type]
+    assert (report.read_on, report.rows < 9_000) == (1, True)
+    other_store.load(url)  # type: ignore[arg-type]
+    assert store.digest() == other_store.digest()

@@ -121,7 +121,9 @@ class Archive:
             by_path[entry.path] = entry
             count += 1
         if count > len(by_path):
-            self.notices.append(f"{count - len(by_path)} members have a name that a later one has too, which is read")
+            twice = count - len(by_path)
+            told = "1 member has" if twice == 1 else f"{twice} members have"
+            self.notices.append(f"{told} a name that a later one has too; of each name the last is read")
         yield from by_path.values()
 
 

@@ -108,7 +108,10 @@ def asked(call: Callable[[], Result], what: str) -> Result:
     raise AssertionError("unreachable")
 
 
-_READER = "Give it the role Storage Blob Data Reader; `ingest doctor --source URL` says who asks."
+_SIGN_IN = "Sign in with the platform's tool (`az login`, say), or set a key or signature in the environment."
+_READER = (
+    "Let it list and read (on Azure the role Storage Blob Data Reader); `ingest doctor --source URL` says who asks."
+)
 
 
 def _told(error: Exception) -> tuple[str | None, str, bool]:
@@ -126,7 +129,7 @@ def _told(error: Exception) -> tuple[str | None, str, bool]:
     if "404" in _statuses(text):
         return "it is not there", "Check the address: account, container, prefix.", False
     if kind == "UnauthenticatedError" or "401" in _statuses(text):
-        return "the identity is not accepted, or nobody is signed in", "Sign in (az login), or set a key or SAS.", False
+        return "the identity is not accepted, or nobody is signed in", _SIGN_IN, False
     if "AzureCli" in text or "az account" in text:
         return "`az` gave no token", "Sign in with: az login", False
     if "dns error" in text or "failed to lookup" in text:
