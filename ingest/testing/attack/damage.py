@@ -18,8 +18,8 @@ _FINDINGS = Path("attack-findings")
 """Where what was found is kept."""
 
 _ASKED = (
-    *(("diagnose",), ("timeline", "job"), ("story", "job"), ("nodes",), ("doctor",)),
-    *(("sql", "SELECT * FROM coverage"), ("sql", "SELECT * FROM diagnosis", "-f", "json")),
+    *(("diagnose",), ("timeline", "job"), ("jobs",), ("nodes",), ("doctor",)),
+    *(("sql", "SELECT * FROM coverage"), ("sql", "SELECT * FROM diagnosis")),
 )
 
 
