@@ -18,7 +18,7 @@ _FINDINGS = Path("attack-findings")
 """Where what was found is kept."""
 
 _ASKED = (
-    *(("diagnose",), ("timeline", "job"), ("jobs",), ("nodes",), ("doctor",)),
+    *(("diagnose",), ("timeline", "job"), ("jobs",), ("nodes", "job"), ("doctor",)),
     *(("sql", "SELECT * FROM coverage"), ("sql", "SELECT * FROM diagnosis")),
 )
 
