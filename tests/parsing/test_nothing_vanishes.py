@@ -1,8 +1,9 @@
 """Nothing vanishes: what a file holds, counted here without any parser's help, is in a row or in a reject of it.
 
-Three counts, for every parser and text that hypothesis thinks up. Marks: each line ends in a word of its own, whatever else is
-wrong with it, and the word must come out again. Records: a table of any cells, as Python's own writer of CSV writes it, and a log
-of any lines, have as many records and rejects as were put in. Bytes: files of a tree are listed, each once, with all bytes of it.
+Three counts, for every parser and text that hypothesis thinks up. Marks: each line ends in a word of its own, whatever
+else is wrong with it, and the word must come out again. Records: a table of any cells, as Python's own writer of CSV
+writes it, and a log of any lines, have as many records and rejects as were put in. Bytes: files of a tree are listed, each
+once, with all its bytes.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def is_table(parser: Parser) -> bool:
     return parser.path.endswith(r"\.csv$")
 
 
-# --- marks ----------------------------------------------------------------------------------------------------------------------
+# --- marks ------------------------------------------------------------
 
 LINES = st.one_of(
     st.sampled_from(EVERYBODYS),
@@ -63,7 +64,7 @@ DAMAGE = st.lists(
 
 @st.composite
 def marked_files(draw: st.DrawFn, name: str) -> bytes:
-    """Lines of the parser's own samples, of others and of nobody, mostly under a header, each with a mark at its end; damaged."""
+    """Lines of the parser's samples, of others', of nobody's, mostly under a header, each with a mark at its end; damaged."""
     own = [line for lines in SAMPLES[name] for line in lines]
     head = draw(st.sampled_from([b"", *(lines[0] for lines in SAMPLES[name])]))
     lines = draw(st.lists(st.one_of(st.sampled_from(own), LINES), min_size=1, max_size=9))
@@ -113,7 +114,7 @@ def test_marks(name: str, data: st.DataObject) -> None:
         assert wanted <= marks(told(content, found))
 
 
-# --- records --------------------------------------------------------------------------------------------------------------------
+# --- records ------------------------------------------------------------
 
 CELLS = st.one_of(
     st.sampled_from(
@@ -187,14 +188,14 @@ def test_records_of_logs(name: str, data: st.DataObject) -> None:
         expected = full
     else:
         heads = [number for number, line in enumerate(lines, 1) if re.match(HEADS[name], line)]
-        before = [number for number in full if number < min(heads, default=len(lines) + 1)]
-        expected = [*before[:1], *heads]
+        has_text_before = any(number < min(heads, default=len(lines) + 1) for number in full)
+        expected = [1, *heads] if has_text_before else heads
     (found,) = read(PARSERS[name], b"".join(line + b"\n" for line in lines))
     assert list(found.by_line) == expected
     assert found.records + len(found.rejects) == len(expected)
 
 
-# --- bytes ----------------------------------------------------------------------------------------------------------
+# --- bytes ------------------------------------------------------------
 
 PATHS = st.sampled_from(sorted(PARSERS[name].samples[0].path for name in PARSERS if "system_logs" not in name))
 STRANGE = st.sampled_from(
