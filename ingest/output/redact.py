@@ -143,6 +143,8 @@ def _secrets(text: str, rules: RuleIndex) -> Iterator[tuple[int, int]]:
     """Where secrets are in a text: as it is, as it is seen, and with wrapped tokens joined."""
     yield from _found(text, rules)
     yield from key_spans(text)
+    if text.isprintable() and "\\" not in text:  # nothing is hidden, nothing wrapped
+        return
     seen = without_hidden(text)
     if seen is not None:
         spans = [*_found(seen.text, rules), *key_spans(seen.text)]

@@ -12,6 +12,7 @@ from ingest.logs import log
 from ingest.store.catalog import Draft, Step, connect_catalog, sweep
 from ingest.store.lock import writer_lock
 from ingest.store.paths import Layout
+from ingest.store.signals import swept_before_the_end
 
 if TYPE_CHECKING:
     from ingest.plugin.registry import Registry
@@ -23,9 +24,12 @@ def writing(layout: Layout, lock_timeout_s: float) -> Iterator[None]:
 
     What a killed run left is swept away first. If something goes wrong, what was begun is swept away too: a full disk needs
     the room. Raises `StoreError` if another holds the lock, or the store cannot be written; a `KeyboardInterrupt` says what
-    was committed.
+    was committed. A signal that ends the process lets it sweep first.
     """
-    with writer_lock(layout, lock_timeout_s, lambda holder: log().warning("waiting for the store", holder=holder)):
+    with (
+        swept_before_the_end(),
+        writer_lock(layout, lock_timeout_s, lambda holder: log().warning("waiting for the store", holder=holder)),
+    ):
         sweep(layout)
         before = _committed(layout)
         try:

@@ -16,10 +16,10 @@ _PS = (
     r"^(?P<user_name>\S+)\s+(?P<pid>\d+)\s+(?P<cpu_percent>[\d.]+)\s+(?P<memory_percent>[\d.]+)\s+(?P<vsz_kb>\d+)\s+"
     r"(?P<rss_kb>\d+)\s+\S+\s+(?P<state>\S+)\s+\S+\s+(?P<cpu_time_s>[\d:-]+)\s+(?P<command>.*)$"
 )
-_TASKLIST = r"^(?P<command>\S.*?)\s+(?P<pid>\d+)\s(?:\S+)?\s+\d+\s+(?P<memory>\d[\d.,'\xa0 ]*) [KкК]\S*\s*$"
+_TASKLIST = r"^(?P<command>\S.*?)\s+(?P<pid>\d+)\s(?:\S+)?\s+\d+\s+(?P<memory>\d[\d.,'\xa0 ]*) [KкК]\S{0,2}\s*$"
 """`Image Name  PID  Session Name  Session#  Mem Usage`; the header and the thousands mark are the system's language's."""
 
-_HEADERS = r"^(?:USER\s+PID\b|=+(?: =+)*\s*$|\S[^\d]*\bPID\b)"
+_HEADERS = r"^(?:USER\s+PID\s[A-Z%\s]*COMMAND\s*$|=+(?: =+)*\s*$|(?!USER)\S[^\d\n]* {2,}PID [^\d\n]* {2,}[^\d\n]*$)"
 
 
 def _shaped(rows: pa.Table) -> pa.Table:

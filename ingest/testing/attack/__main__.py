@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not IS_SUPPORTED:
         print("attacks need a POSIX system", file=sys.stderr)
         return 2
-    chosen = {name: ATTACKS[name] for name in options.only or ATTACKS}
+    chosen = options.only or list(ATTACKS)
     seed = options.seed or secrets.token_hex(4)
     done = {name: Outcome() for name in chosen}
     spent = dict.fromkeys(chosen, 0.0)
@@ -35,24 +35,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ground = Ground(Path(folder), commands)
         number = 0
         while number < len(chosen) or time.monotonic() - started < options.minutes * 60:
-            name = min(spent, key=lambda one: spent[one])  # each gets as much of the time
+            name = min(spent, key=lambda one: spent[one] / ATTACKS[one][1])  # each gets its share of the time
             began = time.monotonic()
-            outcome = chosen[name](ground, Random(f"{seed}:{name}:{number}"))
+            outcome = ATTACKS[name][0](ground, Random(f"{seed}:{name}:{number}"))
             spent[name] += time.monotonic() - began
             done[name].tries += outcome.tries
             done[name].findings += outcome.findings
             for finding in outcome.findings:
                 print(f"{name} (seed {seed}, number {number}): {finding}", file=sys.stderr, flush=True)
             number += 1
-    return _report(done, seed, time.monotonic() - started)
+        megabytes = commands.megabytes
+    return _report(done, seed, time.monotonic() - started, megabytes)
 
 
-def _report(done: dict[str, Outcome], seed: str, seconds: float) -> int:
+def _report(done: dict[str, Outcome], seed: str, seconds: float, megabytes: float) -> int:
     print(f"{'attack':<22}{'tries':>8}{'findings':>10}")
     for name, outcome in done.items():
         print(f"{name:<22}{outcome.tries:>8,}{len(outcome.findings):>10,}")
     found = sum(len(outcome.findings) for outcome in done.values())
-    print(f"\n{seconds / 60:.1f} minutes, seed {seed}: {found} findings")
+    print(f"\n{seconds / 60:.1f} minutes, seed {seed}, at most {megabytes:.0f} MB: {found} findings")
     return 1 if found else 0
 
 

@@ -1,30 +1,24 @@
-"""The attacks: each does its harm once and says what it found."""
+"""The attacks, by name: each does its harm once and says what it found. Here are those on a command that is stopped."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 
-from ingest.errors import ExitCode, IngestError
-from ingest.store.reader import open_store
-from ingest.testing.attack.forked import Commands, Ended
-from ingest.testing.attack.ground import COMMANDS, Ground, Outcome, write_job
+from ingest.errors import ExitCode
+from ingest.testing.attack.damage import damaged_files, damaged_tree
+from ingest.testing.attack.ground import COMMANDS, Ground, Outcome
+from ingest.testing.attack.hostile_report import hostile_report
 from ingest.testing.attack.state import faults, state
-from ingest.testing.damage import mutated
+from ingest.testing.attack.together import together
 
 _LARGEST = 4_000_000
 """Bytes; a catalog is smaller."""
 
-_TOGETHER_S = 20.0
-
-
-_KILLS = 6
+_KILLS = 25
 """How often a command is killed on one store before it may run to its end."""
 
 
@@ -35,7 +29,7 @@ def kill(ground: Ground, random: Random) -> Outcome:
     path = ground.store()
     outcome = Outcome()
     for _ in range(_KILLS):
-        ended = ground.commands.run(*ground.arguments(command), kill_after=random.uniform(0, 1.05 * seconds))
+        ended = ground.commands.run(*ground.arguments(command), stop_after=random.uniform(0, 1.05 * seconds))
         if ended.code != -signal.SIGKILL:
             break
         outcome.tries += 1
@@ -58,6 +52,32 @@ def _finished(ground: Ground, command: str, path: Path, after: str) -> Iterator[
     if state(path) != after:
         yield "the next run did not lead to the state of after"
     yield from faults(path)
+
+
+def interrupt(ground: Ground, random: Random) -> Outcome:
+    """Stops a command with a signal that it can answer: it says so, and leaves a whole state and nothing else."""
+    command = random.choice(list(COMMANDS))
+    after, seconds = ground.after(command)
+    path = ground.store()
+    before = _room(path)
+    by = random.choice((signal.SIGINT, signal.SIGTERM))
+    ended = ground.commands.run(
+        *ground.arguments(command), stop_after=random.uniform(0.1, max(seconds, 0.2)), stop_by=int(by)
+    )
+    found: list[str] = []
+    if ended.code == (ExitCode.INTERRUPTED if by == signal.SIGINT else -by):
+        now = state(path)
+        if now not in (ground.before, after):
+            found.append("the store holds a state between before and after")
+        is_silent = by == signal.SIGTERM and not ended.said  # it came before the first or after the last change
+        if not is_silent and "commit" not in ended.said:
+            found.append(f"it said: {ended.said}")
+        if now == ground.before != after and _room(path) != before:
+            found.append("it left files behind")
+    elif ended.code != 0:
+        found.append(f"it ended with {ended.code}: {ended.said}")
+    found += faults(path)
+    return Outcome(1, [f"{command}, {by.name}: {one}" for one in found])
 
 
 def full_disk(ground: Ground, random: Random) -> Outcome:
@@ -89,87 +109,17 @@ def _room(path: Path) -> dict[str, int]:
     return {name: size for name, size in found.items() if size and not name.startswith("writer.")}
 
 
-def damaged_tree(ground: Ground, random: Random) -> Outcome:
-    """Damages a third of a job's files: the command reads what it can and counts it, and what is asked of it is answered."""
-    job = ground.folder / "damaged" / "job"
-    shutil.rmtree(job.parent, ignore_errors=True)
-    write_job(job, "damaged")
-    files = sorted(path for path in job.rglob("*") if path.is_file())
-    for path in random.sample(files, len(files) // 3):
-        _, content = mutated(path.read_bytes(), random.choice(files).read_bytes(), random)
-        path.write_bytes(content)
-    store = ground.folder / "damaged-store"
-    shutil.rmtree(store, ignore_errors=True)
-    found: list[str] = []
-    for arguments in (("load", job), ("diagnose",), ("timeline", "job"), ("sql", "SELECT * FROM coverage")):
-        ended = ground.commands.run(*arguments, "--store", store)
-        if ended.code not in (ExitCode.OK, ExitCode.FAILED_CHECK) or "Traceback" in ended.said:
-            found.append(f"{arguments[0]} ended with {ended.code}: {ended.said}")
-    found += faults(store)
-    if found:
-        kept = Path(f"attack-findings/{random.getrandbits(32):08x}")
-        shutil.copytree(job, kept)
-        found = [f"{one}\n  the tree: {kept}" for one in found]
-    return Outcome(1, found)
-
-
-def together(ground: Ground, random: Random) -> Outcome:
-    """Three writers and a reader at once: each read sees one whole state, each command ends well, in the end all is there."""
-    path = ground.store()
-    outcome = Outcome()
-    with ExitStack() as stack:
-        writers = [stack.enter_context(Commands()) for _ in range(3)]
-        for number, writer in enumerate(writers):
-            writer.begin(*_something(ground, number, random))
-        until = time.monotonic() + _TOGETHER_S
-        while time.monotonic() < until:
-            outcome.tries += 1
-            outcome.findings += [f"read beside writers: {one}" for one in (*faults(path, at_rest=False), *_asked(path))]
-            for number, writer in enumerate(writers):
-                if writer.has_ended():
-                    outcome.findings += _ended(writer.end())
-                    writer.begin(*_something(ground, number, random))
-        for writer in writers:
-            outcome.findings += _ended(writer.end())
-    ground.commands.run("load", ground.jobs, "--no-verdict", "-q", "--reparse", "--store", path)
-    if state(path) != ground.after("load")[0]:
-        outcome.findings.append("after all the writers a load does not lead to the state of a load alone")
-    outcome.findings += faults(path)
-    return outcome
-
-
-def _something(ground: Ground, number: int, random: Random) -> list[str]:
-    """A command of the writer of this number: loads of the first job, forgetting and loading the second, merging."""
-    store = ["--store", str(ground.folder / "store"), "--lock-timeout", "120"]
-    if number == 0:
-        return ["load", str(ground.jobs / "first"), "--reparse", "--no-verdict", "-q", *store]
-    if number == 1 and random.random() < 0.5:
-        return ["forget", "sec*", *store]
-    return ["load", str(ground.jobs / "second"), "--no-verdict", "-q", *store] if number == 1 else ["compact", *store]
-
-
-def _ended(ended: Ended) -> list[str]:
-    """What is wrong with how a writer ended; that there is no job to forget is no fault."""
-    fine = ended.code == 0 or (ended.code == ExitCode.INPUT and "no such job" in ended.said)
-    return [] if fine else [f"a writer ended with {ended.code}: {ended.said}"]
-
-
-def _asked(path: Path) -> Iterator[str]:
-    try:
-        with open_store(path) as store:
-            store.rows("SELECT * FROM job_summary")
-            store.rows("SELECT * FROM diagnosis")
-    except IngestError as error:
-        yield error.wrong
-
-
 Attack = Callable[[Ground, Random], Outcome]
 
-ATTACKS: dict[str, Attack] = {
-    "kills": kill,
-    "readers and writers": together,
-    "damaged trees": damaged_tree,
-    "full disk": full_disk,
+ATTACKS: dict[str, tuple[Attack, float]] = {
+    "kills": (kill, 4),
+    "signals": (interrupt, 1),
+    "reads beside writers": (together, 3),
+    "damaged trees": (damaged_tree, 1),
+    "damaged files": (damaged_files, 3),
+    "full disk": (full_disk, 1),
+    "hostile reports": (hostile_report, 1),
 }
+"""Name → what does its harm once, and its share of the time."""
 
 IS_SUPPORTED = hasattr(os, "fork")

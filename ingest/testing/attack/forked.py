@@ -15,13 +15,16 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import import_module
-from threading import Timer
+from threading import Event, Timer
 from types import TracebackType
 from typing import Any
 
 from ingest.plugin.registry import load_registry
+
+_HANGS_S = 300.0
+"""Seconds after which a command is taken to hang; it takes a few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,15 @@ class Ended:
     said: str
     """What it wrote on stderr."""
     seconds: float
+    megabytes: float
+    """The most memory that it, or a process that it started, had at once."""
 
 
 class Commands:
     """A process that runs one command after the other, each forked off."""
 
     def __init__(self) -> None:
+        self.megabytes = 0.0
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__],
             stdin=subprocess.PIPE,
@@ -47,10 +53,17 @@ class Commands:
             env={name: value for name, value in os.environ.items() if not name.startswith("INGEST_")},
         )
 
-    def begin(self, *arguments: object, kill_after: float | None = None, limit: int | None = None) -> None:
-        """Starts `ingest ARGUMENTS`. `kill_after`: it is killed so many seconds later; `limit`: no file may become larger."""
+    def begin(
+        self,
+        *arguments: object,
+        stop_after: float | None = None,
+        stop_by: int = signal.SIGKILL,
+        limit: int | None = None,
+    ) -> None:
+        """Starts `ingest ARGUMENTS`. It gets a signal so many seconds later; `limit`: no file may become larger."""
         assert self._process.stdin is not None
-        request = {"arguments": [str(one) for one in arguments], "kill_after": kill_after, "limit": limit}
+        stop = {"stop_after": stop_after, "stop_by": int(stop_by)}
+        request = {"arguments": [str(one) for one in arguments], **stop, "limit": limit}
         print(json.dumps(request), file=self._process.stdin, flush=True)
 
     def has_ended(self) -> bool:
@@ -61,7 +74,9 @@ class Commands:
     def end(self) -> Ended:
         """Waits for the command that was begun."""
         assert self._process.stdout is not None
-        return Ended(**json.loads(self._process.stdout.readline()))
+        ended = Ended(**json.loads(self._process.stdout.readline()))
+        self.megabytes = max(self.megabytes, ended.megabytes)
+        return ended
 
     def run(self, *arguments: object, **more: Any) -> Ended:
         """Runs a command, as `begin` starts it."""
@@ -78,22 +93,32 @@ class Commands:
         self._process.communicate()
 
 
-def _run(arguments: Sequence[str], kill_after: float | None, limit: int | None) -> Ended:
+def _run(arguments: Sequence[str], stop_after: float | None, stop_by: int, limit: int | None) -> Ended:
     reading, writing = os.pipe()
     started = time.monotonic()
     child = os.fork()
     if not child:
         _become(arguments, writing, limit)
     os.close(writing)
-    timer = Timer(kill_after, os.kill, (child, signal.SIGKILL)) if kill_after is not None else None
-    if timer is not None:
+    hung = Event()
+
+    def end() -> None:
+        hung.set()
+        os.kill(child, signal.SIGKILL)
+
+    timers = [Timer(_HANGS_S, end)]
+    if stop_after is not None:
+        timers.append(Timer(stop_after, os.kill, (child, stop_by)))
+    for timer in timers:
         timer.start()
     with os.fdopen(reading, errors="replace") as stream:
         said = stream.read()
-    _, status = os.waitpid(child, 0)
-    if timer is not None:
+    _, status, usage = os.wait4(child, 0)
+    for timer in timers:
         timer.cancel()
-    return Ended(os.waitstatus_to_exitcode(status), said, time.monotonic() - started)
+    if hung.is_set():
+        said += f"\nit did not end within {_HANGS_S:.0f} seconds"
+    return Ended(os.waitstatus_to_exitcode(status), said, time.monotonic() - started, usage.ru_maxrss / 1024)
 
 
 def _become(arguments: Sequence[str], stderr: int, limit: int | None) -> None:
@@ -123,7 +148,7 @@ def _serve() -> None:
     load_registry().definition()
     for line in sys.stdin:
         ended = _run(**json.loads(line))
-        print(json.dumps({"code": ended.code, "said": ended.said, "seconds": ended.seconds}), flush=True)
+        print(json.dumps(asdict(ended)), flush=True)
 
 
 if __name__ == "__main__":

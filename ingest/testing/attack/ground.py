@@ -36,30 +36,31 @@ class Ground:
     def __init__(self, folder: Path, commands: Commands) -> None:
         self.folder = folder
         self.jobs = folder / "jobs"
+        self.path = folder / "store"
         self.commands = commands
-        self._path, self._base = folder / "store", folder / "base"
+        self._base = folder / "base"
         self._after: dict[str, tuple[str, float]] = {}
         for job in ("first", "second"):
             write_job(self.jobs / job, job)
-            ended = commands.run("load", self.jobs / job, "--no-verdict", "-q", "--store", self._path)
+            ended = commands.run("load", self.jobs / job, "--no-verdict", "-q", "--store", self.path)
             if ended.code:
                 raise RuntimeError(f"the first load ended with {ended.code}: {ended.said}")
         write_job(self.jobs / "third", "third")
         changed = max((self.jobs / "second").rglob("*.txt"))
         changed.write_bytes(changed.read_bytes() * 2)
-        self.before = state(self._path)
-        shutil.move(self._path, self._base)
+        self.before = state(self.path)
+        shutil.move(self.path, self._base)
 
     def store(self) -> Path:
         """A copy of the store to do harm to, where it was made: it knows its place."""
-        shutil.rmtree(self._path, ignore_errors=True)
-        shutil.copytree(self._base, self._path)
-        return self._path
+        shutil.rmtree(self.path, ignore_errors=True)
+        shutil.copytree(self._base, self.path)
+        return self.path
 
     def arguments(self, command: str) -> list[str]:
         """A command's arguments, for a store of this ground."""
         given = [str(self.jobs) if word == "JOBS" else word for word in COMMANDS[command]]
-        return [*given, "--store", str(self._path)]
+        return [*given, "--store", str(self.path)]
 
     def after(self, command: str) -> tuple[str, float]:
         """The state that a command leads to if nobody disturbs it, and how long it takes."""

@@ -42,7 +42,7 @@ def faults(path: Path, *, at_rest: bool = True) -> Iterator[str]:
         return
     try:
         with open_store(path) as store:
-            yield from _wrong_counts(store)
+            yield from wrong_counts(store)
             kept = {slice_ for (slice_,) in store.sql(_KEPT).fetchall()}
     except IngestError as error:
         yield f"{error.wrong}"
@@ -53,7 +53,7 @@ def faults(path: Path, *, at_rest: bool = True) -> Iterator[str]:
             yield "left over: a draft"
 
 
-def _wrong_counts(store: Store) -> Iterator[str]:
+def wrong_counts(store: Store) -> Iterator[str]:
     """Files of which more or fewer rows are stored than were counted when they were read."""
     tables = [table.name for table in load_registry().tables]
     stored = " UNION ALL ".join(f'SELECT file_id FROM "{name}"' for name in tables)

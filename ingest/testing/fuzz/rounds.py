@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,8 +103,12 @@ def _problems(damaged: Damaged, whole: Content, result: FileResult, content: Con
 
 
 def _is_new(line: bytes, whole: bytes, header: bytes) -> bool:
-    """Whether a line is neither part of the file as it was nor made of pieces of its header: it must be told."""
-    return line.strip() not in whole and not all(word in header for word in line.split())
+    """Whether a line says something that is neither in the file as it was nor made of pieces of its header: it must be told."""
+    return (
+        re.search(rb"\w|[^\x00-\x7f]", line) is not None
+        and line.strip() not in whole
+        and not all(word in header for word in line.split())
+    )
 
 
 def _read_as_a_slice(
