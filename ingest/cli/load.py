@@ -102,7 +102,7 @@ def load(
     """Read job folders into a store and show a verdict.
 
     JOB_DIRS are folders, archives (zip, tar, tar.gz, tar.zst) or URLs of object stores; jobs in them are found at any depth.
-    Only files that are new or changed are read; a changed file replaces its rows. Safe to break off and to run again.
+    Only files that are new or changed are read; a changed file replaces its rows. Safe to interrupt and to run again.
     """
     from ingest.load.pipeline import ingest_jobs
     from ingest.load.progress import load_progress
@@ -114,6 +114,7 @@ def load(
         reads = partial(
             ingest_jobs,
             store=store,
+            strict=False,
             workers=workers,
             labels={**settings().load.labels, **_labels(labels)},
             thresholds=store_thresholds(),

@@ -21,10 +21,10 @@ from ingest.output.column_types import Kind, Shape
 from ingest.output.columns import columnwise, text_columns
 from ingest.output.encode import Encoder, text_encoder
 from ingest.output.escape import escape_controls
-from ingest.output.formats import is_terminal
 from ingest.output.redact import Redactor
 from ingest.output.result import Result, Row
 from ingest.output.table_layout import GAP, TableColumn, folded, header_lines, widths
+from ingest.output.terminal import is_terminal
 
 LINES_PER_CELL = 3
 LINES_PER_FIELD = 12

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from ingest.errors import IngestError
+from ingest.output.terminal import is_terminal
 
 
 class Format(StrEnum):
@@ -24,15 +25,6 @@ class Format(StrEnum):
 
 class OutputError(IngestError):
     """A result that cannot be written as asked."""
-
-
-def is_terminal(stream: Any) -> bool:
-    """Whether a person looks at this stream: only then are width, colour and control characters a matter."""
-    isatty = getattr(stream, "isatty", None)
-    try:
-        return bool(isatty is not None and isatty())
-    except ValueError:  # a closed stream
-        return False
 
 
 def default_format(stream: Any) -> Format:
