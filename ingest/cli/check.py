@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest.cli.completion import complete_job
 from ingest.cli.options import format_option, open_configured, store_option, tell
 from ingest.errors import ExitCode, IngestError, InputError
 
@@ -20,7 +21,7 @@ _LAST_GOOD = "last-good"
 
 
 @click.command(short_help="Fail if a job did worse than those before it: a gate for pipelines.")
-@click.argument("jobs", nargs=-1, metavar="[JOB...]")
+@click.argument("jobs", shell_complete=complete_job, nargs=-1, metavar="[JOB...]")
 @store_option
 @click.option(
     "--baseline",

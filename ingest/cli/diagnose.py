@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from ingest.cli.completion import complete_job
 from ingest.cli.options import (
     differing_thresholds,
     format_option,
@@ -20,7 +21,7 @@ from ingest.severity import SEVERITIES, is_at_least
 
 
 @click.command(short_help="Say what is wrong with jobs, and what to do about it.")
-@click.argument("jobs", nargs=-1, metavar="[JOB...]")
+@click.argument("jobs", shell_complete=complete_job, nargs=-1, metavar="[JOB...]")
 @store_option
 @format_option("text")
 @click.option(

@@ -14,11 +14,10 @@ import click
 from ingest.cli.options import configuration, plugin_choice, plugin_options, store_option
 from ingest.cli.source_options import wanted, workspace_option
 from ingest.errors import ExitCode
+from ingest.output.terminal import text_width
 
 if TYPE_CHECKING:
     from ingest.doctor.installation import Health
-
-_WIDTH = 100
 
 
 @click.command(short_help="Look over the installation and a store; say what is wrong and what to do.")
@@ -76,7 +75,7 @@ def _show(found: Sequence[Health]) -> None:
     for one in found:
         head = f"{one.status:<8} {one.subject:<10} "
         lines = textwrap.wrap(
-            escape_controls(redact_text(one.finding)), _WIDTH - len(head), break_on_hyphens=False
+            escape_controls(redact_text(one.finding)), text_width(sys.stdout) - len(head), break_on_hyphens=False
         ) or [""]
         click.echo(click.style(head[:8], fg=colours[one.status]) + head[8:] + lines[0])
         for line in lines[1:]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest.cli.completion import complete_path
 from ingest.cli.options import (
     SettingOption,
     configure_log,
@@ -34,7 +35,7 @@ _CHILDREN_TOLD = 5
 
 
 @click.command(short_help="Read job folders into a store and show a verdict (the default command).")
-@click.argument("job_dirs", nargs=-1, required=True, metavar="JOB_DIRS...")
+@click.argument("job_dirs", shell_complete=complete_path, nargs=-1, required=True, metavar="JOB_DIRS...")
 @store_option
 @click.option(
     "-j",

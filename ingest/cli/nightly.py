@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from ingest.cli.completion import complete_path
 from ingest.cli.options import (
     SettingOption,
     configure_log,
@@ -24,7 +25,7 @@ from ingest.errors import IngestError
 
 
 @click.command(short_help="Read what is new, compare it with the past, report: for a scheduler, every night.")
-@click.argument("roots", nargs=-1, metavar="[ROOTS...]")
+@click.argument("roots", shell_complete=complete_path, nargs=-1, metavar="[ROOTS...]")
 @store_option
 @click.option(
     "--report",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import textwrap
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -11,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingest.cli.options import load_plugins, plugin_options
+from ingest.output.terminal import text_width
 
 if TYPE_CHECKING:
     from ingest.plugin.registry import Plugin, Registry
-
-_WIDTH = 100
 
 
 @click.command(short_help="List the plugins, their parsers and what they claim.")
@@ -94,8 +94,10 @@ def _line(head: str, text: str) -> None:
     """A line, or several of which the further ones are indented below the text of the first."""
     from ingest.output import escape_controls
 
-    indent = " " * min(len(head), _WIDTH // 2)
-    for line in textwrap.wrap(escape_controls(head + text), _WIDTH, subsequent_indent=indent, drop_whitespace=True):
+    indent = " " * min(len(head), text_width(sys.stdout) // 2)
+    for line in textwrap.wrap(
+        escape_controls(head + text), text_width(sys.stdout), subsequent_indent=indent, drop_whitespace=True
+    ):
         click.echo(line)
 
 

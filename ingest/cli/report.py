@@ -7,11 +7,12 @@ import sys
 
 import click
 
+from ingest.cli.completion import complete_job
 from ingest.cli.options import SettingOption, open_configured, store_option
 
 
 @click.command(short_help="Write a report as one HTML file.")
-@click.argument("jobs", nargs=-1, metavar="[JOB...]")
+@click.argument("jobs", shell_complete=complete_job, nargs=-1, metavar="[JOB...]")
 @store_option
 @click.option(
     "-o",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from ingest.cli.completion import complete_view
 from ingest.cli.options import load_plugins, plugin_options
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="List the views and tables that can be asked, or what the columns of one mean.")
-@click.argument("name", required=False)
+@click.argument("name", shell_complete=complete_view, required=False)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @plugin_options
 def views(name: str | None, format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest.cli.completion import complete_path
 from ingest.cli.options import (
     SettingOption,
     configure_log,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Watch jobs that run: progress, nodes, errors, until they end.")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCES...")
+@click.argument("sources", shell_complete=complete_path, nargs=-1, required=True, metavar="SOURCES...")
 @store_option
 @click.option(
     "--every",
@@ -101,13 +102,13 @@ def watch(
 
 def _live(snapshots: Iterator[Snapshot]) -> Snapshot:
     """Shows each on one screen, which is gone at the end."""
-    from rich.console import Console
     from rich.live import Live
 
     from ingest.cards.watch import screen
+    from ingest.output.terminal import console_for
 
     last = None
-    with Live(console=Console(), auto_refresh=False, transient=True) as live:
+    with Live(console=console_for(sys.stdout), auto_refresh=False, transient=True) as live:
         for last in snapshots:
             live.update(screen(last), refresh=True)
     assert last is not None

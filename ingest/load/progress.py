@@ -104,8 +104,8 @@ class _RichProgress(_Silent):
     def _show(self) -> None:
         total = self._counts.total or None
         if self._task is None:
+            self._task = self._bar.add_task(str(self._counts))
             self._bar.start()
-            self._task = self._bar.add_task("")
         self._bar.update(self._task, description=str(self._counts), total=total, completed=self._counts.done)
 
     def stop(self) -> None:

@@ -64,11 +64,14 @@ def wants_colour(stream: Any) -> bool:
     return is_terminal(stream) if choice is None else choice
 
 
-def console_for(stream: IO[str], width: int | None = None) -> Console:
-    """A console of rich on the stream, which draws what it is given and takes none of it for markup."""
+def console_for(stream: IO[str], width: int | None = None, *, colour: bool | None = None) -> Console:
+    """A console of rich on the stream, which draws what it is given and takes none of it for markup.
+
+    `colour` says whether colour is wanted, where the stream itself does not show it.
+    """
     from rich.console import Console
 
-    colour = wants_colour(stream)
+    colour = wants_colour(stream) if colour is None else colour
     return Console(
         file=stream,
         width=width,
