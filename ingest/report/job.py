@@ -94,7 +94,7 @@ def _figures(job: Row) -> Iterator[Figure]:
     yield Figure(
         "retries",
         count(job["retries"]),
-        f"{seconds(job['wasted_s'])} in tries that did not decide" if job["wasted_s"] else "",
+        f"{seconds(job['wasted_worker_s'])} in tries that did not decide" if job["wasted_worker_s"] else "",
     )
     yield Figure(
         "slowest",
@@ -254,8 +254,8 @@ _NODES: Sequence[Column] = (
     counts("retries", "retries"),
     counts("timeouts", "timeouts"),
     counts("exceptions", "exceptions"),
-    durations("busy", "busy_s"),
-    durations("wasted", "wasted_s", hint="in tries that did not decide"),
+    durations("busy", "busy_worker_s"),
+    durations("wasted", "wasted_worker_s", hint="in tries that did not decide"),
     counts("restarts", "restarts"),
     percents("highest memory", "highest_memory_percent", hint="a sample, not a peak"),
     counts("samples", "memory_samples"),

@@ -94,7 +94,7 @@ def _figures(jobs: Sequence[Row]) -> Iterator[Figure]:
         percent(100 * failed / items) if items else "no results seen",
         "alarm" if failed else "",
     )
-    wasted = _sum(jobs, "wasted_s")
+    wasted = _sum(jobs, "wasted_worker_s")
     yield Figure(
         "retries", count(_sum(jobs, "retries")), f"{seconds(wasted)} in tries that did not decide" if wasted else ""
     )
@@ -178,7 +178,7 @@ _JOBS: Sequence[Column] = (
     counts("failed", "mini_batches_failed", alarm=True, hint="mini-batches whose last try did not end well"),
     Column("items failed", _items, numeric=True),
     counts("retries", "retries"),
-    durations("wasted", "wasted_s", hint="in tries that did not decide"),
+    durations("wasted", "wasted_worker_s", hint="in tries that did not decide"),
     durations("p95", "p95_elapsed_s", hint="95 % of the mini-batches took up to this"),
     percents("highest memory", "highest_memory_percent", hint="a sample, not a peak"),
     Column("first error", _first_error),
