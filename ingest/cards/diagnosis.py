@@ -77,7 +77,11 @@ class _Page:
     def card(self, jobs: Sequence[Row], shown: Sequence[Row], folded: Sequence[Row]) -> Iterator[str]:
         """One job, or several with the same findings."""
         for job in jobs[: None if self.whole else _JOBS_SHOWN]:
-            yield f"{click.style(one_line(job['job_id']), bold=True)}  {_state(job)}"
+            name, state = one_line(job["job_id"]), _state(job)
+            fits = len(name) + 2 + len(click.unstyle(state)) <= self.width
+            yield click.style(name, bold=True) + (f"  {state}" if fits else "")
+            if not fits:
+                yield f"  {state}"
         if len(jobs) > _JOBS_SHOWN and not self.whole:
             yield f"and {len(jobs) - _JOBS_SHOWN} more jobs"
         if len(jobs) > 1:

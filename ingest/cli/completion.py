@@ -17,7 +17,7 @@ _SHELLS = ("bash", "zsh", "fish")
 _VARIABLE = "_INGEST_COMPLETE"
 
 
-@click.command(short_help="Print a script that completes commands, options, jobs and views in your shell.")
+@click.command(short_help="Print a script for completion in bash, zsh or fish.")
 @click.argument("shell", type=click.Choice(_SHELLS))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:

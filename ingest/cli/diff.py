@@ -23,7 +23,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-@click.command(short_help="Say what differs between two jobs, or between a job and what is usual.")
+@click.command(short_help="Compare two jobs, or a job with its baseline.")
 @click.argument(
     "jobs", shell_complete=complete_job, nargs=-1, required=True, metavar="JOB_A JOB_B | JOB --baseline [N]"
 )

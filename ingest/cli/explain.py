@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LONGEST_VALUE = 60
 
 
-@click.command(short_help="Say which parser reads a file and why, and what it could not understand.")
+@click.command(short_help="Show which parser reads a file and why, and what it could not parse.")
 @click.argument("path", shell_complete=complete_path)
 @click.option(
     "--as", "as_path", metavar="PATH", help="Where the file would lie below a job's folder, if it lies in none."

@@ -29,7 +29,7 @@ _STATES = ["completed", "failed", "running", "stalled", "unknown"]
 _MOST_DAYS = 36_500
 
 
-@click.command(short_help="Drop jobs from the store; what was measured of them stays.")
+@click.command(short_help="Drop jobs from the store; their measures stay.")
 @click.argument("jobs", shell_complete=complete_job, nargs=-1, metavar="[JOB]...")
 @store_option
 @click.option(

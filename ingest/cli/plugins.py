@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from ingest.plugin.registry import Plugin, Registry
 
 
-@click.command(short_help="List the plugins, their parsers and what they claim.")
+@click.command(short_help="List the plugins, their parsers and the files that these read.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @plugin_options
 def plugins(format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
     """List the plugins: where each comes from, its parsers, the kinds of files that they read, the tables that they fill.
 
-    What is wrong with a plugin is told on stderr. JSON has the path patterns too.
+    What is wrong with a plugin is reported on stderr. JSON has the path patterns too.
     """
     registry = load_plugins(plugin_files, no_plugins)
     if format_ == "json":

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _NO_TEXT = "none: it leaves no text in a log"
 
 
-@click.command(short_help="List the known problems, with cause and remedy.")
+@click.command(short_help="List the known problems, with cause and fix.")
 @click.argument("problem_id", required=False, metavar="[ID]")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @plugin_options

@@ -13,7 +13,7 @@ from ingest.errors import InputError
 from ingest.output import Format
 
 
-@click.command(short_help="Tell what happened to one mini-batch.")
+@click.command(short_help="Show what happened to one mini-batch.")
 @click.argument("job", shell_complete=complete_job)
 @click.argument("mini_batch", type=click.IntRange(0, 2**63 - 1))
 @store_option

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ingest.watch.loop import Snapshot
 
 
-@click.command(short_help="Watch jobs that run: progress, nodes, errors, until they end.")
+@click.command(short_help="Follow running jobs until they end: progress, nodes, errors.")
 @click.argument("sources", shell_complete=complete_path, nargs=-1, required=True, metavar="SOURCES...")
 @store_option
 @click.option(
@@ -69,10 +69,10 @@ def watch(
     verbose: bool,
     log_format: str | None,
 ) -> None:
-    """Watch jobs that run, until they end: progress and the time left, nodes, failures, errors with their remedies.
+    """Follow running jobs until they end: progress and the time left, nodes, failures, errors with their fixes.
 
     SOURCES are those of `ingest JOB_DIRS...`. What is new is read into the store every few seconds, so that every other
-    command can be asked meanwhile. Without a terminal each change is one line of JSON. At the end comes the verdict.
+    command works meanwhile. Without a terminal each change is one line of JSON. At the end comes the summary.
 
     \b
     Exit codes: 0 all jobs completed, 1 a job failed or a finding was waited for, 3 something could not be read.

@@ -47,7 +47,7 @@ def test_to_read(run: Run, samples: Path) -> None:
     told = done.stdout.splitlines()
     assert max(map(len, told)) <= 100
     assert told[:2] == [
-        "mini-batch 47 of memory-growth: done after 2 tries, 0 of 10 items failed, 27.3 s wasted",
+        "mini-batch 47 of memory-growth: done after 2 attempts, 0 of 10 items failed, 27.3 s wasted",
         "10 inputs: part-00470.csv to part-00479.csv",
     ]
     heads = [line for line in told if line.startswith("try ")]
@@ -95,7 +95,7 @@ def test_what_is_of_no_try_stands_apart() -> None:
         row("untimed lines", "4 lines in out.txt", time=None, try_no=None),
     )
     assert [line.rstrip() for line in told] == [
-        "mini-batch 7 of job: done after 1 try, 0 of 10 items failed",
+        "mini-batch 7 of job: done after 1 attempt, 0 of 10 items failed",
         "",
         "try 1: node 0, process000, 2024-03-01",
         f"{'  10:00:00.000  try started      attempt 1':<94}[1]:12",
@@ -116,7 +116,7 @@ def test_an_open_mini_batch_without_a_process() -> None:
     told = lines(
         row("try started", "", node=None, process=None, time=None), outcome="open", failed=None, inputs=["\x1ba", "b"]
     )
-    assert told[:2] == ["mini-batch 7 of job: open after 1 try", r"2 inputs: \x1ba to b"]
+    assert told[:2] == ["mini-batch 7 of job: open after 1 attempt", r"2 inputs: \x1ba to b"]
     assert told[3] == "try 1: by nobody knows whom"
 
 
