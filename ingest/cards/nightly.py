@@ -40,11 +40,11 @@ def _lines(summary: Summary) -> Iterator[Line]:
     if summary.days:
         yield _line("days", _days(summary.days))
     if summary.night is not None:
-        yield from _several("regressions", summary.regressions, _regression, "none")
-        yield from _several("group trends", summary.group_regressions, _group_regression, "")
+        yield from _several("jobs worse", summary.regressions, _regression, "none")
+        yield from _several("groups worse", summary.group_regressions, _group_regression, "")
         worst = [finding for finding in summary.findings if finding["severity"] == "severe"]
         yield from _several("severe", _alike(worst), _finding, _warnings(summary))
-        yield from _several("new errors", summary.new_errors, _error, "none")
+        yield from _several("new errors", summary.new_errors, _error, _no_new_errors(summary))
     yield from _several("retention", _house(summary.house), str, "")
     yield from _several("not done", summary.troubles, _trouble, "")
     yield _line(
@@ -125,6 +125,12 @@ def _finding(row: Mapping[str, Any]) -> str:
     also = f" (the same check in {len(jobs)} jobs: {some(jobs, 5)})" if len(jobs) > 1 else ""
     text = f"{row['job_id']}: {row['finding']}{also}"
     return f"{text}\n  → {first_step(row['remedy'])}" if row["remedy"] else text
+
+
+def _no_new_errors(summary: Summary) -> str:
+    """Nothing is new where there is nothing to compare with."""
+    is_first = summary.jobs_in_store <= len(summary.jobs)
+    return "not compared: there are no earlier jobs" if is_first else "none"
 
 
 def _warnings(summary: Summary) -> str:

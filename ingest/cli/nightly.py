@@ -129,7 +129,12 @@ def nightly(
             small_files=kept.small_files,
             sources=sources,
         )
-        click.echo(redact_text(json.dumps(would, indent=2, default=str, ensure_ascii=False)))
+        if format_ == "json":
+            click.echo(redact_text(json.dumps(would, indent=2, default=str, ensure_ascii=False)))
+        else:
+            from ingest.cards.dry_run import print_dry_run
+
+            print_dry_run(would, sys.stdout)
         return
     from ingest.cards.nightly import print_card
     from ingest.load.progress import load_progress

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ def writing(layout: Layout, lock_timeout_s: float) -> Iterator[None]:
 def _check_place(layout: Layout) -> None:
     """Raises `StoreError` for a folder that holds something else: a store would be mixed with it."""
     try:
-        names = sorted(os.listdir(layout.root)) if not layout.catalog.exists() else []
+        names = sorted(entry.name for entry in layout.root.iterdir()) if not layout.catalog.exists() else []
     except OSError:  # not there yet, or not to be read: that is said when it is written
         return
     if others := [name for name in names if not name.startswith(_OWN)]:

@@ -212,4 +212,9 @@ def in_words(query: str) -> Iterator[None]:
 
 def query_error(error: duckdb.Error) -> QueryError:
     """What the database says of a query, and what to try."""
-    return QueryError(str(error), "Tables and views: ingest views")
+    text = str(error)
+    if "Table with name" in text or "Table Function with name" in text:
+        return QueryError(text, "Tables and views: ingest views")
+    if text.startswith("Binder Error") and "olumn" in text:
+        return QueryError(text, "Columns of a view: ingest views NAME")
+    return QueryError(text, "")

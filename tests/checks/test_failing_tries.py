@@ -120,8 +120,8 @@ def test_mini_batches_that_end_their_workers(jobs: Database) -> None:
     assert found(jobs, "poisoned_mini_batches") == {
         "fires": (
             "severe",
-            "1 mini-batch could not be finished by any attempt: 100; 2 attempts on 1 node, 10 s in all; each try ended its worker"
-            " process.",
+            "1 mini-batch could not be finished by any attempt: 100; 2 attempts on 1 node, 10 s in all;"
+            " each try ended its worker process.",
         )
     }
 
