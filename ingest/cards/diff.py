@@ -52,7 +52,7 @@ def _scaled(compared: JobComparison) -> str:
     if items is None or items[0] is None or items[1] is None or items[0] == items[1]:
         return ""
     return (
-        f"Durations and counts are judged per item of input: A has {items[0]:,.0f} items, B {items[1]:,.0f}."
+        f"* Durations and counts are judged per item of input: A has {items[0]:,.0f} items, B {items[1]:,.0f}."
         " What they show is not scaled."
     )
 
@@ -102,7 +102,7 @@ def _cells(one: Difference) -> tuple[str, str, str, str, str]:
         a, b = one_line(one.a_text or "-"), one_line(one.b_text or "-")
     mark = one.verdict or ""
     if one.change_percent is not None and abs(one.change_percent) < 0.5 and mark in ("better", "worse"):
-        mark += " per item"  # the figures are the same, the input is not
+        mark += " *"  # the figures are the same, the input is not
     return one_line(one.title), a, b, _change(one, long), mark
 
 

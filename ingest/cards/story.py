@@ -42,7 +42,9 @@ def story_lines(
             yield from page.row(row, files, _worker(started))
     if left := [row for row in rows if row["try_no"] is None]:
         yield ""
-        yield "not tied to one attempt: what names the mini-batch, and lines without a time of these workers"
+        yield from page.wrapped(
+            "not tied to one attempt: what names the mini-batch, and lines of these workers without a time"
+        )
         for row in left:
             yield from page.row(row, files, "")
     yield ""

@@ -131,7 +131,10 @@ def _times(questions: Questions, job_id: str, axis: charts.Span) -> Iterator[Blo
     if about["tries"] <= _BARS:
         answer = questions.ask("job/timeline", job=job_id)
         yield Drawing(
-            charts.timeline(answer.rows, axis, says), Source.of(answer), answer.question, "Thick bars are failed attempts."
+            charts.timeline(answer.rows, axis, says),
+            Source.of(answer),
+            answer.question,
+            "Thick bars are failed attempts.",
         )
     else:
         step = _step(about["first_at"], about["last_at"], min(_STEPS, _CELLS // max(1, min(100, about["nodes"]))))
