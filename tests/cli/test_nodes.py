@@ -41,7 +41,7 @@ def test_several_jobs(run: Run, samples: Path) -> None:
     done = run("nodes", "init*", "exc*", "--store", samples, "--format", "table")
     lines = done.stdout.splitlines()
     assert [line for line in lines if "-" in line and " " not in line] == ["init-failure-42", "exceptions-one-node"]
-    assert " ".join(lines[6].split()) == "2 0 - no attempts - - 0 0 22 % 5"
+    assert " ".join(lines[5].split()) == "2 0 - no attempts - - 0 0 22 % 5"
 
 
 def test_data(run: Run, samples: Path) -> None:

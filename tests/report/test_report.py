@@ -126,7 +126,7 @@ def test_empty_store(store: StoreUnderTest, tmp_path: Path) -> None:
     Draft(Layout.of(str(store.path)), load_registry().definition()).publish()
     write_report(store.path, tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "Nothing was found" in page
+    assert "No issues found" in page
     assert "No files." in page
 
 
