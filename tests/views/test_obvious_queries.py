@@ -78,3 +78,26 @@ def test_node_seconds_and_worker_seconds(sample_jobs: StoreUnderTest) -> None:
         " USING (job_id) WHERE abs(m.node_s - c.node_s) > 0.001 OR abs(coalesce(m.wasted_node_s, 0) - c.wasted) > 0.001"
     )
     assert unequal == []
+
+
+def test_no_column_needs_quotes(sample_jobs: StoreUnderTest) -> None:
+    """No column of a view or table is a reserved word of DuckDB 1.5 or 2.0."""
+    reserved = {
+        word
+        for (word,) in sample_jobs.rows(
+            "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
+        )
+    }
+    columns = sample_jobs.rows("SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'catalog'")
+    assert columns
+    assert [column for column in columns if column[1] in reserved | {"at"}] == []
+
+
+def test_first_seen_is_said_of_jobs(sample_jobs: StoreUnderTest) -> None:
+    """The history knows when jobs began, and calls it so; the time of an error itself is in `errors_by_fingerprint`."""
+    wrong = sample_jobs.rows(
+        "SELECT fingerprint FROM errors_over_time AS o JOIN jobs AS j ON j.job_id = o.first_job_id"
+        " WHERE o.first_job_started_at <> j.started_at"
+    )
+    assert wrong == []
+    assert "first_at" not in [name for (name, *_) in sample_jobs.rows("DESCRIBE errors_over_time")]
