@@ -46,7 +46,8 @@ def on_terminal(*arguments: object, columns: int = 80, environment: Mapping[str,
         with pytest.raises(SystemExit):
             main()
     out.flush()
-    return out.buffer.getvalue().decode()  # type: ignore[attr-defined]
+    out.seek(0)
+    return out.read()
 
 
 def in_terminal(
