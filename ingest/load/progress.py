@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ingest.output.terminal import has_cursor
+from ingest.output.terminal import has_cursor, is_terminal
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -205,7 +205,13 @@ def load_progress(*, show: bool) -> Iterator[_Silent]:
     if not show:
         yield _Silent()
         return
-    progress = _LineProgress() if in_notebook() else _RichProgress() if has_cursor(sys.stderr) else _LogProgress()
+    progress: _Silent
+    if in_notebook():
+        progress = _LineProgress()
+    elif is_terminal(sys.stderr):
+        progress = _RichProgress() if has_cursor(sys.stderr) else _Silent()
+    else:
+        progress = _LogProgress()
     try:
         yield progress
     finally:

@@ -75,6 +75,7 @@ def console_for(stream: IO[str], width: int | None = None, *, colour: bool | Non
     return Console(
         file=stream,
         width=width,
+        height=None if width is None else 25,  # with both, a dumb terminal has the width that was asked for
         markup=False,
         highlight=False,
         emoji=False,
