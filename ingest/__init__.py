@@ -12,6 +12,7 @@ from ingest.hookspecs import hookimpl
 from ingest.version import __version__
 
 if TYPE_CHECKING:
+    from ingest.errors import IngestError, InputError, QueryError, StoreError
     from ingest.known_problems import KnownProblem
     from ingest.load.pipeline import LoadReport, ingest_jobs
     from ingest.model import Column, Table, Type
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from ingest.parsing.lines.tracebacks import Failure
     from ingest.parsing.rewriting import Rewrite
     from ingest.parsing.sample import Sample
-    from ingest.store.reader import open_store
+    from ingest.store.reader import Store, open_store
 
 _HOME = {
     "Batch": "ingest.parsing.batch",
@@ -40,6 +41,8 @@ _HOME = {
     "Failure": "ingest.parsing.lines.tracebacks",
     "FailureText": "ingest.parsing.failure_texts",
     "IgnoredFiles": "ingest.parsing.ignored",
+    "IngestError": "ingest.errors",
+    "InputError": "ingest.errors",
     "KnownProblem": "ingest.known_problems",
     "LineParser": "ingest.parsing.lines.parser",
     "LoadReport": "ingest.load.pipeline",
@@ -47,8 +50,11 @@ _HOME = {
     "Piece": "ingest.parsing.batch",
     "Reject": "ingest.parsing.batch",
     "Rewrite": "ingest.parsing.rewriting",
+    "QueryError": "ingest.errors",
     "Sample": "ingest.parsing.sample",
     "SourceFile": "ingest.parsing.batch",
+    "Store": "ingest.store.reader",
+    "StoreError": "ingest.errors",
     "Table": "ingest.model",
     "Text": "ingest.parsing.lines.heads",
     "Time": "ingest.parsing.lines.heads",
@@ -66,6 +72,11 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(_HOME[name]), name)
 
 
+def __dir__() -> list[str]:
+    """The public names, for completion."""
+    return sorted(__all__)
+
+
 __all__ = [
     "Batch",
     "Column",
@@ -78,15 +89,20 @@ __all__ = [
     "Failure",
     "FailureText",
     "IgnoredFiles",
+    "IngestError",
+    "InputError",
     "KnownProblem",
     "LineParser",
     "LoadReport",
     "Parsed",
     "Piece",
+    "QueryError",
     "Reject",
     "Rewrite",
     "Sample",
     "SourceFile",
+    "Store",
+    "StoreError",
     "Table",
     "Text",
     "Time",

@@ -19,9 +19,9 @@ class ExitCode(IntEnum):
     STORE = 4
     """Store locked, damaged or not there, or the disk is full."""
     PARTLY_FAILED = 5
-    """A night went through, but not all of it: a job or folder could not be read, or a later step failed."""
+    """A nightly run was done in part: a job or folder could not be read, or a later step failed."""
     NIGHT_FAILED = 6
-    """A night could not be finished: the store is locked, damaged or its disk full. The last good state stands."""
+    """A nightly run failed: the store is locked, damaged or its disk is full. The store holds the last whole commit."""
     BUG = 70
     """A bug of ours: a traceback is shown."""
     INTERRUPTED = 130

@@ -128,7 +128,7 @@ class StoreUnderTest:
         """Loads folders, in this process."""
         from ingest.load.pipeline import ingest_jobs
 
-        return ingest_jobs(folders, self.path, **options)
+        return ingest_jobs(folders, self.path, **{"strict": False, "progress": False, **options})
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The result of a query."""

@@ -15,8 +15,8 @@ _WIDTH = 100
 
 _MEANING = {
     "OK": "All is well.",
-    "USAGE": "The command line or the query is wrong; the message says how to mend it.",
-    "INTERRUPTED": "Broken off with Ctrl-C. The store holds the last whole commit; the same command goes on from there.",
+    "USAGE": "The command line or the query is wrong; the message says how to fix it.",
+    "INTERRUPTED": "Interrupted with Ctrl-C. The store holds the last whole commit; the same command goes on from there.",
 }
 """For members of `ExitCode` that have no docstring of their own."""
 

@@ -2,7 +2,7 @@
 
 A block is a fenced block with a comment on the line above it:
 
-* `<!-- runnable -->`: run it, as a user at a terminal 100 columns wide would (`sh` by bash, `python` by Python);
+* `<!-- runnable -->`: run it, as a user at a plain terminal 100 columns wide would (`sh` by bash, `python` by Python);
   `<!-- runnable exit=3 -->` if another exit code than 0 is meant;
 * `<!-- run COMMAND -->`, without a block: run it, where the page shows another way to come to the same output;
 * `<!-- output -->`: what was printed last, stdout and stderr; written by `docs/generate.py`;
@@ -107,7 +107,7 @@ def _run(block: _Block, workspace: Path) -> str:
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "COLUMNS": str(_WIDTH),
         "NO_COLOR": "1",
-        "TERM": "xterm",
+        "TERM": "dumb",  # without a progress bar and a pager
         "TZ": "UTC",
     }
     code, printed = _in_terminal(command, workspace, environment)

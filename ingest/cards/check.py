@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from ingest.output.wording import SEVERITY_COLOURS, one_line, plural, shorten
+from ingest.output.terminal import text_width
+from ingest.output.wording import SEVERITY_COLOURS, one_line, plural, wrap
 
 if TYPE_CHECKING:
     from ingest.comparison.gate import GateResult
-
-_WIDTH = 100
 
 
 def print_check(judged: Sequence[tuple[GateResult, bool]], stream: TextIO) -> None:
     """Writes a paragraph per job, and how many did not pass; each job with whether it fails."""
     for job, fails in judged:
-        for line in _paragraph(job, fails):
+        for line in _paragraph(job, fails, text_width(stream)):
             click.echo(line, file=stream)
     failed = sum(fails for _, fails in judged)
     click.echo(
@@ -27,16 +25,15 @@ def print_check(judged: Sequence[tuple[GateResult, bool]], stream: TextIO) -> No
     )
 
 
-def _paragraph(job: GateResult, fails: bool) -> Iterator[str]:
+def _paragraph(job: GateResult, fails: bool, width: int) -> Iterator[str]:
     head = click.style("failed" if fails else "passed", fg="red" if fails else "green", bold=True)
-    yield f"{head}  {click.style(shorten(one_line(job.job_id), 88), bold=True)}"
+    yield f"{head}  {click.style(one_line(job.job_id), bold=True)}"
     for reason in job.reasons:
         severity = click.style(f"{reason.severity:<8}", fg=SEVERITY_COLOURS[reason.severity])
-        lines = textwrap.wrap(one_line(reason.sentence), _WIDTH - 17, break_on_hyphens=False) or [""]
+        lines = wrap(one_line(reason.sentence), width - 17)
         yield f"        {severity} {lines[0]}"
         yield from (f"{'':<17}{line}" for line in lines[1:])
-    for line in textwrap.wrap(_compared(job), _WIDTH - 8, break_on_hyphens=False):
-        yield f"{'':<8}{line}"
+    yield from wrap(_compared(job), width, " " * 8, " " * 8)
 
 
 def _compared(job: GateResult) -> str:

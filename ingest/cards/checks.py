@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from ingest.output.shown import shown
+from ingest.output.terminal import text_width
 from ingest.views.checks import thresholds_of
 from ingest.views.files import CHECKS, list_views
 
 if TYPE_CHECKING:
     from ingest.plugin.registry import Registry
-
-_WIDTH = 100
 
 
 def print_checks(registry: Registry, *, as_json: bool, stream: TextIO) -> None:
@@ -26,7 +25,7 @@ def print_checks(registry: Registry, *, as_json: bool, stream: TextIO) -> None:
     if as_json:
         click.echo(json.dumps(listed, indent=2, ensure_ascii=False), file=stream)
         return
-    for line in _lines(listed):
+    for line in _lines(listed, text_width(stream)):
         click.echo(shown(line), file=stream)
 
 
@@ -51,27 +50,27 @@ def _keys(keys: tuple[tuple[str, str], ...]) -> dict[str, str]:
     return {key: told.get(key, "") for key in ("remedy", "reference", "explains")}
 
 
-def _lines(listed: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+def _lines(listed: dict[str, list[dict[str, Any]]], width: int) -> Iterator[str]:
     """As text."""
     for check in listed["checks"]:
-        yield from textwrap.wrap(f"{check['id']}: {check['question']}", _WIDTH, subsequent_indent="  ")
-        yield from textwrap.wrap(f"→ {check['remedy']}", _WIDTH, initial_indent="  ", subsequent_indent="    ")
+        yield from textwrap.wrap(f"{check['id']}: {check['question']}", width, subsequent_indent="  ")
+        yield from textwrap.wrap(f"→ {check['remedy']}", width, initial_indent="  ", subsequent_indent="    ")
         for one in listed["thresholds"]:
             if one["used_by"] == check["id"]:
                 text = f"{one['name']} = {one['value']:g} {one['unit']}: {one['meaning']}"
-                yield from textwrap.wrap(text, _WIDTH, initial_indent="  · ", subsequent_indent="    ")
+                yield from textwrap.wrap(text, width, initial_indent="  · ", subsequent_indent="    ")
     elsewhere = {one["used_by"] for one in listed["thresholds"]} - {check["id"] for check in listed["checks"]}
     for name in sorted(elsewhere):
         yield f"{name} (a view that checks read)"
         for one in listed["thresholds"]:
             if one["used_by"] == name:
                 text = f"{one['name']} = {one['value']:g} {one['unit']}: {one['meaning']}"
-                yield from textwrap.wrap(text, _WIDTH, initial_indent="  · ", subsequent_indent="    ")
+                yield from textwrap.wrap(text, width, initial_indent="  · ", subsequent_indent="    ")
     silent = [one["id"] for one in listed["known_problems"] if not one["leaves_text"]]
     known = [one["id"] for one in listed["known_problems"] if one["leaves_text"]]
     yield ""
-    text = f"known problems, told by a text in the logs: {', '.join(known)}"
-    yield from textwrap.wrap(text, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    text = f"known problems, recognised by a text in the logs: {', '.join(known)}"
+    yield from textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)
     text = f"known problems that leave no text in any log: {', '.join(silent)}"
-    yield from textwrap.wrap(text, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
-    yield "cause and remedy of each: ingest problems"
+    yield from textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)
+    yield "cause and fix of each: ingest problems"

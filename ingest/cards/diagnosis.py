@@ -1,15 +1,25 @@
-"""The diagnosis of jobs as cards: a heading per job, its findings with evidence, remedy, and the query to go on with."""
+"""The diagnosis of jobs as cards: a heading per job, its findings with headline, evidence, impact, fix and query."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from ingest.known_problems import first_step
-from ingest.output.wording import SEVERITY_COLOURS, duration, one_line, plural, shorten, shorten_left
+from ingest.output.terminal import is_terminal, text_width
+from ingest.output.wording import (
+    SEVERITY_COLOURS,
+    duration,
+    one_line,
+    plural,
+    shorten_left,
+    some,
+    state_in_colour,
+    wrap,
+)
 from ingest.quoting import is_one_of
 from ingest.severity import SEVERITIES
 
@@ -18,78 +28,142 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 
-_WIDTH = 100
 _INDENT = " " * 11
+_LINES = 4
+_JOBS_SHOWN = 20
 
 
 def print_diagnosis(store: Store, chosen: Sequence[str], found: Sequence[Row], stream: TextIO, *, notes: bool) -> None:
-    """Writes the cards of the chosen jobs, those with findings first; `found` are their rows of `diagnosis`."""
-    asked = f"SELECT * FROM job_summary WHERE {is_one_of('job_id', chosen)}"
-    summaries = {row["job_id"]: row for row in store.rows(asked)}
+    """Writes the cards of the chosen jobs, those with findings first; `found` are their rows of `diagnosis`.
+
+    Jobs with the same findings share a card. It fits the terminal; where there is none, texts are whole.
+    """
+    query = f"SELECT * FROM job_summary WHERE {is_one_of('job_id', chosen)}"
+    summaries = {row["job_id"]: row for row in store.rows(query)}
     by_job: dict[str, list[Row]] = {job_id: [] for job_id in chosen}
     for row in found:
         by_job[row["job_id"]].append(row)
-    for job_id, rows in by_job.items():
-        shown = [row for row in rows if notes or row["severity"] != "note"]
-        if shown:
-            for line in _card(summaries[job_id], shown, [row for row in rows if row not in shown]):
-                click.echo(line, file=stream)
-            click.echo(file=stream)
-    for line in _end(by_job, summaries, notes):
+    page = _Page(text_width(stream), whole=not is_terminal(stream))
+    for same in _alike(by_job, notes=notes):
+        first = by_job[same[0]]
+        shown = [row for row in first if notes or row["severity"] != "note"]
+        for line in page.card(
+            [summaries[job_id] for job_id in same], shown, [row for row in first if row not in shown]
+        ):
+            click.echo(line, file=stream)
+        click.echo(file=stream)
+    for line in _end(by_job, summaries, notes, page.width):
         click.echo(line, file=stream)
 
 
-def _card(job: Row, shown: Sequence[Row], folded: Sequence[Row]) -> Iterator[str]:
-    """One job."""
-    yield click.style(one_line(shorten(job["job_id"], 60)), bold=True) + "  " + _state(job)
-    for row in shown:
-        head = click.style(
+def _alike(by_job: Mapping[str, Sequence[Row]], *, notes: bool) -> list[list[str]]:
+    """The jobs with findings to show, those together whose findings are the same."""
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for job_id, rows in by_job.items():
+        shown = [row for row in rows if notes or row["severity"] != "note"]
+        if shown:
+            facts = tuple((row["severity"], row["finding_id"], row["fingerprint"], row["node"]) for row in shown)
+            alike.setdefault(facts, []).append(job_id)
+    return list(alike.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """How wide the cards are, and whether they show all of long texts."""
+
+    width: int
+    whole: bool
+
+    def card(self, jobs: Sequence[Row], shown: Sequence[Row], folded: Sequence[Row]) -> Iterator[str]:
+        """One job, or several with the same findings."""
+        for job in jobs[: None if self.whole else _JOBS_SHOWN]:
+            name, state = one_line(job["job_id"]), _state(job)
+            fits = len(name) + 2 + len(click.unstyle(state)) <= self.width
+            yield click.style(name, bold=True) + (f"  {state}" if fits else "")
+            if not fits:
+                yield f"  {state}"
+        if len(jobs) > _JOBS_SHOWN and not self.whole:
+            yield f"and {len(jobs) - _JOBS_SHOWN} more jobs"
+        if len(jobs) > 1:
+            yield f"  the same in {len(jobs)} jobs; shown for {one_line(jobs[0]['job_id'])}"
+        for row in shown:
+            yield from self._finding(row)
+        if folded:
+            names = ", ".join(dict.fromkeys(str(row["finding_id"]) for row in folded))
+            text = f"and {len(folded)} note{plural(len(folded))}: {names} (show them: --notes)"
+            yield from wrap(one_line(text), self.width, "  ", "    ")
+
+    def _finding(self, row: Row) -> Iterator[str]:
+        """Its headline beside the severity, then evidence, impact, fix and query."""
+        lines = wrap(one_line(row["finding"]), self.width, _INDENT, _INDENT, self._most(_LINES))
+        severity = click.style(
             f"  {row['severity']:<9}", fg=SEVERITY_COLOURS[row["severity"]], bold=row["severity"] == "severe"
         )
-        lines = _wrapped(one_line(row["finding"]), 0 if row["kind"] == "check" else 2)
-        yield head + lines[0]
-        yield from (_INDENT + line for line in lines[1:])
-        yield from (_INDENT + "  " + line for line in _facts(row))
+        yield severity + lines[0][len(_INDENT) :]
+        yield from lines[1:]
+        for label, text in self._parts(row):
+            if text.startswith("at "):
+                yield f"{_INDENT}{label:<10}{text}"
+                continue
+            yield from wrap(
+                one_line(text), self.width, f"{_INDENT}{label:<10}", f"{_INDENT}{'':<10}", break_words=not self.whole
+            )
+        yield from (click.style(line, dim=True) for line in self._query(one_line(row["query"])))
+
+    def _query(self, query: str) -> list[str]:
+        """On one line, to be copied; on a terminal that is too narrow for it, wrapped by words."""
+        head = f"{_INDENT}{'query':<10}"
+        if len(head) + len(query) <= self.width or self.whole:
+            return [head + query]
+        return wrap(query, self.width, head, f"{_INDENT}{'':<10}")
+
+    def _parts(self, row: Row) -> Iterator[tuple[str, str]]:
+        """Evidence, impact and fix, each with its label, as far as the headline does not have them."""
+        label = "evidence"
+        for text in self._evidence(row):
+            yield label, text
+            label = ""
+        if row["lost_s"] and row["lost_s"] >= 1:
+            yield "impact", f"{duration(row['lost_s'])} lost"
         if remedy := row["remedy"]:
-            told = remedy if row["severity"] == "severe" else f"{first_step(remedy)}."
-            lines = _wrapped(f"→ {one_line(told)}", 6)
-            yield from (_INDENT + ("  " if i == 0 else "    ") + line for i, line in enumerate(lines))
-        yield _INDENT + "  " + click.style(one_line(row["query"]), dim=True)
-    if folded:
-        names = ", ".join(dict.fromkeys(str(row["finding_id"]) for row in folded))
-        yield f"  {shorten(one_line(f'and {len(folded)} note{plural(len(folded))}: {names}'), _WIDTH - 12)} (--notes)"
+            yield "fix", remedy if row["severity"] == "severe" or self.whole else f"{first_step(remedy)}."
+
+    def _evidence(self, row: Row) -> Iterator[str]:
+        """Where and how often."""
+        if row["kind"] != "check":
+            facts = [f"{row['occurrences']:,} time{plural(row['occurrences'])}"] if row["occurrences"] else []
+            facts += [f"first on node {row['node']}"] if row["node"] else []
+            facts += [f"at {row['first_at']:%Y-%m-%d %H:%M:%S}"] if row["first_at"] else []
+            if facts:
+                yield ", ".join(facts)
+        if row["frame"]:
+            yield self._frame(one_line(row["frame"]))
+        if row["symptom"] and row["severity"] == "severe":
+            yield "this is a symptom; the logs at hand do not show the cause"
+        if row["explained_by"]:
+            yield f"caused by: {row['explained_by']}"
+
+    def _frame(self, frame: str) -> str:
+        """The location in the code; on a terminal its end, which says most."""
+        return f"at {frame if self.whole else shorten_left(frame, self.width - len(_INDENT) - 13)}"
+
+    def _most(self, lines: int) -> int:
+        return 0 if self.whole else lines
 
 
 def _state(job: Row) -> str:
     """What became of the job, in a line."""
-    told = [job["state"] or "unknown"]
+    facts = [state_in_colour(job["state"])]
     if job["duration_s"] is not None:
-        told.append(duration(job["duration_s"]))
-    told.append(f"{job['mini_batches']} mini-batch{'' if job['mini_batches'] == 1 else 'es'}")
+        facts.append(duration(job["duration_s"]))
+    finished = (job["mini_batches"] or 0) - (job["mini_batches_open"] or 0)
+    facts.append(f"{finished:,} mini-batch{'' if finished == 1 else 'es'}")
     if job["items"]:
-        told.append(f"{job['failed_items']} of {job['items']} items failed")
-    return ", ".join(told)
+        facts.append(f"{job['failed_items']:,} of {job['items']:,} items failed")
+    return ", ".join(facts)
 
 
-def _facts(row: Row) -> Iterator[str]:
-    """Where and how often, as far as the finding does not say it itself."""
-    if row["kind"] != "check":
-        told = [f"{row['occurrences']} time{plural(row['occurrences'])}"] if row["occurrences"] else []
-        told += [f"first on node {row['node']}"] if row["node"] else []
-        told += [f"at {row['first_at']:%Y-%m-%d %H:%M:%S}"] if row["first_at"] else []
-        if told:
-            yield one_line(", ".join(told))
-    if row["frame"]:
-        yield one_line(f"at {shorten_left(row['frame'], _WIDTH - 16)}")
-    if row["symptom"] and row["severity"] == "severe":
-        yield "this is a symptom; the logs at hand do not tell the cause"
-    if row["explained_by"]:
-        yield one_line(f"comes from: {row['explained_by']}")
-    if row["lost_s"] and row["lost_s"] >= 1:
-        yield f"lost: {duration(row['lost_s'])}"
-
-
-def _end(by_job: Mapping[str, Sequence[Row]], summaries: Mapping[str, Row], notes: bool) -> Iterator[str]:
+def _end(by_job: Mapping[str, Sequence[Row]], summaries: Mapping[str, Row], notes: bool, width: int) -> Iterator[str]:
     """Jobs without findings, and the count of all."""
     severities = [row["severity"] for rows in by_job.values() for row in rows]
     quiet = [job_id for job_id, rows in by_job.items() if all(row["severity"] == "note" for row in rows)]
@@ -97,20 +171,8 @@ def _end(by_job: Mapping[str, Sequence[Row]], summaries: Mapping[str, Row], note
     if notes:
         quiet = [job_id for job_id in quiet if not by_job[job_id]]
     if fine := [job_id for job_id in quiet if job_id not in blind]:
-        yield from _wrapped(one_line(f"Nothing found in: {', '.join(fine[:20])}{_more(fine)}"), 0)
+        yield from wrap(one_line(f"No issues found in: {some(fine, 20)}"), width, rest="  ")
     if blind:
-        yield from _wrapped(one_line(f"No tries in the logs to judge by: {', '.join(blind[:20])}{_more(blind)}"), 0)
+        yield from wrap(one_line(f"No attempts in the logs to judge by: {some(blind, 20)}"), width, rest="  ")
     counts = ", ".join(f"{severities.count(one)} {one}" for one in SEVERITIES)
     yield f"{len(by_job)} job{plural(len(by_job))}: {counts}"
-
-
-def _more(names: Sequence[str]) -> str:
-    return f" and {len(names) - 20} more" if len(names) > 20 else ""
-
-
-def _wrapped(text: str, lines: int) -> list[str]:
-    """A text in lines that fit behind the indent; `lines` of them at most, 0 for all."""
-    wrapped = textwrap.wrap(text, _WIDTH - len(_INDENT) - 2, break_on_hyphens=False) or [""]
-    if lines and len(wrapped) > lines:
-        wrapped = [*wrapped[: lines - 1], shorten(wrapped[lines - 1] + " …", _WIDTH - len(_INDENT) - 2)]
-    return wrapped

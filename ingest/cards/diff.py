@@ -2,55 +2,67 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from ingest.comparison.measures import Unit
-from ingest.output.wording import clock, one_line, plural, shorten, shorten_left
+from ingest.output.terminal import is_terminal, text_width
+from ingest.output.wording import clock, one_line, plural, state_in_colour, wrap
 
 if TYPE_CHECKING:
     from ingest.comparison.differences import ComparisonSide, Difference, JobComparison
 
-_WIDTH = 100
-_TITLE, _SIDE, _CHANGE = 27, 19, 22
+_NARROWEST_SIDE = 10
 _ERRORS_SHOWN = 8
 _MUCH_PERCENT = 20
 _COLOURS = {"worse": "red", "better": "green", "changed": "yellow", "new": "red", "gone": "green"}
 
 
 def print_diff(compared: JobComparison, stream: TextIO) -> None:
-    """Writes the card, at most 100 columns wide."""
-    for line in _lines(compared):
+    """Writes the card. It fits the terminal; where there is none, texts are whole."""
+    for line in _lines(compared, text_width(stream), whole=not is_terminal(stream)):
         click.echo(line, file=stream)
 
 
-def _lines(compared: JobComparison) -> Iterator[str]:
-    yield from _heads(compared)
-    yield ""
-    yield click.style(f"{'':<{_TITLE}}{'A':>{_SIDE}} {'B':>{_SIDE}}  {'change':<{_CHANGE}}".rstrip(), dim=True)
-    for section, rows in groupby(compared.differences, key=lambda one: one.section):
-        if section == "errors":
-            yield from _errors(list(rows), compared)
-        elif section == "node":
-            yield from _nodes(rows)
-        else:  # of settings and the like only what changed; data has them all
-            yield from (_line(one) for one in rows if one.unit or one.verdict or one.measure == "state")
+def _lines(compared: JobComparison, width: int, *, whole: bool) -> Iterator[str]:
+    yield from _heads(compared, width)
+    facts = [one for one in compared.differences if one.section not in ("errors", "node")]
+    yield ""  # of settings and the like only what changed; data has them all
+    yield from _table([one for one in facts if one.unit or one.verdict or one.measure == "state"], width)
+    if errors := [one for one in compared.differences if one.section == "errors"]:
+        yield ""
+        yield from _errors(errors, compared, width, whole=whole)
+    if nodes := [one for one in compared.differences if one.section == "node"]:
+        yield ""
+        yield from _nodes(nodes, width)
     counts = [one.verdict for one in compared.differences if one.section not in ("errors", "node")]
-    told = ", ".join(f"{counts.count(word)} {word}" for word in ("worse", "better", "changed") if word in counts)
+    summary = ", ".join(f"{counts.count(word)} {word}" for word in ("worse", "better", "changed") if word in counts)
     yield ""
-    yield told or "nothing differs by as much as would matter"
+    yield summary or "no difference that matters"
+    if scaled := _scaled(compared):
+        yield from wrap(scaled, width)
 
 
-def _heads(compared: JobComparison) -> Iterator[str]:
+def _scaled(compared: JobComparison) -> str:
+    """What to know of marks beside times and counts that hardly differ: they are judged for the same amount of input."""
+    items = {one.measure: (one.a, one.b) for one in compared.differences if one.measure == "items"}.get("items")
+    if items is None or items[0] is None or items[1] is None or items[0] == items[1]:
+        return ""
+    return (
+        f"* Durations and counts are judged per item of input: A has {items[0]:,.0f} items, B {items[1]:,.0f}."
+        " What they show is not scaled."
+    )
+
+
+def _heads(compared: JobComparison, width: int) -> Iterator[str]:
     """Who A and B are, and what to know of them."""
     for letter, side in (("A", compared.a), ("B", compared.b)):
-        yield f"{letter}  {click.style(shorten(one_line(side.name), 60), bold=True)}{_what(side)}"
+        yield f"{letter}  {click.style(one_line(side.name), bold=True)}{_what(side)}"
         if side.is_median:
-            yield f"   {shorten(one_line(', '.join(side.jobs)), _WIDTH - 3)}"
+            yield from wrap(one_line(", ".join(side.jobs)), width, "   ", "   ")
         elif side.row["partial"]:
             yield "   it was running, or a file was cut, when it was loaded: its figures will change"
 
@@ -58,24 +70,40 @@ def _heads(compared: JobComparison) -> Iterator[str]:
 def _what(side: ComparisonSide) -> str:
     if side.is_median:
         return " comparable jobs before it, the last one first:"
-    told = [side.row["state"] or "unknown"]
+    told = [state_in_colour(side.row["state"])]
     if side.row["started_at"] is not None:
         told.append(f"{side.row['started_at']:%Y-%m-%d %H:%M}")
     return "  " + ", ".join(told)
 
 
-def _line(one: Difference) -> str:
-    """`duration   7:17   29:29   +22:12 (+305 %)   worse`."""
+def _table(rows: Sequence[Difference], width: int) -> Iterator[str]:
+    """A line per fact: `duration   7:17   29:29   +22:12 (+305 %)   worse`. Texts that are too long for it follow it."""
+    cells = [("", "A", "B", "change", ""), *(_cells(one) for one in rows)]
+    title, _, _, change, mark = (max(map(len, column)) for column in zip(*cells, strict=True))
+    most = max(_NARROWEST_SIDE, (width - title - change - mark - 8) // 2)
+    side = min(most, max(len(text) for _, a, b, _, _ in cells for text in (a, b)))
+    for number, (name, a, b, changed, verdict) in enumerate(cells):
+        fits = max(len(a), len(b)) <= side
+        left, right = (a, b) if fits else ("", "")
+        line = f"{name:<{title}}  {left:>{side}}  {right:>{side}}  {changed:<{change}}  "
+        if not number:
+            yield click.style(line.rstrip(), dim=True)
+            continue
+        yield (line + (click.style(verdict, fg=_COLOURS[verdict.partition(" ")[0]]) if verdict else "")).rstrip()
+        if not fits:
+            yield from wrap(a, width, "  A  ", "     ")
+            yield from wrap(b, width, "  B  ", "     ")
+
+
+def _cells(one: Difference) -> tuple[str, str, str, str, str]:
     long = max(abs(one.a or 0), abs(one.b or 0)) >= 60
-    a, b, change = _told(one.a, one.unit, long=long), _told(one.b, one.unit, long=long), _change(one, long)
+    a, b = _told(one.a, one.unit, long=long), _told(one.b, one.unit, long=long)
     if one.unit is None:
-        a, b = (
-            shorten_left(one_line(one.a_text or "-"), _SIDE - 1),
-            shorten_left(one_line(one.b_text or "-"), _SIDE - 1),
-        )
-    mark = click.style(one.verdict, fg=_COLOURS[one.verdict]) if one.verdict else ""
-    title = shorten(one_line(one.title), _TITLE - 1)
-    return f"{title:<{_TITLE}}{a:>{_SIDE}} {b:>{_SIDE}}  {change:<{_CHANGE}}  {mark}".rstrip()
+        a, b = one_line(one.a_text or "-"), one_line(one.b_text or "-")
+    mark = one.verdict or ""
+    if one.change_percent is not None and abs(one.change_percent) < 0.5 and mark in ("better", "worse"):
+        mark += " *"  # the figures are the same, the input is not
+    return one_line(one.title), a, b, _change(one, long), mark
 
 
 def _told(value: float | None, unit: str | None, sign: str = "", *, long: bool = False) -> str:
@@ -109,21 +137,27 @@ def _change(one: Difference, long: bool) -> str:
     percent = one.change_percent
     if percent is None:
         return told
-    return f"{told} ({percent:+.0f} %)" if abs(percent) < 1_000 else f"{told} ({1 + percent / 100:,.0f} times)"
+    return f"{told} ({_signed(percent)} %)" if abs(percent) < 1_000 else f"{told} ({1 + percent / 100:,.0f} times)"
 
 
-def _errors(errors: list[Difference], compared: JobComparison) -> Iterator[str]:
+def _signed(percent: float) -> str:
+    """With its sign, unless it is 0 when rounded."""
+    return f"{percent:+.0f}" if abs(percent) >= 0.5 else "0"
+
+
+def _errors(errors: list[Difference], compared: JobComparison, width: int, *, whole: bool) -> Iterator[str]:
     """New, gone and common ones, each with its example."""
-    yield ""
     for kind, group in groupby(errors, key=lambda one: one.measure):
         rows = list(group)
-        for one in rows[:_ERRORS_SHOWN]:
-            head = click.style(f"{kind} error"[:12].ljust(13), fg=_COLOURS.get(kind))
-            example = one_line(one.b_text or one.a_text or "")
-            yield head + shorten(f"{_times(one, compared):<18} {example}", _WIDTH - 13)
-        if len(rows) > _ERRORS_SHOWN:
-            more = len(rows) - _ERRORS_SHOWN
-            yield f"{'':<13}and {more} more {kind} error{plural(more)}: --format json"
+        for one in rows[: None if whole else _ERRORS_SHOWN]:
+            head = click.style(f"{kind} error".ljust(13), fg=_COLOURS.get(kind))
+            text = f"{_times(one, compared):<10}  {one_line(one.b_text or one.a_text or '')}"
+            first, *more = wrap(text, width - 13, rest=" " * 12, lines=0 if whole else 2)
+            yield head + first
+            yield from (f"{'':<13}{line}" for line in more)
+        if len(rows) > _ERRORS_SHOWN and not whole:
+            more_errors = len(rows) - _ERRORS_SHOWN
+            yield f"{'':<13}and {more_errors} more {kind} error{plural(more_errors)}: --format json"
 
 
 def _times(one: Difference, compared: JobComparison) -> str:
@@ -133,14 +167,12 @@ def _times(one: Difference, compared: JobComparison) -> str:
     return " → ".join(f"{count:.0f}×" for count in (one.a, one.b) if count is not None)
 
 
-def _nodes(rows: Iterable[Difference]) -> Iterator[str]:
+def _nodes(rows: Iterable[Difference], width: int) -> Iterator[str]:
     """What differs on each node: counts by any number, times and memory by a fifth."""
-    yield ""
     for node, facts in groupby(rows, key=lambda one: one.node):
         told = [
             f"{one.title} {_told(one.a, one.unit, long=True)} → {_told(one.b, one.unit, long=True)}"
             for one in facts
             if one.unit == Unit.COUNT or abs(one.change_percent or 0) >= _MUCH_PERCENT
         ]
-        text = f"node {shorten(one_line(node or ''), 40)}: {', '.join(told) or 'as before'}"
-        yield from textwrap.wrap(text, _WIDTH, subsequent_indent="     ")
+        yield from wrap(f"node {one_line(node or '')}: {', '.join(told) or 'as before'}", width, rest="     ")

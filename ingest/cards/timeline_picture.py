@@ -70,13 +70,13 @@ _STYLES = {
     "waiting": "dim",
 }
 _MEANINGS = {
-    "busy": "in tries, the higher the more of the time",
-    "few failed": "some of them failed",
-    "some failed": "that took a tenth of the time or more",
-    "failed": "that took half of it or more, or init() did",
-    "timed out": "timeouts took half of it or more",
-    "open": "in a try that has no end yet",
-    "starting": "before its first try",
+    "busy": "busy with attempts, the higher the more",
+    "few failed": "under 10 % of the time in failed attempts",
+    "some failed": "10 % or more in failed attempts",
+    "failed": "50 % or more in failed attempts or init()",
+    "timed out": "50 % or more in attempts that timed out",
+    "open": "in an attempt without an end yet",
+    "starting": "before its first attempt",
     "waiting": "waiting",
 }
 

@@ -1,4 +1,4 @@
-"""The verdict card: what a load ends with. A few answers over the jobs at hand, and the SQL to go on with.
+"""The card that a load ends with: a few answers about the jobs at hand, and commands for the next steps.
 
 Every figure is read from a view; the card adds nothing of its own.
 """
@@ -9,9 +9,24 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+import click
+
 from ingest.known_problems import first_step
-from ingest.output import escape_controls, redact_text
-from ingest.output.wording import duration, plural, shorten, shorten_left, size
+from ingest.output import redact_text
+from ingest.output.terminal import is_terminal, text_width
+from ingest.output.wording import (
+    clock,
+    duration,
+    one_line,
+    percent,
+    plural,
+    shorten,
+    shorten_left,
+    size,
+    some,
+    state_in_colour,
+    wrap,
+)
 
 if TYPE_CHECKING:
     from ingest.load.pipeline import LoadReport
@@ -20,7 +35,8 @@ if TYPE_CHECKING:
 _OF_THESE_JOBS = "list_contains($jobs, job_id)"
 _ERRORS_SHOWN = 5
 _JOBS_SHOWN = 40
-_WIDTH = 100
+_LABEL = 18
+_LINES = 3
 
 Row = Mapping[str, Any]
 
@@ -87,100 +103,146 @@ def _first(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def print_card(card: Mapping[str, Any], stream: TextIO, *, as_json: bool, store: str) -> None:
-    """Writes the verdict as text of at most 100 columns, or as one JSON object. Secrets are masked in both."""
+    """Writes the verdict as text that fits the terminal, or as one JSON object. Secrets are masked in both.
+
+    Where there is no terminal, texts are whole.
+    """
     if as_json:
         stream.write(redact_text(json.dumps(card, indent=2, default=str, ensure_ascii=False)) + "\n")
         return
-    for line in _lines(card, store):
-        text = escape_controls(redact_text(line))
-        stream.write((text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…") + "\n")
+    for line in _lines(card, store, text_width(stream), 0 if not is_terminal(stream) else _LINES):
+        click.echo(line, file=stream)
 
 
-def _lines(card: Mapping[str, Any], store: str) -> Iterator[str]:
+def _lines(card: Mapping[str, Any], store: str, width: int, most: int) -> Iterator[str]:
     load, jobs = card["load"], card["jobs"]
     read = load["files"] - load["files_unchanged"]
     yield (
-        f"{load['jobs']} job{plural(load['jobs'])}, {load['files']} files: {read} read"
-        f" ({size(load['bytes_read'])}, {load['rows']} rows), {load['files_unchanged']} unchanged,"
+        f"{load['jobs']:,} job{plural(load['jobs'])}, {load['files']:,} files: {read:,} read"
+        f" ({size(load['bytes_read'])}, {load['rows']:,} rows), {load['files_unchanged']:,} unchanged,"
         f" in {load['seconds']:.1f} s"
     )
     if changed := len(load["changed_files"]):
         again = "it" if changed == 1 else "them"
         yield f"{changed} file{plural(changed)} changed while being read: the next load reads {again} again"
     yield ""
-    yield from _job_table(jobs)
+    yield from _job_table(jobs, width, whole=not most)
     yield ""
-    yield from _answers(card)
-    yield f"  {'coverage':<16}{_coverage(card['coverage'])}"
+    for label, text in _answers(card):
+        yield from _labelled(label, text, width, most)
+    yield from _labelled("coverage", _coverage(card["coverage"]), width, most)
     yield ""
     at = "" if store == "ingest-store" else f" --store {store}"
-    yield f"go on: ingest diagnose{at}"
-    yield f'       ingest sql{at} "SELECT * FROM failed_items_by_node"    (all views: ingest views)'
+    yield f"Next steps: ingest diagnose{at}"
+    yield f'            ingest sql{at} "SELECT * FROM failed_items_by_node"'
+    yield "            ingest views    (all that can be queried)"
 
 
-def _job_table(jobs: Sequence[Row]) -> Iterator[str]:
+def _labelled(label: str, text: str, width: int, most: int) -> Iterator[str]:
+    """A label with its text beside it, wrapped by words; secrets are masked."""
+    text = one_line(text)
+    if text.startswith("at ") and most:
+        text = f"at {shorten_left(text[3:], width - _LABEL - 5)}"
+    indent = 2 if text.startswith(("at ", "in ", "→ ")) else 0
+    first, rest = f"  {label:<{_LABEL - 2 + indent}}", " " * (_LABEL + indent)
+    if text.startswith("at "):
+        yield first + text
+    else:
+        yield from wrap(text, width, first, rest, most, break_words=bool(most))
+
+
+def _job_table(jobs: Sequence[Row], width: int, *, whole: bool) -> Iterator[str]:
     """One line per job."""
     if not jobs:
         return
-    width = max(3, *(min(len(job["job_id"]), 36) for job in jobs))
-    yield f"  {'job':<{width}}  {'state':<9}  {'time':>9}  {'mini-batches':>12}  {'items failed':>14}  {'retries':>7}"
-    for job in jobs[:_JOBS_SHOWN]:
-        time = duration(job["duration_s"]) if job["duration_s"] is not None else ""
-        batches = f"{job['mini_batches'] or 0}"
-        if (job["mini_batches_scheduled"] or 0) > (job["mini_batches"] or 0):  # the rest left no row (yet)
-            batches += f" of {job['mini_batches_scheduled']}"
-        elif job["mini_batches_open"]:
-            batches += f" ({job['mini_batches_open']} open)"
-        items = f"{job['failed_items'] or 0} of {job['items']}" if job["items"] else "none seen"
-        yield (
-            f"  {shorten(job['job_id'], 36):<{width}}  {job['state'] or 'unknown':<9}  {time:>9}  {batches:>12}"
-            f"  {items:>14}  {job['retries'] or 0:>7}"
-        )
-    if len(jobs) > _JOBS_SHOWN:
-        yield f"  and {len(jobs) - _JOBS_SHOWN} more: SELECT * FROM job_summary"
+    rows = [_cells(job) for job in jobs[: None if whole else _JOBS_SHOWN]]
+    titles = ("job", "state", "duration", "mini-batches", "items failed", "retries")
+    widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
+    if not whole:
+        widths[0] = min(widths[0], max(16, width - sum(widths[1:]) - 2 * len(widths)))
+    yield "  " + "  ".join(
+        f"{title:<{room}}" if number < 2 else f"{title:>{room}}"
+        for number, (title, room) in enumerate(zip(titles, widths, strict=True))
+    )
+    for name, state, *numbers in rows:
+        right = "  ".join(f"{text:>{room}}" for text, room in zip(numbers, widths[2:], strict=True))
+        yield f"  {shorten(name, widths[0]):<{widths[0]}}  {state_in_colour(state, widths[1])}  {right}"
+    if len(jobs) > len(rows):
+        yield f"  and {len(jobs) - len(rows)} more: SELECT * FROM job_summary"
 
 
-def _answers(card: Mapping[str, Any]) -> Iterator[str]:
+def _cells(job: Row) -> list[str]:
+    """A job as the cells of its line. Mini-batches: those that are finished, of those that are known."""
+    scheduled = max(job["mini_batches_scheduled"] or 0, job["mini_batches"] or 0)
+    finished = (job["mini_batches"] or 0) - (job["mini_batches_open"] or 0)
+    return [
+        one_line(job["job_id"]),
+        job["state"] or "unknown",
+        "" if job["duration_s"] is None else clock(job["duration_s"]),
+        f"{finished:,}" if finished == scheduled else f"{finished:,} of {scheduled:,}",
+        f"{job['failed_items'] or 0:,} of {job['items']:,}" if job["items"] else "not recorded",
+        f"{job['retries'] or 0:,}",
+    ]
+
+
+def _answers(card: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The answers, each with its label; a further line of one has none."""
     node, slow, memory = card["worst_node"], card["slowest_mini_batch"], card["highest_memory"]
     failed = sum(job["failed_items"] or 0 for job in card["jobs"])
     items = sum(job["items"] or 0 for job in card["jobs"])
-    yield f"  {'items failed':<16}{failed} of {items}" + (f" ({failed / items:.1%})" if items else "")
+    yield "items failed", f"{failed:,} of {items:,}" + (f" ({percent(failed / items)})" if items else "")
     if node:
         yield (
-            f"  {'worst node':<16}{node['node']} in {node['job_id']}: {node['failed_items']} of {node['items']} items failed,"
-            f" {node['exceptions']} exceptions, {node['timeouts']} timeouts"
+            "worst node",
+            f"{node['node']} in {node['job_id']}: {node['failed_items']:,} of {node['items']:,} items failed,"
+            f" {node['exceptions']:,} exceptions, {node['timeouts']:,} timeouts",
         )
     if slow:
         times = f", {slow['ratio_to_median']:.1f}× the median" if slow["ratio_to_median"] else ""
         yield (
-            f"  {'slowest':<16}mini-batch {slow['mini_batch_id']} in {slow['job_id']}: {duration(slow['elapsed_s'])}{times},"
-            f" {slow['outcome']} on {slow['node']} {slow['process'] or ''}".rstrip()
+            "slowest",
+            f"mini-batch {slow['mini_batch_id']} in {slow['job_id']}: {duration(slow['elapsed_s'])}{times},"
+            f" {slow['outcome']} on node {slow['node']}" + (f", {slow['process']}" if slow["process"] else ""),
         )
     if memory:
-        gap = f", up to {memory['largest_gap_s']:.0f} s apart" if memory["largest_gap_s"] else ""
+        gap = f", up to {duration(memory['largest_gap_s'])} apart" if memory["largest_gap_s"] else ""
         yield (
-            f"  {'highest memory':<16}{memory['highest_percent']:.1f} % of node {memory['node']} in {memory['job_id']}"
-            f" (highest of {memory['samples']} samples{gap})"
+            "highest memory",
+            f"{memory['highest_percent']:.1f} % of node {memory['node']} in {memory['job_id']}"
+            f" (highest of {memory['samples']:,} samples{gap})",
         )
-    errors = card["first_errors"]
-    for i, error in enumerate(errors[:_ERRORS_SHOWN]):
+    yield from _first_errors(card["first_errors"])
+
+
+def _first_errors(errors: Sequence[Row]) -> Iterator[tuple[str, str]]:
+    """The first error of each job; one that is the same in several jobs once."""
+    alike: dict[tuple[object, ...], list[Row]] = {}
+    for error in errors:
+        frame = str(error["frame"] or "").rpartition("/")[2]
+        alike.setdefault((error["exception_type"], error["exception_message"], frame), []).append(error)
+    for number, same in enumerate(list(alike.values())[:_ERRORS_SHOWN]):
+        error = same[0]
         kind = f"{error['exception_type']}: " if error["exception_type"] else ""
         message = str(error["exception_message"] or "").partition("\n")[0]
-        yield f"  {'first error' if i == 0 else '':<16}{error['job_id']}: {kind}{message}"
+        where = error["job_id"] if len(same) == 1 else f"the same in {len(same)} jobs"
+        yield "" if number else "first error", f"{where}: {kind}{message}"
+        if len(same) > 1:
+            yield "", f"in {some([row['job_id'] for row in same], 5)}"
         if error["frame"]:
-            yield f"  {'':<16}  at {shorten_left(error['frame'], 76)}"
+            yield "", f"at {error['frame']}"
         elif error["symptom"]:
-            yield f"  {'':<16}  this is a symptom; the logs at hand do not tell the cause"
+            yield "", "this is a symptom; the logs at hand do not show the cause"
         if error["remedy"]:
-            yield f"  {'':<16}  → {first_step(error['remedy'])}"
-    if len(errors) > _ERRORS_SHOWN:
-        yield f"  {'':<16}and {len(errors) - _ERRORS_SHOWN} more jobs: SELECT * FROM first_error"
+            yield "", f"→ {first_step(error['remedy'])}"
+    if len(alike) > _ERRORS_SHOWN:
+        more = len(alike) - _ERRORS_SHOWN
+        yield "", f"and {more} more error{plural(more)}: SELECT * FROM first_error"
 
 
 def _coverage(coverage: Row | None) -> str:
     if not coverage or not coverage["files"]:
         return "no files"
     understood = coverage["bytes_understood_percent"]
-    bytes_ = f"{understood:.1f} % of bytes understood" if understood is not None else "nothing to understand"
-    files = [f"{coverage[key]} {key}" for key in ("parsed", "ignored", "unclaimed", "failed") if coverage[key]]
+    bytes_ = f"{understood:.1f} % of bytes parsed" if understood is not None else "nothing to parse"
+    files = [f"{coverage[key]:,} {key}" for key in ("parsed", "ignored", "unclaimed", "failed") if coverage[key]]
     return f"{bytes_}; files: {', '.join(files)}; {coverage['rejects']} reject{plural(coverage['rejects'])}"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ingest.output import Redactor
 from ingest.output.shown import shown
-from ingest.output.wording import SEVERITY_COLOURS, clock, plural, shorten
+from ingest.output.terminal import text_width
+from ingest.output.wording import SEVERITY_COLOURS, STATE_COLOURS, clock, plural, shorten
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -17,11 +19,9 @@ if TYPE_CHECKING:
     from ingest.watch.loop import Snapshot
     from ingest.watch.state import JobState, NodeState
 
-_WIDTH = 100
 _JOBS, _NODES = 4, 12
 _BAR = 40
 _BARS = " ▁▂▃▄▅▆▇█"
-_STATES = {"running": "green", "completed": "green", "failed": "red", "stalled": "yellow", "silent": "yellow"}
 
 
 def as_json(snapshot: Snapshot) -> str:
@@ -51,7 +51,7 @@ def screen(snapshot: Snapshot) -> RenderableType:
     if len(snapshot.jobs) > _JOBS:
         parts += [Text(f"and {len(snapshot.jobs) - _JOBS} more jobs"), Text("")]
     for problem in snapshot.problems[:3]:
-        parts.append(Text(f"  not read  {shorten(shown(problem), _WIDTH - 12)}", style="yellow"))
+        parts.append(Text(f"  not read  {shorten(shown(problem), text_width(sys.stdout) - 12)}", style="yellow"))
     if snapshot.ended is None:
         read = f"{snapshot.files_read} file{plural(snapshot.files_read)} read" if snapshot.files_read else "nothing new"
         parts.append(
@@ -64,7 +64,7 @@ def _job(job: JobState) -> Iterator[RenderableType]:
     from rich.text import Text
 
     head = Text(shown(job.job_id), style="bold")
-    head.append(f"  {job.state}", style=_STATES.get(job.state, "yellow"))
+    head.append(f"  {job.state}", style=STATE_COLOURS.get(job.state, "yellow"))
     if job.duration_s is not None:
         head.append(f", {clock(job.duration_s)}", style="default")
     yield head
@@ -79,12 +79,15 @@ def _job(job: JobState) -> Iterator[RenderableType]:
     for error in job.errors:
         count = f" ({error.occurrences} times)" if error.occurrences > 1 else ""
         when = f"{error.time:%H:%M:%S} " if error.time else ""
-        yield Text(f"  error      {shorten(when + shown(error.text), _WIDTH - 13 - len(count))}{count}", style="red")
+        yield Text(
+            f"  error      {shorten(when + shown(error.text), text_width(sys.stdout) - 13 - len(count))}{count}",
+            style="red",
+        )
         if error.remedy:
-            yield Text(f"             → {shorten(shown(error.remedy), _WIDTH - 15)}")
+            yield Text(f"             → {shorten(shown(error.remedy), text_width(sys.stdout) - 15)}")
     for finding in job.findings:
         if finding.severity != "note":
-            line = f"  {finding.severity:<10} {shorten(shown(finding.finding), _WIDTH - 13)}"
+            line = f"  {finding.severity:<10} {shorten(shown(finding.finding), text_width(sys.stdout) - 13)}"
             yield Text(line, style=SEVERITY_COLOURS[finding.severity] or "")
 
 
@@ -117,7 +120,7 @@ def _nodes(nodes: Sequence[NodeState]) -> RenderableType:
     for node in nodes[:_NODES]:
         memory = "" if node.memory_percent is None else f"{node.memory_percent:.0f} %"
         last = f"{node.last_record_at:%H:%M:%S}" if node.last_record_at else ""
-        state = Text(node.state, style=_STATES.get(node.state, "default"))
+        state = Text(node.state, style=STATE_COLOURS.get(node.state, "default"))
         counts = (str(node.mini_batches), str(node.failed), str(node.retries))
         table.add_row(f"  {shorten(shown(node.node), 30)}", state, *counts, memory, last)
     if len(nodes) > _NODES:

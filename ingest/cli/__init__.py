@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
-from typing import Any
 
 import click
-from click_default_group import DefaultGroup
 
 from ingest.cli.check import check
 from ingest.cli.compact import compact
+from ingest.cli.completion import completion
 from ingest.cli.config import config
 from ingest.cli.connect import connect
 from ingest.cli.diagnose import diagnose
@@ -19,11 +17,13 @@ from ingest.cli.diff import diff
 from ingest.cli.doctor import doctor
 from ingest.cli.explain import explain
 from ingest.cli.forget import forget
+from ingest.cli.groups import Commands
 from ingest.cli.jobs import jobs
 from ingest.cli.load import load
 from ingest.cli.nightly import nightly
 from ingest.cli.nodes import nodes
 from ingest.cli.options import with_config
+from ingest.cli.paging import with_pager
 from ingest.cli.plugins import plugins
 from ingest.cli.problems import problems
 from ingest.cli.rebuild import rebuild
@@ -36,38 +36,27 @@ from ingest.cli.timeline import timeline
 from ingest.cli.views import views
 from ingest.cli.watch import watch
 from ingest.errors import ExitCode, IngestError
+from ingest.output.terminal import colour_choice
 from ingest.version import __version__
 
 
-class _Commands(DefaultGroup):  # type: ignore[misc]  # the library has no types
-    """The commands; `ingest JOB_DIRS...` is the main job."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Ends quietly when the reader of our output has seen enough, as in `ingest ... | head`."""
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise click.exceptions.Exit(ExitCode.OK) from None
-        return result
-
-
 @click.group(
-    cls=_Commands,
+    cls=Commands,
     default="load",
     default_if_no_args=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 good, 1 more rejected than allowed, 2 wrong usage, 3 input not found or no job in it, "
-    "4 store locked or damaged, 70 a bug of ours.",
+    epilog="Exit codes: 0 good, 1 more rejected than allowed or a check failed, 2 wrong usage, 3 input not found or no job in "
+    "it, 4 store locked, damaged or not there, or disk full, 5 nightly run partly failed, 6 nightly run failed, 70 a bug in "
+    "ingest, 130 interrupted.",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="ingest")
 def cli() -> None:
     """Understand batch-scoring jobs from their logs.
 
     \b
-      ingest JOB_DIRS...            read job folders into a store and show a verdict
-      ingest sql "SELECT ..."       ask the store
+      ingest JOB_DIRS...            load jobs into a store and show a summary
+      ingest diagnose               what is wrong with them, and how to fix it
+      ingest sql "SELECT ..."       query the store
 
     JOB_DIRS are folders of downloaded logs of Azure ML batch endpoints, ParallelRunStep or parallel jobs: a job's own
     folder (it holds logs/, azureml-logs/, user_logs/ or system_logs/), a download (artifacts/), a prefix of copied
@@ -101,17 +90,20 @@ for command in (
     doctor,
     config,
     nightly,
+    completion,
 ):
     cli.add_command(with_config(command))
+for command in (diagnose, diff, jobs, nodes, story, timeline, sql, views, problems, plugins, explain):
+    with_pager(command)
 
 
 def main() -> None:
-    """Runs the command line. What a user can mend is told in two lines; a traceback is a bug."""
+    """Runs the command line. What a user can fix is said in two lines; a traceback is a bug."""
     for stream in (sys.stdout, sys.stderr):  # what an encoding cannot show is escaped: a terminal need not be UTF-8
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = cli.main(prog_name="ingest", standalone_mode=False)
+        code = cli.main(prog_name="ingest", standalone_mode=False, color=colour_choice())
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except (click.Abort, KeyboardInterrupt) as stop:
@@ -126,7 +118,7 @@ def main() -> None:
         import traceback
 
         traceback.print_exc()
-        click.echo("This is a bug in ingest. Please report it with the lines above.", err=True)
+        click.echo("This is a bug in ingest. Please report it, with the lines above.", err=True)
         code = ExitCode.BUG
     sys.exit(int(code or 0))
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest.cli.completion import complete_job
 from ingest.cli.options import format_option, open_configured, store_option, tell
 from ingest.errors import ExitCode, IngestError, InputError
+from ingest.output.check_formats import CHECK_FORMATS, CheckedJob, check_text
 
 if TYPE_CHECKING:
     from ingest.comparison.gate import GateResult
@@ -20,7 +22,7 @@ _LAST_GOOD = "last-good"
 
 
 @click.command(short_help="Fail if a job did worse than those before it: a gate for pipelines.")
-@click.argument("jobs", nargs=-1, metavar="[JOB...]")
+@click.argument("jobs", shell_complete=complete_job, nargs=-1, metavar="[JOB...]")
 @store_option
 @click.option(
     "--baseline",
@@ -37,14 +39,16 @@ _LAST_GOOD = "last-good"
     help="Exit with 1 for a reason of this severity or a higher one.",
 )
 @click.option("--max-failure-rate", metavar="N%|N", help="Fail too if more items than this share failed: 1% or 0.01.")
+@click.option("--fail-on-findings", is_flag=True, help="Fail too if the diagnosis of a job has a finding that severe.")
 @click.option("--require-baseline", is_flag=True, help="Fail too if there is not enough to compare a job with.")
-@format_option("text")
+@format_option("text", *CHECK_FORMATS)
 def check(
     jobs: Sequence[str],
     store: str,
     baseline: str,
     fail_on: str,
     max_failure_rate: str | None,
+    fail_on_findings: bool,
     require_baseline: bool,
     format_: str,
 ) -> None:
@@ -52,13 +56,17 @@ def check(
 
     JOB is a job's id, the beginning of one, or a pattern; without any, the jobs of the last load, of several nights of
     one experiment only the last. A job is compared with completed jobs of the same experiment (or name, less numbers)
-    and about as much input. Exit code 0: fine, or too few jobs to compare with, which is said; 1: a job did not pass;
-    2: wrong usage; 3: no such job.
+    and about as much input. Severe findings of a job are listed as notes; --fail-on-findings lets them fail the check.
+
+    Formats for pipelines: junit (a test case per job), github (annotations of GitHub Actions), sarif (code scanning).
+    Exit code 0: fine, or too few jobs to compare with, which is said; 1: a job did not pass; 2: wrong usage; 3: no such job;
+    4: the store is locked, damaged or not there; 130: interrupted.
 
     \b
       ingest downloads/night-07 && ingest check
       ingest check night-07 --baseline last-good --fail-on severe
       ingest check 'night-*' --max-failure-rate 1% --format json
+      ingest check --format junit > check.xml
     """
     from ingest.cards.check import print_check
     from ingest.comparison.gate import judge, newest_jobs
@@ -78,10 +86,12 @@ def check(
             _is_enough(opened, count)
         judged = [
             (one, one.fails(fail_on, require_baseline=require_baseline))
-            for one in judge(opened, chosen, other, most_failures)
+            for one in judge(opened, chosen, other, most_failures, findings=fail_on if fail_on_findings else None)
         ]
     if format_ == "text":
         print_check(judged, sys.stdout)
+    elif format_ in CHECK_FORMATS:
+        click.echo(check_text([_checked(job, fails) for job, fails in judged], format_), nl=False)
     else:
         write_result(_data(judged), Format(format_), sys.stdout, redact=True)
     sys.exit(ExitCode.FAILED_CHECK if any(fails for _, fails in judged) else ExitCode.OK)
@@ -115,6 +125,11 @@ def _baseline(store: Store, given: str) -> str:
     from ingest.store.select_jobs import chosen_job
 
     return given if given == _LAST_GOOD else chosen_job(store, given)
+
+
+def _checked(job: GateResult, fails: bool) -> CheckedJob:
+    reasons = [(one.severity, one.measure, one.sentence) for one in job.reasons]
+    return CheckedJob(job.job_id, not fails, job.baseline, reasons)
 
 
 _COLUMNS = ("job_id", "passed", "severity", "measure", "sentence", "value", "usual", "compared_with", "baseline")

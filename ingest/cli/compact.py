@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from ingest.store.compact import Compacted as Done
 
 
-@click.command(short_help="Merge a store's small files and drop the rows of files that were read again or forgotten.")
+@click.command(short_help="Merge a store's small files.")
 @store_option
 @click.option("-n", "--dry-run", is_flag=True, help="Only say what would be merged.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of what is told.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Format of the output.")
 @lock_option
 @plugin_options
 def compact(
     store: str, dry_run: bool, format_: str, lock_timeout: float, plugin_files: tuple[str, ...], no_plugins: bool
 ) -> None:
-    """Merge a store's small files and drop the rows of files that were read again or forgotten.
+    """Merge a store's small files.
 
-    Each load writes its own Parquet files; a store that is fed every day holds many small ones, which makes questions
+    Each load writes its own Parquet files; a store that is fed every day holds many small ones, which makes queries
     slower. They are merged into files of about a hundred jobs or 128 MB. Answers stay the same, and whoever reads
     meanwhile is not disturbed: the old files stay for an hour, until the next command that writes after that.
     """

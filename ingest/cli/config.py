@@ -16,7 +16,7 @@ from ingest.errors import ExitCode
 
 @click.group(
     invoke_without_command=True,
-    short_help="Show the settings and where each comes from, check them, or write a file of them.",
+    short_help="Show, check or write the settings.",
 )
 @click.option("--show", "what", flag_value="show", default="show", help="Every setting with its value and origin.")
 @click.option("--check", "what", flag_value="check", help="Say all that is wrong; exit code 2 if anything is.")
@@ -27,7 +27,7 @@ from ingest.errors import ExitCode
 @log_options
 @click.pass_context
 def config(context: click.Context, /, what: str, format_: str, **_given: Any) -> None:
-    """Show the settings and where each comes from, check them, or write a file of them.
+    """Show, check or write the settings.
 
     \b
       ingest config                             what holds here

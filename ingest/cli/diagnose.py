@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from ingest.cli.completion import complete_job
 from ingest.cli.options import (
     differing_thresholds,
     format_option,
@@ -19,8 +20,8 @@ from ingest.errors import ExitCode, IngestError
 from ingest.severity import SEVERITIES, is_at_least
 
 
-@click.command(short_help="Say what is wrong with jobs, and what to do about it.")
-@click.argument("jobs", nargs=-1, metavar="[JOB...]")
+@click.command(short_help="Show what is wrong with jobs, and how to fix it.")
+@click.argument("jobs", shell_complete=complete_job, nargs=-1, metavar="[JOB...]")
 @store_option
 @format_option("text")
 @click.option(
@@ -34,7 +35,7 @@ from ingest.severity import SEVERITIES, is_at_least
     "thresholds",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Let the checks compare with another number, this time; may be given several times.",
+    help="Use another number for a threshold of the checks, this time; may be given several times.",
 )
 @click.option(
     "--list", "list_", is_flag=True, help="List what jobs are checked for, with all thresholds; needs no store."
@@ -51,7 +52,7 @@ def diagnose(
     plugin_files: tuple[str, ...],
     no_plugins: bool,
 ) -> None:
-    """Say what is wrong with jobs, the most important first, and what to do about it.
+    """Show what is wrong with jobs, the most important first, and how to fix it.
 
     JOB is a job's id, the beginning of one, or a pattern ('night-*'); without any, all jobs of the store. Findings are
     errors, causes before symptoms, and checks of the tuning guide: what slowed the job down, wasted time, or came close

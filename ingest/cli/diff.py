@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest.cli.completion import complete_job
 from ingest.cli.options import format_option, open_configured, output_option, store_option
 from ingest.errors import InputError
 
@@ -22,8 +23,10 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-@click.command(short_help="Say what differs between two jobs, or between a job and what is usual.")
-@click.argument("jobs", nargs=-1, required=True, metavar="JOB_A JOB_B | JOB --baseline [N]")
+@click.command(short_help="Compare two jobs, or a job with its baseline.")
+@click.argument(
+    "jobs", shell_complete=complete_job, nargs=-1, required=True, metavar="JOB_A JOB_B | JOB --baseline [N]"
+)
 @store_option
 @click.option(
     "--baseline",

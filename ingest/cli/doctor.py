@@ -14,21 +14,20 @@ import click
 from ingest.cli.options import configuration, plugin_choice, plugin_options, store_option
 from ingest.cli.source_options import wanted, workspace_option
 from ingest.errors import ExitCode
+from ingest.output.terminal import text_width
 
 if TYPE_CHECKING:
     from ingest.doctor.installation import Health
 
-_WIDTH = 100
 
-
-@click.command(short_help="Look over the installation and a store; say what is wrong and what to do.")
+@click.command(short_help="Check the installation and a store.")
 @store_option
 @click.option(
     "--source", metavar="SOURCE", help="Say who asks for a folder, archive or URL, and whether it can be listed."
 )
 @workspace_option
 @click.option("--thorough", is_flag=True, help="Read every row of the store.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of what is told.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Format of the output.")
 @plugin_options
 def doctor(
     store: str,
@@ -39,9 +38,9 @@ def doctor(
     plugin_files: tuple[str, ...],
     no_plugins: bool,
 ) -> None:
-    """Look over the installation and a store; say what is wrong and what to do.
+    """Check the installation and a store.
 
-    With --source only that is looked at. Nothing is changed.
+    With --source only that is checked. Nothing is changed.
     Exit code 4 if the store is damaged or cannot be opened, 1 if something else does not work, else 0.
     """
     from ingest.doctor.installation import Status, installation
@@ -76,7 +75,7 @@ def _show(found: Sequence[Health]) -> None:
     for one in found:
         head = f"{one.status:<8} {one.subject:<10} "
         lines = textwrap.wrap(
-            escape_controls(redact_text(one.finding)), _WIDTH - len(head), break_on_hyphens=False
+            escape_controls(redact_text(one.finding)), text_width(sys.stdout) - len(head), break_on_hyphens=False
         ) or [""]
         click.echo(click.style(head[:8], fg=colours[one.status]) + head[8:] + lines[0])
         for line in lines[1:]:

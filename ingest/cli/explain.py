@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingest.cli.completion import complete_path
 from ingest.cli.options import load_plugins, plugin_options
 from ingest.cli.source_options import source_options, wanted
 from ingest.errors import ExitCode
+from ingest.output.terminal import text_width
 
 if TYPE_CHECKING:
     from ingest.load.explain import Explanation
     from ingest.plugin.registry import Registry
 
-_WIDTH = 100
 _LONGEST_VALUE = 60
 
 
-@click.command(short_help="Say which parser reads a file and why, and what it could not understand.")
-@click.argument("path")
+@click.command(short_help="Show which parser reads a file and why, and what it could not parse.")
+@click.argument("path", shell_complete=complete_path)
 @click.option(
     "--as", "as_path", metavar="PATH", help="Where the file would lie below a job's folder, if it lies in none."
 )
@@ -138,7 +139,7 @@ def _tell_many(found: Iterable[Explanation]) -> None:
 
 def _line(head: str, text: str) -> None:
     """A line with a heading, or several of them, no longer than 100 characters where the text has blanks."""
-    lines = textwrap.wrap(_safe(text), _WIDTH - 12, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(_safe(text), text_width(sys.stdout) - 12, break_long_words=False, break_on_hyphens=False)
     for i, line in enumerate(lines):
         click.echo(f"  {'' if i else head:<9} {line}")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest.cli.completion import complete_job
 from ingest.cli.options import (
     chosen_output,
     format_option,
@@ -28,8 +29,8 @@ _STATES = ["completed", "failed", "running", "stalled", "unknown"]
 _MOST_DAYS = 36_500
 
 
-@click.command(short_help="Drop jobs from the store; what was measured of them stays.")
-@click.argument("jobs", nargs=-1, metavar="[JOB]...")
+@click.command(short_help="Drop jobs from the store; their measures stay.")
+@click.argument("jobs", shell_complete=complete_job, nargs=-1, metavar="[JOB]...")
 @store_option
 @click.option(
     "--older-than", type=click.FloatRange(0, _MOST_DAYS), metavar="DAYS", help="Jobs whose last record is older."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest.cli.completion import complete_path
 from ingest.cli.options import (
     SettingOption,
     configure_log,
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 _CHILDREN_TOLD = 5
 
 
-@click.command(short_help="Read job folders into a store and show a verdict (the default command).")
-@click.argument("job_dirs", nargs=-1, required=True, metavar="JOB_DIRS...")
+@click.command(short_help="Load jobs into a store and show a summary (the default command).")
+@click.argument("job_dirs", shell_complete=complete_path, nargs=-1, required=True, metavar="JOB_DIRS...")
 @store_option
 @click.option(
     "-j",
@@ -69,13 +70,13 @@ _CHILDREN_TOLD = 5
 )
 @source_options
 @lock_option
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of the verdict.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Format of the summary.")
 @click.option(
     "--with-children",
     is_flag=True,
     help="Read the child runs of these jobs too, where they lie beside them: in the same folder or container.",
 )
-@click.option("--no-verdict", is_flag=True, help="Load only; ask nothing of the store afterwards.")
+@click.option("--no-verdict", is_flag=True, help="Load only; show no summary.")
 @plugin_options
 @log_options
 def load(
@@ -99,10 +100,10 @@ def load(
     verbose: bool,
     log_format: str | None,
 ) -> None:
-    """Read job folders into a store and show a verdict.
+    """Load jobs into a store and show a summary.
 
     JOB_DIRS are folders, archives (zip, tar, tar.gz, tar.zst) or URLs of object stores; jobs in them are found at any depth.
-    Only files that are new or changed are read; a changed file replaces its rows. Safe to break off and to run again.
+    Only files that are new or changed are read; a changed file replaces its rows. Safe to interrupt and to run again.
     """
     from ingest.load.pipeline import ingest_jobs
     from ingest.load.progress import load_progress
@@ -114,6 +115,7 @@ def load(
         reads = partial(
             ingest_jobs,
             store=store,
+            strict=False,
             workers=workers,
             labels={**settings().load.labels, **_labels(labels)},
             thresholds=store_thresholds(),

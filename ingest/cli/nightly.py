@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from ingest.cli.completion import complete_path
 from ingest.cli.options import (
     SettingOption,
     configure_log,
@@ -23,8 +24,8 @@ from ingest.cli.source_options import source_options, wanted
 from ingest.errors import IngestError
 
 
-@click.command(short_help="Read what is new, compare it with the past, report: for a scheduler, every night.")
-@click.argument("roots", nargs=-1, metavar="[ROOTS...]")
+@click.command(short_help="Load what is new, compare it with the past, report: for a scheduler.")
+@click.argument("roots", shell_complete=complete_path, nargs=-1, metavar="[ROOTS...]")
 @store_option
 @click.option(
     "--report",
@@ -47,7 +48,7 @@ from ingest.errors import IngestError
     cls=SettingOption,
     setting="nightly.notify_command",
     metavar="COMMAND",
-    help="Run this at the end, with the summary on its stdin. If it fails, that is told, and no more.",
+    help="Run this at the end, with the summary on its stdin. If it fails, that is reported, and changes nothing else.",
 )
 @click.option("--notify-shell", is_flag=True, help="Give the command to a shell, so that it may hold pipes.")
 @click.option(
@@ -56,7 +57,7 @@ from ingest.errors import IngestError
 @click.option(
     "-j", "--jobs", "workers", cls=SettingOption, setting="load.jobs", type=click.IntRange(1), help="Workers."
 )
-@click.option("--dry-run", is_flag=True, help="Say what would be read and tidied up; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be read and cleaned up; write nothing.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of what is shown.")
 @source_options
 @lock_option
@@ -92,16 +93,16 @@ def nightly(
     verbose: bool,
     log_format: str | None,
 ) -> None:
-    """Read what is new, compare it with the past, tidy up, and report: for a scheduler, every night.
+    """Load what is new, compare it with the past, clean up, and report: for a scheduler.
 
     ROOTS are folders with jobs, archives or URLs, as for `ingest JOB_DIRS...`; without any, those of `[nightly] roots` in
     ingest.toml.
-    Run twice it changes nothing. Nights that were left out are made up: the days are those of the jobs. What cannot be
-    read or done is told, and the rest is done all the same; a night that was killed is finished by the next.
+    A second run changes nothing. Runs that were left out are made up for: days are those of the jobs. What cannot be read or
+    done is reported, and the rest is done all the same; a run that was killed is finished by the next one.
 
     \b
     Exit codes: 0 fine, 1 something got worse (`[nightly] fail_on` says what counts), 2 wrong usage,
-    5 partly failed: a job or folder could not be read, or a step after that failed,
+    5 partly failed: a job or folder could not be read, or a later step failed,
     6 failed: the store is locked, damaged or its disk full; the last good state stands.
     """
     configure_log(quiet, verbose, log_format, log_file)
@@ -128,7 +129,12 @@ def nightly(
             small_files=kept.small_files,
             sources=sources,
         )
-        click.echo(redact_text(json.dumps(would, indent=2, default=str, ensure_ascii=False)))
+        if format_ == "json":
+            click.echo(redact_text(json.dumps(would, indent=2, default=str, ensure_ascii=False)))
+        else:
+            from ingest.cards.dry_run import print_dry_run
+
+            print_dry_run(would, sys.stdout)
         return
     from ingest.cards.nightly import print_card
     from ingest.load.progress import load_progress

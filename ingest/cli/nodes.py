@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ingest.cli.completion import complete_job
 from ingest.cli.options import chosen_output, format_option, open_configured, output_option, store_option
 
 _NODES = (
@@ -15,13 +16,13 @@ _NODES = (
     " ORDER BY list_position($jobs, job_id), try_cast(node AS BIGINT) NULLS LAST, node"
 )
 _FAILED = (
-    "SELECT node, count(*) AS tries FROM attempts WHERE job_id = ? AND outcome NOT IN ('done', 'open') GROUP BY node"
+    "SELECT node, count(*) AS attempts FROM attempts WHERE job_id = ? AND outcome NOT IN ('done', 'open') GROUP BY node"
 )
 _HEADERS = (
     "node",
-    "batches",
+    "mini-batches",
     "failed items",
-    "failed tries",
+    "failed attempts",
     "busy",
     "wasted",
     "workers",
@@ -29,23 +30,26 @@ _HEADERS = (
     "memory",
     "samples",
 )
+_NARROW = 90
+"""Columns of the terminal below which restarts and samples are left out, so that the rest is a table."""
 
 
 @click.command(short_help="Show what each node of a job did.")
-@click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
+@click.argument("jobs", shell_complete=complete_job, nargs=-1, required=True, metavar="JOB...")
 @store_option
 @format_option()
 @output_option
 def nodes(jobs: tuple[str, ...], store: str, format_: str | None, output: str | None) -> None:
     """Show what each node of a job did: its mini-batches, failures, retries, time, workers and memory.
 
-    JOB is a job's id, the beginning of one, or a pattern ('night-*'). Mini-batches and items count for the node of the
-    try that decided, tries where they ran. `busy` is the time of all tries of all workers together, `wasted` of those that
-    did not decide; memory is the highest sample, no peak. All formats but the table have the columns of the view
-    `node_summary`.
+    JOB is a job's id, the beginning of one, or a pattern ('night-*'). Mini-batches and items count for the node of their final
+    attempt, attempts for the node where they ran. `busy` is the time of all attempts of all workers together, `wasted` of
+    those that were not final; memory is the highest sample, not the peak. All formats but the table have the columns of the
+    view `node_summary`.
     """
     from ingest.output import Format, rows_result, select_result, write_result
     from ingest.output.shown import shown
+    from ingest.output.terminal import width_of
     from ingest.store.select_jobs import chosen_jobs
 
     wanted, target = chosen_output(format_, output)
@@ -55,16 +59,20 @@ def nodes(jobs: tuple[str, ...], store: str, format_: str | None, output: str | 
             for place, job_id in enumerate(chosen):
                 if len(chosen) > 1:
                     click.secho("\n" * bool(place) + shown(job_id), bold=True)
-                failed = {row["node"]: row["tries"] for row in opened.rows(_FAILED, [job_id])}
+                failed = {row["node"]: row["attempts"] for row in opened.rows(_FAILED, [job_id])}
+                headers = _HEADERS if width_of(sys.stdout) >= _NARROW else _HEADERS[:7] + _HEADERS[8:9]
                 found = opened.rows(_NODES, {"jobs": [job_id]})
-                rows = [_for_eyes(node, failed.get(node["node"], 0)) for node in found]
-                write_result(rows_result(_HEADERS, rows), wanted, sys.stdout, redact=True)
+                rows = [
+                    dict(zip(_HEADERS, _for_eyes(node, failed.get(node["node"], 0)), strict=True)) for node in found
+                ]
+                shown_rows = [[row[name] for name in headers] for row in rows]
+                write_result(rows_result(headers, shown_rows, figures=headers[1:]), wanted, sys.stdout, redact=True)
             return
         result = select_result(opened.connection, _NODES, {"jobs": chosen})
         write_result(result, wanted, target, redact=True)
 
 
-def _for_eyes(node: Mapping[str, Any], failed_tries: int) -> Sequence[object]:
+def _for_eyes(node: Mapping[str, Any], failed_attempts: int) -> Sequence[object]:
     """A node in a few short cells."""
     from ingest.output.wording import clock
 
@@ -73,11 +81,11 @@ def _for_eyes(node: Mapping[str, Any], failed_tries: int) -> Sequence[object]:
         node["node"],
         node["mini_batches"],
         f"{node['failed_items']} of {node['items']}" if node["items"] else None,
-        "no tries" if node["did_nothing"] else f"{failed_tries} of {node['attempts']}",
-        None if node["busy_s"] is None else clock(node["busy_s"]),
-        clock(node["wasted_s"]) if node["wasted_s"] else None,
+        "no attempts" if node["did_nothing"] else f"{failed_attempts} of {node['attempts']}",
+        None if node["busy_worker_s"] is None else clock(node["busy_worker_s"]),
+        clock(node["wasted_worker_s"]) if node["wasted_worker_s"] else None,
         node["processes"],
         node["restarts"],
-        None if memory is None else f"{memory:.0f}%",
+        None if memory is None else f"{memory:.0f} %",
         node["memory_samples"],
     )

@@ -17,7 +17,7 @@ import click
 from ingest.config import Configuration, Settings, read_configuration
 from ingest.config.file_access import apply_file_access
 from ingest.errors import IngestError
-from ingest.output import Format, default_format
+from ingest.output import Format, default_format, format_of_file
 
 if TYPE_CHECKING:
     from ingest.plugin.registry import PluginOptions, Problem, Registry
@@ -173,14 +173,17 @@ def format_option(*also: str) -> Callable[[Command], Command]:
 
 def output_option(command: Command) -> Command:
     """`-o`, `--output`."""
-    return click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file instead of stdout.")(
-        command
-    )
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False),
+        help="Write to a file instead of stdout; without --format, its suffix names the format.",
+    )(command)
 
 
 def chosen_output(format_: str | None, output: str | None) -> tuple[Format, TextIO | Path]:
     """In which format a result is wanted, and where: what `--format` and `--output` say."""
-    default = Format.CSV if output else default_format(sys.stdout)
+    default = format_of_file(Path(output)) if output else default_format(sys.stdout)
     return Format(format_) if format_ else default, Path(output) if output else sys.stdout
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import textwrap
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -11,20 +12,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingest.cli.options import load_plugins, plugin_options
+from ingest.output.terminal import text_width
 
 if TYPE_CHECKING:
     from ingest.plugin.registry import Plugin, Registry
 
-_WIDTH = 100
 
-
-@click.command(short_help="List the plugins, their parsers and what they claim.")
+@click.command(short_help="List the plugins, their parsers and the files that these read.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @plugin_options
 def plugins(format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
     """List the plugins: where each comes from, its parsers, the kinds of files that they read, the tables that they fill.
 
-    What is wrong with a plugin is told on stderr. JSON has the path patterns too.
+    What is wrong with a plugin is reported on stderr. JSON has the path patterns too.
     """
     registry = load_plugins(plugin_files, no_plugins)
     if format_ == "json":
@@ -94,8 +94,10 @@ def _line(head: str, text: str) -> None:
     """A line, or several of which the further ones are indented below the text of the first."""
     from ingest.output import escape_controls
 
-    indent = " " * min(len(head), _WIDTH // 2)
-    for line in textwrap.wrap(escape_controls(head + text), _WIDTH, subsequent_indent=indent, drop_whitespace=True):
+    indent = " " * min(len(head), text_width(sys.stdout) // 2)
+    for line in textwrap.wrap(
+        escape_controls(head + text), text_width(sys.stdout), subsequent_indent=indent, drop_whitespace=True
+    ):
         click.echo(line)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -12,15 +13,15 @@ import click
 
 from ingest.cli.options import load_plugins, plugin_options
 from ingest.errors import IngestError
+from ingest.output.terminal import text_width
 
 if TYPE_CHECKING:
     from ingest.known_problems import ListedProblem
 
-_WIDTH = 100
 _NO_TEXT = "none: it leaves no text in a log"
 
 
-@click.command(short_help="List the known problems, with cause and remedy.")
+@click.command(short_help="List the known problems, with cause and fix.")
 @click.argument("problem_id", required=False, metavar="[ID]")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @plugin_options
@@ -63,7 +64,7 @@ def _show(known: Sequence[ListedProblem], *, whole: bool) -> None:
         for name, text in lines.items():
             for line in textwrap.wrap(
                 escape_controls(text),
-                _WIDTH,
+                text_width(sys.stdout),
                 initial_indent=f"  {name:<9}",
                 subsequent_indent=" " * 11,
                 break_on_hyphens=False,

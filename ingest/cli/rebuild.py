@@ -8,13 +8,13 @@ from ingest.cli.options import load_plugins, lock_option, plugin_choice, plugin_
 from ingest.output.wording import plural
 
 
-@click.command(short_help="Derive all jobs of a store again, and make its views anew.")
+@click.command(short_help="Derive all jobs of a store again, and rebuild its views.")
 @store_option
 @lock_option
 @plugin_options
 def rebuild(store: str, lock_timeout: float, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
-    """Derive all jobs of a store again, and make its views anew: after the store was moved, or to have what this version of
-    ingest makes of the records. No log is read.
+    """Derive all jobs of a store again, and rebuild its views: after the store was moved, or to get what this version of
+    ingest derives from the records. No log is read.
     """
     from ingest.load.rebuild import rebuild as rebuild_store
     from ingest.store.paths import Layout
@@ -22,4 +22,4 @@ def rebuild(store: str, lock_timeout: float, plugin_files: tuple[str, ...], no_p
     layout = Layout.of(store)
     registry = load_plugins(plugin_files, no_plugins)
     jobs = rebuild_store(layout, registry, plugin_choice(plugin_files, no_plugins), lock_timeout)
-    click.echo(f"{layout.root}: {jobs} job{plural(jobs)} derived, views made anew", err=True)
+    click.echo(f"{layout.root}: {jobs} job{plural(jobs)} derived, views rebuilt", err=True)

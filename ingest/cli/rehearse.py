@@ -197,7 +197,7 @@ def rehearse(
         raise IngestError("rehearsals need process groups, which this system lacks", "On Windows: run it in WSL")
     machine = _machine(given["sku"], given["machine"])
     if given["sample_interval"] and not can_sample():
-        tell("psutil is not installed, so nothing is sampled: pip install 'ingest[rehearse]'")
+        tell("psutil is not installed, so nothing is sampled: pip install 'ingest-batch-logs[rehearse]'")
     configure_log(True, False, None)
     model = _mlflow_model(given["model"])
     script, words = _script(deployment.get("script"), words, model)

@@ -7,11 +7,12 @@ import sys
 
 import click
 
+from ingest.cli.completion import complete_job
 from ingest.cli.options import SettingOption, open_configured, store_option
 
 
 @click.command(short_help="Write a report as one HTML file.")
-@click.argument("jobs", nargs=-1, metavar="[JOB...]")
+@click.argument("jobs", shell_complete=complete_job, nargs=-1, metavar="[JOB...]")
 @store_option
 @click.option(
     "-o",
@@ -32,7 +33,7 @@ def report(jobs: tuple[str, ...], store: str, output: str | None, title: str | N
 
     JOB is a job's id, the beginning of one, or a pattern. Up to 12 jobs that are named each get a part of their own. The
     file needs no network, so it can be mailed or kept as it is; signatures, keys and tokens in the logs are masked. To
-    make it takes libraries that are not installed by default: pip install 'ingest[report]'.
+    make it takes libraries that are not installed by default: pip install 'ingest-batch-logs[report]'.
     """
     from ingest.report import write_report
     from ingest.store.select_jobs import chosen_jobs

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ingest.output import Format
 
 
-@click.command(short_help="Ask the store with SQL.")
+@click.command(short_help="Query the store with SQL.")
 @click.argument("query", required=False)
 @store_option
 @click.option("-f", "--file", "file", type=click.Path(dir_okay=False), help="Read the query from a file.")
@@ -34,7 +34,7 @@ def sql(
     show_secrets: bool,
     mask_ids: bool,
 ) -> None:
-    """Ask the store with SQL, read-only.
+    """Query the store with SQL, read-only.
 
     \b
       ingest sql                                    a prompt, on a terminal

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.options import open_configured, output_option, store_option
+from ingest.cli.completion import complete_job
+from ingest.cli.options import chosen_output, open_configured, output_option, store_option
 from ingest.errors import InputError
 from ingest.output import Format
 
 
-@click.command(short_help="Tell what happened to one mini-batch.")
-@click.argument("job")
+@click.command(short_help="Show what happened to one mini-batch.")
+@click.argument("job", shell_complete=complete_job)
 @click.argument("mini_batch", type=click.IntRange(0, 2**63 - 1))
 @store_option
 @click.option(
@@ -24,7 +25,7 @@ from ingest.output import Format
 )
 @output_option
 def story(job: str, mini_batch: int, store: str, format_: str | None, output: str | None) -> None:
-    """Tell what happened to one mini-batch: its tries, and what was logged, printed, reported and measured meanwhile.
+    """Show what happened to one mini-batch: its attempts, and what was logged, printed, reported and measured meanwhile.
 
     JOB is a job's id, the beginning of one, or a pattern that fits just one. MINI_BATCH is the mini-batch's number. What
     has no time stands where it can be placed, or is counted. All of it as data: the columns of the table macro
@@ -32,10 +33,11 @@ def story(job: str, mini_batch: int, store: str, format_: str | None, output: st
     """
     from ingest.cards.story import STORY, story_lines
     from ingest.output import is_terminal, select_result, write_result
+    from ingest.output.terminal import text_width
     from ingest.store.select_jobs import chosen_job
 
     target = Path(output) if output else sys.stdout
-    wanted = format_ or ("text" if output is None and is_terminal(sys.stdout) else "csv")
+    wanted = format_ or ("text" if output is None and is_terminal(sys.stdout) else chosen_output(None, output)[0].value)
     if wanted == "text" and output is not None:
         raise click.UsageError("--format text is for reading; --output wants another format.")
     with open_configured(store) as opened:
@@ -47,14 +49,16 @@ def story(job: str, mini_batch: int, store: str, format_: str | None, output: st
                 "SELECT min(mini_batch_id) AS low, max(mini_batch_id) AS high FROM mini_batches WHERE job_id = ?",
                 [job_id],
             )
-            there = "no mini-batch has" if of_job["low"] is None else f"{of_job['low']} to {of_job['high']} have"
-            raise InputError(f"{job_id}: no try at a mini-batch {mini_batch} is told", f"In this job {there} any.")
+            there = "It has none." if of_job["low"] is None else f"It has {of_job['low']} to {of_job['high']}."
+            raise InputError(f"{job_id}: the job has no mini-batch {mini_batch}", there)
         if wanted == "text":
             rows = opened.rows(STORY, asked)
             ids = [row["file_id"] for row in rows]
             files = opened.rows("SELECT file_id, path FROM files WHERE list_contains($ids, file_id)", {"ids": ids})
-            for line in story_lines(found[0], rows, {file["file_id"]: file["path"] for file in files}):
-                click.secho(line, bold=line.startswith(("mini-batch ", "try ", "of no one try")))
+            paths = {file["file_id"]: file["path"] for file in files}
+            width, whole = text_width(sys.stdout), not is_terminal(sys.stdout)
+            for line in story_lines(found[0], rows, paths, width, whole=whole):
+                click.secho(line, bold=line.startswith(("mini-batch ", "attempt ", "not tied to")))
         else:
             result = select_result(opened.connection, STORY, asked)
             write_result(result, Format(wanted), target, redact=True)

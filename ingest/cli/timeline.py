@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest.cli.completion import complete_job
 from ingest.cli.options import open_configured, store_option
 from ingest.errors import IngestError
 
@@ -21,7 +22,7 @@ _NARROWEST, _USUAL = 60, 100
 
 
 @click.command(short_help="Draw what each node and worker did over time.")
-@click.argument("job")
+@click.argument("job", shell_complete=complete_job)
 @store_option
 @click.option(
     "--by",
@@ -95,12 +96,10 @@ def _moment(store: Store, job_id: str, text: str | None) -> datetime | None:
 
 def _show(store: Store, job_id: str, found: Timeline, by: str | None) -> None:
     """The picture with its head on stdout, what was chosen for the user on stderr."""
-    from rich.console import Console
-
     from ingest.cards.timeline_picture import draw, glyphs_for
-    from ingest.output import is_terminal
     from ingest.output.shown import shown
-    from ingest.output.wording import duration
+    from ingest.output.terminal import console_for, wants_colour
+    from ingest.output.wording import duration, state_in_colour
 
     (about,) = store.rows(
         "SELECT state, strftime(make_timestamp($since), '%Y-%m-%d %H:%M:%S') AS since,"
@@ -112,12 +111,12 @@ def _show(store: Store, job_id: str, found: Timeline, by: str | None) -> None:
     took = duration(found.bins * found.bin_us / 1e6)
     if isinstance(sys.stdout.encoding, str) and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
-    click.echo(shown(f"{job_id}: {about['state'] or 'unknown'}; a cell is {cell}"))
+    click.echo(f"{shown(job_id)}: {state_in_colour(about['state'])}; a cell is {cell}")
     click.echo(f"{about['since']} to {until} UTC ({took})")
-    console = Console(file=sys.stdout, width=10_000, markup=False, highlight=False, emoji=False)
+    console = console_for(sys.stdout, 10_000)
     for line in draw(found, glyphs_for(sys.stdout.encoding)):
         line.rstrip()
-        if is_terminal(sys.stdout):
+        if wants_colour(sys.stdout):
             console.print(line, soft_wrap=True)
         else:
             click.echo(line.plain)

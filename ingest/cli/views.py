@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from ingest.cli.completion import complete_view
 from ingest.cli.options import load_plugins, plugin_options
 
 if TYPE_CHECKING:
     from ingest.plugin.registry import Registry
 
 
-@click.command(short_help="List the views and tables that can be asked, or what the columns of one mean.")
-@click.argument("name", required=False)
+@click.command(short_help="List the views and tables that you can query, or the columns of one.")
+@click.argument("name", shell_complete=complete_view, required=False)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @plugin_options
 def views(name: str | None, format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
-    """List the views and tables that can be asked, each with the question that it answers.
+    """List the views and tables that you can query, each with the question that it answers.
 
-    With a NAME: what to know about this one, and what each of its columns means. No store is needed.
+    With a NAME: its caveats, and the meaning of each of its columns. No store is needed.
     """
     registry = load_plugins(plugin_files, no_plugins)
     relations = _relations(registry)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest.cli.completion import complete_path
 from ingest.cli.options import (
     SettingOption,
     configure_log,
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from ingest.watch.loop import Snapshot
 
 
-@click.command(short_help="Watch jobs that run: progress, nodes, errors, until they end.")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCES...")
+@click.command(short_help="Follow running jobs until they end: progress, nodes, errors.")
+@click.argument("sources", shell_complete=complete_path, nargs=-1, required=True, metavar="SOURCES...")
 @store_option
 @click.option(
     "--every",
@@ -68,10 +69,10 @@ def watch(
     verbose: bool,
     log_format: str | None,
 ) -> None:
-    """Watch jobs that run, until they end: progress and the time left, nodes, failures, errors with their remedies.
+    """Follow running jobs until they end: progress and the time left, nodes, failures, errors with their fixes.
 
     SOURCES are those of `ingest JOB_DIRS...`. What is new is read into the store every few seconds, so that every other
-    command can be asked meanwhile. Without a terminal each change is one line of JSON. At the end comes the verdict.
+    command works meanwhile. Without a terminal each change is one line of JSON. At the end comes the summary.
 
     \b
     Exit codes: 0 all jobs completed, 1 a job failed or a finding was waited for, 3 something could not be read.
@@ -101,13 +102,13 @@ def watch(
 
 def _live(snapshots: Iterator[Snapshot]) -> Snapshot:
     """Shows each on one screen, which is gone at the end."""
-    from rich.console import Console
     from rich.live import Live
 
     from ingest.cards.watch import screen
+    from ingest.output.terminal import console_for
 
     last = None
-    with Live(console=Console(), auto_refresh=False, transient=True) as live:
+    with Live(console=console_for(sys.stdout), auto_refresh=False, transient=True) as live:
         for last in snapshots:
             live.update(screen(last), refresh=True)
     assert last is not None

@@ -64,10 +64,17 @@ def newest_jobs(store: Store) -> list[str]:
     return [row["job_id"] for row in found]
 
 
-def judge(store: Store, jobs: Sequence[str], baseline: str | None, most_failures: float | None) -> list[GateResult]:
+def judge(
+    store: Store,
+    jobs: Sequence[str],
+    baseline: str | None,
+    most_failures: float | None,
+    findings: str | None = None,
+) -> list[GateResult]:
     """Judges each job. `baseline`: the id of a job, `last-good`, or None for the jobs before it that are like it.
 
-    `most_failures`: the share of items that may fail, whatever is usual.
+    `most_failures`: the share of items that may fail, whatever is usual. `findings`: the severity from which on findings of the
+    diagnosis are reasons; None makes severe ones notes, so that they are seen.
     """
     relation = measured(store, [*jobs, *([baseline] if baseline not in (None, "last-good") else [])])
     wanted = {"jobs": list(jobs)}
@@ -79,6 +86,9 @@ def judge(store: Store, jobs: Sequence[str], baseline: str | None, most_failures
         f"SELECT * FROM compared_with_past({literal(relation)}) WHERE list_contains($jobs, job_id)", wanted
     ):
         compared[row["job_id"]].append(row)
+    found: dict[str, list[Row]] = {}
+    for row in store.rows(_FINDINGS, wanted):
+        found.setdefault(row["job_id"], []).append(row)
     judged = []
     for job_id in jobs:
         one = GateResult(job_id, reasons=list(_on_its_own(rows[job_id], most_failures)))
@@ -92,9 +102,27 @@ def judge(store: Store, jobs: Sequence[str], baseline: str | None, most_failures
                 rows[job_id],
                 _last_good(store, relation, job_id) if baseline == "last-good" else baseline,
             )
+        one.reasons += _findings(found.get(job_id, ()), findings)
         one.reasons.sort(key=lambda reason: SEVERITIES.index(reason.severity))
         judged.append(one)
     return judged
+
+
+_FINDINGS = """
+    SELECT job_id, finding_id, severity, finding
+    FROM diagnosis
+    WHERE list_contains($jobs, job_id) AND severity IN ('severe', 'warning')
+    ORDER BY job_id, rank
+"""
+
+
+def _findings(found: Sequence[Row], least: str | None) -> Iterator[Reason]:
+    """Findings of the diagnosis as reasons from a severity on; where none is given, severe ones as notes."""
+    for row in found:
+        if least is not None and is_at_least(row["severity"], least):
+            yield Reason(row["severity"], row["finding_id"], row["finding"])
+        elif row["severity"] == "severe":
+            yield Reason("note", row["finding_id"], f"severe finding: {row['finding']}")
 
 
 def _on_its_own(job: Row, most_failures: float | None) -> Iterator[Reason]:

@@ -83,7 +83,7 @@ NODE_FACTS: Sequence[Measure] = (
     Measure("node", "retries", "retries", Unit.COUNT),
     Measure("node", "timeouts", "timeouts", Unit.COUNT),
     Measure("node", "exceptions", "exceptions", Unit.COUNT),
-    Measure("node", "busy_s", "time of tries", Unit.SECONDS),
+    Measure("node", "busy_worker_s", "time of attempts", Unit.SECONDS),
     Measure("node", "restarts", "restarted workers", Unit.COUNT),
     Measure("node", "highest_memory_percent", "highest memory", Unit.PERCENT),
 )

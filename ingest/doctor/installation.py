@@ -83,7 +83,7 @@ def _versions() -> Health:
 def _asked_for() -> dict[str, str]:
     """The least versions of what reads and writes stores."""
     try:
-        asked = importlib.metadata.requires("ingest") or []
+        asked = importlib.metadata.requires("ingest-batch-logs") or []
     except importlib.metadata.PackageNotFoundError:  # a bare checkout
         asked = []
     found = (re.match(r"(duckdb|pyarrow|numpy)>=([\d.]+)", one) for one in asked)

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ingest.errors import InputError
 from ingest.load.discover import discover
 from ingest.load.plan import Plan, UnreadFile, make_plan, slices
+from ingest.load.progress import shown_progress
 from ingest.logs import debug, log
 from ingest.model import FILES, LOADED_JOBS, LOADS, Column
 from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, Problem, Registry, load_registry
@@ -27,9 +28,12 @@ from ingest.views.checks import check_thresholds
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from ingest.derive.task import Derived, DeriveTask
     from ingest.load.pool import Workers
     from ingest.load.tasks import FileResult, Slice, SliceResult
     from ingest.views.definition import Definition
+
+JobDir = str | os.PathLike[str]
 
 _COMMIT_EVERY_S = 30.0
 """A long load commits as it goes, so that one that is killed has not worked in vain."""
@@ -46,6 +50,12 @@ class Progress(Protocol):
 
     def advance(self, files: int, bytes_: int) -> None:
         """So much more was read."""
+
+    def stage(self, name: str, jobs: int = 0) -> None:
+        """What is done now: `listing`, `deriving` (of so many jobs) or `publishing`."""
+
+    def derived(self, jobs: int) -> None:
+        """So many more jobs are derived."""
 
 
 @dataclass(slots=True)
@@ -69,14 +79,23 @@ class LoadReport:
     """Files that grew, shrank or were written to between the listing and the end of reading; the next load reads them again."""
     seconds: float = 0.0
     problems: list[InputError] = field(default_factory=list)
-    """Arguments that held no job."""
+    """Arguments that could not be read or held no job, while others were read."""
     plugin_problems: list[Problem] = field(default_factory=list)
+    """Plugins that could not be used."""
+
+    def __repr__(self) -> str:
+        """The counts; the names of files and jobs are in the attributes."""
+        said = f"jobs={self.jobs}, files={self.files}, unchanged={self.unchanged}, rows={self.rows}, rejects={self.rejects}"
+        for name in ("failed_files", "changed_files", "problems", "plugin_problems"):
+            said += f", {name}={len(getattr(self, name))}" if getattr(self, name) else ""
+        return f"<ingest.LoadReport: {said}, seconds={self.seconds:.1f}>"
 
 
 def ingest_jobs(
-    job_dirs: Sequence[str | os.PathLike[str]],
+    job_dirs: JobDir | Iterable[JobDir],
     store: str | os.PathLike[str] = "ingest-store",
     *,
+    strict: bool = True,
     workers: int | None = None,
     job_ids: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
@@ -84,45 +103,73 @@ def ingest_jobs(
     reparse: bool = False,
     plugins: PluginOptions = DEFAULT_PLUGINS,
     lock_timeout_s: float = 60.0,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
     sources: SourceOptions = ALL,
 ) -> LoadReport:
-    """Reads jobs into a store; files that did not change since the last time are not read again.
+    """Reads jobs into a store; files that did not change since the last load are not read again.
 
-    `job_dirs` are folders, archives or URLs; `sources` says which of their jobs are wanted. `job_ids`: folder → id for
-    folders whose own name will not do. `labels` are put on all these jobs, beside those that they have; an empty text takes
-    one away. `thresholds` are what the checks of this store compare with from now on, where not the default; None leaves
-    them as they are. Raises `IngestError` where nothing can be done; what holds no job is in the report's `problems`, the
-    others are read.
+    `job_dirs` is a folder, an archive or a URL, or several of them; `sources` selects among their jobs. `job_ids` maps a folder
+    to a job's id, where the folder's own name will not do. `labels` are added to all these jobs; an empty text removes one.
+    `thresholds` are what the checks of this store compare with from now on, where not the default; None leaves them as they
+    are. `progress=True` shows the progress on stderr, None only in a notebook, False never.
+
+    Raises `InputError` if no job was found in any of `job_dirs`; with `strict=False`, or if some of them hold jobs, those that
+    do not are in the report's `problems`. Raises `StoreError` if the store is locked or damaged or its disk is full, and
+    `IngestError` for arguments that cannot be used.
     """
     started = time.monotonic()
     layout = Layout.of(os.fspath(store))
     registry = load_registry(plugins)
-    folders = [os.fspath(folder) for folder in job_dirs]
-    found = discover(folders, job_ids, wanted=sources, schemes=registry.schemes)
-    report = LoadReport(problems=found.problems, plugin_problems=list(registry.problems))
-    report.jobs, report.job_ids = len(found.jobs), [job.job_id for job in found.jobs]
-    if found.jobs:
-        from ingest.store.maintenance import writing
+    folders = _folders(job_dirs)
+    with shown_progress(progress) as shown:
+        shown.stage("listing")
+        found = discover(folders, job_ids, wanted=sources, schemes=registry.schemes)
+        if strict and not found.jobs:
+            raise _nothing_read(found.problems)
+        report = LoadReport(problems=found.problems, plugin_problems=list(registry.problems))
+        report.jobs, report.job_ids = len(found.jobs), [job.job_id for job in found.jobs]
+        if found.jobs:
+            from ingest.store.maintenance import writing
 
-        with writing(layout, lock_timeout_s):
-            ledger = read_ledger(layout, report.job_ids)
-            plan = make_plan(found, ledger, registry, reparse=reparse, labels=labels or {})
-            debug("planned", jobs=len(found.jobs), files=plan.files, to_read=len(plan.work))
-            report.files, report.unchanged = plan.files, plan.unchanged
-            report.forgotten = plan.forgotten
-            for path in plan.archives:
-                log().warning("archive not read", path=path, reason="it was not named", remedy="give it as an argument")
-            report.job_ids = [job_id for job_id in report.job_ids if job_id not in set(plan.forgotten)]
-            limits = dict(ledger.thresholds if thresholds is None else thresholds)
-            definition = registry.definition(limits)
-            check_thresholds(definition.library.thresholds, limits)
-            others = ledger.digest != registry.digest or ledger.views != definition.digest
-            if plan.jobs or plan.notes or ledger.moved or ledger.aged or others:
-                load = _Load(layout, registry, plugins, plan, report, started, definition, limits, ledger.aged)
-                load.run(workers, progress)
+            with writing(layout, lock_timeout_s):
+                ledger = read_ledger(layout, report.job_ids)
+                plan = make_plan(found, ledger, registry, reparse=reparse, labels=labels or {})
+                debug("planned", jobs=len(found.jobs), files=plan.files, to_read=len(plan.work))
+                report.files, report.unchanged = plan.files, plan.unchanged
+                report.forgotten = plan.forgotten
+                for path in plan.archives:
+                    log().warning(
+                        "archive not read", path=path, reason="it was not named", remedy="give it as an argument"
+                    )
+                report.job_ids = [job_id for job_id in report.job_ids if job_id not in set(plan.forgotten)]
+                limits = dict(ledger.thresholds if thresholds is None else thresholds)
+                definition = registry.definition(limits)
+                check_thresholds(definition.library.thresholds, limits)
+                others = ledger.digest != registry.digest or ledger.views != definition.digest
+                if plan.jobs or plan.notes or ledger.moved or ledger.aged or others:
+                    load = _Load(layout, registry, plugins, plan, report, started, definition, limits, ledger.aged)
+                    load.run(workers, shown)
     report.seconds = time.monotonic() - started
     return report
+
+
+def _folders(job_dirs: JobDir | Iterable[JobDir]) -> list[str]:
+    """The paths as texts. Raises InputError for an empty one, TypeError for what is no path."""
+    given = [job_dirs] if isinstance(job_dirs, str | os.PathLike) else list(job_dirs)
+    folders = [os.fspath(folder) for folder in given]
+    if not all(isinstance(folder, str) for folder in folders):
+        raise TypeError("job_dirs: expected a path, or several paths, as str or os.PathLike")
+    if "" in folders:
+        raise InputError("a path is empty", "Is a variable of the shell not set? Write . for the current folder.")
+    return folders
+
+
+def _nothing_read(problems: Sequence[InputError]) -> InputError:
+    """Why no job was found: the first reason, and how many more there are."""
+    if not problems:
+        return InputError("no folder given", "Give a folder of downloaded logs, an archive or a URL.")
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return InputError(problems[0].wrong + more, problems[0].remedy)
 
 
 class _Load:
@@ -154,22 +201,21 @@ class _Load:
         self._started_at = datetime.now(UTC)
         self._id = f"{self._started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
-    def run(self, workers: int | None, progress: Progress | None) -> None:
+    def run(self, workers: int | None, progress: Progress) -> None:
         """Parses what is to parse and commits it; the catalog to commit is readied while the files are read."""
         plan = self._plan
         size = sum(file.size for file in plan.work)
         count = 1 if size < _IN_PROCESS_BYTES and len(plan.work) < 1_000 else workers or os.cpu_count() or 1
         work = list(slices(plan.work, self._id, count))
-        if progress is not None:
-            progress.begin(len(plan.work), size)
+        progress.begin(len(plan.work), size)
         from ingest.load.pool import Workers
 
         with Workers(self._layout, self._plugins, count) as pool:
             for results, notes, ended in self._whole_jobs(pool, work, progress):
-                self._commit(pool, results, notes, ended=ended)
+                self._commit(pool, results, notes, progress, ended=ended)
 
     def _whole_jobs(
-        self, pool: Workers, work: Sequence[Slice], progress: Progress | None
+        self, pool: Workers, work: Sequence[Slice], progress: Progress
     ) -> Iterator[tuple[Sequence[SliceResult], Sequence[UnreadFile], bool]]:
         """Parses, and gives now and then what there is to commit, whole jobs only; with the last one True."""
         open_slices = {job.job_id: 0 for job in self._plan.jobs}
@@ -184,8 +230,7 @@ class _Load:
         for result in pool.parse(work):
             self._count(result)
             held.append(result)
-            if progress is not None:
-                progress.advance(len(result.files), sum(file.size for file in result.files))
+            progress.advance(len(result.files), sum(file.size for file in result.files))
             for job_id in {file.job_id for file in result.files}:
                 open_slices[job_id] -= 1
             if time.monotonic() - last_commit > _COMMIT_EVERY_S:
@@ -219,7 +264,13 @@ class _Load:
                 log().warning("file changed", job=file.job_id, path=file.path, reason=file.note)
 
     def _commit(
-        self, pool: Workers, results: Sequence[SliceResult], notes: Sequence[UnreadFile], *, ended: bool
+        self,
+        pool: Workers,
+        results: Sequence[SliceResult],
+        notes: Sequence[UnreadFile],
+        progress: Progress,
+        *,
+        ended: bool,
     ) -> None:
         """Publishes a catalog with these results, and with what follows from them."""
         from ingest.derive.run import bring_up_to_date
@@ -266,8 +317,9 @@ class _Load:
             self._definition,
             [*self._aged, *(job.job_id for job in self._plan.jobs if job.job_id in changed)],
             f"{self._id}-{self._commits:03d}",
-            lambda tasks, catalog: pool.derive(tasks, limits, catalog),
+            lambda tasks, catalog: _watched(pool.derive(tasks, limits, catalog), tasks, progress),
         )
+        progress.stage("publishing")
         problems = dict.fromkeys([*map(str, [*self._definition.library.problems, *wrong]), *draft.publish()])
         debug("committed", load=self._id, jobs=len(jobs), files=len(rows), parts=len(commit.parts), ended=ended)
         for problem in problems:
@@ -350,6 +402,14 @@ def _read_on_row(file: FileResult) -> dict[str, int]:
         "before_line": before.line_no,
         "rows": _kept_rows(file),
     }
+
+
+def _watched(results: Iterable[Derived], tasks: Sequence[DeriveTask], progress: Progress) -> Iterator[Derived]:
+    """The same results; the progress hears of each."""
+    progress.stage("deriving", sum(len(task.job_ids) for task in tasks))
+    for result in results:
+        yield result
+        progress.derived(len(result.derivations))
 
 
 def _utc(ns: int) -> datetime:

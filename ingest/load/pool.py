@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait as wait_for_process
+from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
+from types import ModuleType
 
 from ingest.derive.task import Derived, DeriveTask, derive
 from ingest.errors import StoreError
@@ -111,8 +114,32 @@ def derive_with(
 
 def _pool(workers: int, options: PluginOptions) -> ProcessPoolExecutor:
     """Worker processes started afresh: a fork after Arrow's threads have started may hang."""
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(options,))
+    return ProcessPoolExecutor(workers, mp_context=_Context(), initializer=_start, initargs=(options,))
+
+
+class _Process(SpawnProcess):
+    """A worker that does not import the program that started it.
+
+    `multiprocessing` would have each worker run the caller's script again, up to `if __name__ == "__main__"`: a script without
+    that line would load in its workers too. All that a worker runs is in this package.
+    """
+
+    def start(self) -> None:
+        """Starts the process while `__main__` is a module without a file."""
+        with _MAIN_LOCK:
+            main = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                super().start()
+            finally:
+                sys.modules["__main__"] = main
+
+
+class _Context(SpawnContext):
+    Process = _Process
+
+
+_MAIN_LOCK = Lock()
 
 
 @contextmanager

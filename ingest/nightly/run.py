@@ -59,7 +59,7 @@ class NightlyOptions:
     notify_shell: bool = False
     notify_timeout_s: float = 30.0
     lock_timeout_s: float = 60.0
-    progress: Progress | None = None
+    progress: Progress | bool | None = None
     sources: SourceOptions = ALL
 
 
@@ -122,6 +122,7 @@ class _Night:
         load = partial(
             ingest_jobs,
             store=wishes.store,
+            strict=False,
             workers=wishes.workers,
             labels=wishes.labels,
             thresholds=wishes.thresholds,

@@ -8,9 +8,10 @@ Importing this package imports no DuckDB, pyarrow or rich; each comes with the f
 """
 
 from ingest.output.escape import escape_controls, visible_lines
-from ingest.output.formats import Format, OutputError, default_format, is_terminal
+from ingest.output.formats import Format, OutputError, default_format, format_of_file
 from ingest.output.redact import Redactor, redact_text
 from ingest.output.result import Result, rows_result, select_result, statement_result
+from ingest.output.terminal import is_terminal
 from ingest.output.write import Advice, write_result
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Result",
     "default_format",
     "escape_controls",
+    "format_of_file",
     "is_terminal",
     "redact_text",
     "rows_result",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
 from rich.box import SIMPLE_HEAD
@@ -21,15 +21,19 @@ from ingest.output.column_types import Kind, Shape
 from ingest.output.columns import columnwise, text_columns
 from ingest.output.encode import Encoder, text_encoder
 from ingest.output.escape import escape_controls
-from ingest.output.formats import is_terminal
 from ingest.output.redact import Redactor
 from ingest.output.result import Result, Row
 from ingest.output.table_layout import GAP, TableColumn, folded, header_lines, widths
+from ingest.output.terminal import console_for, is_terminal, wants_colour
+from ingest.output.wording import SEVERITY_COLOURS, STATE_COLOURS
 
 LINES_PER_CELL = 3
 LINES_PER_FIELD = 12
 LINES_PER_RESULT = 40  # a result of few rows may show more of each: about one screen
 NULL_SIGN = "-"
+
+_COLOURS: Mapping[str, Mapping[str, str | None]] = {"state": STATE_COLOURS, "severity": SEVERITY_COLOURS}
+"""Columns by name, with the colour of each value."""
 
 _NUMBERS = frozenset((Kind.INTEGER, Kind.FLOAT, Kind.SINGLE, Kind.NUMBER))
 _FLOATS = frozenset((Kind.FLOAT, Kind.SINGLE))
@@ -42,7 +46,7 @@ def write_table(
     """Write all rows as a table, or as records if that is too wide; return whether a text was cut."""
     columns = _columns(result, batches, redactor, LINES_PER_RESULT * width + 1)  # more than is ever shown
     drawn = stream if is_terminal(stream) else io.StringIO()
-    console = Console(file=drawn, width=width, markup=False, highlight=False, emoji=False)
+    console = console_for(drawn, width, colour=wants_colour(stream))
     plan = widths(columns, width)
     cut = _draw_records(console, columns, width) if plan is None else _draw_table(console, columns, plan)
     if isinstance(drawn, io.StringIO) and drawn is not stream:  # without the blanks that rich puts at line ends
@@ -69,10 +73,10 @@ def _columns(
             header,
             [NULL_SIGN if text is None else text for text in column],
             nulls=frozenset(at for at, text in enumerate(column) if text is None),
-            is_text=shape.kind not in _NEVER_CUT,
-            is_number=shape.kind in _NUMBERS,
+            is_text=shape.kind not in _NEVER_CUT and name not in result.figures,
+            is_number=shape.kind in _NUMBERS or name in result.figures,
         )
-        for header, column, shape in zip(headers, cells, result.shapes, strict=True)
+        for header, name, column, shape in zip(headers, result.names, cells, result.shapes, strict=True)
     ]
 
 
@@ -89,7 +93,7 @@ def _draw_table(console: Console, columns: Sequence[TableColumn], plan: Sequence
         for column, width in zip(columns, plan, strict=True):
             lines, was_cut = folded(column.cells[row], width, most)
             cut = cut or was_cut
-            cells.append(Text("\n".join(lines), style="dim" if row in column.nulls else ""))
+            cells.append(Text("\n".join(lines), style=_style(column, row)))
         table.add_row(*cells)
     console.print(table)
     return cut
@@ -109,10 +113,17 @@ def _draw_records(console: Console, columns: Sequence[TableColumn], width: int) 
             lines, was_cut = folded(column.cells[row], value_width, most)
             cut = cut or was_cut
             for at in range(max(len(name), len(lines))):
-                value = Text(lines[at] if at < len(lines) else "", style="dim" if row in column.nulls else "")
+                value = Text(lines[at] if at < len(lines) else "", style=_style(column, row))
                 label = Text((name[at] if at < len(name) else "").ljust(name_width + GAP), style="bold")
                 console.print(label + value, no_wrap=True, overflow="ignore", crop=False)
     return cut
+
+
+def _style(column: TableColumn, row: int) -> str:
+    """Dim for NULL; states of jobs and severities in the colours that they have everywhere."""
+    if row in column.nulls:
+        return "dim"
+    return _COLOURS.get(column.header, {}).get(column.cells[row]) or ""
 
 
 def _cell_encoder(shape: Shape, redactor: Redactor | None) -> Encoder | None:

@@ -6,9 +6,11 @@ Stdout is data: a person at a terminal gets a table, a pipe or a file gets CSV.
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from ingest.errors import IngestError
+from ingest.output.terminal import is_terminal
 
 
 class Format(StrEnum):
@@ -22,17 +24,22 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
+_BY_SUFFIX = {
+    ".md": Format.MARKDOWN,
+    ".txt": Format.TABLE,
+    ".ndjson": Format.JSONL,
+    ".pq": Format.PARQUET,
+    **{f".{one}": one for one in Format if one is not Format.TABLE},
+}
+
+
 class OutputError(IngestError):
     """A result that cannot be written as asked."""
 
 
-def is_terminal(stream: Any) -> bool:
-    """Whether a person looks at this stream: only then are width, colour and control characters a matter."""
-    isatty = getattr(stream, "isatty", None)
-    try:
-        return bool(isatty is not None and isatty())
-    except ValueError:  # a closed stream
-        return False
+def format_of_file(path: Path) -> Format:
+    """The format that a file's suffix names; CSV for any other suffix."""
+    return _BY_SUFFIX.get(path.suffix.lower(), Format.CSV)
 
 
 def default_format(stream: Any) -> Format:

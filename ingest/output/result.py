@@ -7,7 +7,7 @@ rows never stands in memory whole. Works the same on DuckDB 1.5 and 2.0, whose r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,8 @@ class Result:
     batches: Callable[[], Batches]
     arrow: Callable[[], Any]
     """A `pyarrow.RecordBatchReader`; pyarrow is imported by calling it."""
+    figures: frozenset[str] = frozenset()
+    """Columns of texts that are numbers to the eye ("40 of 48", "0:07:17"): a table aligns them right and never cuts them."""
 
 
 def select_result(con: duckdb.DuckDBPyConnection, sql: str, params: Any = None) -> Result:
@@ -73,7 +75,7 @@ def statement_result(con: duckdb.DuckDBPyConnection, sql: str, params: Any = Non
     return Result(unique(relation.columns), tuple(map(shape_of, types)), batches, arrow)
 
 
-def rows_result(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Result:
+def rows_result(names: Sequence[str], rows: Sequence[Sequence[Any]], figures: Iterable[str] = ()) -> Result:
     """Return a result of rows that Python holds already (a list of plugins, say), for the same formats."""
     named = unique(names)
 
@@ -84,7 +86,9 @@ def rows_result(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Result:
         table = pa.table(dict(zip(named, map(list, columns), strict=True)))
         return pa.RecordBatchReader.from_batches(table.schema, table.to_batches())
 
-    return Result(named, (Shape(Kind.ANY),) * len(named), lambda: _slices([tuple(row) for row in rows]), arrow)
+    return Result(
+        named, (Shape(Kind.ANY),) * len(named), lambda: _slices([tuple(row) for row in rows]), arrow, frozenset(figures)
+    )
 
 
 def _projection(types: Sequence[Any], target: Callable[[Any], str]) -> str:

@@ -78,7 +78,7 @@ def folded(text: str, width: int, lines: int) -> tuple[list[str], bool]:
 
 
 def header_lines(name: str, width: int) -> list[str]:
-    """Fold a column's name to `width`, after underscores and blanks where it has them."""
+    """Fold a column's name to `width`, after underscores, hyphens and blanks where it has them."""
     lines = [""]
     for part in _parts(name):
         if cell_len(lines[-1] + part) <= width or not lines[-1]:
@@ -97,4 +97,4 @@ def _longest_part(name: str) -> int:
 
 
 def _parts(name: str) -> list[str]:
-    return re.findall(r"[^_ ]*[_ ]+|[^_ ]+", name)
+    return re.findall(r"[^_ -]*[_ -]+|[^_ -]+", name)

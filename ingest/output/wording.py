@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from ingest.output import escape_controls, redact_text
+import textwrap
+from collections.abc import Sequence
+
+import click
+
+from ingest.output.escape import escape_controls
+from ingest.output.redact import redact_text
 
 SEVERITY_COLOURS = {"severe": "red", "warning": "yellow", "note": None}
+STATE_COLOURS = {"completed": "green", "failed": "red", "stalled": "red", "running": "cyan", "unknown": "yellow"}
+"""The same in every command and in every table with a column of that name."""
+
+
+def state_in_colour(state: str | None, width: int = 0) -> str:
+    """The state of a job in its colour, filled up to a width; the colour is written only where it is wanted."""
+    name = state or "unknown"
+    return click.style(f"{name:<{width}}", fg=STATE_COLOURS.get(name))
 
 
 def one_line(text: object) -> str:
@@ -30,6 +44,12 @@ def shorten_left(text: str, width: int) -> str:
     return text if len(text) <= width else "…" + text[-width + 1 :]
 
 
+def some(names: Sequence[str], most: int) -> str:
+    """The first ones of some names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
 def size(count: int) -> str:
     """Bytes, as 920.2 KB; 1 KB is 1,000 bytes."""
     number = float(count)
@@ -48,9 +68,38 @@ def clock(seconds: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds, as 12.5 s, 3:43 min or 1:02:03."""
-    if seconds < 60:
+    """Seconds, as 12.5 s, 3 min 43 s or 1 h 2 min."""
+    if seconds < 59.95:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d} min"
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """A share of 1, as 2.6 %."""
+    return f"{100 * share:.{decimals}f} %"
+
+
+def wrap(
+    text: str, width: int, first: str = "", rest: str = "", lines: int = 0, *, break_words: bool = True
+) -> list[str]:
+    """A text in lines of `width` columns, broken between words; `lines` of them at most, 0 for all.
+
+    `first` stands before the first line, `rest` before the others. A word that is longer than a line is broken,
+    unless `break_words` is False: then it is a longer line.
+    """
+    wrapped = textwrap.wrap(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
+        break_long_words=break_words,
+    )
+    wrapped = wrapped or [first.rstrip()]
+    if lines and len(wrapped) > lines:
+        wrapped = [*wrapped[: lines - 1], shorten(wrapped[lines - 1] + " …", width)]
+    return wrapped

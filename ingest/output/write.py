@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TextIO, cast
 
 from ingest.output.atomic import write_atomic
-from ingest.output.formats import Format, OutputError, is_terminal
+from ingest.output.formats import Format, OutputError
+from ingest.output.terminal import is_terminal
 
 if TYPE_CHECKING:
     from ingest.output.redact import Redactor

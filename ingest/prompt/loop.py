@@ -69,7 +69,12 @@ def _answer(session: Session, text: str, ctrl_c: CtrlC) -> bool:
         say("interrupted")
     except QueryError as error:
         told = masked(error, session.redactor)
-        tell(QueryError(told.wrong, told.remedy.replace("ingest views", ".views .tables")))
+        tell(
+            QueryError(
+                told.wrong,
+                told.remedy.replace("ingest views NAME", ".schema NAME").replace("ingest views", ".views .tables"),
+            )
+        )
     except IngestError as error:
         tell(error)
     except BrokenPipeError:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ingest.errors import IngestError, InputError, QueryError
-from ingest.output import Advice, Format, Redactor, Result, statement_result, write_result
+from ingest.output import Advice, Format, Redactor, Result, format_of_file, statement_result, write_result
 from ingest.prompt.allowed import check_allowed
 from ingest.prompt.messages import say
 from ingest.prompt.names import Names, names_of
@@ -25,7 +25,6 @@ ADVICE = Advice(
     whole=".format json shows them whole",
     none="",
 )
-_BY_SUFFIX = {".md": Format.MARKDOWN, ".txt": Format.TABLE, **{f".{one}": one for one in Format if one != Format.TABLE}}
 
 
 class Masking(StrEnum):
@@ -131,7 +130,7 @@ class Session:
             few = ROWS_ON_SCREEN if self.format in (Format.TABLE, Format.MARKDOWN) else None
             most = limit or self.limit or few
             return write_result(result, self.format, sys.stdout, redact=redact, ids=ids, limit=most, advice=ADVICE)
-        format_ = _BY_SUFFIX.get(target.suffix.lower(), Format.CSV)
+        format_ = format_of_file(target)
         try:
             rows = write_result(result, format_, target, redact=redact, ids=ids, limit=ALL_ROWS, advice=ADVICE)
         except OSError as error:

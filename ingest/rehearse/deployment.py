@@ -29,7 +29,7 @@ def read_deployment(file: Path) -> dict[str, Any]:
     try:
         import yaml
     except ImportError:
-        raise IngestError("--deployment needs PyYAML", "pip install 'ingest[rehearse]'") from None
+        raise IngestError("--deployment needs PyYAML", "pip install 'ingest-batch-logs[rehearse]'") from None
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:

@@ -12,7 +12,7 @@ from ingest.rehearse.tree import Tree, iso
 try:
     import psutil
 except ImportError:  # the extra `rehearse`
-    psutil = None  # type: ignore[assignment]
+    psutil = None
 
 _MB = 1 << 20
 

@@ -138,7 +138,9 @@ def _of_mltable(folder: Path) -> Iterator[TableFile]:
     try:
         import yaml
     except ImportError:
-        raise InputError(f"{folder}: reading an MLTable needs PyYAML", "pip install 'ingest[rehearse]'") from None
+        raise InputError(
+            f"{folder}: reading an MLTable needs PyYAML", "pip install 'ingest-batch-logs[rehearse]'"
+        ) from None
     name = folder / MLTABLE
     try:
         content = yaml.safe_load(name.read_text(encoding="utf-8"))

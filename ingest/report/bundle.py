@@ -15,7 +15,8 @@ def need_chart_libraries() -> None:
         import vl_convert  # noqa: F401
     except ImportError as error:
         raise IngestError(
-            f"reports need a library that is not installed: {error.name}", "Install it: pip install 'ingest[report]'"
+            f"reports need a library that is not installed: {error.name}",
+            "Install it: pip install 'ingest-batch-logs[report]'",
         ) from error
 
 

@@ -31,6 +31,8 @@ from ingest.report.findings import told_findings
 from ingest.report.questions import Questions, Row
 from ingest.report.stories import told_stories
 
+_MEMORY_NEAR_LIMIT = 90
+"""Percent of a node's memory; the default of the check `memory_near_limit`."""
 _BARS = 4000
 """So many tries are drawn as a bar each; more are put together in steps of time."""
 
@@ -80,21 +82,23 @@ def _line(job: Row) -> str:
 
 def _figures(job: Row) -> Iterator[Figure]:
     yield Figure("duration", seconds(job["duration_s"]), "until the last record" if job["partial"] else "")
-    batches, scheduled = job["mini_batches"] or 0, job["mini_batches_scheduled"] or 0
+    scheduled = max(job["mini_batches_scheduled"] or 0, job["mini_batches"] or 0)
+    finished = (job["mini_batches"] or 0) - (job["mini_batches_open"] or 0)
     failed = job["mini_batches_failed"] or 0
-    notes = [f"of {scheduled:,} scheduled"] if scheduled > batches else []
+    notes = [f"of {scheduled:,} scheduled"] if scheduled > finished else []
     notes += [f"{failed:,} failed"] if failed else []
     notes += [f"{job['mini_batches_open']:,} open"] if job["mini_batches_open"] else []
-    yield Figure("mini-batches", count(batches), ", ".join(notes), "alarm" if failed else "")
+    none_done = job["state"] == "failed" and not finished and scheduled
+    yield Figure("mini-batches finished", count(finished), ", ".join(notes), "alarm" if none_done else "")
     items = job["items"] or 0
-    rate = percent(100 * job["failure_rate"]) if job["failure_rate"] is not None else "no results seen"
+    rate = percent(100 * job["failure_rate"]) if job["failure_rate"] is not None else "no results recorded"
     yield Figure(
         "items failed", f"{count(job['failed_items'])} of {count(items)}", rate, "alarm" if job["failed_items"] else ""
     )
     yield Figure(
         "retries",
         count(job["retries"]),
-        f"{seconds(job['wasted_s'])} in tries that did not decide" if job["wasted_s"] else "",
+        f"{seconds(job['wasted_worker_s'])} in failed attempts" if job["wasted_worker_s"] else "",
     )
     yield Figure(
         "slowest",
@@ -107,12 +111,13 @@ def _figures(job: Row) -> Iterator[Figure]:
         "nodes", count(job["nodes"]), ", ".join(filter(None, (f"{count(job['processes'])} processes", restarts, idle)))
     )
     samples = f"highest of {job['memory_samples']:,} samples" if job["memory_samples"] else "no samples"
-    yield Figure("memory", percent(job["highest_memory_percent"]), samples)
+    is_near_limit = (job["highest_memory_percent"] or 0) >= _MEMORY_NEAR_LIMIT
+    yield Figure("highest memory", percent(job["highest_memory_percent"]), samples, "alarm" if is_near_limit else "")
 
 
 def _findings(questions: Questions, job_id: str) -> Findings:
     answer = questions.ask("job/findings", job=job_id)
-    nothing = "Nothing was found. That says that no check and no error speaks of this job, not that it was fast."
+    nothing = "No issues found. (This does not mean that the job was fast.)"
     return Findings(told_findings(answer.rows), Source.of(answer), nothing)
 
 
@@ -126,7 +131,10 @@ def _times(questions: Questions, job_id: str, axis: charts.Span) -> Iterator[Blo
     if about["tries"] <= _BARS:
         answer = questions.ask("job/timeline", job=job_id)
         yield Drawing(
-            charts.timeline(answer.rows, axis, says), Source.of(answer), answer.question, "Broad bars did not end well."
+            charts.timeline(answer.rows, axis, says),
+            Source.of(answer),
+            answer.question,
+            "Thick bars are failed attempts.",
         )
     else:
         step = _step(about["first_at"], about["last_at"], min(_STEPS, _CELLS // max(1, min(100, about["nodes"]))))
@@ -254,8 +262,8 @@ _NODES: Sequence[Column] = (
     counts("retries", "retries"),
     counts("timeouts", "timeouts"),
     counts("exceptions", "exceptions"),
-    durations("busy", "busy_s"),
-    durations("wasted", "wasted_s", hint="in tries that did not decide"),
+    durations("busy", "busy_worker_s"),
+    durations("wasted", "wasted_worker_s", hint="in tries that did not decide"),
     counts("restarts", "restarts"),
     percents("highest memory", "highest_memory_percent", hint="a sample, not a peak"),
     counts("samples", "memory_samples"),

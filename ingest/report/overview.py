@@ -94,7 +94,7 @@ def _figures(jobs: Sequence[Row]) -> Iterator[Figure]:
         percent(100 * failed / items) if items else "no results seen",
         "alarm" if failed else "",
     )
-    wasted = _sum(jobs, "wasted_s")
+    wasted = _sum(jobs, "wasted_worker_s")
     yield Figure(
         "retries", count(_sum(jobs, "retries")), f"{seconds(wasted)} in tries that did not decide" if wasted else ""
     )
@@ -113,7 +113,7 @@ def _sum(jobs: Sequence[Row], key: str) -> float:
 
 
 def _findings(answer: Answer, links: Mapping[str, str]) -> Findings:
-    nothing = "Nothing was found: no check and no error speaks of these jobs."
+    nothing = "No issues found. (This does not mean that the jobs were fast.)"
     return Findings(told_findings(answer.rows, links), Source.of(answer), nothing)
 
 
@@ -178,7 +178,7 @@ _JOBS: Sequence[Column] = (
     counts("failed", "mini_batches_failed", alarm=True, hint="mini-batches whose last try did not end well"),
     Column("items failed", _items, numeric=True),
     counts("retries", "retries"),
-    durations("wasted", "wasted_s", hint="in tries that did not decide"),
+    durations("wasted", "wasted_worker_s", hint="in tries that did not decide"),
     durations("p95", "p95_elapsed_s", hint="95 % of the mini-batches took up to this"),
     percents("highest memory", "highest_memory_percent", hint="a sample, not a peak"),
     Column("first error", _first_error),

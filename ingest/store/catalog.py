@@ -87,7 +87,7 @@ def _check(connection: duckdb.DuckDBPyConnection, layout: Layout, moved: bool) -
     if meta["root"] != str(layout.root) and not moved:
         raise StoreError(
             f"{layout.root}: this store was moved here from {meta['root']}",
-            f"Mend its paths with: ingest rebuild --store {layout.root}",
+            f"Fix its paths with: ingest rebuild --store {layout.root}",
         )
 
 

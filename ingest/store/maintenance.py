@@ -14,6 +14,9 @@ from ingest.store.lock import writer_lock
 from ingest.store.paths import Layout
 from ingest.store.signals import swept_before_the_end
 
+_OWN = ("catalog.duckdb", "data", "draft", "writer.", "nightly.", ".")
+"""How the names in a store's folder begin; a load that was killed leaves some of them without a catalog."""
+
 if TYPE_CHECKING:
     from ingest.plugin.registry import Registry
 
@@ -26,6 +29,7 @@ def writing(layout: Layout, lock_timeout_s: float) -> Iterator[None]:
     the room. Raises `StoreError` if another holds the lock, or the store cannot be written; a `KeyboardInterrupt` says what
     was committed. A signal that ends the process lets it sweep first.
     """
+    _check_place(layout)
     with (
         swept_before_the_end(),
         writer_lock(layout, lock_timeout_s, lambda holder: log().warning("waiting for the store", holder=holder)),
@@ -42,6 +46,20 @@ def writing(layout: Layout, lock_timeout_s: float) -> Iterator[None]:
             if isinstance(error, KeyboardInterrupt):
                 raise KeyboardInterrupt(_interrupted(layout, before)) from None
             raise
+
+
+def _check_place(layout: Layout) -> None:
+    """Raises `StoreError` for a folder that holds something else: a store would be mixed with it."""
+    try:
+        names = sorted(entry.name for entry in layout.root.iterdir()) if not layout.catalog.exists() else []
+    except OSError:  # not there yet, or not to be read: that is said when it is written
+        return
+    if others := [name for name in names if not name.startswith(_OWN)]:
+        raise StoreError(
+            f"{layout.root}: not a store, and not empty: it holds {others[0]}"
+            + (f" and {len(others) - 1} more" if len(others) > 1 else ""),
+            "Give a new or an empty folder: --store PATH.",
+        )
 
 
 def _committed(layout: Layout) -> tuple[int, int] | None:

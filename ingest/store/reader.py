@@ -36,6 +36,19 @@ WHERE database_name = 'catalog' AND comment IS NOT NULL AND view_name NOT IN {(*
 ORDER BY name
 """
 
+_NOTEBOOK_COLUMNS = (
+    "job_id",
+    "state",
+    "started_at",
+    "duration_s",
+    "mini_batches",
+    "failed_items",
+    "items",
+    "retries",
+    "first_error",
+)
+_NOTEBOOK_ROWS = 50
+
 
 class Store:
     """A store opened for reading: the state of the last commit, whatever is written meanwhile.
@@ -50,6 +63,7 @@ class Store:
         self.layout = Layout.of(os.fspath(path))
         self._context = connect_catalog(self.layout)
         self.connection = self._context.__enter__()
+        self._closed = False
 
     def sql(self, query: str, parameters: Parameters = None, /, **named: Any) -> duckdb.DuckDBPyRelation:
         """What a query gives. Values for `?` come as a list, values for `$name` by name: `sql(query, job="a")`.
@@ -87,6 +101,40 @@ class Store:
         """What can be asked: `name`, `question` and `caveat` of each view."""
         return self.sql(_VIEWS)
 
+    def __repr__(self) -> str:
+        """The store's folder, and what is in it."""
+        return f"<ingest.Store {str(self.layout.root)!r}: {self._counted()}>"
+
+    def _repr_html_(self) -> str:
+        """The jobs as a table, for notebooks; secrets in their names are masked."""
+        from html import escape
+
+        from ingest.output.shown import shown
+
+        head = f"<p><b>{escape(shown(str(self.layout.root)))}</b>: {escape(self._counted())}</p>"
+        if self._closed:
+            return head
+        rows = self.rows(f"SELECT {', '.join(_NOTEBOOK_COLUMNS)} FROM job_summary ORDER BY started_at DESC NULLS LAST")
+        cells = "".join(
+            "<tr>"
+            + "".join(f"<td>{escape(shown('' if value is None else str(value)))}</td>" for value in row.values())
+            + "</tr>"
+            for row in rows[:_NOTEBOOK_ROWS]
+        )
+        titles = "".join(f"<th>{name}</th>" for name in _NOTEBOOK_COLUMNS)
+        more = f"<p>and {len(rows) - _NOTEBOOK_ROWS:,} more jobs</p>" if len(rows) > _NOTEBOOK_ROWS else ""
+        return f"{head}<table><thead><tr>{titles}</tr></thead><tbody>{cells}</tbody></table>{more}"
+
+    def _counted(self) -> str:
+        if self._closed:
+            return "closed"
+        (counts,) = self.rows(
+            "SELECT count(*) AS jobs, count(*) FILTER (state = 'failed') AS failed,"
+            " (SELECT count(*) FROM files) AS files FROM job_summary"
+        )
+        jobs, failed, files = counts["jobs"], counts["failed"], counts["files"]
+        return f"{jobs:,} job{'' if jobs == 1 else 's'} ({failed:,} failed), {files:,} files"
+
     def close(self) -> None:
         """Gives the file back."""
         self.__exit__(None, None, None)
@@ -98,6 +146,7 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Gives the file back. Raises `StoreError` for a query that failed because rows of the store cannot be read."""
+        self._closed = True
         self._context.__exit__(kind, error, trace)
 
 
@@ -163,4 +212,9 @@ def in_words(query: str) -> Iterator[None]:
 
 def query_error(error: duckdb.Error) -> QueryError:
     """What the database says of a query, and what to try."""
-    return QueryError(str(error), "Tables and views: ingest views")
+    text = str(error)
+    if "Table with name" in text or "Table Function with name" in text:
+        return QueryError(text, "Tables and views: ingest views")
+    if text.startswith("Binder Error") and "olumn" in text:
+        return QueryError(text, "Columns of a view: ingest views NAME")
+    return QueryError(text, "")

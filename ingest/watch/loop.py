@@ -62,7 +62,7 @@ def watch(options: WatchOptions, sleep: Callable[[float], None] = time.sleep) ->
     After all jobs ended it looks once more: the platform writes the last logs when a job is over.
     """
     usual = options.every_s or (REMOTE_S if any(map(url_scheme, options.sources)) else LOCAL_S)
-    load = partial(ingest_jobs, options.sources, options.store, **options.load)
+    load = partial(ingest_jobs, options.sources, options.store, strict=False, **options.load)
     pause, jobs, over_before = usual, list[JobState](), False
     for number in range(1 << 62):
         report = load()

@@ -30,7 +30,7 @@ offenders as (
     select
         input, folder,
         count(distinct job_id) as jobs_failed,
-        count(*) as failures,
+        count(*) as failed_mini_batches,
         list_sort(list(distinct job_id)) as jobs,
         min(started_at) as first_failed_at,
         max(started_at) as last_failed_at,
@@ -61,7 +61,7 @@ select
     nullif(o.folder, '') as folder,
     o.jobs_failed,
     coalesce(s.jobs_succeeded, 0) as jobs_succeeded,
-    o.failures,
+    o.failed_mini_batches,
     count(*) over (
         partition by o.last_one.job_id, o.last_one.mini_batch_id, o.folder, o.jobs_failed, coalesce(s.jobs_succeeded, 0)
     ) as suspects,

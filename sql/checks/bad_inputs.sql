@@ -45,7 +45,7 @@ select
     t.job_id,
     case when coalesce(t.lost, j.state not in ('running', 'stalled')) then 'severe' else 'warning' end as severity,
     concat(
-        counted(t.mini_batches, 'mini-batch', 'mini-batches'), ' raised the same in each of their tries (',
+        counted(t.mini_batches, 'mini-batch', 'mini-batches'), ' failed with the same error on every attempt (',
         some_of(t.ids, 5), '): ', t.error, '.'
     ) as finding,
     null as node,

@@ -25,7 +25,7 @@ select
             when 'samples' then ': it made as many resource checks as other nodes, all by that time apart.'
             when 'pair' then ': they made as many resource checks, all by that time apart.'
             when 'errors' then ': node and master tell the same errors by that time apart.'
-            else ' or more: its tries do not fit the times at which the master scheduled and counted them.'
+            else ' or more: its attempts do not fit the times at which the master scheduled and counted them.'
         end
     ) as finding,
     arg_max(node, abs(offset_s)) as node,

@@ -31,7 +31,7 @@ select
     concat(
         'Node ', n.node, ' fails: ', n.mini_batches, ' of the ', n.job_failing,
         ' mini-batches that failed somewhere failed there, though it had ', printf('%.0f %%', n.tries_share * 100),
-        ' of the tries',
+        ' of the attempts',
         case when n.timeouts = n.tries then '; all ran into the timeout' else '; mostly: ' || n.error end,
         case when n.lost > 0 then
             '; ' || counted(n.lost, 'mini-batch was', 'mini-batches were') || ' not done at all'

@@ -1,7 +1,7 @@
 -- Were mini-batches finished by two workers?
 -- Two done tries at one mini-batch: the later result overrides the earlier one in the report, but the rows of both may
 -- stand in an output that is appended to.
--- remedy: Look for rows that stand twice in the output of these mini-batches. Raise the timeout: a mini-batch that
+-- remedy: Look for rows that appear twice in the output of these mini-batches. Raise the timeout: a mini-batch that
 -- takes longer is given to another worker while the first one goes on.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/1703
 -- query: SELECT * FROM retries WHERE job_id = {job} AND results > 1
@@ -24,7 +24,7 @@ select
     concat(
         counted(count(*), 'mini-batch was', 'mini-batches were'), ' finished more than once: ',
         some_of(list(mini_batch_id order by mini_batch_id), 5), '; their ', counted(sum(items), 'item', 'items'),
-        ' may stand twice in the output.'
+        ' may appear twice in the output.'
     ) as finding,
     null as node,
     null as process,

@@ -2,7 +2,7 @@
 -- A failed job that scheduled more mini-batches than have a result, by its progress and its mini-batch table, whichever
 -- tells more. Open tries of a running job are not lost. Not where the mini-batch table is missing or cut, nor where
 -- init() failed and so nothing ran.
--- remedy: Run the job again for the inputs that have no result, after mending what stopped it.
+-- remedy: Run the job again for the inputs that have no result, after fixing what stopped it.
 -- reference: docs/reference/formats.md §9
 -- query: SELECT mini_batch_id, outcome, node, inputs FROM mini_batches WHERE job_id = {job} AND outcome = 'open'
 -- explains: pending tasks which can be found
@@ -40,7 +40,7 @@ select
     concat(
         p.scheduled - greatest(r.told, coalesce(p.processed, 0)), ' of ', p.scheduled,
         ' scheduled mini-batches have no result: the job stopped (', regexp_extract(j.state_reason, '^[^\r\n]{0,120}'),
-        ')', case when r.still_open > 0 then '; ' || r.still_open || ' of them were in work' end, '.'
+        ')', case when r.still_open > 0 then '; ' || r.still_open || ' of them were in progress' end, '.'
     ) as finding,
     null as node,
     null as process,

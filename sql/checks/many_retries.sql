@@ -33,7 +33,8 @@ select
     'warning' as severity,
     concat(
         counted(r.mini_batches, 'mini-batch', 'mini-batches'), ' of ', r.job_mini_batches, ' raised in ',
-        counted(r.tries, 'try', 'tries'), ' and were done later: ', printf('%.0f %%', 100 * r.wasted_s / b.busy_s),
+        counted(r.tries, 'attempt', 'attempts'), ' and were done later: ',
+        printf('%.0f %%', 100 * r.wasted_s / b.busy_s),
         ' of the workers'' time; mostly: ', r.error, '.'
     ) as finding,
     null as node,

@@ -2,7 +2,7 @@
 -- Counts the suspects of `out_of_memory_suspects`: one of high suspicion is enough, of medium suspicion two. No log of
 -- the driver says "out of memory"; a sample is not a peak. Severe where a mini-batch was never done.
 -- remedy: Make mini-batches smaller, run fewer processes per node (`max_concurrency_per_instance`,
--- `process_count_per_node`), or take nodes with more memory. If a process grows from mini-batch to mini-batch, it keeps
+-- `process_count_per_node`), or use nodes with more memory. If a process grows from mini-batch to mini-batch, it keeps
 -- what it should let go.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
 -- query: SELECT * FROM out_of_memory_suspects WHERE job_id = {job} AND suspicion <> 'low' ORDER BY time
@@ -53,12 +53,12 @@ select
     concat(
         case
             when h.workers > 0 then
-                counted(h.workers, 'worker process', 'worker processes') || ' ended, as for lack of memory'
-            else counted(h.suspects, 'try', 'tries') || ' failed for lack of memory'
+                counted(h.workers, 'worker process', 'worker processes') || ' probably ran out of memory'
+            else counted(h.suspects, 'attempt', 'attempts') || ' ran out of memory'
         end,
         case when h.nodes > 1 then ', on ' || h.nodes || ' nodes' else ', on node ' || h.node end,
         case when h.mini_batches > 0 then
-            ', with ' || counted(h.mini_batches, 'mini-batch', 'mini-batches') || ' in work'
+            ', with ' || counted(h.mini_batches, 'mini-batch', 'mini-batches') || ' in progress'
         end,
         case when l.mini_batches > 0 then ' (' || l.mini_batches || ' of them never done)' end,
         '. First: ', h.reason,

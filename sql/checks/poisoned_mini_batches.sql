@@ -34,9 +34,9 @@ select
     job_id,
     case when bool_or(lost) then 'severe' else 'warning' end as severity,
     concat(
-        counted(count(*), 'mini-batch', 'mini-batches'), ' could not be finished by any try: ',
+        counted(count(*), 'mini-batch', 'mini-batches'), ' could not be finished by any attempt: ',
         some_of(list(mini_batch_id order by elapsed_s desc nulls last, mini_batch_id), 5), '; ',
-        counted(sum(tries), 'try', 'tries'), ' on ', counted(max(nodes), 'node', 'nodes'), ', ',
+        counted(sum(tries), 'attempt', 'attempts'), ' on ', counted(max(nodes), 'node', 'nodes'), ', ',
         spell_of(sum(exact(elapsed_s))::double), ' in all',
         case when bool_or(marked) then '; the driver calls them poisoned' end,
         case when bool_or(deadly) then '; each try ended its worker process' end, '.'

@@ -75,7 +75,7 @@ select
         end,
         ' no sign any more for the last ', spell_of(max(l.silent_s)), ' of the job, as if taken away',
         case when sum(l.tries) > 0 then
-            '; ' || counted(sum(l.tries), 'mini-batch was', 'mini-batches were') || ' in work there'
+            '; ' || counted(sum(l.tries), 'mini-batch was', 'mini-batches were') || ' in progress there'
             || case
                 when sum(l.not_taken_up) > 0 then ', ' || sum(l.not_taken_up) || ' of them without a result since'
                 else ' and taken up elsewhere' end

@@ -1,5 +1,5 @@
 -- Did the job stand still, with no mini-batch in work, though there was work left?
--- Either the job is `stalled`, or it failed without any progress at its end, or no worker had anything in work for
+-- Either the job is `stalled`, or it failed without any progress at its end, or no worker had anything in progress for
 -- long before it went on with a mini-batch that had been waiting (not a retry, which the queue hides for a while). A
 -- job that waits for long mini-batches does not stand still. A progress file that stops is no sign: it can end before
 -- its job. `lost_s` is node time, of the nodes with tries; share and severity are of the job's time.
@@ -8,7 +8,7 @@
 -- reference: https://github.com/Azure/azure-sdk-for-python/issues/30421
 -- query: SELECT time, source, node, level, message FROM log_records WHERE job_id = {job} ORDER BY time
 -- explains: No progress update in \d+ seconds
--- threshold: stall_s = 300 s: nobody had a mini-batch in work for this long; usual are milliseconds
+-- threshold: stall_s = 300 s: nobody had a mini-batch in progress for this long; usual are milliseconds
 with silences as (
     select job_id, from_at, gap_s, false as at_end
     from worker_gaps
@@ -64,9 +64,9 @@ select
             when l.one.at_end then
                 printf('No mini-batch was finished in the last %s before the job failed', spell_of(l.one.gap_s))
             else
-                printf('No worker had a mini-batch in work for %s, though some were waiting', spell_of(l.one.gap_s))
+                printf('No worker had a mini-batch in progress for %s, though some were waiting', spell_of(l.one.gap_s))
         end,
-        case when l.one.at_end and l.open_tries > 0 then printf('; %d tries never ended', l.open_tries) end,
+        case when l.one.at_end and l.open_tries > 0 then printf('; %d attempts never ended', l.open_tries) end,
         case when l.stalls > 1 then printf('; %d times in all, %s', l.stalls, spell_of(l.stood_s)) end,
         '.'
     ) as finding,

@@ -32,7 +32,7 @@ select
     case when t.lost > 0 then 'severe' else 'warning' end as severity,
     concat(
         counted(t.mini_batches, 'mini-batch', 'mini-batches'), ' of ', t.job_mini_batches, ' ran into the timeout, in ',
-        counted(t.tries, 'try', 'tries'), ' of about ', spell_of(t.median_s),
+        counted(t.tries, 'attempt', 'attempts'), ' of about ', spell_of(t.median_s),
         case when t.lost > 0 then '; ' || t.lost || ' of them were never done'
             when t.undecided > 0 then '; ' || t.undecided || ' of them are not done so far'
             else '; all were done on a later try' end,

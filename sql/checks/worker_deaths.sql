@@ -25,7 +25,7 @@ select
         counted(count(distinct node), 'node', 'nodes'),
         coalesce(', with exit code ' || mode(exit_code order by exit_code), ''),
         case when count(mini_batch_id) > 0 then
-            '; ' || counted(count(distinct mini_batch_id), 'mini-batch was', 'mini-batches were') || ' in work'
+            '; ' || counted(count(distinct mini_batch_id), 'mini-batch was', 'mini-batches were') || ' in progress'
         end,
         case
             when count(*) filter (where exit_code in (-11, -6, -7, -4, -8, 139, 134, 135, 132, 136)) > 0 then

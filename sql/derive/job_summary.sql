@@ -3,9 +3,9 @@
 -- counts cannot be whole; `missing` says what is not there. Counts that no file tells are NULL. Counts of mini-batches
 -- and items are of outcomes, not of tries; `items` and `failed_items` are those of mini-batches with a result, or those
 -- that the driver sums up where these are more. `mini_batches_scheduled` is told by the progress overview, NULL if it
--- does not. Elapsed times are of the tries that decided, `wasted_s` of the others. `restarts` as in `worker_processes`,
--- `nodes_without_work` as in `node_summary`. Highest memory is the highest sample of any node, not a peak. `duration_s`
--- ends at the last record while a job runs.
+-- does not. Elapsed times are of final attempts, `wasted_worker_s` of the others, summed over workers. `restarts` as
+-- in `worker_processes`, `nodes_without_work` as in `node_summary`. Highest memory is the highest sample of any node,
+-- not a peak. `duration_s` ends at the last record while a job runs.
 -- of: every job
 -- order: started_at nulls last, job_id
 -- example: SELECT job_id, state, duration_s, mini_batches, failed_items, retries, restarts, partial FROM job_summary
@@ -130,7 +130,7 @@ select
     case when u.job_id is null then coalesce(t.timeouts, 0) end as timeouts,
     case when u.job_id is null then coalesce(t.exceptions, 0) end as exceptions,
     case when u.job_id is null then coalesce(t.poisoned, 0) end as poisoned,
-    m.wasted_s,
+    m.wasted_s as wasted_worker_s,
     m.p50_elapsed_s,
     m.p95_elapsed_s,
     m.max_elapsed_s,

@@ -1,8 +1,8 @@
 -- What did each node do, and which ones did nothing?
 -- One row per node that left any sign: a try, a script event, a log record, an error or a resource sample.
 -- `did_nothing` is true for a node without a single try, though the job paid for it. Counts as in
--- `failed_items_by_node`; `busy_s` is the time of all its tries, `wasted_s` of those that did not decide. Highest
--- values are samples, not peaks.
+-- `failed_items_by_node`; `busy_worker_s` is the time of all its attempts, summed over workers, `wasted_worker_s` of
+-- those that were not final. Highest values are samples, not peaks.
 -- order: job_id, node
 -- example: SELECT node, did_nothing, attempts, processes, restarts, error_reports, highest_memory_percent FROM
 -- node_summary WHERE job_id = 'init-failure-42'
@@ -68,8 +68,8 @@ select
     coalesce(w.timeouts, 0) as timeouts,
     coalesce(w.exceptions, 0) as exceptions,
     coalesce(w.poisoned, 0) as poisoned,
-    w.busy_s,
-    w.wasted_s,
+    w.busy_s as busy_worker_s,
+    w.wasted_s as wasted_worker_s,
     coalesce(p.processes, 0) as processes,
     coalesce(p.restarts, 0) as restarts,
     r.highest_memory_percent,

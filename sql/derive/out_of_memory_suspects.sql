@@ -132,7 +132,7 @@ select
     concat_ws(
         '; ',
         case when words_told then 'a text says that memory ran out' end,
-        case when reason = 'killed' then 'killed by signal 9, as by a system that lacks memory' end,
+        case when reason = 'killed' then 'killed by signal 9, typical of the OOM killer' end,
         case
             when crashed then 'crashed with exit code ' || exit_code
             when reason in ('died', 'not told', 'exception') then 'ended, no log says why'

@@ -1,6 +1,6 @@
 -- When was each error seen first and last, and in how many jobs?
 -- One row per distinct error, also of jobs whose records were dropped since: first and last by the start of the jobs
--- that told it. Causes only, no symptoms, the 100 most frequent of each job. `jobs_since` is the number of finished
+-- that reported it. Causes only, no symptoms, the 100 most frequent of each job. `jobs_since` is the number of finished
 -- jobs that began after the last that told it: many of them say that the error is gone. `example` is of the last.
 -- scope: all jobs
 -- example: SELECT example, jobs, occurrences, first_job_id, last_job_id, jobs_since FROM errors_over_time ORDER BY
@@ -21,8 +21,8 @@ counted as (
         error.fingerprint as fingerprint,
         count(*) as jobs,
         try_cast(sum(error.occurrences) as bigint) as occurrences,
-        min(started_at) as first_at,
-        max(started_at) as last_at,
+        min(started_at) as first_job_started_at,
+        max(started_at) as last_job_started_at,
         arg_min(job_id, {started_at: started_at, job_id: job_id}) as first_job_id,
         arg_max(job_id, {started_at: coalesce(started_at, '-infinity'), job_id: job_id}) as last_job_id,
         arg_max(error.example, {started_at: coalesce(started_at, '-infinity'), job_id: job_id}) as example
@@ -36,10 +36,10 @@ select
     c.example,
     c.jobs,
     c.occurrences,
-    c.first_at,
-    c.last_at,
-    (select count(*) from job_measures as h where not h.partial and h.started_at > c.last_at) as jobs_since,
+    c.first_job_started_at,
+    c.last_job_started_at,
+    (select count(*) from job_measures as h where not h.partial and h.started_at > c.last_job_started_at) as jobs_since,
     c.first_job_id,
     c.last_job_id
 from counted as c
-order by c.last_at desc nulls last, c.jobs desc, c.fingerprint
+order by c.last_job_started_at desc nulls last, c.jobs desc, c.fingerprint

@@ -73,7 +73,7 @@ def test_timeouts_many(jobs: Database) -> None:
     assert found(jobs, "timeouts_many") == {
         "fires": (
             "warning",
-            "3 mini-batches of 43 ran into the timeout, in 6 tries of about 60 s; all were done on a later try; the CPU was"
+            "3 mini-batches of 43 ran into the timeout, in 6 attempts of about 60 s; all were done on a later try; the CPU was"
             " idle meanwhile: run() waits.",
         )
     }
@@ -99,7 +99,10 @@ def test_poisoned_mini_batches(jobs: Database) -> None:
     fail(jobs, "running", 100, "timeout", tries=2, then_done=False)
     jobs.attempt(100, "open", clock(3000), job_id="running", attempt=3)
     assert found(jobs, "poisoned_mini_batches") == {
-        "fires": ("severe", "1 mini-batch could not be finished by any try: 100; 3 tries on 1 node, 3 min in all.")
+        "fires": (
+            "severe",
+            "1 mini-batch could not be finished by any attempt: 100; 3 attempts on 1 node, 3 min in all.",
+        )
     }
 
 
@@ -117,8 +120,8 @@ def test_mini_batches_that_end_their_workers(jobs: Database) -> None:
     assert found(jobs, "poisoned_mini_batches") == {
         "fires": (
             "severe",
-            "1 mini-batch could not be finished by any try: 100; 2 tries on 1 node, 10 s in all; each try ended its worker"
-            " process.",
+            "1 mini-batch could not be finished by any attempt: 100; 2 attempts on 1 node, 10 s in all;"
+            " each try ended its worker process.",
         )
     }
 
@@ -132,7 +135,9 @@ def test_bad_inputs_of_one_job(jobs: Database) -> None:
         fail(jobs, "running", number, tries=3, then_done=False)
     (name, (severity, sentence)), *others = found(jobs, "bad_inputs").items()
     assert (name, severity, others) == ("fires", "severe", [])
-    assert sentence.startswith("1 mini-batch raised the same in each of their tries (100): could not read line # of #.")
+    assert sentence.startswith(
+        "1 mini-batch failed with the same error on every attempt (100): could not read line # of #."
+    )
 
 
 def test_inputs_that_fail_in_several_jobs(jobs: Database) -> None:
@@ -153,7 +158,7 @@ def test_many_retries(jobs: Database) -> None:
     assert found(jobs, "many_retries") == {
         "fires": (
             "warning",
-            "5 mini-batches of 45 raised in 5 tries and were done later: 5 % of the workers' time; mostly: could not"
+            "5 mini-batches of 45 raised in 5 attempts and were done later: 5 % of the workers' time; mostly: could not"
             " read line # of #.",
         )
     }
@@ -180,7 +185,7 @@ def test_finished_twice(jobs: Database) -> None:
     assert found(jobs, "finished_twice") == {
         "fires": (
             "warning",
-            "1 mini-batch was finished more than once: 100; their 10 items may stand twice in the output.",
+            "1 mini-batch was finished more than once: 100; their 10 items may appear twice in the output.",
         )
     }
 
@@ -223,6 +228,6 @@ def test_lost_mini_batches(jobs: Database) -> None:
     assert found(jobs, "lost_mini_batches") == {
         "fires": (
             "severe",
-            "10 of 50 scheduled mini-batches have no result: the job stopped (Exceeded.); 1 of them were in work.",
+            "10 of 50 scheduled mini-batches have no result: the job stopped (Exceeded.); 1 of them were in progress.",
         )
     }

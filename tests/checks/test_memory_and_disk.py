@@ -44,8 +44,8 @@ def test_out_of_memory(db: Database) -> None:
     ((severity, sentence),) = found(db, "out_of_memory").values()
     assert severity == "warning"
     assert sentence == (
-        "1 worker process ended, as for lack of memory, on node 0, with 1 mini-batch in work. First: killed by signal 9,"
-        " as by a system that lacks memory; node at 90 % in the sample 30 s before; on the way to 100 %; process grown by"
+        "1 worker process probably ran out of memory, on node 0, with 1 mini-batch in progress. First: killed by signal 9,"
+        " typical of the OOM killer; node at 90 % in the sample 30 s before; on the way to 100 %; process grown by"
         " 35 % of the node's memory. Highest sample before: 90 % of a node."
     )
     assert db.rows("SELECT node, process, mini_batch_id, lost_s FROM out_of_memory") == [("0", "process001", 7, 630.0)]

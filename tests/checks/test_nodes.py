@@ -60,7 +60,7 @@ def test_a_node_that_went_away(db: Database) -> None:
     assert found(db, "pre_empted_nodes") == {
         "fires": (
             "warning",
-            "Node 1 gave no sign any more for the last 6 min of the job, as if taken away; 1 mini-batch was in work"
+            "Node 1 left no more records for the last 6 min of the job, as if taken away; 1 mini-batch was in progress"
             " there and taken up elsewhere.",
         )
     }

@@ -82,7 +82,7 @@ def test_stalled_progress(db: Database) -> None:
     scheduled(db, "failed", 0, count=3)
     scheduled(db, "all done", 0, count=2)
     assert found(db, "stalled_progress") == {
-        "stood": ("warning", "No worker had a mini-batch in work for 5 min, though some were waiting."),
+        "stood": ("warning", "No worker had a mini-batch in progress for 5 min, though some were waiting."),
         "failed": ("severe", "No mini-batch was finished in the last 10 min before the job failed."),
         "stalled": ("severe", "No mini-batch was finished for 10 min, up to the last record of the job."),
     }

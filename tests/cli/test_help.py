@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+
+from ingest.errors import ExitCode
 
 if TYPE_CHECKING:
     from tests.conftest import Run, Start
@@ -102,3 +105,10 @@ def test_version(run: Run) -> None:
     from ingest import __version__
 
     assert run("--version").stdout == f"ingest, version {__version__}\n"
+
+
+def test_exit_codes_are_complete(run: Run) -> None:
+    """`ingest --help` names every exit code."""
+    shown = " ".join(run("--help").stdout.split())
+    listed = shown[shown.index("Exit codes:") :]
+    assert [int(code) for code in re.findall(r"(?:codes: |, )(\d+) ", listed)] == [int(code) for code in ExitCode]

@@ -33,10 +33,10 @@ def test_a_table_for_people(run: Run, samples: Path) -> None:
     lines = [line.split("  ") for line in done.stdout.splitlines()]
     rows = {line[0]: [cell.strip() for cell in line[1:] if cell.strip()] for line in lines}
     assert max(map(len, done.stdout.splitlines())) <= 100
-    assert rows["init-failure-42"] == ["failed", "2024-08-07 15:01", "0:04:30", "0 of 40", "-", "0", "now"]
-    assert rows["still-running"][2:5] == ["0:07:43+", "54 of 80", "10 of 480"]
-    assert rows["memory-growth"][:5] == ["completed", "2022-09-20 02:56", "0:14:42", "120", "10 of 1200"]
-    assert list(rows)[2:5] == ["init-failure-42", "clean-v4", "still-running"]
+    assert rows["init-failure-42"][:-1] == ["failed", "2024-08-07 15:01", "0:04:30", "0 of 40", "-", "0"]
+    assert rows["still-running"][2:5] == ["0:07:43+", "48 of 80", "10 of 480"]
+    assert rows["memory-growth"][:5] == ["completed", "2022-09-20 02:56", "0:14:42", "120", "10 of 1,200"]
+    assert list(rows)[3:6] == ["init-failure-42", "clean-v4", "still-running"]
 
 
 def test_data(run: Run, samples: Path) -> None:

@@ -26,14 +26,14 @@ def samples(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Path:
 
 
 def test_one_job(run: Run, samples: Path) -> None:
-    """A line per node in 100 columns; failed tries of all tries."""
+    """A line per node in 100 columns; failed attempts of all attempts."""
     done = run("nodes", "exc", "--store", samples, "--format", "table")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 100
-    assert lines[2].split("  ")[0] == "0"
-    assert " ".join(lines[3].split()) == "1 11 20 of 110 33 of 42 0:10:37 0:06:04 2 0 29% 3"
-    assert len(lines) == 5
+    assert lines[3].split("  ")[0] == "0"
+    assert " ".join(lines[4].split()) == "1 11 20 of 110 33 of 42 0:10:37 0:06:04 2 0 29 % 3"
+    assert len(lines) == 6
 
 
 def test_several_jobs(run: Run, samples: Path) -> None:
@@ -41,7 +41,7 @@ def test_several_jobs(run: Run, samples: Path) -> None:
     done = run("nodes", "init*", "exc*", "--store", samples, "--format", "table")
     lines = done.stdout.splitlines()
     assert [line for line in lines if "-" in line and " " not in line] == ["init-failure-42", "exceptions-one-node"]
-    assert " ".join(lines[5].split()) == "2 0 - no tries - - 0 0 22% 5"
+    assert " ".join(lines[5].split()) == "2 0 - no attempts - - 0 0 22 % 5"
 
 
 def test_data(run: Run, samples: Path) -> None:
@@ -57,7 +57,7 @@ def test_nodes_in_the_order_of_their_numbers(run: Run, tree: Tree, logs: Logs, s
     """Node 10 behind node 9, addresses behind numbers; hostile names harm nobody."""
     names = ("10", "9", "10.0.0.4", "\x1b[31m")
     store.load(tree({f"logs/sys/node/{name}/process000.txt": logs.records(1) for name in names}, "a"))
-    lines = run("nodes", "a", "--store", store.path, "--format", "table").stdout.splitlines()[2:]
+    lines = run("nodes", "a", "--store", store.path, "--format", "table").stdout.splitlines()[3:]
     assert [line.split()[0] for line in lines] == ["9", "10", r"\x1b[31m", "10.0.0.4"]
 
 

@@ -297,3 +297,20 @@ def test_what_reads_is_allowed(run: Run, shared: StoreUnderTest) -> None:
     assert (done.returncode, done.stdout) == (0, "c\n3\n"), done.stderr
     assert run("sql", "--store", shared.path, "EXPLAIN SELECT * FROM jobs").returncode == 0
     assert run("sql", "--store", shared.path, "EXPLAIN ANALYZE (SELECT 1)").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ("SELECT * FROM nothing", "→ Tables and views: ingest views"),
+        ("SELECT nothing FROM jobs", "→ Columns of a view: ingest views NAME"),
+        ("SELECT 1 / 'a'", ""),
+        ("SELEC 1", ""),
+    ],
+)
+def test_hints_fit_the_error(run: Run, sample_jobs: StoreUnderTest, query: str, hint: str) -> None:
+    """What a hint offers helps with the error at hand; where none does, there is none."""
+    done = run("sql", query, "--store", sample_jobs.path)
+    assert done.returncode == 2
+    assert hint in done.stderr
+    assert ("→" in done.stderr) == bool(hint)

@@ -37,7 +37,7 @@ def row(what: str, text: str, **more: Any) -> dict[str, Any]:
 def lines(*rows: dict[str, Any], **more: Any) -> list[str]:
     """The story of mini-batch 7 as text."""
     mini_batch = {"job_id": "job", "mini_batch_id": 7, "outcome": "done", "attempts": 1, "failed": 0, "total": 10}
-    return list(story_lines({**mini_batch, "wasted_s": 0.0, "inputs": None, **more}, rows, {7: "logs/a.txt"}))
+    return list(story_lines({**mini_batch, "wasted_s": 0.0, "inputs": None, **more}, rows, {7: "logs/a.txt"}, 100))
 
 
 def test_to_read(run: Run, samples: Path) -> None:
@@ -47,11 +47,11 @@ def test_to_read(run: Run, samples: Path) -> None:
     told = done.stdout.splitlines()
     assert max(map(len, told)) <= 100
     assert told[:2] == [
-        "mini-batch 47 of memory-growth: done after 2 tries, 0 of 10 items failed, 27.3 s wasted",
+        "mini-batch 47 of memory-growth: done after 2 attempts, 0 of 10 items failed, 27.3 s wasted",
         "10 inputs: part-00470.csv to part-00479.csv",
     ]
-    heads = [line for line in told if line.startswith("try ")]
-    assert heads == ["try 1: node 1, process001, 2022-09-20", "try 2: node 1, process005, 2022-09-20"]
+    heads = [line for line in told if line.startswith("attempt ")]
+    assert heads == ["attempt 1: node 1, process001, 2022-09-20", "attempt 2: node 1, process005, 2022-09-20"]
     (highest,) = (line for line in told if "92.9" in line)
     assert highest.split("  ")[1:3] == ["03:04:26.492", "node sample"]
     assert any("process001 with pid 260 exited" in line for line in told)
@@ -95,15 +95,15 @@ def test_what_is_of_no_try_stands_apart() -> None:
         row("untimed lines", "4 lines in out.txt", time=None, try_no=None),
     )
     assert [line.rstrip() for line in told] == [
-        "mini-batch 7 of job: done after 1 try, 0 of 10 items failed",
+        "mini-batch 7 of job: done after 1 attempt, 0 of 10 items failed",
         "",
-        "try 1: node 0, process000, 2024-03-01",
-        f"{'  10:00:00.000  try started      attempt 1':<94}[1]:12",
+        "attempt 1: node 0, process000, 2024-03-01",
+        f"{'  10:00:00.000  attempt started  attempt 1':<94}[1]:12",
         f"{'  10:00:00.000  error            ValueError: no':<94}[1]:12",
         " " * 33 + "at …long/long/long/long/long/long/long/score.py:4 in run",
-        " " * 33 + "(told by 3 records)",
+        " " * 33 + "(logged 3 times)",
         "",
-        "of no one try: what names the mini-batch, and lines without a time of these workers",
+        "not tied to one attempt: what names the mini-batch, and lines of these workers without a time",
         f"{'                untimed lines    process000 on 0: 4 lines in out.txt':<94}[1]:12",
         "",
         "[1] 7  logs/a.txt",
@@ -116,14 +116,14 @@ def test_an_open_mini_batch_without_a_process() -> None:
     told = lines(
         row("try started", "", node=None, process=None, time=None), outcome="open", failed=None, inputs=["\x1ba", "b"]
     )
-    assert told[:2] == ["mini-batch 7 of job: open after 1 try", r"2 inputs: \x1ba to b"]
-    assert told[3] == "try 1: by nobody knows whom"
+    assert told[:2] == ["mini-batch 7 of job: open after 1 attempt", r"2 inputs: \x1ba to b"]
+    assert told[3] == "attempt 1: worker not recorded"
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["memory", "500"], 3, "no try at a mini-batch 500 is told\n  → In this job 0 to 119 have any."),
+        (["memory", "500"], 3, "the job has no mini-batch 500\n  → It has 0 to 119."),
         (["none", "1"], 3, "no such job"),
         (["*", "1"], 3, "fits 2 jobs"),
         (["memory", "first"], 2, "not a valid integer"),

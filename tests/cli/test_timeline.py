@@ -117,14 +117,14 @@ def test_sample_jobs(run: Run, samples: Path) -> None:
     done = run("timeline", "init", "--store", samples, PYTHONIOENCODING="utf-8")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[:2] == ["init-failure-42: failed; a cell is 1.1 s", "2024-08-07 15:04:32 to 15:05:41 UTC (1:09 min)"]
+    assert lines[:2] == ["init-failure-42: failed; a cell is 1.1 s", "2024-08-07 15:04:32 to 15:05:41 UTC (1 min 9 s)"]
     assert max(map(len, lines)) <= 100
     assert [line.split()[0] for line in lines if line.startswith(("node", "  process"))].count("process005") == 2
     (idle,) = (line for line in lines if line.startswith("node 2"))
     assert set(idle[15:79]) == {" ", "·"}
     running = run("timeline", "still-running", "--store", samples, PYTHONIOENCODING="utf-8").stdout
     assert "»   99%" in running
-    assert "» in a try that has no end yet" in running
+    assert "» in an attempt without an end yet" in running
     assert "timeouts" not in running
     grown = run("timeline", "memory-growth", "--store", samples, PYTHONIOENCODING="utf-8").stdout.splitlines()
     assert sum(line.startswith("  process") and "↻" in line for line in grown) == 16

@@ -86,6 +86,12 @@ def test_file_that_vanishes(tree: Tree, logs: Logs, store: StoreUnderTest) -> No
         def advance(self, files: int, bytes_: int) -> None:
             pass
 
+        def stage(self, name: str, jobs: int = 0) -> None:
+            pass
+
+        def derived(self, jobs: int) -> None:
+            pass
+
     report = store.load(folder, progress=Deletes())
     assert [text.partition(": cannot be read")[0] for text in report.failed_files] == [f"a: {logs.worker}"]
     counts = "SELECT source, count(*) FROM log_records GROUP BY ALL ORDER BY ALL"

@@ -28,6 +28,12 @@ class Swap:
     def advance(self, _files: int, _bytes: int) -> None:
         """Nothing."""
 
+    def stage(self, _name: str, _jobs: int = 0) -> None:
+        """Nothing."""
+
+    def derived(self, _jobs: int) -> None:
+        """Nothing."""
+
 
 def _again(file: Path) -> None:
     file.write_bytes(file.read_bytes())

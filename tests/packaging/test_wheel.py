@@ -22,11 +22,15 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     """`ingest` with its SQL, `ingest_azureml`, and no package of a name that is anybody's."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    assert {name.partition("/")[0] for name in names} == {"ingest", "ingest_azureml", "ingest-0.1.0.dist-info"}
+    assert {name.partition("/")[0] for name in names} == {
+        "ingest",
+        "ingest_azureml",
+        "ingest_batch_logs-0.1.0.dist-info",
+    }
     in_repository = {path.relative_to(REPOSITORY / "sql").as_posix() for path in (REPOSITORY / "sql").rglob("*.*")}
     in_wheel = {name.removeprefix("ingest/sql/") for name in names if name.startswith("ingest/sql/")}
     assert in_wheel == in_repository
-    assert "ingest-0.1.0.dist-info/licenses/LICENSE" in names
+    assert "ingest_batch_logs-0.1.0.dist-info/licenses/LICENSE" in names
     assert not [name for name in names if name.endswith((".pyc", ".log", ".txt")) and "dist-info" not in name]
 
 

@@ -114,7 +114,7 @@ def test_without_the_extra(sample_store: Path, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     with pytest.raises(IngestError, match="vl_convert") as error:
         write_report(sample_store, tmp_path / "report.html")
-    assert error.value.remedy == "Install it: pip install 'ingest[report]'"
+    assert error.value.remedy == "Install it: pip install 'ingest-batch-logs[report]'"
 
 
 def test_empty_store(store: StoreUnderTest, tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_empty_store(store: StoreUnderTest, tmp_path: Path) -> None:
     Draft(Layout.of(str(store.path)), load_registry().definition()).publish()
     write_report(store.path, tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "Nothing was found" in page
+    assert "No issues found" in page
     assert "No files." in page
 
 

@@ -30,8 +30,8 @@ def test_a_node_that_worked(db: Database) -> None:
         "timeouts": 1,
         "exceptions": 0,
         "poisoned": 0,
-        "busy_s": 70.0,
-        "wasted_s": 60.0,
+        "busy_worker_s": 70.0,
+        "wasted_worker_s": 60.0,
         "processes": 1,
         "restarts": 0,
         "highest_memory_percent": 50.0,
@@ -52,7 +52,7 @@ def test_nodes_that_did_nothing(db: Database) -> None:
     db.insert("log_records", {"node": "logged", "time": "10:00:00", "message": "Got no task."})
     db.insert("errors", {"node": "failed", "time": "10:00:00"})
     db.insert("script_events", {"node": "loaded", "process": "process000", "time": "10:00:00", "event": "load"})
-    assert db.rows("SELECT node, did_nothing, attempts, items, failure_rate, busy_s FROM node_summary") == [
+    assert db.rows("SELECT node, did_nothing, attempts, items, failure_rate, busy_worker_s FROM node_summary") == [
         ("disk_sampled", True, 0, 0, None, None),
         ("failed", True, 0, 0, None, None),
         ("loaded", True, 0, 0, None, None),

@@ -56,7 +56,7 @@ def test_killed_and_no_sample(db: Database) -> None:
         (
             "process001",
             "medium",
-            "killed by signal 9, as by a system that lacks memory; no sample of the node before",
+            "killed by signal 9, typical of the OOM killer; no sample of the node before",
         )
     ]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.views.conftest import Database
 
-COLUMNS = "input, folder, jobs_failed, jobs_succeeded, failures, suspects, last_job_id, last_error, jobs"
+COLUMNS = "input, folder, jobs_failed, jobs_succeeded, failed_mini_batches, suspects, last_job_id, last_error, jobs"
 
 
 def result(

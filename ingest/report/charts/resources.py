@@ -36,7 +36,9 @@ def resource(rows: Sequence[Row], restarts: Sequence[Row], key: str, title: str,
     told = [row | {"line": _line(row, names), "gap": seconds(row["since_last_s"])} for row in rows]
     marks = [row | {"line": _line(row, names)} for row in restarts]
     picked = choice_by_legend("line")
-    top: dict[str, Any] = {"domainMin": 0, "domainMax": 100} if key == "memory_percent" else {"domainMin": 0}
+    top: dict[str, Any] = {"domainMin": 0}
+    if max((row[key] for row in rows), default=0) <= 100:  # of several processors some platforms count more
+        top["domainMax"] = 100
     colour = alt.Color("line:N", title="node", scale=alt.Scale(domain=names, range=node_colours(names)))
     line = rows_of().encode(
         x=time_axis("at_ms"),

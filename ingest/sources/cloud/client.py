@@ -60,7 +60,7 @@ def client_of(bucket: Bucket) -> ObjectStore:
         from obstore.store import AzureStore, GCSStore, S3Store
     except ImportError as error:
         raise InputError(
-            f"{bucket.url}: object stores need the extra `cloud`", "Install it: pip install 'ingest[cloud]'"
+            f"{bucket.url}: object stores need the extra `cloud`", "Install it: pip install 'ingest-batch-logs[cloud]'"
         ) from error
     settings: dict[str, Any] = dict(credential_of(bucket).settings)
     options: Any = {"connect_timeout": "10s", "timeout": "120s", "read_timeout": _READ_TIMEOUT}

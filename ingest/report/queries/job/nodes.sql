@@ -4,9 +4,9 @@
 -- it.
 select
     node, did_nothing, mini_batches, mini_batches_failed, items, failed_items, failure_rate, attempts, retries,
-    timeouts, exceptions, poisoned, busy_s, wasted_s, restarts, highest_memory_percent, memory_samples,
+    timeouts, exceptions, poisoned, busy_worker_s, wasted_worker_s, restarts, highest_memory_percent, memory_samples,
     highest_cpu_percent
 from node_summary
 where job_id = $job
-order by failed_items desc, did_nothing desc, wasted_s desc nulls last, node
+order by failed_items desc, did_nothing desc, wasted_worker_s desc nulls last, node
 limit 120
