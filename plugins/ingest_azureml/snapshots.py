@@ -36,7 +36,7 @@ def _shaped(rows: pa.Table) -> pa.Table:
 
 SNAPSHOT = LineParser(
     name="azureml.snapshot",
-    version=2,
+    version=3,
     kind="snapshot",
     path=(
         r"^logs/(?:sys/)?perf/(?P<node>[^/]+)/(?:os|processes_cpu_memory_usage)/(?P<hour>\d{10})/"
