@@ -181,6 +181,6 @@ def _numbers(world: World, history: History) -> dict[str, float | int | None]:
         numbers |= {
             "max_elapsed_s": round(max(elapsed), 6),
             "p50_elapsed_s": round(median(elapsed), 6),
-            "wasted_s": round(sum(attempt.elapsed_s for attempt in ended) - sum(elapsed), 6),
+            "wasted_worker_s": round(sum(attempt.elapsed_s for attempt in ended) - sum(elapsed), 6),
         }
     return {name: number for name, number in numbers.items() if number is not None}

@@ -21,6 +21,7 @@ SECTIONS = (
     ("Query the store", ("sql", "views", "problems", "connect")),
     ("Look into files", ("explain", "show")),
     ("Maintain the store", ("rebuild", "forget", "compact", "doctor")),
+    ("Try a script before it runs", ("rehearse",)),
     ("Set up", ("config", "plugins", "completion")),
 )
 

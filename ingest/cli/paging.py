@@ -21,17 +21,17 @@ class _Page(io.StringIO):
 
     def __init__(self, terminal: io.TextIOBase) -> None:
         super().__init__()
-        self._terminal = terminal
+        self.terminal = terminal
 
     def isatty(self) -> bool:
         return True
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        return self._terminal.encoding or "utf-8"
+        return self.terminal.encoding or "utf-8"
 
     def fileno(self) -> int:
-        return self._terminal.fileno()
+        return self.terminal.fileno()
 
 
 def with_pager(command: click.Command) -> click.Command:
@@ -60,6 +60,18 @@ def with_pager(command: click.Command) -> click.Command:
 
 def _keep(context: click.Context, _option: click.Parameter, value: bool) -> None:
     context.meta[_OPTION] = value
+
+
+@contextmanager
+def unpaged() -> Iterator[None]:
+    """Gives the terminal back to a command that talks with people: what it asks must be seen before its end."""
+    page = sys.stdout
+    if isinstance(page, _Page):
+        sys.stdout = page.terminal
+    try:
+        yield
+    finally:
+        sys.stdout = page
 
 
 @contextmanager

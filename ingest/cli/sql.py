@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from ingest.cli.options import chosen_output, format_option, open_configured, output_option, store_option
+from ingest.cli.paging import unpaged
 from ingest.errors import IngestError, InputError
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def sql(
             raise click.UsageError(
                 "a prompt writes to the screen; there, .output FILE writes the next result to a file."
             )
-        _prompt(store, chosen_output(format_, None)[0], limit, show_secrets, mask_ids)
+        with unpaged():
+            _prompt(store, chosen_output(format_, None)[0], limit, show_secrets, mask_ids)
         return
     text = _query_text(query, file)
     wanted, target = chosen_output(format_, output)

@@ -70,10 +70,10 @@ select
     end as severity,
     concat(
         case
-            when count(*) = 1 then 'Node ' || any_value(l.node) || ' gave'
-            else counted(count(*), 'node', 'nodes') || ' (' || some_of(list(l.node order by l.last_at), 5) || ') gave'
+            when count(*) = 1 then 'Node ' || any_value(l.node) || ' left'
+            else counted(count(*), 'node', 'nodes') || ' (' || some_of(list(l.node order by l.last_at), 5) || ') left'
         end,
-        ' no sign any more for the last ', spell_of(max(l.silent_s)), ' of the job, as if taken away',
+        ' no more records for the last ', spell_of(max(l.silent_s)), ' of the job, as if taken away',
         case when sum(l.tries) > 0 then
             '; ' || counted(sum(l.tries), 'mini-batch was', 'mini-batches were') || ' in progress there'
             || case

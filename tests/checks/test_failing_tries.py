@@ -48,7 +48,7 @@ def test_failures_on_one_node(jobs: Database) -> None:
         (
             "warning",
             "Node 0 fails: 20 of the 20 mini-batches that failed somewhere failed there, though it had 50 % of the"
-            " tries; mostly: could not read line # of #.",
+            " attempts; mostly: could not read line # of #.",
         ),
     )
     row = jobs.one("SELECT node, lost_s FROM failures_on_one_node")

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 WRITES = """
 # Writes half a part to the store of argument 1, then gets the signal of argument 2.
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
 from ingest.store.maintenance import writing
 from ingest.store.paths import Layout
 
+signal.signal(int(sys.argv[2]), signal.SIG_DFL)  # whoever started the tests may ignore it, as nohup does
 layout = Layout.of(Path(sys.argv[1]))
 with writing(layout, 5):
     part = layout.data / "log_records" / "half.parquet"

@@ -17,7 +17,7 @@ def test_a_mini_batch_belongs_to_the_node_that_decided(db: Database) -> None:
     db.attempt(2, "exception", "10:00:10", node="2", attempt=2)
     db.attempt(3, "exception", "10:00:00", node="1", attempt=3)
     db.attempt(3, "poisoned", "10:00:30", node="3", attempt=4)
-    assert db.dicts("SELECT * FROM failed_items_by_node") == [
+    assert db.dicts("SELECT * EXCLUDE (started_at, ended_at) FROM failed_items_by_node") == [
         {
             "job_id": "job",
             "node": "2",
@@ -64,6 +64,11 @@ def test_a_mini_batch_belongs_to_the_node_that_decided(db: Database) -> None:
             "poisoned": 0,
         },
     ]
+    times = db.rows(
+        "SELECT node, (started_at::VARCHAR)[12:19], (ended_at::VARCHAR)[12:19] FROM failed_items_by_node ORDER BY 1"
+    )
+    assert [start for _, start, _ in times] == ["10:00:00", "10:00:00", "10:00:30"]
+    assert all(start <= end for _, start, end in times)
 
 
 def test_open_ones_are_counted_apart(db: Database) -> None:
