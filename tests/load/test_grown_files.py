@@ -300,7 +300,7 @@ def test_shown_lines(steps: Steps, run: Run) -> None:
         assert "another one" not in done.stdout + done.stderr
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(
     acts=st.lists(
         st.sampled_from(["grow", "torn", "shrink", "rewrite", "touch", "compact", "grow", "torn"]),

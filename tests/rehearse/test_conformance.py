@@ -62,10 +62,9 @@ def run(mini_batch):
     ("special", "settings"),
     [
         ({3: "bad", 8: "hang", 13: "die"}, {"run_timeout_s": 1.0, "max_retries": 1, "nodes": 2}),
-        ({3: "bad"}, {"error_threshold": 2}),
         ({}, {"append_row": False}),
     ],
-    ids=["everything goes wrong", "threshold", "all is well"],
+    ids=["everything goes wrong", "all is well"],
 )
 def test_every_file_is_a_good_sample_of_its_parser(
     drive: Drive, special: dict[int, str], settings: dict[str, Any]
