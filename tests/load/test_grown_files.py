@@ -85,7 +85,7 @@ def told(file: FileResult) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(data=st.data())
 def test_read_in_steps_as_at_once(name: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Of every parser: samples run together, damaged, growing to any lengths, also within a line: the rows of the whole."""
