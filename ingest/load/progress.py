@@ -17,52 +17,75 @@ if TYPE_CHECKING:
 
 _SHOW_EVERY_S = 0.2
 _LOG_EVERY_S = 10.0
-
-
 _READING = "reading"
 
 
-class _Silent:
-    """Shows nothing."""
-
-    def begin(self, files: int, bytes_: int) -> None:
-        pass
-
-    def advance(self, files: int, bytes_: int) -> None:
-        pass
-
-    def stage(self, name: str, jobs: int = 0) -> None:
-        pass
-
-    def derived(self, jobs: int) -> None:
-        pass
-
-    def stop(self) -> None:
-        pass
-
-
 class _Counts:
-    """What was done of what is to be done in the stage that runs."""
+    """What was done of what is to be done: of reading, and of the stage that a commit is in meanwhile."""
 
     def __init__(self) -> None:
-        self.name = ""
-        self.done = self.total = self.files = self.of_files = 0
+        self.stage = ""
+        self.files = self.of_files = self.bytes = self.of_bytes = self.jobs = self.of_jobs = 0
 
-    def begin(self, name: str, total: int, files: int = 0) -> None:
-        """A stage begins: of so many bytes in so many files, or of so many jobs."""
-        self.name, self.total, self.of_files = name, total, files
-        self.done = self.files = 0
+    @property
+    def done(self) -> int:
+        """Bytes or jobs of the stage."""
+        return self.bytes if self.stage == _READING else self.jobs
+
+    @property
+    def total(self) -> int:
+        """Of so many; 0 where that is not known."""
+        return self.of_bytes if self.stage == _READING else self.of_jobs
+
+    @property
+    def facts(self) -> dict[str, int]:
+        """The same for a log line."""
+        if self.stage != _READING:
+            return {"jobs": self.jobs, "of": self.of_jobs}
+        share = round(100 * self.bytes / max(self.of_bytes, 1))
+        return {"percent": share, "files": self.files, "of": self.of_files, "mb": self.bytes // 1_000_000}
 
     def __str__(self) -> str:
         """As `reading 12 of 45 MB, 80 of 412 files`, `deriving 3 of 8 jobs`, `publishing`."""
-        if self.name == _READING:
+        if self.stage == _READING:
             return (
-                f"{self.name} {self.done / 1e6:,.1f} of {self.total / 1e6:,.1f} MB,"
+                f"{self.stage} {self.bytes / 1e6:,.1f} of {self.of_bytes / 1e6:,.1f} MB,"
                 f" {self.files:,} of {self.of_files:,} files"
             )
-        if self.total:
-            return f"{self.name} {self.done:,} of {self.total:,} job{'' if self.total == 1 else 's'}"
-        return self.name
+        if self.of_jobs:
+            return f"{self.stage} {self.jobs:,} of {self.of_jobs:,} job{'' if self.of_jobs == 1 else 's'}"
+        return self.stage
+
+
+class _Silent:
+    """Counts, and shows nothing; the others show what it counts."""
+
+    def __init__(self) -> None:
+        self._counts = _Counts()
+
+    def begin(self, files: int, bytes_: int) -> None:
+        self._counts.stage, self._counts.of_files, self._counts.of_bytes = _READING, files, bytes_
+        self._show(begins=True)
+
+    def advance(self, files: int, bytes_: int) -> None:
+        self._counts.stage = _READING  # a long load commits what is whole, and reads on
+        self._counts.files += files
+        self._counts.bytes += bytes_
+        self._show()
+
+    def stage(self, name: str, jobs: int = 0) -> None:
+        self._counts.stage, self._counts.jobs, self._counts.of_jobs = name, 0, jobs
+        self._show(begins=True)
+
+    def derived(self, jobs: int) -> None:
+        self._counts.jobs += jobs
+        self._show()
+
+    def _show(self, *, begins: bool = False) -> None:
+        """Shows the counts; `begins` says that a stage has just begun."""
+
+    def stop(self) -> None:
+        pass
 
 
 class _RichProgress(_Silent):
@@ -73,7 +96,7 @@ class _RichProgress(_Silent):
 
         from ingest.output.terminal import console_for
 
-        self._counts = _Counts()
+        super().__init__()
         self._bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
@@ -84,24 +107,7 @@ class _RichProgress(_Silent):
         )
         self._task: TaskID | None = None
 
-    def begin(self, files: int, bytes_: int) -> None:
-        self._counts.begin(_READING, bytes_, files)
-        self._show()
-
-    def advance(self, files: int, bytes_: int) -> None:
-        self._counts.files += files
-        self._counts.done += bytes_
-        self._show()
-
-    def stage(self, name: str, jobs: int = 0) -> None:
-        self._counts.begin(name, jobs)
-        self._show()
-
-    def derived(self, jobs: int) -> None:
-        self._counts.done += jobs
-        self._show()
-
-    def _show(self) -> None:
+    def _show(self, *, begins: bool = False) -> None:  # noqa: ARG002  # rich decides how often it draws
         total = self._counts.total or None
         if self._task is None:
             self._task = self._bar.add_task(str(self._counts))
@@ -116,29 +122,12 @@ class _LineProgress(_Silent):
     """One line that is written over, for notebooks: they show stderr, and know no cursor."""
 
     def __init__(self) -> None:
-        self._counts = _Counts()
+        super().__init__()
         self._shown_at = 0.0
         self._longest = 0
 
-    def begin(self, files: int, bytes_: int) -> None:
-        self._counts.begin(_READING, bytes_, files)
-        self._show(at_once=True)
-
-    def advance(self, files: int, bytes_: int) -> None:
-        self._counts.files += files
-        self._counts.done += bytes_
-        self._show()
-
-    def stage(self, name: str, jobs: int = 0) -> None:
-        self._counts.begin(name, jobs)
-        self._show(at_once=True)
-
-    def derived(self, jobs: int) -> None:
-        self._counts.done += jobs
-        self._show()
-
-    def _show(self, *, at_once: bool = False) -> None:
-        if at_once or time.monotonic() - self._shown_at > _SHOW_EVERY_S:
+    def _show(self, *, begins: bool = False) -> None:
+        if begins or time.monotonic() - self._shown_at > _SHOW_EVERY_S:
             self._shown_at = time.monotonic()
             self._write(str(self._counts))
 
@@ -156,32 +145,15 @@ class _LogProgress(_Silent):
     """A log line every `_LOG_EVERY_S` seconds; a short load says nothing."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._told_at = time.monotonic()
-        self._counts = _Counts()
 
-    def begin(self, files: int, bytes_: int) -> None:
-        self._counts.begin(_READING, bytes_, files)
-
-    def advance(self, files: int, bytes_: int) -> None:
-        counts = self._counts
-        counts.files += files
-        counts.done += bytes_
-        share = round(100 * counts.done / max(counts.total, 1))
-        self._log(percent=share, files=counts.files, of=counts.of_files, mb=counts.done // 1_000_000)
-
-    def stage(self, name: str, jobs: int = 0) -> None:
-        self._counts.begin(name, jobs)
-
-    def derived(self, jobs: int) -> None:
-        self._counts.done += jobs
-        self._log(jobs=self._counts.done, of=self._counts.total)
-
-    def _log(self, **facts: int) -> None:
-        if time.monotonic() - self._told_at > _LOG_EVERY_S:
+    def _show(self, *, begins: bool = False) -> None:
+        if not begins and time.monotonic() - self._told_at > _LOG_EVERY_S:
             from ingest.logs import log
 
             self._told_at = time.monotonic()
-            log().info(self._counts.name, **facts)
+            log().info(self._counts.stage, **self._counts.facts)
 
 
 def in_notebook() -> bool:
