@@ -45,22 +45,25 @@ def print_diagnosis(store: Store, chosen: Sequence[str], found: Sequence[Row], s
         by_job[row["job_id"]].append(row)
     page = _Page(text_width(stream), whole=not is_terminal(stream))
     for same in _alike(by_job, notes=notes):
-        first = by_job[same[0]]
-        shown = [row for row in first if notes or row["severity"] != "note"]
-        for line in page.card(
-            [summaries[job_id] for job_id in same], shown, [row for row in first if row not in shown]
-        ):
+        shown, folded = _split(by_job[same[0]], notes=notes)
+        for line in page.card([summaries[job_id] for job_id in same], shown, folded):
             click.echo(line, file=stream)
         click.echo(file=stream)
     for line in _end(by_job, summaries, notes, page.width):
         click.echo(line, file=stream)
 
 
+def _split(rows: Sequence[Row], *, notes: bool) -> tuple[list[Row], list[Row]]:
+    """The findings that are shown, and the notes that are only named."""
+    folded = [] if notes else [row for row in rows if row["severity"] == "note"]
+    return [row for row in rows if notes or row["severity"] != "note"], folded
+
+
 def _alike(by_job: Mapping[str, Sequence[Row]], *, notes: bool) -> list[list[str]]:
     """The jobs with findings to show, those together whose findings are the same."""
     alike: dict[tuple[object, ...], list[str]] = {}
     for job_id, rows in by_job.items():
-        shown = [row for row in rows if notes or row["severity"] != "note"]
+        shown, _ = _split(rows, notes=notes)
         if shown:
             facts = tuple((row["severity"], row["finding_id"], row["fingerprint"], row["node"]) for row in shown)
             alike.setdefault(facts, []).append(job_id)

@@ -266,11 +266,12 @@ def _no_logs(argument: str, source: Source, files_outside_jobs: Sequence[Entry],
         )
     packed = [entry.path for entry in files_outside_jobs if is_packed(entry.path)]
     if packed:
-        names = ", ".join(path.removeprefix(f"{top}/") for path in packed[:_NAMED])
-        more = f" and {len(packed) - _NAMED} more" if len(packed) > _NAMED else ""
+        from ingest.output.wording import some
+
+        names = some([path.removeprefix(f"{top}/") for path in packed], _NAMED)
         one = len(packed) == 1
         return InputError(
-            f"{where}: no job found, but {names}{more}: {'an archive is' if one else 'archives are'} read only if named",
+            f"{where}: no job found, but {names}: {'an archive is' if one else 'archives are'} read only if named",
             f"Give {'it as an argument' if one else 'each as an argument'}: {packed[0]}",
         )
     marks = ", ".join(f"{mark}/" for mark in ROOT_MARKS)

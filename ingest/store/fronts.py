@@ -7,7 +7,7 @@ whose they are by now; what that slice holds of the file behind its front was re
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from ingest.model import Column, Type
@@ -98,21 +98,7 @@ def add_fronts(connection: duckdb.DuckDBPyConnection, fronts: Sequence[Front]) -
     if fronts:
         connection.executemany(
             "INSERT INTO ledger.fronts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    front.file_id,
-                    front.windows,
-                    front.hash,
-                    front.offset,
-                    front.line_no,
-                    front.first_line,
-                    front.records,
-                    front.rows,
-                    front.rejects,
-                    front.rejected_bytes,
-                )
-                for front in fronts
-            ],
+            [astuple(front) for front in fronts],
         )
 
 

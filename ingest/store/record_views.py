@@ -46,10 +46,10 @@ def listed(connection: duckdb.DuckDBPyConnection, slices: Sequence[str] | None =
     ).fetchall():
         parts.setdefault(name, []).append((columns, slice_))
     grown: dict[str, list[tuple[int, int, int]]] = {}
-    for slice_, *older in connection.execute(
+    for slice_, stored, now, before in connection.execute(
         "SELECT slice, stored_id, file_id, before_line FROM ledger.older_rows ORDER BY ALL"
     ).fetchall():
-        grown.setdefault(slice_, []).append((older[0], older[1], older[2]))
+        grown.setdefault(slice_, []).append((stored, now, before))
     ((apart, gone, dead, forgotten),) = connection.execute(
         "SELECT (SELECT list(DISTINCT slice) FROM ledger.dead_files"
         " WHERE live OR slice IN (SELECT slice FROM ledger.older_rows)),"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ingest.hookspecs import Parser
 from ingest.testing import batch_checks, contract_checks, damage_checks, record_checks
 
-_CHECKS: tuple[Callable[[Parser], Iterator[str]], ...] = (
+CHECKS: tuple[Callable[[Parser], Iterator[str]], ...] = (
     record_checks.records,
     contract_checks.typed,
     record_checks.lines,
@@ -32,7 +32,7 @@ def check_parser(parser: Parser, beside: Sequence[object] = ()) -> list[str]:
     if problems:  # no use in trying it
         return problems
     problems += contract_checks.claimed(parser, beside)
-    for check in _CHECKS:
+    for check in CHECKS:
         try:
             problems += check(parser)
         except (Exception, SystemExit) as error:  # whatever a parser may raise

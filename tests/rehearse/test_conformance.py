@@ -11,22 +11,10 @@ import pytest
 
 from ingest.parsing.sample import Sample
 from ingest.plugin.registry import load_registry
-from ingest.testing import batch_checks, contract_checks, damage_checks, read, record_checks
+from ingest.testing import damage_checks, read
+from ingest.testing.checks import CHECKS
 from tests.rehearse.conftest import Drive
 
-CHECKS = (
-    record_checks.records,
-    contract_checks.typed,
-    record_checks.lines,
-    record_checks.line_ends,
-    batch_checks.again,
-    batch_checks.batched,
-    batch_checks.in_pieces,
-    damage_checks.cut_anywhere,
-    damage_checks.bad_bytes,
-    damage_checks.spliced,
-)
-"""Those of the kit that look at samples."""
 OF_DAMAGE = (damage_checks.cut_anywhere, damage_checks.bad_bytes, damage_checks.spliced)
 _MOST = 1_500
 """Characters of a file: the kit reads it again for each of its lines."""

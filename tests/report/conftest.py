@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from ingest.testing.browser import open_browser, why_no_browser
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -74,33 +75,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """Chromium without a window and without a network of its own. Skipped, with the reason, where it is not installed."""
     if not os.environ.get("INGEST_BROWSER"):  # some minutes: a step of its own
         pytest.skip("looked at by: bash .ci/browser")
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    driver = shutil.which("chromedriver")
-    if not program or not driver:
-        pytest.skip("no browser: chromium and chromium-driver are not installed (bash .ci/browser says more)")
-    if importlib.util.find_spec("selenium") is None:
-        pytest.skip("no selenium: pip install -c constraints.txt -e '.[test]'")
-    from selenium.webdriver import Chrome, ChromeOptions, ChromeService
-
-    options = ChromeOptions()
-    options.binary_location = program
-    for switch in (
-        "headless",
-        "no-sandbox",
-        "disable-gpu",
-        "disable-quic",
-        "disable-dev-shm-usage",
-        "hide-scrollbars",
-        "no-first-run",
-        "disable-background-networking",
-        "disable-component-update",
-        "disable-sync",
-        f"user-data-dir={tmp_path_factory.mktemp('browser')}",
-    ):
-        options.add_argument(f"--{switch}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    chrome = Chrome(options=options, service=ChromeService(driver))
-    try:
+    if why := why_no_browser():
+        pytest.skip(why)
+    with open_browser(tmp_path_factory.mktemp("browser")) as chrome:
         yield chrome
-    finally:
-        chrome.quit()

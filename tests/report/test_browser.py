@@ -7,12 +7,13 @@ Skipped where Chromium is not installed; `bash .ci/browser` installs it where it
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from ingest.testing.browser import LISTEN, requested, said
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -22,20 +23,6 @@ if TYPE_CHECKING:
     Shown = Callable[..., Any]
 
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "report-pictures"
-
-
-def said(browser: Chrome, log: str = "browser") -> list[dict[str, Any]]:
-    """What a log of the browser has said since it was last asked."""
-    return list(browser.get_log(log))  # type: ignore[no-untyped-call]
-
-
-LISTEN = """
-window.complaints = [];
-document.addEventListener("securitypolicyviolation", (e) => complaints.push(e.violatedDirective + " " + e.blockedURI));
-window.addEventListener("error", (e) => complaints.push(e.message));
-window.addEventListener("unhandledrejection", (e) => complaints.push(String(e.reason)));
-window.alert = window.hacked = () => complaints.push("hacked");
-"""
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +66,7 @@ def test_no_complaint_and_no_request(name: str, browser: Chrome, show: Shown) ->
     file = show(name)
     assert browser.execute_script("return complaints") == []
     assert said(browser) == []
-    messages = [json.loads(entry["message"])["message"] for entry in said(browser, "performance")]
-    wanted = {m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"}
-    assert {url for url in wanted if not url.startswith("data:")} <= {file.as_uri(), "about:blank"}
+    assert requested(browser) <= {file.as_uri(), "about:blank"}
 
 
 @pytest.mark.parametrize(("name", "least"), [("overview", 3), ("job", 5), ("two-jobs", 6)])
