@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from ingest.derive import parsed_queries
 from ingest.derive.compute import compute
 from ingest.errors import disk_full, is_disk_full
 from ingest.quoting import is_one_of, literal, quoted, quoted_path
@@ -34,7 +35,7 @@ MEMORY = "300MB"
 """What the database may take before it writes to disk."""
 
 _SMALL_BYTES = 2 << 20
-_SLOW_TO_PLAN = "join_order, statistics_propagation"
+SLOW_TO_PLAN = "join_order, statistics_propagation"
 """What the database leaves out when it plans a query over few rows."""
 
 _HELD_BYTES = 48 << 20
@@ -76,12 +77,14 @@ def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: P
     with _opened(layout, catalog) as connection:
         empty, is_small = narrow(connection, layout, definition, task.job_ids)
         if is_small:
-            connection.execute(f"SET disabled_optimizers = '{_SLOW_TO_PLAN}'")
-        known = (
-            {name: relation.columns for name, relation in derived_columns(connection).items()} if task.is_known else {}
-        )
-        problems = compute(connection, definition.library, empty=empty, known=known)
-        relations = derived_relations(connection, definition.library)
+            connection.execute(f"SET disabled_optimizers = '{SLOW_TO_PLAN}'")
+        told = derived_columns(connection) if task.is_known else {}
+        known = {name: relation.columns for name, relation in told.items()}
+        with parsed_queries.attached(connection, definition) as parsed:
+            problems = compute(connection, definition.library, empty=empty, known=known, parsed=parsed)
+        if not parsed:
+            parsed_queries.keep(connection, definition)
+        relations = told if told and not problems else derived_relations(connection, definition.library)
         mark = f"(hash(job_id || {literal('/' + task.slice)}) >> 1)::BIGINT"
         marks = connection.execute(f"SELECT job_id, {mark} FROM loaded_jobs ORDER BY job_id").fetchall()
         parts = list(_write(connection, layout, task.slice, mark, relations))

@@ -7,6 +7,7 @@
 -- reference: docs/explanation/true-answers.md
 -- query: SELECT mini_batch_id, outcome, error_message, inputs FROM mini_batches WHERE job_id = {job} AND outcome <>
 -- 'done' ORDER BY mini_batch_id
+-- when: EXISTS (FROM failed_tries WHERE points_to = 'input')
 with in_this_job as (
     select
         job_id, mini_batch_id,

@@ -13,6 +13,7 @@
 -- samples
 -- threshold: gpu_busy_percent = 20 %: nor if its GPUs are this busy, by the mean of their samples
 -- threshold: enough_cpu_samples = 3 samples: fewer of a job's nodes do not say how busy they were
+-- when: EXISTS (FROM cpu_use WHERE share < threshold('cpu_idle_share'))
 select
     c.job_id,
     case

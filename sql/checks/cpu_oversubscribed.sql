@@ -9,6 +9,7 @@
 -- job_id = {job} AND final GROUP BY ALL ORDER BY cores DESC
 -- threshold: cpu_cores_per_worker = 1.2 cores: CPU time / elapsed time of a worker; above this it uses several cores
 -- threshold: cpu_full_percent = 90 %: a node whose samples have this median or more is full
+-- when: EXISTS (FROM cpu_use WHERE share > threshold('cpu_cores_per_worker'))
 select
     c.job_id,
     case when c.samples >= threshold('enough_cpu_samples') then 'warning' else 'note' end as severity,

@@ -11,6 +11,8 @@
 -- threshold: disk_risen_percent = 10 %: so much it rose
 -- threshold: disk_full_percent = 97 %: a disk fuller than this is nearly full, whether it rose or not
 -- threshold: disk_free_mb = 2048 MB: a disk that fell to less free space than this is filling
+-- when: EXISTS (FROM telling_texts) OR EXISTS (FROM disk_samples WHERE used_percent IS NULL OR used_percent >=
+-- least(threshold('disk_full_percent'), threshold('disk_high_percent')))
 with disks as (
     select
         job_id, node, mount,

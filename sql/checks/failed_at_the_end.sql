@@ -7,6 +7,7 @@
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-batch-endpoints
 -- query: SELECT job_id, state, state_reason, mini_batches, mini_batches_scheduled, first_error FROM job_summary
 -- WHERE job_id = {job}
+-- when: EXISTS (FROM jobs WHERE state = 'failed')
 with done as (
     select job_id, count(*) as mini_batches, max(last_ended_at) as ended_at
     from mini_batches

@@ -7,6 +7,7 @@
 -- reference: https://stackoverflow.com/questions/67258465
 -- query: SELECT * FROM failed_tries WHERE job_id = {job} AND points_to = 'node' ORDER BY started_at
 -- explains: had (raised exception|timeout) for \d+ times|no succeeded mini.?batch item
+-- when: EXISTS (FROM failed_tries WHERE points_to = 'node')
 with nodes as (
     select
         job_id, node,

@@ -8,6 +8,7 @@
 -- query: SELECT mini_batch_id, node, total, succeeded, failed, inputs FROM mini_batches WHERE job_id = {job} AND
 -- outcome = 'done' AND failed > 0 ORDER BY failed DESC
 -- explains: number of failed items is \d+|exceed(s|ed) (the )?error threshold
+-- when: EXISTS (FROM judged_attempts WHERE items_failed > 0)
 with fewer as (
     select job_id, mini_batch_id, node, items, items_failed, started_at
     from judged_attempts

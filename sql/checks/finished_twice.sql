@@ -5,6 +5,7 @@
 -- takes longer is given to another worker while the first one goes on.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/1703
 -- query: SELECT * FROM retries WHERE job_id = {job} AND results > 1
+-- when: EXISTS (FROM judged_attempts WHERE all_attempts > 1 AND succeeded > 0)
 with twice as (
     select
         job_id, mini_batch_id,

@@ -8,6 +8,8 @@
 -- query: SELECT * FROM node_summary WHERE job_id = {job} ORDER BY did_nothing DESC, node
 -- threshold: node_there_s = 60 s: a node that was there for less time may just have begun
 -- threshold: node_there_share = 0.4: part of the time in which others worked that it was there
+-- when: EXISTS (FROM node_signs AS s ANTI JOIN attempt_reports AS a ON a.job_id = s.job_id AND a.node = s.node WHERE
+-- s.samples > 0)
 with work as (
     select
         job_id,

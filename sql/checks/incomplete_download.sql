@@ -5,6 +5,7 @@
 -- remedy: Download the job's logs again and ingest them once more: only what changed is read.
 -- reference: docs/reference/formats.md §2
 -- query: SELECT path, kind, bytes FROM files WHERE job_id = {job} AND ends_cut
+-- when: EXISTS (FROM files WHERE ends_cut)
 with cut as (
     select
         job_id,

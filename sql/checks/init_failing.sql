@@ -8,6 +8,7 @@
 -- 'timeout')
 -- explains: init\(\) (function |method )?in the entry sc?ript|failed in all processes|exited with (status )?code
 -- 72|failed to process all mini batches
+-- when: EXISTS (FROM entry_script_events WHERE event = 'init' AND outcome IN ('exception', 'timeout'))
 with events as (
     select
         job_id, node, process,

@@ -9,6 +9,7 @@
 -- query: SELECT * FROM stragglers WHERE job_id = {job}
 -- threshold: long_tail_ratio = 3: time of the mini-batch that makes the tail / 75 % quantile of its node
 -- threshold: long_tail_share = 0.05: idle worker time in the tail / worker time of the job, from which it is told
+-- when: (SELECT count(*) FROM judged_attempts WHERE final) >= threshold('enough_to_compare')
 with tries as materialized (
     select job_id, mini_batch_id, node, worker, outcome, started_at, ended_at, elapsed_s, final, is_retry
     from timed_tries

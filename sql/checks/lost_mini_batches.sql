@@ -7,6 +7,7 @@
 -- query: SELECT mini_batch_id, outcome, node, inputs FROM mini_batches WHERE job_id = {job} AND outcome = 'open'
 -- explains: pending tasks which can be found
 -- unless: init_failing
+-- when: EXISTS (FROM jobs WHERE state = 'failed')
 with results as (
     select
         job_id,

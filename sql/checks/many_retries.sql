@@ -8,6 +8,7 @@
 -- explains: had raised exception for \d+ times
 -- threshold: retried_mini_batches = 5: fewer mini-batches that were done again are no pattern
 -- threshold: retries_wasted_share = 0.03: part of the workers' busy time that such tries took
+-- when: EXISTS (FROM failed_tries WHERE points_to = 'exception')
 with retried as (
     select
         job_id,

@@ -7,6 +7,7 @@
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
 -- query: SELECT * FROM memory_peaks WHERE job_id = {job} ORDER BY highest_percent DESC
 -- threshold: memory_near_limit_percent = 90 %: a node whose highest memory sample reaches this is near its limit
+-- when: EXISTS (FROM node_samples WHERE memory_used_percent >= threshold('memory_near_limit_percent'))
 with checks as (
     select
         job_id, node,

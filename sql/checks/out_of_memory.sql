@@ -8,6 +8,7 @@
 -- query: SELECT * FROM out_of_memory_suspects WHERE job_id = {job} AND suspicion <> 'low' ORDER BY time
 -- explains: Process abort with unfinished|(exited|ended|died|terminated)\b.{0,20}\b(code|status) (-9|137)\b|killed by
 -- signal 9|poison|MemoryError|out of memory|oom.?kill|allocate memory|bad_alloc|Unable to allocate|^Killed
+-- when: EXISTS (FROM out_of_memory_suspects WHERE suspicion <> 'low')
 with suspects as (
     select * from out_of_memory_suspects
     where suspicion <> 'low'

@@ -8,6 +8,7 @@
 -- explains: poison|Process abort with unfinished|unable to finish within|did not finish in|had timeout for \d+ times|No
 -- progress update in|Failed to set task visible
 -- unless: timeouts_many, out_of_memory
+-- when: EXISTS (FROM failed_tries WHERE points_to IN ('timeout', 'poisoned', 'worker'))
 with mini_batches as (
     select
         job_id, mini_batch_id,

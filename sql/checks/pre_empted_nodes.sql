@@ -8,6 +8,8 @@
 -- explains: PreemptionError|\bpre-?empt(ed|ion)\b|node .{0,40}(lost|evicted)
 -- threshold: node_lost_s = 60 s: a node that is silent for less at the end is not lost
 -- threshold: node_lost_checks = 3 checks: so many resource checks that the others made, and it did not
+-- when: EXISTS (FROM clock_offsets) OR EXISTS (SELECT job_id FROM node_signs GROUP BY job_id HAVING epoch(max(last_at)
+-- - min(last_at)) >= threshold('node_lost_s'))
 with ends as (
     select
         s.job_id, s.node, s.samples,

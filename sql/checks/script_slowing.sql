@@ -10,6 +10,7 @@
 -- query: SELECT started_at, node, process, mini_batch_id, run_s, process_s FROM attempts WHERE job_id = {job} AND
 -- final ORDER BY started_at
 -- threshold: script_slowing_ratio = 1.3: the median time in run() of the last third, compared with the first third
+-- when: EXISTS (FROM pace_over_time WHERE run_rises)
 select
     p.job_id,
     severity_of_loss(lost_s, p.busy_s) as severity,

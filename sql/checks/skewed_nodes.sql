@@ -5,6 +5,7 @@
 -- remedy: Use fewer nodes, or smaller mini-batches so that there is work for all.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM node_skew WHERE job_id = {job}
+-- when: EXISTS (FROM node_skew WHERE verdict = 'idle')
 select
     s.job_id,
     severity_of_loss(sum(exact(s.idle_s))::double, any_value(s.job_s)) as severity,

@@ -11,6 +11,7 @@
 -- ORDER BY node, started_at
 -- unless: slow_node
 -- threshold: slow_spell_chance = 0.001: by chance alone a node has such a stretch with this probability at most
+-- when: (SELECT count(*) FROM judged_attempts WHERE final) >= 2 * threshold('enough_for_trend')
 with tries as materialized (
     select job_id, node, mini_batch_id, started_at, ended_at, elapsed_s, process_s, items
     from timed_tries

@@ -11,6 +11,7 @@
 -- unless: storage_slowing
 -- threshold: slow_inputs_ratio = 10: time outside run() / its median in the job, from which a mini-batch is held up
 -- threshold: slow_inputs_share = 0.05: part of the mini-batches held up, from which it is told
+-- when: (SELECT count(*) FROM judged_attempts WHERE final) >= threshold('enough_to_compare')
 with tries as (
     select
         job_id, mini_batch_id, node, started_at, elapsed_s, run_s, overhead_s,

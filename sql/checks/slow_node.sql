@@ -8,6 +8,7 @@
 -- query: SELECT * FROM node_skew WHERE job_id = {job}
 -- threshold: slow_node_share = 0.05: a warning from this part of the job's work on: one node of a few is at most a
 -- small part
+-- when: EXISTS (FROM node_skew WHERE verdict = 'slow')
 select
     s.job_id,
     case

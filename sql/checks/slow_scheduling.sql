@@ -9,6 +9,7 @@
 -- explains: Wait \d+ seconds to get a task
 -- threshold: slow_scheduling_share = 0.05: worker time without work before scheduling was finished / worker time
 -- threshold: slow_scheduling_gaps = 10 gaps: fewer are no pattern
+-- when: EXISTS (FROM log_records WHERE event = 'slow_scheduling') OR EXISTS (FROM worker_gaps WHERE unscheduled_s > 0)
 with gaps as (
     select
         job_id,

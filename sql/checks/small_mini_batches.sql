@@ -8,6 +8,7 @@
 -- query: SELECT * FROM duration_quantiles WHERE job_id = {job} AND scope = 'job'
 -- threshold: small_mini_batch_s = 10 s: the guide's least time of a mini-batch
 -- threshold: small_overhead_share = 0.05: time outside run() / elapsed time, above which small mini-batches cost
+-- when: (SELECT count(*) FROM judged_attempts WHERE final) >= threshold('enough_for_trend')
 select
     t.job_id,
     severity_of_loss(t.saved_s, t.busy_s) as severity,

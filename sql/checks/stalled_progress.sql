@@ -9,6 +9,8 @@
 -- query: SELECT time, source, node, level, message FROM log_records WHERE job_id = {job} ORDER BY time
 -- explains: No progress update in \d+ seconds
 -- threshold: stall_s = 300 s: nobody had a mini-batch in progress for this long; usual are milliseconds
+-- when: EXISTS (FROM jobs WHERE state IN ('failed', 'stalled')) OR EXISTS (FROM worker_gaps WHERE gap_s >=
+-- threshold('stall_s'))
 with silences as (
     select job_id, from_at, gap_s, false as at_end
     from worker_gaps

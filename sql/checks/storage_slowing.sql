@@ -13,6 +13,7 @@
 -- third
 -- threshold: storage_slowing_s = 1 s: and by at least this much per mini-batch
 -- threshold: run_flat_ratio = 1.15: run() counts as flat if the last third takes at most this many times the first
+-- when: EXISTS (FROM pace_over_time WHERE overhead_rises)
 select
     p.job_id,
     severity_of_loss(p.lost_s, p.busy_s) as severity,

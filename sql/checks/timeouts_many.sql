@@ -10,6 +10,7 @@
 -- task visible
 -- threshold: timeouts_mini_batches = 3: fewer mini-batches that timed out are no pattern
 -- threshold: timeouts_share = 0.02: part of the mini-batches that timed out, if all were done later
+-- when: EXISTS (FROM failed_tries WHERE points_to = 'timeout')
 with timed_out as (
     select
         job_id,

@@ -7,6 +7,7 @@
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM worker_processes WHERE job_id = {job} ORDER BY attempts
 -- threshold: unfed_workers_share = 0.2: part of the workers that got no mini-batch, from which it is told
+-- when: EXISTS (FROM worker_processes WHERE attempts = 0)
 with workers as (
     select
         job_id,

@@ -18,6 +18,7 @@
 -- threshold: same_input_chance = 0.01: so many mini-batches may fail in each try by chance with this probability at
 -- most
 -- threshold: same_input_share = 0.2: more of a job's mini-batches than this that raise the same are no bad inputs
+-- when: EXISTS (FROM judged_attempts WHERE outcome <> 'done' OR error_message IS NOT NULL)
 with tries as materialized (
     select
         job_id, mini_batch_id, attempt, node, process, started_at, ended_at, elapsed_s, process_s, outcome, final,

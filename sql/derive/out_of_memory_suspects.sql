@@ -13,6 +13,7 @@
 -- threshold: memory_room_percent = 50 %: on a node that is less full than this a process that has grown had room
 -- threshold: memory_grown_percent = 10 %: so much of the node's memory more than at first, and a process counts as
 -- grown
+-- when: EXISTS (FROM out_of_memory_texts) OR EXISTS (FROM worker_ends)
 with words as (
     select
         job_id, node, process,

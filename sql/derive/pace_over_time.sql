@@ -8,6 +8,7 @@
 -- threshold: rise_deviations = 4: standard deviations between two medians, from which the difference is no chance
 -- example: SELECT job_id, mini_batches, nodes, run_ratio, run_rises, overhead_rises FROM pace_over_time ORDER BY job_id
 -- LIMIT 3
+-- when: (SELECT count(*) FROM judged_attempts WHERE final) >= threshold('enough_for_trend')
 with tries as (
     select
         job_id, node, started_at, elapsed_s, run_s, overhead_s, process_s, items,

@@ -1,6 +1,7 @@
 -- Which known problem does each text of a failure show?
 -- One row per distinct text of `telling_texts` that shows one: each pattern is sought in it once, for all that ask.
 -- keep: step
+-- when: EXISTS (FROM telling_texts)
 with shown as materialized ( -- else the patterns are sought again for each column
     select text, known_problem_of(text) as problem
     from (select distinct text from telling_texts)

@@ -6,6 +6,8 @@
 -- smaller mini-batches help.
 -- order: job_id, started_at, mini_batch_id, attempt
 -- example: SELECT job_id, mini_batch_id, node, limit_s, elapsed_s, cpu_share, done_later FROM timeouts LIMIT 4
+-- when: EXISTS (FROM judged_attempts WHERE outcome = 'timeout') OR EXISTS (FROM entry_script_events WHERE outcome =
+-- 'timeout')
 with tries as materialized (
     select
         job_id, mini_batch_id, attempt, node, process, started_at, elapsed_s, run_s, process_s, outcome, final,

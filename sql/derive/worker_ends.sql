@@ -7,6 +7,7 @@
 -- `exception` (its last try raised), or `not told`. Exit codes 71 to 82 are the driver's own (formats.md §7).
 -- example: SELECT node, process, replaced_by, mini_batch_id, reason, source FROM worker_ends WHERE job_id =
 -- 'era-2020-05' ORDER BY ended_at LIMIT 3
+-- when: EXISTS (FROM worker_processes WHERE restarted) OR EXISTS (FROM log_records WHERE event = 'worker_exited')
 with said as (
     select
         r.job_id, r.node,
