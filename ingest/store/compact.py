@@ -196,7 +196,7 @@ def _merge_derived(store: Maintenance, group: Sequence[SliceState], name: str, d
     """Makes one slice of derived rows of several."""
     old = [one.name for one in group]
     with connect_catalog(store.layout) as connection:
-        parts = list(merged_derived(connection, store.layout, old, name))
+        parts = merged_derived(connection, store.layout, old, name)
 
     def replace(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"UPDATE ledger.derived SET slice = {literal(name)} WHERE {is_one_of('slice', old)}")
