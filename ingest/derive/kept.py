@@ -12,15 +12,18 @@ if TYPE_CHECKING:
 
 
 class Kept:
-    """Derives as another does, but what was derived before of the same jobs is given again.
+    """Derives as another does, but what was derived before of the same jobs is given again, if they are as they were."""
 
-    Only of jobs that a commit rests on, which cannot have changed between its tries.
-    """
-
-    def __init__(self, derive: Derive, resting: Mapping[str, object]) -> None:
+    def __init__(self, derive: Derive) -> None:
         self._derive = derive
-        self._resting = resting
+        self._state: Mapping[str, int] = {}
         self._kept: dict[tuple[str, ...], tuple[bool, Derived]] = {}
+
+    def rest_on(self, state: Mapping[str, int]) -> None:
+        """Jobs and their states, as they are now. What was derived of others, or of other states, is let go."""
+        same = {job_id for job_id, one in state.items() if self._state.get(job_id) == one}
+        self._kept = {jobs: kept for jobs, kept in self._kept.items() if same.issuperset(jobs)}
+        self._state = state
 
     def __call__(self, tasks: Sequence[DeriveTask], catalog: Path) -> Iterator[Derived]:
         """The results of some tasks."""
@@ -34,6 +37,6 @@ class Kept:
         by_jobs = {tuple(sorted(task.job_ids)): task for task in new}
         for result in self._derive(new, catalog) if new else ():
             jobs = tuple(sorted(job_id for job_id, _, _ in result.derivations))
-            if jobs in by_jobs and set(jobs) <= self._resting.keys():
+            if jobs in by_jobs and self._state.keys() >= set(jobs):
                 self._kept[tuple(by_jobs[jobs].job_ids)] = (by_jobs[jobs].is_known, result)
             yield result

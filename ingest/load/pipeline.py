@@ -365,7 +365,8 @@ class _Load:
         limits = tuple(sorted(self._thresholds.items()))
         self._commits += 1
         resting = {job_id: self._premises[job_id] for job_id in changed if job_id in self._premises}
-        derived = Kept(lambda tasks, catalog: _watched(pool.derive(tasks, limits, catalog), tasks, progress), resting)
+        derived = Kept(lambda tasks, catalog: _watched(pool.derive(tasks, limits, catalog), tasks, progress))
+        derived.rest_on(resting)
 
         def attempt() -> list[str]:
             draft = Draft(self._layout, self._definition, partial(template, self._definition))

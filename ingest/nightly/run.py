@@ -142,7 +142,11 @@ class _Night:
             stale = aggregates.is_stale(store.connection)
         if stale:
             days: list[str] = []
-            self._change(lambda connection: days.extend(map(str, aggregates.refresh(connection))))
+
+            def refresh(connection: duckdb.DuckDBPyConnection) -> None:
+                days[:] = map(str, aggregates.refresh(connection))
+
+            self._change(refresh)
             self._summary.days = days
             log().info("aggregated", days=len(days))
 

@@ -50,7 +50,7 @@ class Session:
     target: Path | None = None
     """Where the next result goes, if not to the screen."""
     _store: Store | None = None
-    _state: tuple[int, int] | None = None
+    _state: Hashable = None
     _names: Names | None = None
     _settings: list[str] = field(default_factory=list)
 

@@ -8,6 +8,7 @@ writers wins; the others apply what they have to the winner's catalog, and try a
 from __future__ import annotations
 
 import random
+import shutil
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -51,6 +52,9 @@ class Backend(Protocol):
     def put_new(self, tables: Sequence[str], slice_: str) -> None:
         """Puts the finished Parquet files of a slice, which lie at `Layout.part`, to their place for good. Raises `OSError`."""
 
+    def fetch(self, table: str, slice_: str, path: Path) -> None:
+        """Copies a Parquet file of the store to a path. Raises `OSError`."""
+
     def swap_head(self, base: Published | None, added: Iterable[str]) -> None:
         """Publishes the draft, which was begun with `base`, and lists new files of the tables `added`.
 
@@ -83,6 +87,9 @@ class _Folder:
     def put_new(self, tables: Sequence[str], slice_: str) -> None:
         for table in tables:
             sync(self._layout.part(table, slice_))
+
+    def fetch(self, table: str, slice_: str, path: Path) -> None:
+        shutil.copyfile(self._layout.part(table, slice_), path)
 
     def swap_head(self, base: Published | None, added: Iterable[str]) -> None:  # noqa: ARG002  # the lock is held
         layout = self._layout

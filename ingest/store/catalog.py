@@ -128,7 +128,7 @@ class Draft:
                 set_meta(self._connection, {"format": FORMAT})
             self._serving = ExitStack()
             self._serving.enter_context(self._backend.serving(self._connection))
-            self._before = _parts(self._connection)
+            self._before = _parts(self._connection) if self._base is not None else set()
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -250,10 +250,13 @@ def _drop_views(connection: duckdb.DuckDBPyConnection) -> None:
 def sweep(layout: Layout) -> int:
     """Deletes what no catalog needs: drafts and Parquet files of a killed command, files dropped before the grace time.
 
-    The caller holds the writer's lock. Returns how many files were deleted.
+    The caller holds the writer's lock. Returns how many files were deleted. In an object store whoever made something may be
+    at work still: there only what is older than a day goes.
     """
     if layout.url is not None:
-        return 0
+        from ingest.store.remote.sweep import sweep_remote
+
+        return sweep_remote(layout)
     shutil.rmtree(layout.draft.parent, ignore_errors=True)
     kept: set[str] = set()
     if layout.catalog.exists():

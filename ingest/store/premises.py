@@ -38,6 +38,24 @@ def premises(connection: duckdb.DuckDBPyConnection, job_ids: Iterable[str]) -> d
     return {**dict.fromkeys(wanted, 0), **{job_id: int(state) for job_id, state in rows}}
 
 
+def slice_premises(connection: duckdb.DuckDBPyConnection, slices: Iterable[str]) -> int:
+    """A number that changes if what is in some slices does, or which rows of them are living."""
+    these = is_one_of("slice", slices)
+    ((state,),) = connection.execute(
+        f"""
+        SELECT coalesce(bit_xor(state), 0)::VARCHAR FROM (
+            SELECT hash(1, job_id, path, file_id, slice) AS state FROM files WHERE {these}
+            UNION ALL SELECT hash(2, o) FROM ledger.older_rows o WHERE {these}
+            UNION ALL SELECT hash(3, file_id, slice) FROM ledger.dead_files WHERE {these}
+            UNION ALL SELECT hash(4, d) FROM ledger.derived d WHERE {these}
+            UNION ALL SELECT hash(5, d) FROM ledger.dead_derivations d WHERE {these}
+            UNION ALL SELECT hash(6, p) FROM ledger.parts p WHERE {these}
+        )
+        """
+    ).fetchall()
+    return int(state)
+
+
 def check_premises(connection: duckdb.DuckDBPyConnection, expected: Premises) -> None:
     """Raises `OvertakenError` if some jobs are not as they were."""
     if premises(connection, expected) != expected:

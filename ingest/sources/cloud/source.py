@@ -149,7 +149,7 @@ def _all_below(bucket: Bucket, prefix: str, below: int) -> list[Entry]:
     """All blobs below a prefix; a listing that breaks off is begun anew."""
     import obstore
 
-    chunks = obstore.list(client_of(bucket), prefix or None, chunk_size=5_000)
+    chunks: Any = obstore.list(client_of(bucket), prefix or None, chunk_size=5_000)
     return [_entry(bucket, one, below) for chunk in chunks for one in chunk]
 
 

@@ -26,6 +26,8 @@ from ingest.store.remote.cache import Cache
 from ingest.store.remote.objects import Objects, store_error
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
 
     from ingest.store.paths import Layout
@@ -61,8 +63,8 @@ class RemoteBackend:
     def __init__(self, layout: Layout) -> None:
         assert layout.url is not None
         self._layout = layout
-        self._address = Address.of(layout.url)
-        self.objects = Objects(self._address)
+        self.address = Address.of(layout.url)
+        self.objects = Objects(self.address)
         self.cache = Cache(layout.root)
 
     def newest(self) -> Published | None:
@@ -132,6 +134,16 @@ class RemoteBackend:
                 raise HeadMovedError
         self.cache.keep_catalog(name, self._layout.draft)
 
+    def fetch(self, table: str, slice_: str, path: Path) -> None:
+        """Copies a Parquet file to a path. Raises `BlobError`."""
+        path.write_bytes(self.objects.get(part_name(table, slice_))[0])
+
+    def fetched(self, table: str, slice_: str) -> Path:
+        """A Parquet file, whole, on this machine. Raises `BlobError`."""
+        name = part_name(table, slice_)
+        kept = self.cache.part(name)
+        return kept if kept.exists() else self.cache.add_part(name, self.objects.get(name)[0])
+
     @contextmanager
     def writing(self, timeout_s: float, waiting: Callable[[str], None]) -> Iterator[None]:  # noqa: ARG002
         """Nobody waits. What was made here on its way to the store goes in the end."""
@@ -164,7 +176,7 @@ class RemoteBackend:
 
         listed = connection.execute("SELECT name, slice, bytes FROM catalog.ledger.parts").fetchall()
         sizes = {(name, slice_): size for name, slice_, size in listed}
-        files = PartFiles(self._address.bucket.kind, self.objects, self.cache, sizes)
+        files = PartFiles(self.address.bucket.kind, self.objects, self.cache, sizes)
         connection.register_filesystem(files)
         try:
             yield
