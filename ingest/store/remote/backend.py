@@ -22,7 +22,7 @@ from ingest.logs import debug, log
 from ingest.sources.cloud.client import BlobError, MissingError
 from ingest.store.backend import HeadMovedError, Published
 from ingest.store.remote.address import CATALOGS, DATA, HEAD, Address, part_name
-from ingest.store.remote.cache import Cache
+from ingest.store.remote.cache import Cache, private
 from ingest.store.remote.objects import Objects, store_error
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class RemoteBackend:
         work = self._layout.root / self._layout.work
         self.cache.sweep()
         try:
-            work.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private(work)
         except OSError as error:
             raise StoreError(
                 f"{work}: cannot be written: {error.strerror}", "Choose another cache folder: XDG_CACHE_HOME."

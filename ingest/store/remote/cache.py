@@ -48,7 +48,7 @@ class Cache:
         """Takes over a catalog that was published just now."""
         with suppress(OSError):
             kept = self._root / "catalogs" / name
-            _private(kept.parent)
+            private(kept.parent)
             path.replace(kept)
             self._drop_catalogs(kept)
 
@@ -63,7 +63,7 @@ class Cache:
             path.unlink()
             return
         kept = self.part(name)
-        _private(kept.parent)
+        private(kept.parent)
         path.replace(kept)
 
     def add_part(self, name: str, data: bytes) -> Path:
@@ -73,7 +73,7 @@ class Cache:
 
     def write(self, path: Path, data: bytes) -> Path:
         """Writes a file as a whole: another process may read it at the same time."""
-        _private(path.parent)
+        private(path.parent)
         made = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         made.write_bytes(data)
         made.replace(path)
@@ -103,7 +103,7 @@ class Cache:
                 path.unlink(missing_ok=True)
 
 
-def _private(folder: Path) -> None:
+def private(folder: Path) -> None:
     """Makes a folder, and the one of all stores above it for the owner alone: rows hold the text of logs."""
     cache_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -3,9 +3,9 @@
 A file system of ours, because the database reads one Python file from several threads at once, each having set the position
 first: in ordinary files of `fsspec` they disturb each other, and wrong bytes are read. Here a position belongs to a thread.
 
-Small files, most of them, come whole in one request, those of a table many at once, and are kept (`Cache`); so do all with
-`mirror`. Of large ones only the ranges come that a question reads. Sizes are known from the catalog, and nothing ever
-changes: so nobody is asked for them.
+Small files, most of them, come whole in one request, those of a table many at once, and are kept (`Cache`); so do all if the
+settings say `cache.files = "whole"`. Of large ones only the ranges come that a question reads. Sizes are known from the
+catalog, and nothing ever changes: so nobody is asked for them.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class PartFiles(fsspec.AbstractFileSystem):  # type: ignore[misc]
         self._objects = objects
         self._cache = cache
         self._sizes = sizes
-        self._whole = 1 << 62 if caching().mirror else _WHOLE
+        self._whole = 1 << 62 if caching().whole else _WHOLE
         self._threads: ThreadPoolExecutor | None = None
         self._coming: dict[Part, Future[None]] = {}
         self._begun = threading.Lock()
