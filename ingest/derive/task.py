@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,9 @@ from ingest.derive import parsed_queries
 from ingest.derive.compute import compute
 from ingest.errors import disk_full, is_disk_full
 from ingest.quoting import is_one_of, literal, quoted, quoted_path
+from ingest.store.backend import backend_of
 from ingest.store.derived import DerivedRelation, derived_columns
-from ingest.store.derived_parts import write_derived
+from ingest.store.derived_parts import put_derived, write_derived
 from ingest.store.disk import as_unreadable
 from ingest.store.fronts import slices_of
 from ingest.store.paths import Layout
@@ -65,6 +66,7 @@ class Derived:
 
 def derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:
     """Derives jobs of a catalog. Raises StoreError if the rows cannot be written."""
+    task = replace(task, slice=layout.new_slice(task.slice))
     try:
         return _derive(task, layout, definition, catalog)
     except duckdb.OutOfMemoryException as error:
@@ -88,6 +90,7 @@ def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: P
         mark = f"(hash(job_id || {literal('/' + task.slice)}) >> 1)::BIGINT"
         marks = connection.execute(f"SELECT job_id, {mark} FROM loaded_jobs ORDER BY job_id").fetchall()
         parts = list(_write(connection, layout, task.slice, mark, relations))
+        put_derived(layout, parts, task.slice)
     return Derived([(job_id, task.slice, number) for job_id, number in marks], parts, relations, problems)
 
 
@@ -108,7 +111,8 @@ def _opened(layout: Layout, catalog: Path) -> Iterator[duckdb.DuckDBPyConnection
         with as_unreadable(layout):
             connection.execute(f"ATTACH {quoted_path(catalog)} AS catalog (READ_ONLY)")
             connection.execute("USE catalog")
-            yield connection
+            with backend_of(layout).serving(connection):
+                yield connection
     finally:
         connection.close()
 
