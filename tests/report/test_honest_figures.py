@@ -34,6 +34,7 @@ def test_tiles(sample_jobs: StoreUnderTest) -> None:
         return {figure.name: (figure.value, figure.look) for figure in _figures(job)}
 
     assert tiles("still-running")["mini-batches finished"] == ("48", "")
+    assert tiles("memory-growth")["items failed"] == ("10", "alarm")  # not the 1,200 of which they are
     assert tiles("init-failure-42")["mini-batches finished"] == ("0", "alarm")
     assert tiles("memory-growth")["highest memory"][1] == "alarm"
     assert tiles("clean-v4")["highest memory"][1] == ""
