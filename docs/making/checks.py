@@ -29,7 +29,8 @@ def _threshold(one: Threshold) -> str:
 def shared_thresholds() -> str:
     """The thresholds that stand in views which are no checks."""
     rows = [
-        f"| `{one.name}` | {one.value:g} | {one.unit} | {cell(one.meaning)} | [`{view.name}`](views.md#{view.name}) |"
+        f"| `{one.name}` | {one.value:g} | {one.unit} | {cell(one.meaning)} |"
+        f" [`{view.name}`](views/{view.folder}.md#{view.name}) |"
         for view in list_views()
         if view.folder != CHECKS
         for one in thresholds_of(view)

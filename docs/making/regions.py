@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from making import checks, commands, contents, formats, plugins, problems, secrets, settings, tables, views
 
@@ -14,6 +15,7 @@ REGIONS: dict[str, Callable[[], str]] = {
     "record-tables": tables.record_tables,
     "where-from": tables.where_from,
     "views": views.views,
+    **{f"views-{folder}": partial(views.views_of, folder) for folder in views.folders()},
     "view-list": views.view_list,
     "hooks": plugins.hooks,
     "parser-parts": plugins.parser_parts,

@@ -61,22 +61,40 @@ _WIDE = 96
 
 def view_list() -> str:
     """One line per view and table macro, for the README; the groundwork is left out."""
-    found = [(view.name, view.name, view.question) for view in list_views() if "The ground of" not in view.caveat]
-    found += [(macro.name, macro.call, macro.question) for macro in list_macros() if macro.is_table_macro]
-    rows = [f"| [`{shown}`](docs/reference/views.md#{name}) | {cell(question)} |" for name, shown, question in found]
+    found = [
+        (view.name, view.folder, view.name, view.question)
+        for view in list_views()
+        if "The ground of" not in view.caveat
+    ]
+    found += [(macro.name, macro.folder, macro.call, macro.question) for macro in list_macros() if macro.is_table_macro]
+    rows = [
+        f"| [`{shown}`](docs/reference/views/{folder}.md#{name}) | {cell(question)} |"
+        for name, folder, shown, question in found
+    ]
     return "\n".join(["| view | answers |", "|---|---|", *rows])
 
 
 def views() -> str:
-    """One section per view and macro: question, caveat, columns, example."""
+    """Every view and macro with its question, by folder: links to where all of it is."""
     parts = []
-    everything = [*list_views(), *list_macros()]
-    for folder in dict.fromkeys(view.folder for view in everything):
-        parts.append(f"## {folder}")
-        for view in everything:
-            if view.folder == folder:
-                parts += _section(view)
+    for folder in folders():
+        rows = [f"| [`{view.name}`](views/{folder}.md#{view.name}) | {cell(view.question)} |" for view in _of(folder)]
+        parts.append("\n".join([f"## {folder}\n", "| view | answers |", "|---|---|", *rows]))
     return "\n\n".join(parts)
+
+
+def views_of(folder: str) -> str:
+    """One section per view and macro of a folder of `sql/`: question, caveat, columns, example."""
+    return "\n\n".join(part for view in _of(folder) for part in _section(view))
+
+
+def folders() -> list[str]:
+    """The folders of `sql/`, each of which has a page `docs/reference/views/FOLDER.md`."""
+    return list(dict.fromkeys(view.folder for view in [*list_views(), *list_macros()]))
+
+
+def _of(folder: str) -> list[View]:
+    return [view for view in [*list_views(), *list_macros()] if view.folder == folder]
 
 
 def example_of(view: View) -> str | None:
@@ -88,7 +106,7 @@ def example_of(view: View) -> str | None:
 
 
 def _section(view: View) -> Iterator[str]:
-    yield f"### {view.name}\n\n{view.question}"
+    yield f"## {view.name}\n\n{view.question}"
     if view.caveat:
         yield view.caveat
     if view.is_macro:

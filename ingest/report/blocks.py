@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ingest.report.cells import Column
@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number at the head of a page, with what it means."""
+    """A number at the head of a page, with what it means. `look` colours the value; `rest` and `note` stay quiet.
+
+    `bad` is the part of the note that tells of a failure, and is coloured.
+    """
 
     name: str
     value: str
     note: str = ""
     look: str = ""
+    rest: str = ""
+    bad: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +45,18 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows as a table that can be sorted; with `search` it can be filtered by text and by state."""
+    """Rows as a table that can be sorted. A row's `job_id` lets the page filter it, its `anchor` is where links lead."""
 
     columns: Sequence[Column]
     rows: Sequence[Row]
     source: Source
     kind: Literal["table"] = "table"
-    search: bool = False
     more: str = ""
-
-    @property
-    def states(self) -> list[str]:
-        """The states to choose from."""
-        return sorted({str(row["state"]) for row in self.rows})
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A chart and its source."""
+    """A chart and its source. The title states what it shows, the note how to read it."""
 
     chart: Chart
     source: Source
@@ -67,37 +66,48 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """A few words about a finding, with the place on the page that they speak of."""
+
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding, for people."""
+    """One finding, for people. `jobs` are all that have it; `same` are findings that it explains or that repeat it."""
 
     severity: str
     finding: str
     finding_id: str
     job_id: str | None
     job_link: str | None
-    facts: Sequence[str]
+    facts: Sequence[Fact]
     cause: str | None
     remedy: str | None
     reference: str | None
     query: str | None
     frame: str | None
     place: str | None
+    show: str | None = None
+    jobs: Sequence[str] = ()
+    same: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Findings, worst first."""
+    """Findings, worst first. Those after the first `open_` are behind a line that opens them."""
 
     findings: Sequence[Finding]
     source: Source
     nothing: str
     kind: Literal["findings"] = "findings"
-    more: str = ""
+    open_: int = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a log, or a try, in a story."""
+    """A line of a log, or an attempt, in a story."""
 
     when: str
     what: str
@@ -118,6 +128,7 @@ class Story:
     lines: Sequence[Line]
     source: Source
     more: str = ""
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +149,63 @@ class Words:
     kind: Literal["words"] = "words"
 
 
-Block = Table | Drawing | Findings | Stories | Words
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A block behind a line that opens it."""
+
+    title: str
+    block: Table
+    kind: Literal["fold"] = "fold"
+
+
+Block = Table | Drawing | Findings | Stories | Words | Fold
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, and what stands below it."""
+    """A heading and what is below it. With `answer` it is closed at first, and the heading's line says the answer."""
 
     anchor: str
     title: str
     blocks: Sequence[Block]
-    question: str = ""
+    answer: str = ""
+    wide: bool = True
+
+
+def without_empty(sections: Sequence[Section], anchor: str) -> list[Section]:
+    """Sections that have something to show, and one that says of the others why they do not; a caveat only once."""
+    kept, missing = [], []
+    for one in sections:
+        words = [block for block in one.blocks if isinstance(block, Words)]
+        if len(words) == len(one.blocks):
+            missing += words
+            continue
+        said: set[str] = set()
+        kept.append(replace(one, blocks=[_said_once(block, said) for block in one.blocks]))
+    if missing:
+        text = [replace(block, source=None) for block in missing if block.text]
+        kept.append(Section(f"{anchor}-nothing", "Nothing to show", text))
+    return kept
+
+
+def _said_once(block: Block, said: set[str]) -> Block:
+    if not isinstance(block, (Table, Drawing)):
+        return block
+    if block.source.caveat in said:
+        return replace(block, source=replace(block.source, caveat=""))
+    said.add(block.source.caveat)
+    return block
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What jobs can be chosen by: `jobs` has the facets of each, by id: experiment, state, day."""
+
+    experiments: Sequence[str]
+    states: Sequence[str]
+    first_day: str
+    last_day: str
+    jobs: dict[str, tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +219,8 @@ class Part:
     figures: Sequence[Figure]
     sections: Sequence[Section]
     nodes: Sequence[str] = ()
+    filters: Filters | None = None
+    closed: bool = False
 
     @property
     def look(self) -> str:
@@ -176,3 +235,5 @@ class Page:
     title: str
     parts: Sequence[Part]
     made: str
+    chosen: bool = False
+    """Whether the jobs in full are only those that need attention first."""

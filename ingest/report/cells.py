@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from ingest.output.wording import duration, shorten, shorten_left, size
 
@@ -40,7 +43,7 @@ def count(value: Any) -> str:
 
 
 def seconds(value: Any) -> str:
-    """A duration: `0.25 s`, `12.3 s`, `3:43 min`, `1:02:03` with hours."""
+    """A duration: `0.25 s`, `12.3 s`, `3 min 43 s`, `1 h 2 min`."""
     if value is None or not math.isfinite(value):
         return NONE
     if value < 0:
@@ -72,6 +75,29 @@ def spell(first: Any, last: Any) -> str:
 def moment(value: Any) -> str:
     """A time, UTC, to the second."""
     return NONE if not isinstance(value, datetime) else f"{value:%Y-%m-%d %H:%M:%S}"
+
+
+def breakable(text: str, longest: int = 0) -> Markup:
+    """A path or an identifier with marks where a line may break: after `/`, `.`, `_` and `-`, never within a word.
+
+    One of up to `longest` characters is never broken.
+    """
+    if len(text) <= longest:
+        return escape(text)
+    return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=[/\\._-])(?=\w)", text))
+
+
+def unbroken(text: str) -> str:
+    """A text whose numbers stay with their units."""
+    return re.sub(r"(?<=\d) (?=(?:s|min|h|%|[KMG]?B)\b|%)", "\u00a0", text)
+
+
+def with_code(text: str) -> Markup:
+    """A text in which `what stands in backticks` is code."""
+    parts = re.split(r"`([^`\n]+)`", text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
 
 
 def words(value: Any) -> str:

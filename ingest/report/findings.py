@@ -1,56 +1,102 @@
-"""Findings with their remedies, told as text."""
+"""Findings with their remedies, told as text; what explains or repeats another is put below it."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from ingest.output.wording import shorten_left
-from ingest.report.blocks import Finding
+from ingest.output.wording import plural, shorten_left
+from ingest.report.blocks import Fact, Finding
 from ingest.report.cells import seconds, spell
 from ingest.report.questions import Row
 from ingest.severity import SEVERITIES
 
 
-def told_findings(rows: Sequence[Row], links: Mapping[str, str] | None = None) -> list[Finding]:
-    """Rows of `diagnosis` as findings. With `links` each names its job, which leads to its part of the page."""
-    return [_finding(row, links) for row in rows]
+@dataclass(frozen=True)
+class Places:
+    """Anchors on the page: of jobs, and within one job of nodes, mini-batches and errors (by fingerprint)."""
+
+    jobs: Mapping[str, str] = field(default_factory=dict)
+    nodes: Mapping[str, str] = field(default_factory=dict)
+    mini_batches: Mapping[int, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
 
 
-def _finding(row: Row, links: Mapping[str, str] | None) -> Finding:
+def told_findings(rows: Sequence[Row], places: Places, *, with_job: bool = False) -> list[Finding]:
+    """Rows of `diagnosis` as findings; with `with_job` each names its job. Rows of one job that say the same are one."""
+    told = [_finding(row, places, with_job) for row in rows]
+    above: dict[int, int] = {}  # a finding → the one that it is put below, which is below none itself
+    for place, row in enumerate(rows):
+        for other, candidate in enumerate(rows):
+            if other != place and other not in above and place not in above.values() and _is_part_of(row, candidate):
+                above[place] = other
+                break
+    shown = [place for place in range(len(rows)) if place not in above]
+    below = {place: [at for at, top in above.items() if top == place] for place in shown}
+    shown.sort(key=lambda place: min([place, *below[place]]))  # where the first of them was
+    return [replace(told[place], same=[told[at] for at in below[place]]) for place in shown]
+
+
+def _is_part_of(row: Row, other: Row) -> bool:
+    """Whether another finding of the job explains this one, or has its message as its own."""
+    if row["job_id"] != other["job_id"] or row.get("jobs_with_it") != other.get("jobs_with_it"):
+        return False
+    if row["explained_by"] and row["explained_by"] == other["finding_id"]:
+        return True
+    if row["finding_id"] == other["finding_id"] and row["severity"] == "note" and row["cause"]:
+        return bool(row["cause"] == other["cause"])
+    message = str(row["finding"] or "").partition(": ")[2] if row["kind"] == "error" else ""
+    return len(message) > 20 and message in str(other["finding"] or "")
+
+
+def _finding(row: Row, places: Places, with_job: bool) -> Finding:
     return Finding(
         row["severity"] if row["severity"] in SEVERITIES else "note",
         row["finding"] or row["finding_id"],
         row["finding_id"],
-        row["job_id"] if links is not None else None,
-        links.get(row["job_id"]) if links is not None else None,
-        list(_facts(row)),
+        row["job_id"] if with_job else None,
+        places.jobs.get(row["job_id"]),
+        list(_facts(row, places)),
         row["cause"],
         row["remedy"],
         _link(row["reference"]),
         row["query"],
         shorten_left(row["frame"], 76) if row["frame"] else None,
         row["place"],
+        f"ingest show {shlex.quote(row['job_id'] + ':' + row['place'])}" if row["place"] else None,
+        row.get("jobs_with_it") or [row["job_id"]],
     )
 
 
-def _facts(row: Row) -> Iterator[str]:
+def _facts(row: Row, places: Places) -> Iterator[Fact]:
     others = [job for job in row.get("jobs_with_it") or () if job != row["job_id"]]
     if others:
-        more = f" and {len(others) - 4:,} more" if len(others) > 4 else ""
-        yield f"{len(others) + 1:,} jobs: also {', '.join(others[:4])}{more}"
-    if row["explained_by"]:
-        yield f"explained by {row['explained_by']}"
+        more = f" and {len(others) - 3:,} more" if len(others) > 3 else ""
+        yield Fact(f"the latest of {len(others) + 1:,} jobs: also {', '.join(others[:3])}{more}")
+        total = (
+            [f"{row['all_occurrences']:,} times"] if (row["all_occurrences"] or 0) > (row["occurrences"] or 0) else []
+        )
+        total += [f"{seconds(row['all_lost_s'])} lost"] if row["all_lost_s"] else []
+        if total:
+            yield Fact(f"in all of them {', '.join(total)}")
+    here = "in this job " if others else ""
     if (row["occurrences"] or 0) > 1:
-        yield f"{row['occurrences']:,} times"
-    where = " · ".join(str(part) for part in (row["node"], row["process"]) if part)
-    if where:
-        yield f"node {where}" if row["node"] else where
-    if row["mini_batch_id"] is not None:
-        yield f"mini-batch {row['mini_batch_id']}"
+        yield Fact(
+            f"{here}{row['occurrences']:,} time{plural(row['occurrences'])}", places.errors.get(row["fingerprint"], "")
+        )
+        here = ""
     if row["lost_s"]:
-        yield f"{seconds(row['lost_s'])} lost"
+        yield Fact(f"{here}{seconds(row['lost_s'])} lost")
+    if row["node"]:
+        where = " · ".join(str(part) for part in (row["node"], row["process"]) if part)
+        yield Fact(f"node {where}", places.nodes.get(row["node"], ""))
+    elif row["process"]:
+        yield Fact(str(row["process"]))
+    if row["mini_batch_id"] is not None:
+        yield Fact(f"mini-batch {row['mini_batch_id']}", places.mini_batches.get(row["mini_batch_id"], ""))
     if row["first_at"]:
-        yield spell(row["first_at"], row["last_at"])
+        yield Fact(spell(row["first_at"], row["last_at"]))
 
 
 def _link(reference: str | None) -> str | None:

@@ -7,8 +7,21 @@ from datetime import datetime
 from typing import Any
 
 from ingest.errors import InputError
-from ingest.report import charts
-from ingest.report.blocks import Block, Drawing, Figure, Findings, Part, Section, Source, Stories, Table, Words
+from ingest.report import charts, headings
+from ingest.report.blocks import (
+    Block,
+    Drawing,
+    Figure,
+    Findings,
+    Fold,
+    Part,
+    Section,
+    Source,
+    Stories,
+    Table,
+    Words,
+    without_empty,
+)
 from ingest.report.cells import (
     Cell,
     Column,
@@ -27,22 +40,22 @@ from ingest.report.cells import (
 )
 from ingest.report.charts.style import OUTCOMES
 from ingest.report.clean import cleaned_text
-from ingest.report.findings import told_findings
-from ingest.report.questions import Questions, Row
-from ingest.report.stories import told_stories
+from ingest.report.findings import Places, told_findings
+from ingest.report.questions import Answer, Questions, Row
+from ingest.report.stories import story_anchor, told_stories
 
 _MEMORY_NEAR_LIMIT = 90
 """Percent of a node's memory; the default of the check `memory_near_limit`."""
 _BARS = 4000
-"""So many tries are drawn as a bar each; more are put together in steps of time."""
+"""So many attempts are drawn as a bar each; more are put together in steps of time."""
 
 _STEPS = 120
 _CELLS = 6000
 _ROUND_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 
 
-def job_part(questions: Questions, job_id: str, anchor: str) -> Part:
-    """Everything about a job, the most important first."""
+def job_part(questions: Questions, job_id: str, anchor: str, *, closed: bool = False) -> Part:
+    """Everything about a job, the most important first; closed: behind its headline, below an overview."""
     summary = questions.ask("job/summary", job=job_id).first()
     if not summary:
         raise InputError(f"{job_id}: no such job in the store", "The jobs that there are: ingest jobs")
@@ -50,15 +63,26 @@ def job_part(questions: Questions, job_id: str, anchor: str) -> Part:
     span = questions.ask("job/span", job=job_id).first()
     first = span["first_ms"] or 0
     axis = (first, max(span["last_ms"] or 0, first + 1000))
+    errors = questions.ask("job/errors", job=job_id)
+    worst = questions.ask("job/worst", job=job_id)
+    for place, row in enumerate(nodes.rows, 1):
+        row["anchor"] = f"{anchor}-node-{place}"
+    for row in errors.rows:
+        row["anchor"] = f"{anchor}-error-{row['rank']}"
+    places = Places(
+        nodes={row["node"]: row["anchor"] for row in nodes.rows if row["node"] is not None},
+        mini_batches={row["mini_batch_id"]: story_anchor(anchor, row["mini_batch_id"]) for row in worst.rows},
+        errors={row["fingerprint"]: row["anchor"] for row in errors.rows},
+    )
     sections = [
-        Section(f"{anchor}-findings", "What needs attention", [_findings(questions, job_id)]),
+        Section(f"{anchor}-findings", "What needs attention", [_findings(questions, job_id, places)]),
         Section(f"{anchor}-timeline", "Timeline", list(_times(questions, job_id, axis))),
         Section(f"{anchor}-durations", "Durations", list(_durations(questions, job_id))),
         Section(f"{anchor}-resources", "Memory and CPU", list(_resources(questions, job_id, axis))),
-        Section(f"{anchor}-errors", "Errors", list(_errors(questions, job_id))),
-        Section(f"{anchor}-worst", "The worst mini-batches", list(_worst(questions, job_id))),
-        Section(f"{anchor}-nodes", "Nodes", [Table(_NODES, nodes.rows, Source.of(nodes))]),
-        Section(f"{anchor}-coverage", "What was read", list(_coverage(questions, job_id))),
+        Section(f"{anchor}-errors", "Errors", list(_errors(errors))),
+        Section(f"{anchor}-worst", "The worst mini-batches", list(_worst(questions, job_id, worst, anchor))),
+        Section(f"{anchor}-nodes", "Nodes", [_nodes(nodes)]),
+        _coverage(questions, job_id, anchor),
     ]
     return Part(
         anchor,
@@ -66,13 +90,14 @@ def job_part(questions: Questions, job_id: str, anchor: str) -> Part:
         summary["state"] or "unknown",
         _line(summary),
         list(_figures(summary)),
-        sections,
+        without_empty(sections, anchor),
         tuple(row["node"] for row in nodes.rows if row["node"] is not None),
+        closed=closed,
     )
 
 
 def _line(job: Row) -> str:
-    parts = [f"started {moment(job['started_at'])} UTC" if job["started_at"] else "start not told"]
+    parts = [f"started {moment(job['started_at'])} UTC" if job["started_at"] else "start not recorded"]
     if job["state_reason"]:
         parts.append(str(job["state_reason"]))
     if job["partial"]:
@@ -85,16 +110,22 @@ def _figures(job: Row) -> Iterator[Figure]:
     scheduled = max(job["mini_batches_scheduled"] or 0, job["mini_batches"] or 0)
     finished = (job["mini_batches"] or 0) - (job["mini_batches_open"] or 0)
     failed = job["mini_batches_failed"] or 0
-    notes = [f"of {scheduled:,} scheduled"] if scheduled > finished else []
-    notes += [f"{failed:,} failed"] if failed else []
-    notes += [f"{job['mini_batches_open']:,} open"] if job["mini_batches_open"] else []
+    notes = [f"{job['mini_batches_open']:,} open"] if job["mini_batches_open"] else []
+    rest = f" of {scheduled:,}" if scheduled > finished else ""
     none_done = job["state"] == "failed" and not finished and scheduled
-    yield Figure("mini-batches finished", count(finished), ", ".join(notes), "alarm" if none_done else "")
+    yield Figure(
+        "mini-batches finished",
+        count(finished),
+        ", ".join(notes),
+        "alarm" if none_done else "",
+        rest,
+        f"{failed:,} failed" if failed else "",
+    )
     items = job["items"] or 0
     rate = percent(100 * job["failure_rate"]) if job["failure_rate"] is not None else "no results recorded"
-    yield Figure(
-        "items failed", f"{count(job['failed_items'])} of {count(items)}", rate, "alarm" if job["failed_items"] else ""
-    )
+    failed_items = count(job["failed_items"]) if items else "–"
+    look, rest = "alarm" if job["failed_items"] else "", f" of {count(items)}" if items else ""
+    yield Figure("items failed", failed_items, rate, look, rest)
     yield Figure(
         "retries",
         count(job["retries"]),
@@ -103,49 +134,51 @@ def _figures(job: Row) -> Iterator[Figure]:
     yield Figure(
         "slowest",
         seconds(job["max_elapsed_s"]),
-        f"median {seconds(job['p50_elapsed_s'])}, p95 {seconds(job['p95_elapsed_s'])}",
+        f"median {seconds(job['p50_elapsed_s'])}, p95 {seconds(job['p95_elapsed_s'])}" if job["p50_elapsed_s"] else "",
     )
     idle = f"{job['nodes_without_work']} did nothing" if job["nodes_without_work"] else ""
     restarts = f"{job['restarts']:,} restarts" if job["restarts"] else ""
-    yield Figure(
-        "nodes", count(job["nodes"]), ", ".join(filter(None, (f"{count(job['processes'])} processes", restarts, idle)))
-    )
+    notes = [f"{count(job['processes'])} processes", *([restarts] if restarts else [])]
+    yield Figure("nodes", count(job["nodes"]), ", ".join(notes), bad=idle)
     samples = f"highest of {job['memory_samples']:,} samples" if job["memory_samples"] else "no samples"
     is_near_limit = (job["highest_memory_percent"] or 0) >= _MEMORY_NEAR_LIMIT
     yield Figure("highest memory", percent(job["highest_memory_percent"]), samples, "alarm" if is_near_limit else "")
 
 
-def _findings(questions: Questions, job_id: str) -> Findings:
+def _findings(questions: Questions, job_id: str, places: Places) -> Findings:
     answer = questions.ask("job/findings", job=job_id)
     nothing = "No issues found. (This does not mean that the job was fast.)"
-    return Findings(told_findings(answer.rows), Source.of(answer), nothing)
+    return Findings(told_findings(answer.rows, places), Source.of(answer), nothing)
 
 
 def _times(questions: Questions, job_id: str, axis: charts.Span) -> Iterator[Block]:
     size = questions.ask("job/size", job=job_id)
     about = size.first()
-    if not about["tries"] or about["first_at"] is None:
-        yield Words("No try at a mini-batch left a record with a time.", Source.of(size))
+    if not about["attempts"] or about["first_at"] is None:
+        yield Words("Timeline: no attempt at a mini-batch left a record with a time.", Source.of(size))
         return
-    says = f"Tries of {about['processes']} worker processes on {about['nodes']} nodes over time, by outcome."
-    if about["tries"] <= _BARS:
+    says = f"Attempts of {about['processes']} worker processes on {about['nodes']} nodes over time, by outcome."
+    title = headings.attempts(about)
+    if about["attempts"] <= _BARS:
         answer = questions.ask("job/timeline", job=job_id)
         yield Drawing(
             charts.timeline(answer.rows, axis, says),
             Source.of(answer),
-            answer.question,
-            "Thick bars are failed attempts.",
+            title,
+            f"{answer.question} Thick bars are failed attempts.",
         )
     else:
         step = _step(about["first_at"], about["last_at"], min(_STEPS, _CELLS // max(1, min(100, about["nodes"]))))
         answer = questions.ask("job/timeline_in_steps", job=job_id, step_s=step)
-        note = f"A cell is {seconds(step)}; paler means less busy."
-        yield Drawing(charts.timeline_in_steps(answer.rows, axis, says), Source.of(answer), answer.question, note)
-    answer = questions.ask("job/throughput", job=job_id, step_s=_step(about["first_at"], about["last_at"], 60))
+        note = f"{answer.question} A cell is {seconds(step)}; paler means less busy."
+        yield Drawing(charts.timeline_in_steps(answer.rows, axis, says), Source.of(answer), title, note)
+    step = _step(about["first_at"], about["last_at"], max(8, min(60, about["attempts"] // 5)))
+    answer = questions.ask("job/throughput", job=job_id, step_s=step)
     if answer.rows:
         yield Drawing(
-            charts.throughput(answer.rows, axis, "Mini-batches that ended per minute."),
+            charts.throughput(answer.rows, axis, step, "Mini-batches that ended in each step of time."),
             Source.of(answer),
+            headings.pace(answer.rows, step),
             answer.question,
         )
 
@@ -160,16 +193,19 @@ def _durations(questions: Questions, job_id: str) -> Iterator[Block]:
     quantiles = questions.ask("job/quantiles", job=job_id)
     of = quantiles.first()
     if not of["mini_batches"]:
-        yield Words("No mini-batch has a time.", Source.of(quantiles))
+        yield Words("Durations: no mini-batch has a time.", Source.of(quantiles))
         return
-    answer = questions.ask("job/durations", job=job_id, per_decade=8 if of["mini_batches"] < 500 else 16)
-    note = (
-        f"{of['mini_batches']:,} mini-batches: half took up to {seconds(of['p50_s'])}, 95 % up to {seconds(of['p95_s'])},"
-        f" 99 % up to {seconds(of['p99_s'])}, the slowest {seconds(of['max_s'])}."
-    )
-    yield Drawing(charts.durations(answer.rows, of, note), Source.of(answer), answer.question, note)
+    width, end = charts.bins(of["max_s"], of["p95_s"])
+    answer = questions.ask("job/durations", job=job_id, width_s=width, end_s=end)
+    note = f"{of['mini_batches']:,} mini-batches: 95 % took up to {seconds(of['p95_s'])}, 99 % up to {seconds(of['p99_s'])}."
+    longer = sum(row["mini_batches"] for row in answer.rows if row["is_last"])
+    if longer:
+        note += f" {headings.some_of(longer, 'mini-batch')} above {seconds(end)}: the last bar."
+    yield Drawing(charts.durations(answer.rows, of, end, note), Source.of(answer), headings.lengths(of), note)
     slowest = questions.ask("job/slowest", job=job_id)
-    yield Table(_SLOWEST, slowest.rows, Source.of(slowest))
+    first = slowest.first()
+    title = f"The {len(slowest.rows)} slowest: mini-batch {first['mini_batch_id']} first" if first else ""
+    yield Fold(title, Table(_SLOWEST, slowest.rows, Source.of(slowest)))
 
 
 def _resources(questions: Questions, job_id: str, axis: charts.Span) -> Iterator[Block]:
@@ -177,7 +213,8 @@ def _resources(questions: Questions, job_id: str, axis: charts.Span) -> Iterator
     about = size.first()
     if not about["samples"]:
         yield Words(
-            "No resource samples: the job left no resource files, or they are not in this download.", Source.of(size)
+            "Memory and CPU: no resource samples. The job left no resource files, or they are not in this download.",
+            Source.of(size),
         )
         return
     many = about["samples"] > _BARS
@@ -189,40 +226,52 @@ def _resources(questions: Questions, job_id: str, axis: charts.Span) -> Iterator
         if restarts
         else ""
     )
-    for key, name, title in (("memory_percent", "Memory in use", "memory in use, %"), ("cpu_percent", "CPU", "CPU, %")):
+    for key, heading, title in (
+        ("memory_percent", headings.memory, "memory in use, %"),
+        ("cpu_percent", headings.cpu, "CPU, %"),
+    ):
         if any(row[key] is not None for row in answer.rows):
             says = f"{title} of each of {about['nodes']} nodes, {about['samples']:,} samples."
-            yield Drawing(charts.resource(answer.rows, restarts, key, title, axis, says), Source.of(answer), name, note)
+            drawn = charts.resource(answer.rows, restarts, key, title, axis, says)
+            yield Drawing(drawn, Source.of(answer), heading(answer.rows), note)
     memory = questions.ask("job/memory", job=job_id)
-    yield Table(MEMORY, memory.rows, Source.of(memory))
+    if memory.rows:
+        yield Fold("Highest memory of each node", Table(MEMORY, memory.rows, Source.of(memory)))
 
 
-def _errors(questions: Questions, job_id: str) -> Iterator[Block]:
-    answer = questions.ask("job/errors", job=job_id)
+def _nodes(answer: Answer) -> Block:
     if not answer.rows:
-        yield Words("No error was reported in any file.", Source.of(answer))
+        return Words("Nodes: the logs name no node.")
+    return Table(_NODES, answer.rows, Source.of(answer))
+
+
+def _errors(answer: Answer) -> Iterator[Block]:
+    if not answer.rows:
+        yield Words("Errors: no error was reported in any file.", Source.of(answer))
         return
     if len(answer.rows) > 1:
         yield Drawing(
-            charts.error_counts(answer.rows, "Occurrences of each distinct error."), Source.of(answer), answer.question
+            charts.error_counts(answer.rows, "Occurrences of each distinct error."),
+            Source.of(answer),
+            headings.errors(answer.rows),
+            answer.question,
         )
     yield Table(_ERRORS, answer.rows, Source.of(answer))
 
 
-def _worst(questions: Questions, job_id: str) -> Iterator[Block]:
-    answer = questions.ask("job/worst", job=job_id)
+def _worst(questions: Questions, job_id: str, answer: Answer, anchor: str) -> Iterator[Block]:
     if not answer.rows:
-        yield Words("No mini-batch failed, lost an item or needed a second try.", Source.of(answer))
+        yield Words("The worst mini-batches: none failed, lost an item or needed a second attempt.", Source.of(answer))
         return
-    yield Stories(told_stories(questions, job_id, answer.rows), Source.of(answer))
+    yield Stories(told_stories(questions, job_id, answer.rows, anchor), Source.of(answer))
 
 
-def _coverage(questions: Questions, job_id: str) -> Iterator[Block]:
+def _coverage(questions: Questions, job_id: str, anchor: str) -> Section:
     answer = questions.ask("job/coverage", job=job_id)
-    yield Table(COVERAGE, answer.rows, Source.of(answer))
+    blocks: list[Block] = [Table(COVERAGE, answer.rows, Source.of(answer))]
     rejects = questions.ask("job/rejects", job=job_id)
     if rejects.rows:
-        yield Table(
+        rejected = Table(
             [
                 texts("place", "place", look="code"),
                 texts("parser", "parser"),
@@ -232,6 +281,16 @@ def _coverage(questions: Questions, job_id: str) -> Iterator[Block]:
             rejects.rows,
             Source.of(rejects),
         )
+        blocks.append(rejected)
+    return Section(f"{anchor}-coverage", "What was read", blocks, coverage_answer(answer.rows))
+
+
+def coverage_answer(rows: Sequence[Row]) -> str:
+    """How much was read, of how many files, and how many lines were not understood."""
+    files, rejected = (sum(row[key] or 0 for row in rows) for key in ("files", "rejects"))
+    unknown = sum(row["files"] or 0 for row in rows if row["status"] == "unclaimed")
+    parts = [headings.some_of(files, "file"), f"{headings.some_of(rejected, 'line')} not understood"]
+    return ", ".join([*parts, *([f"{headings.some_of(unknown, 'file')} that no parser reads"] if unknown else [])])
 
 
 def node_column(title: str = "node", key: str = "node") -> Column:
@@ -254,16 +313,16 @@ def _known(outcome: Any) -> str:
 _NODES: Sequence[Column] = (
     node_column(),
     counts("mini-batches", "mini_batches"),
-    counts("failed", "mini_batches_failed", alarm=True, hint="mini-batches whose last try did not end well"),
+    counts("failed", "mini_batches_failed", alarm=True, hint="mini-batches whose final attempt failed"),
     counts("items", "items"),
     counts("items failed", "failed_items", alarm=True),
     percents("failure rate", "failure_rate", times=100),
-    counts("tries", "attempts"),
+    counts("attempts", "attempts"),
     counts("retries", "retries"),
     counts("timeouts", "timeouts"),
     counts("exceptions", "exceptions"),
     durations("busy", "busy_worker_s"),
-    durations("wasted", "wasted_worker_s", hint="in tries that did not decide"),
+    durations("lost", "wasted_worker_s", hint="worker time in attempts that were not the final one"),
     counts("restarts", "restarts"),
     percents("highest memory", "highest_memory_percent", hint="a sample, not a peak"),
     counts("samples", "memory_samples"),
@@ -277,7 +336,7 @@ _SLOWEST: Sequence[Column] = (
     durations("overhead", "overhead_s"),
     ratios("CPU share", "cpu_share"),
     outcome_column(),
-    counts("tries", "attempts"),
+    counts("attempts", "attempts"),
     node_column(),
     texts("process", "process", look="id"),
     moments("started", "started_at"),
@@ -298,7 +357,7 @@ MEMORY: Sequence[Column] = (
     moments("when", "highest_at"),
     counts("samples", "samples"),
     durations("largest gap", "largest_gap_s", hint="the longest time without a sample: it may have been higher then"),
-    texts("mini-batches in work then", "mini_batches_held"),
+    texts("mini-batches in progress then", "mini_batches_held"),
 )
 
 _ERRORS: Sequence[Column] = (

@@ -1,12 +1,25 @@
-"""The part of a report that tells of many jobs: what needs attention, how they went, and what stands out."""
+"""The part of a report that is about many jobs: what needs attention, how they went, and what stands out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ingest.known_problems import first_step
-from ingest.report.blocks import Block, Figure, Findings, Part, Section, Source, Table, Words
+from ingest.output.wording import shorten
+from ingest.report import headings
+from ingest.report.blocks import (
+    Block,
+    Figure,
+    Filters,
+    Findings,
+    Part,
+    Section,
+    Source,
+    Table,
+    Words,
+    without_empty,
+)
 from ingest.report.cells import (
     NONE,
     Cell,
@@ -26,54 +39,127 @@ from ingest.report.cells import (
     words,
 )
 from ingest.report.charts.style import STATE_SHAPES
-from ingest.report.findings import told_findings
-from ingest.report.job import COVERAGE, MEMORY, node_column, outcome_column
+from ingest.report.findings import Places, told_findings
+from ingest.report.job import COVERAGE, MEMORY, coverage_answer, node_column, outcome_column
 from ingest.report.questions import Answer, Questions, Row
 from ingest.report.trends import trends
 from ingest.severity import SEVERITIES
 
-_JOBS_SHOWN = 400
+_JOBS_SHOWN = 5000
+"""Rows of the table of jobs; a file of more would open slowly."""
+
+_FINDINGS_OPEN = 8
+_ROWS_OPEN = 12
+"""Rows of what got worse; more are behind a line that counts them."""
 
 
 def overview_part(questions: Questions, jobs: Sequence[str], findings: Answer, links: Mapping[str, str]) -> Part:
     """The overview of some jobs; `links` leads to the parts of those that have one on this page."""
     all_of = {"jobs": list(jobs)}
-    job = _job_column(links)
     summary = questions.ask("overview/jobs", **all_of)
+    for place, row in enumerate(summary.rows, 1):
+        row["anchor"] = f"job-row-{place}"
+    rows = {row["job_id"]: row["anchor"] for row in summary.rows}
+    job = _job_column({**rows, **links})
 
     def table(name: str, columns: Sequence[Column], nothing: str) -> Block:
         answer = questions.ask(f"overview/{name}", **all_of)
         return Table(columns, answer.rows, Source.of(answer)) if answer.rows else Words(nothing, Source.of(answer))
 
     has_history = bool(questions.ask("overview/history").rows)
-    sections = [Section("attention", "What needs attention", [_findings(findings, links)])]
+    sections = [Section("attention", "What needs attention", [_findings(findings, {**rows, **links})])]
     if has_history:
-        nothing = "No job did worse than usual, as far as there are enough jobs like it to compare with."
-        of_groups = "No group of jobs did worse than on the days before it."
+        nothing = "Worse than usual: no job, as far as there are enough jobs like it to compare with."
+        of_groups = "Worse than usual: no group of jobs, compared with the days before."
         worse = [
             table("regressions", [job, *_REGRESSIONS], nothing),
             table("group_regressions", _GROUP_REGRESSIONS, of_groups),
         ]
-        sections.append(Section("regressions", "Worse than usual", worse))
+        sections.append(Section("regressions", "Worse than usual", worse, _worse(worse)))
     sections += [
         Section("jobs", "Jobs", list(_jobs(summary, links))),
-        Section("trends", "Trends", list(trends(questions, all_of, summary))),
+        Section("trends", "Trends", list(trends(questions, all_of, summary)), wide=False),
     ]
     if has_history:
-        nothing = "No error that earlier jobs did not tell."
-        sections.append(Section("errors", "New errors", [table("new_errors", [job, *_ERRORS], nothing)]))
+        errors = table("new_errors", [job, *_ERRORS], "New errors: none that earlier jobs did not have.")
+        sections.append(_closed("errors", "New errors", errors, _errors_answer))
     else:
-        sections.append(Section("errors", "Errors", [table("errors", [job, *_ERRORS], "No error was reported.")]))
-    inputs = table("inputs", _INPUTS, "")
-    if isinstance(inputs, Table):
-        sections.append(Section("inputs", "Inputs that keep failing", [inputs]))
+        errors = table("errors", [job, *_ERRORS], "Errors: none was reported.")
+        sections.append(_closed("errors", "Errors", errors, _errors_answer))
     sections += [
-        Section("nodes", "Worst nodes", [table("nodes", [job, *_NODES], "No items failed.")]),
-        Section("slowest", "Slowest mini-batches", [table("slowest", [job, *_SLOWEST], "No mini-batch has a time.")]),
-        Section("memory", "Highest memory", [table("memory", [job, *MEMORY], "No resource samples.")]),
-        Section("coverage", "What was read", [table("coverage", COVERAGE, "No files.")]),
+        _closed("inputs", "Inputs that keep failing", table("inputs", _INPUTS, ""), _inputs_answer),
+        _closed("nodes", "Worst nodes", table("nodes", [job, *_NODES], "Worst nodes: no items failed."), _nodes_answer),
+        _closed(
+            "slowest",
+            "Slowest mini-batches",
+            table("slowest", [job, *_SLOWEST], "Slowest mini-batches: none has a time."),
+            _slowest_answer,
+        ),
+        _closed(
+            "memory",
+            "Highest memory",
+            table("memory", [job, *MEMORY], "Highest memory: no resource samples."),
+            _memory_answer,
+        ),
+        _closed("coverage", "What was read", table("coverage", COVERAGE, "What was read: no files."), coverage_answer),
     ]
-    return Part("overview", "", "", _line(summary.rows), list(_figures(summary.rows)), sections)
+    sections = without_empty(sections, "overview")
+    figures, filters = list(_figures(summary.rows)), _filters(summary.rows)
+    return Part("overview", "", "", _line(summary.rows), figures, sections, filters=filters)
+
+
+def _closed(anchor: str, title: str, block: Block, answer: Callable[[Sequence[Row]], str]) -> Section:
+    """A section behind the line that says what is in it."""
+    return Section(anchor, title, [block], answer(block.rows) if isinstance(block, Table) else "")
+
+
+def _worse(blocks: Sequence[Block]) -> str:
+    jobs = {row["job_id"] for block in blocks[:1] if isinstance(block, Table) for row in block.rows}
+    groups = {row["group_name"] for block in blocks[1:] if isinstance(block, Table) for row in block.rows}
+    if sum(len(block.rows) for block in blocks if isinstance(block, Table)) <= _ROWS_OPEN:
+        return ""
+    parts = [headings.some_of(len(jobs), "job")] if jobs else []
+    return " and ".join([*parts, *([headings.some_of(len(groups), "group") + " of jobs"] if groups else [])])
+
+
+def _errors_answer(rows: Sequence[Row]) -> str:
+    return f"{len(rows)}; the newest: {headings.error_name(rows[0])}"
+
+
+def _inputs_answer(rows: Sequence[Row]) -> str:
+    return f"{headings.some_of(len(rows), 'input')}; {rows[0]['input']} in {headings.some_of(rows[0]['jobs_failed'], 'job')}"
+
+
+def _nodes_answer(rows: Sequence[Row]) -> str:
+    return f"{count(rows[0]['failed_items'])} of {count(rows[0]['items'])} items failed on {_node_of(rows[0])}"
+
+
+def _slowest_answer(rows: Sequence[Row]) -> str:
+    return f"{seconds(rows[0]['elapsed_s'])}: mini-batch {rows[0]['mini_batch_id']} of {rows[0]['job_id']}"
+
+
+def _memory_answer(rows: Sequence[Row]) -> str:
+    return f"{percent(rows[0]['highest_percent'])} on {_node_of(rows[0])}"
+
+
+def _node_of(row: Row) -> str:
+    return f"node {row['node'] or 'unknown'} of {row['job_id']}"
+
+
+def _filters(jobs: Sequence[Row]) -> Filters | None:
+    """What the jobs can be chosen by; nothing where there is only one."""
+    if len(jobs) < 2:
+        return None
+    facets = {
+        job["job_id"]: (
+            str(job["experiment"] or ""),
+            str(job["state"]),
+            f"{job['started_at']:%Y-%m-%d}" if job["started_at"] else "",
+        )
+        for job in jobs
+    }
+    experiments, states, days = (sorted({facet[place] for facet in facets.values()} - {""}) for place in range(3))
+    return Filters(experiments, states, days[0] if days else "", days[-1] if days else "", facets)
 
 
 def _line(jobs: Sequence[Row]) -> str:
@@ -83,28 +169,39 @@ def _line(jobs: Sequence[Row]) -> str:
 
 def _figures(jobs: Sequence[Row]) -> Iterator[Figure]:
     states = [job["state"] for job in jobs]
-    told = [f"{states.count(state):,} {state}" for state in STATE_SHAPES if state in states]
-    yield Figure("jobs", count(len(jobs)), ", ".join(told), "alarm" if "failed" in states else "")
-    batches, failed_batches = _sum(jobs, "mini_batches"), _sum(jobs, "mini_batches_failed")
-    yield Figure("mini-batches", count(batches), f"{count(failed_batches)} failed", "alarm" if failed_batches else "")
+    told = {state: f"{states.count(state):,} {state}" for state in STATE_SHAPES if state in states}
+    bad = ", ".join(told.pop(state) for state in ("failed", "stalled") if state in told)
+    yield Figure("jobs", count(len(jobs)), ", ".join(told.values()), bad=bad)
+    finished, failed_batches = (
+        _sum(jobs, "mini_batches") - _sum(jobs, "mini_batches_open"),
+        _sum(jobs, "mini_batches_failed"),
+    )
+    yield Figure(
+        "mini-batches finished", count(finished), bad=f"{count(failed_batches)} failed" if failed_batches else ""
+    )
     items, failed = _sum(jobs, "items"), _sum(jobs, "failed_items")
     yield Figure(
         "items failed",
-        f"{count(failed)} of {count(items)}",
-        percent(100 * failed / items) if items else "no results seen",
+        count(failed),
+        percent(100 * failed / items) if items else "no results recorded",
         "alarm" if failed else "",
+        f" of {count(items)}",
     )
     wasted = _sum(jobs, "wasted_worker_s")
+    lost = f"{seconds(wasted)} of worker time in failed attempts" if wasted else ""
+    yield Figure("retries", count(_sum(jobs, "retries")), lost)
+    nodes = sorted({job["nodes"] or 0 for job in jobs}) or [0]
+    idle = sum(bool(job["nodes_without_work"]) for job in jobs)
     yield Figure(
-        "retries", count(_sum(jobs, "retries")), f"{seconds(wasted)} in tries that did not decide" if wasted else ""
+        "nodes per job",
+        count(nodes[0]) if len(nodes) == 1 else f"{count(nodes[0])} to {count(nodes[-1])}",
+        bad=f"idle nodes in {headings.some_of(idle, 'job')}" if idle else "",
     )
-    idle = _sum(jobs, "nodes_without_work")
-    yield Figure("nodes", count(_sum(jobs, "nodes")), f"{count(idle)} did nothing" if idle else "")
     rejects = _sum(jobs, "rejects")
     yield Figure(
         "not understood",
-        f"{count(rejects)} lines",
-        f"{count(_sum(jobs, 'files_unclaimed'))} files that no parser knows",
+        headings.some_of(int(rejects), "line"),
+        f"{headings.some_of(int(_sum(jobs, 'files_unclaimed')), 'file')} that no parser reads",
     )
 
 
@@ -114,17 +211,18 @@ def _sum(jobs: Sequence[Row], key: str) -> float:
 
 def _findings(answer: Answer, links: Mapping[str, str]) -> Findings:
     nothing = "No issues found. (This does not mean that the jobs were fast.)"
-    return Findings(told_findings(answer.rows, links), Source.of(answer), nothing)
+    told = told_findings(answer.rows, Places(links), with_job=True)
+    return Findings(told, Source.of(answer), nothing, open_=_FINDINGS_OPEN)
 
 
 def _jobs(summary: Answer, links: Mapping[str, str]) -> Iterator[Block]:
     rows = summary.rows
     if len(rows) > _JOBS_SHOWN:
         rows = sorted(rows, key=lambda job: (job["state"] != "failed", -(job["failed_items"] or 0)))[:_JOBS_SHOWN]
-        more = f"{_JOBS_SHOWN} of {len(summary.rows):,} jobs, failed ones and those with most failed items first."
+        more = f"{_JOBS_SHOWN:,} of {len(summary.rows):,} jobs, failed ones and those with most failed items first."
     else:
         more = ""
-    yield Table([_job_column(links), *_JOBS], rows, Source.of(summary), search=True, more=more)
+    yield Table([_job_column(links), *_JOBS], rows, Source.of(summary), more=more)
 
 
 def _job_column(links: Mapping[str, str]) -> Column:
@@ -150,7 +248,7 @@ def _state(row: Mapping[str, Any]) -> Cell:
 
 
 def _batches(row: Mapping[str, Any]) -> Cell:
-    done, scheduled = row["mini_batches"] or 0, row["mini_batches_scheduled"] or 0
+    done, scheduled = (row["mini_batches"] or 0) - (row["mini_batches_open"] or 0), row["mini_batches_scheduled"] or 0
     return Cell(f"{done:,} of {scheduled:,}" if scheduled > done else f"{done:,}", repr(float(done)))
 
 
@@ -164,7 +262,7 @@ def _first_error(row: Mapping[str, Any]) -> Cell:
     if not text:
         return Cell(NONE)
     return Cell(
-        f"{text[:110]}{'…' if len(text) > 110 else ''}{' (a symptom)' if row['first_error_is_symptom'] else ''}",
+        f"{shorten(text, 110)}{' (a symptom)' if row['first_error_is_symptom'] else ''}",
         text.lower(),
         "brief",
     )
@@ -175,12 +273,10 @@ _JOBS: Sequence[Column] = (
     moments("started", "started_at"),
     durations("duration", "duration_s"),
     Column("mini-batches", _batches, numeric=True),
-    counts("failed", "mini_batches_failed", alarm=True, hint="mini-batches whose last try did not end well"),
+    counts("failed", "mini_batches_failed", alarm=True, hint="mini-batches whose final attempt failed"),
     Column("items failed", _items, numeric=True),
     counts("retries", "retries"),
-    durations("wasted", "wasted_worker_s", hint="in tries that did not decide"),
-    durations("p95", "p95_elapsed_s", hint="95 % of the mini-batches took up to this"),
-    percents("highest memory", "highest_memory_percent", hint="a sample, not a peak"),
+    percents("memory", "highest_memory_percent", hint="the highest sample"),
     Column("first error", _first_error),
 )
 
@@ -224,7 +320,7 @@ _INPUTS: Sequence[Column] = (
     texts("experiment", "experiment"),
     counts("jobs", "jobs_failed"),
     counts("failed mini-batches", "failed_mini_batches"),
-    counts("inputs together", "inputs_together", hint="inputs of the smallest failed mini-batch that it stood in"),
+    counts("inputs together", "inputs_together", hint="inputs of the smallest failed mini-batch that it was in"),
     days("first", "first_day"),
     days("last", "last_day"),
     texts("last error", "last_error_message", look="message"),
@@ -248,7 +344,7 @@ _SLOWEST: Sequence[Column] = (
     ratios("of median", "ratio_to_median"),
     durations("in run()", "run_s"),
     outcome_column(),
-    counts("tries", "attempts"),
+    counts("attempts", "attempts"),
     node_column(),
     texts("process", "process", look="id"),
     moments("started", "started_at"),

@@ -18,6 +18,8 @@ from markupsafe import Markup
 
 from ingest.report.blocks import Page
 from ingest.report.bundle import chart_script
+from ingest.report.cells import breakable, unbroken, with_code
+from ingest.report.charts.style import symbol
 from ingest.version import __version__
 
 _ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
@@ -33,6 +35,10 @@ def rendered(page: Page) -> str:
         lstrip_blocks=True,
     )
     environment.filters["in_script"] = in_script
+    environment.filters["breakable"] = breakable
+    environment.filters["with_code"] = with_code
+    environment.filters["unbroken"] = unbroken
+    environment.globals["symbol"] = symbol
     style, script, charts = _asset("page.css"), _asset("page.js"), chart_script()
     policy = (
         f"default-src 'none'; script-src {_hash(charts)} {_hash(script)}; style-src {_hash(style)}; img-src data:;"

@@ -1,9 +1,10 @@
-"""The story of single mini-batches: what became of them, and the lines of the logs that tell of them."""
+"""The story of single mini-batches: what became of them, and the lines of the logs that name them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ingest.output.wording import plural
 from ingest.report.blocks import Line, Source, Story
 from ingest.report.cells import moment, seconds, words
 from ingest.report.questions import Questions, Row
@@ -11,28 +12,35 @@ from ingest.report.questions import Questions, Row
 _LINES = 40
 
 
-def told_stories(questions: Questions, job_id: str, rows: Sequence[Row]) -> list[Story]:
-    """A story for each row of `job/worst`."""
-    return [_story(questions, job_id, row) for row in rows]
+def told_stories(questions: Questions, job_id: str, rows: Sequence[Row], anchor: str) -> list[Story]:
+    """A story for each row of `job/worst`; `anchor` begins the anchor of each."""
+    return [_story(questions, job_id, row, anchor) for row in rows]
 
 
-def _story(questions: Questions, job_id: str, row: Row) -> Story:
+def story_anchor(anchor: str, mini_batch: int) -> str:
+    """Where the story of a mini-batch is on the page, below the anchor of its job."""
+    return f"{anchor}-mini-batch-{mini_batch}"
+
+
+def _story(questions: Questions, job_id: str, row: Row, anchor: str) -> Story:
     answer = questions.ask("job/story", job=job_id, mini_batch=row["mini_batch_id"], lines=_LINES + 1)
     more = f"The first {_LINES} lines; the query gives all without its limit." if len(answer.rows) > _LINES else ""
+    facts = list(_facts(row))
     return Story(
-        f"mini-batch {row['mini_batch_id']}: {row['outcome']}",
-        list(_facts(row)),
+        ", ".join([f"mini-batch {row['mini_batch_id']}: {row['outcome']}", *facts[:2]]),
+        facts[2:],
         row["error_message"],
         row["place"],
         [_line(line) for line in answer.rows[:_LINES]],
         Source.of(answer),
         more,
+        story_anchor(anchor, row["mini_batch_id"]),
     )
 
 
 def _line(row: Row) -> Line:
     what = row["what"] or ""
-    told = f", told {row['reports']} times" if (row["reports"] or 0) > 1 and row["placed"] != "not placed" else ""
+    told = f", logged {row['reports']} times" if (row["reports"] or 0) > 1 and row["placed"] != "not placed" else ""
     placed = "" if row["placed"] in (None, "time") else f" ({row['placed']})"
     where = " · ".join(str(part) for part in (row["node"], row["process"]) if part)
     look = "try" if what.startswith("try") else "loud" if what in ("error", "process exited") else ""
@@ -42,9 +50,9 @@ def _line(row: Row) -> Line:
 def _facts(row: Row) -> Iterator[str]:
     if row["total"] is not None:
         yield f"{row['failed'] or 0:,} of {row['total']:,} items failed"
-    yield f"{row['attempts']} {'try' if row['attempts'] == 1 else 'tries'}"
+    yield f"{row['attempts']} attempt{plural(row['attempts'] or 0)}"
     if row["elapsed_s"] is not None:
-        yield f"{seconds(row['elapsed_s'])} in the try that decided"
+        yield f"{seconds(row['elapsed_s'])} in the final attempt"
     if row["wasted_s"]:
         yield f"{seconds(row['wasted_s'])} in others"
     where = " · ".join(str(part) for part in (row["node"], row["process"]) if part)

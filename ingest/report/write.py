@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _JOBS_IN_FULL = 12
 """So many jobs, named together, each get a part of their own; the size of the file is why not more."""
 
+_OPEN = 3
+"""Parts of more jobs than these are behind their headlines."""
+
 _WORST_IN_FULL = 3
 """Where there are more, so many get one: those that need attention first."""
 
@@ -35,7 +38,7 @@ def write_report(
     """Writes a report: of one job, of several with an overview before them, or the overview of a whole store.
 
     `jobs` are ids that are in the store; None means all. With `overview` there is one even for a single job, and the few
-    jobs that need attention first have their part below it: what one wants after a night. The file appears under its
+    jobs that need attention first have their part below it: what one wants after a nightly run. The file appears under its
     name only when it is whole. Raises IngestError if the extra `report` is not installed, InputError for a job that is
     not in the store or a file that cannot be written.
     """
@@ -80,6 +83,7 @@ def _page(store: Store, given: Sequence[str] | None, title: str | None, overview
         links = {cleaned_text(job): f"job-{place}" for place, job in enumerate(in_full, 1)}
         overview_of = overview_part(questions, jobs, findings, links)
     parts = [overview_of] if overview_of else []
-    parts += [job_part(questions, job, f"job-{place}") for place, job in enumerate(in_full, 1)]
+    closed = overview_of is not None and len(jobs) > _OPEN
+    parts += [job_part(questions, job, f"job-{place}", closed=closed) for place, job in enumerate(in_full, 1)]
     heading = title or ("All jobs" if given is None else jobs[0] if len(jobs) == 1 else f"{len(jobs)} jobs")
-    return Page(cleaned_text(heading), parts, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
+    return Page(cleaned_text(heading), parts, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", len(in_full) < len(jobs))

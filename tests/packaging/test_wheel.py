@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import csv
+import email
+import hashlib
 import json
 import os
+import re
 import sys
+import tarfile
+import tomllib
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 if TYPE_CHECKING:
     from tests.packaging.conftest import NewEnvironment, Shell
@@ -79,9 +89,47 @@ def test_bare_checkout_does_the_main_job(shell: Shell, tmp_path: Path) -> None:
     check_main_job(shell, [sys.executable, "-m", "ingest"], tmp_path, PYTHONPATH=path)
 
 
+def test_metadata(wheel: Path) -> None:
+    """What the index checks: the name, a description that it renders, requirements that can be read, every extra, hashes."""
+    with zipfile.ZipFile(wheel) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    told = email.message_from_bytes(next(text for name, text in files.items() if name.endswith(".dist-info/METADATA")))
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert (told["Name"], told["License-Expression"]) == (project["name"], "MIT")
+    assert told["Description-Content-Type"] == "text/markdown"
+    assert str(told.get_payload()).startswith("# ingest\n")
+    assert set(told.get_all("Provides-Extra") or []) == set(project["optional-dependencies"])
+    plain = {Requirement(one) for one in told.get_all("Requires-Dist") or [] if "extra ==" not in one}
+    assert {canonicalize_name(one.name) for one in plain} == {
+        canonicalize_name(Requirement(one).name) for one in project["dependencies"]
+    }
+    [record] = [text.decode() for name, text in files.items() if name.endswith(".dist-info/RECORD")]
+    for name, digest, _ in csv.reader(record.splitlines()):
+        if digest:
+            kind, _, expected = digest.partition("=")
+            found = base64.urlsafe_b64encode(hashlib.new(kind, files[name]).digest()).rstrip(b"=").decode()
+            assert found == expected, name
+
+
+def test_source_archive_is_whole(wheel: Path) -> None:
+    """All that is needed to build and to test, and nothing that was made here."""
+    [archive] = wheel.parent.glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        names = {name.partition("/")[2] for name in packed.getnames()}
+    tops = {name.partition("/")[0] for name in names}
+    assert {"ingest", "plugins", "sql", "tests", "data", "docs", "deploy", "LICENSE", "README.md", "PKG-INFO"} <= tops
+    made = re.compile(r"(^|/)(build|dist|__pycache__|\.venv[^/]*|\.git|ingest-store)/")
+    assert [name for name in names if made.search(name)] == []
+    assert {"sql/columns.toml", "data/expected.json", "mkdocs.yml", "constraints-hashed.txt"} <= names
+    assert archive.stat().st_size < 10_000_000
+
+
 def check_main_job(shell: Shell, program: Sequence[str | os.PathLike[str]], folder: Path, **environment: str) -> None:
     """Loads a sample job, and the answer is what its generator put in."""
-    shell([*program, JOB, "--store", "store"], folder, **environment)
+    card = shell([*program, JOB, "--store", "store"], folder, **environment)
+    assert "items failed" in card
+    assert JOB.name in card
+    assert "score.py" in shell([*program, "diagnose", "--store", "store"], folder, **environment)
     printed = shell([*program, "sql", "--store", "store", "--format", "json", QUERY], folder, **environment)
     expected = json.loads((REPOSITORY / "data" / "expected.json").read_text(encoding="utf-8"))[JOB.name]
     wanted = {node: counts["failed_items"] for node, counts in expected["failed_items_by_node"].items()}

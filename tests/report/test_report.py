@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 JOBS = Path(__file__).resolve().parents[2] / "data" / "jobs"
 LARGEST = 5_000_000
+NAMES = ("Timeline", "Durations", "Memory and CPU", "Errors", "The worst mini-batches", "Nodes", "What was read")
 
 
 def sections(page: str) -> list[str]:
@@ -39,16 +40,10 @@ def test_every_sample_job_has_a_report(job: str, sample_store: Path, tmp_path: P
         write_report(opened, tmp_path / "report.html", jobs=[found])
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert f"<h1>{found}</h1>" in page
-    assert sections(page) == [
-        "What needs attention",
-        "Timeline",
-        "Durations",
-        "Memory and CPU",
-        "Errors",
-        "The worst mini-batches",
-        "Nodes",
-        "What was read",
-    ]
+    shown, every = sections(page), ["What needs attention", *NAMES]
+    left_out = [name for name in NAMES if name not in shown]
+    assert shown == [name for name in every if name in shown] + (["Nothing to show"] if left_out else [])
+    assert [name for name in left_out if f'<p class="words">{name}: ' not in page] == []  # each says why
     assert page.rstrip().endswith("</html>")
     assert len(page) < LARGEST
 
@@ -57,7 +52,9 @@ def test_overview(sample_store: Path, tmp_path: Path) -> None:
     """Without a job: all of them in a table, the three that need attention first in full, and nothing but the file."""
     write_report(sample_store, tmp_path / "all.html")
     page = (tmp_path / "all.html").read_text(encoding="utf-8")
-    assert len(re.findall(r"<tr[^>]* data-state=", page)) == len(list(JOBS.iterdir()))
+    jobs = page.partition('<section id="jobs"')[2].partition("</section>")[0]
+    assert len(re.findall(r"<tr[^>]* data-job=", jobs)) == len(list(JOBS.iterdir()))
+    assert "In full: the 3 jobs that need attention first" in page
     assert re.findall(r'<article id="([^"]+)"', page) == ["overview", "job-1", "job-2", "job-3"]
     assert [one.name for one in tmp_path.iterdir()] == ["all.html"]
 
@@ -127,7 +124,7 @@ def test_empty_store(store: StoreUnderTest, tmp_path: Path) -> None:
     write_report(store.path, tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "No issues found" in page
-    assert "No files." in page
+    assert "What was read: no files." in page
 
 
 def test_a_job_with_nothing_known(store: StoreUnderTest, tree: Tree, tmp_path: Path) -> None:
@@ -136,12 +133,12 @@ def test_a_job_with_nothing_known(store: StoreUnderTest, tree: Tree, tmp_path: P
     write_report(store.path, tmp_path / "report.html", jobs=["job"])
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     for said in (
-        "No try at a mini-batch left a record with a time.",
-        "No mini-batch has a time.",
-        "No resource samples",
-        "No error was reported in any file.",
-        "No mini-batch failed, lost an item or needed a second try.",
-        "start not told",
+        "Timeline: no attempt at a mini-batch left a record with a time.",
+        "Durations: no mini-batch has a time.",
+        "Memory and CPU: no resource samples.",
+        "Errors: no error was reported in any file.",
+        "The worst mini-batches: none failed, lost an item or needed a second attempt.",
+        "start not recorded",
     ):
         assert said in page, said
 
@@ -151,7 +148,7 @@ def test_many_tries_are_put_together(sample_store: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("ingest.report.job._BARS", 50)
     page = io.StringIO()
     write_report(sample_store, page, jobs=["memory-growth"])
-    assert "When was each node busy, and when did its tries fail?" in page.getvalue()
+    assert "When was each node busy, and when did its attempts fail?" in page.getvalue()
     assert "share-0" in page.getvalue()
 
 
@@ -208,12 +205,13 @@ def test_a_night(sample_store: Path, tmp_path: Path) -> None:
     write_report(tmp_path / "store", tmp_path / "n.html", jobs=["memory-growth"], title="Tonight", overview=True)
     page = (tmp_path / "n.html").read_text(encoding="utf-8")
     assert "<h1>Tonight</h1>" in page
-    assert {"Worse than usual", "New errors", "Trends", "Timeline"} <= set(sections(page))
+    assert {"Worse than usual", "Trends", "Timeline"} <= set(sections(page))
+    assert "New errors: none that earlier jobs did not have." in page
     assert "duration: 20 min" in page
     assert "failed items: 600 of 1,200 (50.0 %), usually none (median of the last 10 comparable jobs)" in page
     for days in (12, 16):  # of its experiment, and of all jobs
         assert f"failed items: 600 of 1,200 (50.0 %), usually none (median of the last {days} days)" in page
-    assert "Jobs per day" in page
+    assert "Jobs per day, by the day of their start." in page
     assert 'id="job-1"' in page
 
 

@@ -1,7 +1,7 @@
 """The charts of a report, as Vega-Lite made by Altair. Rows are already few: DuckDB has put them together."""
 
 from ingest.report.charts.drawing import Chart, Span
-from ingest.report.charts.durations import durations
+from ingest.report.charts.durations import bins, durations
 from ingest.report.charts.errors import error_counts
 from ingest.report.charts.resources import resource
 from ingest.report.charts.timelines import throughput, timeline, timeline_in_steps
@@ -11,6 +11,7 @@ __all__ = [
     "Chart",
     "Span",
     "beside_the_past",
+    "bins",
     "durations",
     "error_counts",
     "jobs_over_time",

@@ -23,26 +23,46 @@ Columns = dict[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """An entry of a legend: a value, its colour as a CSS variable, and the shape of its mark."""
+
+    value: str
+    colour: str
+    shape: str = "square"
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
-    """A specification, its data by name, and what it shows in words, for those who cannot see it."""
+    """A specification, its data by name, its legend, and what it shows in words, for those who cannot see it.
+
+    The legend is part of the page, not of the drawing, so that it wraps and is whole at any width.
+    """
 
     spec: dict[str, Any]
     data: dict[str, Columns]
     says: str
+    legend: Sequence[Key] = ()
+    legend_title: str = ""
 
 
 def chart(
-    layers: alt.Chart | Sequence[alt.Chart], says: str, height: int, *choices: alt.Parameter, **data: Columns
+    layers: alt.Chart | Sequence[alt.Chart],
+    says: str,
+    height: int,
+    legend: Sequence[Key] = (),
+    *,
+    legend_title: str = "",
+    **data: Columns,
 ) -> Chart:
-    """A chart as wide as its place in the page."""
+    """A chart as wide as its place in the page. A legend of one entry is left out."""
     drawn: Any = layers if isinstance(layers, alt.Chart) else alt.layer(*layers)
-    drawn = drawn.add_params(*choices).properties(
+    drawn = drawn.add_params(PICKED).properties(
         width="container",
         height=height,
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
         description=says,
     )
-    return Chart({**drawn.to_dict(), "config": CONFIG}, data, says)
+    return Chart({**drawn.to_dict(), "config": CONFIG}, data, says, legend if len(legend) > 1 else (), legend_title)
 
 
 def rows_of(data: str = "rows") -> alt.Chart:
@@ -67,9 +87,10 @@ _CLOCK = (
 """Labels on a 24-hour clock; the date where a day begins, the year where one does."""
 
 
-def time_axis(key: str, title: str = "time (UTC)") -> alt.X:
-    """Times as UTC."""
-    return alt.X(f"{key}:T", scale=alt.Scale(type="utc", nice=False), title=title, axis=alt.Axis(labelExpr=_CLOCK))
+def time_axis(key: str, title: str = "time (UTC)", padding: int = 0) -> alt.X:
+    """Times as UTC; with so many pixels beside the first and the last, so that points there are whole."""
+    scale = alt.Scale(type="utc", nice=False, padding=padding)
+    return alt.X(f"{key}:T", scale=scale, title=title, axis=alt.Axis(labelExpr=_CLOCK))
 
 
 def whole_time(span: Span) -> alt.Chart:
@@ -82,20 +103,26 @@ def whole_time(span: Span) -> alt.Chart:
     return layer
 
 
-def choice_by_legend(field: str) -> alt.Parameter:
-    """A click on the legend picks what stands out."""
-    return alt.selection_point(name=f"{field}_choice", fields=[field], bind="legend")
+PICKED = alt.param(name="picked", value="")
+"""The value of the legend that was clicked; the page sets it."""
 
 
-def standing_out(choice: alt.Parameter, opacity: Any = None) -> Any:
-    """All, or what was picked."""
-    return alt.condition(choice, alt.value(1) if opacity is None else opacity, alt.value(0.1))
+def standing_out(field: str, opacity: Any = None) -> Any:
+    """All, or what was picked in the legend."""
+    everything = alt.value(1) if opacity is None else opacity
+    return alt.condition(f"picked === '' || datum.{field} === picked", everything, alt.value(0.1))
 
 
 def outcome_colour(rows: Sequence[Row]) -> alt.Color:
     """Outcomes in their colours, those that occur."""
     there = in_order(OUTCOMES, rows, "outcome")
-    return alt.Color("outcome:N", title=None, scale=alt.Scale(domain=there, range=colours(there)))
+    return alt.Color("outcome:N", legend=None, scale=alt.Scale(domain=there, range=colours(there)))
+
+
+def outcome_legend(rows: Sequence[Row]) -> list[Key]:
+    """The same as a legend."""
+    there = in_order(OUTCOMES, rows, "outcome")
+    return [Key(name, colour) for name, colour in zip(there, colours(there), strict=True)]
 
 
 def tips(told: str) -> list[alt.Tooltip]:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import altair as alt
 
 from ingest.output.wording import shorten
-from ingest.report.charts.drawing import Chart, chart, columns, lines, rows_of, tips
+from ingest.report.charts.drawing import Chart, Key, chart, columns, lines, rows_of, tips
 from ingest.report.questions import Row
 
 _ERRORS = 12
+_KINDS = {"cause": "var(--exception)", "symptom": "var(--others)"}
 
 
 def error_counts(rows: Sequence[Row], says: str) -> Chart:
@@ -21,17 +22,21 @@ def error_counts(rows: Sequence[Row], says: str) -> Chart:
         rows_of()
         .mark_bar(height=alt.RelativeBandSize(0.7))
         .encode(
-            x=alt.X("occurrences:Q", title="occurrences", axis=alt.Axis(tickMinStep=1, format=",d")),
-            y=alt.Y("label:N", sort=labels, title=None, axis=alt.Axis(labelLimit=300, domain=False, ticks=False)),
+            x=alt.X(
+                "occurrences:Q", title="times", scale=alt.Scale(domainMin=0), axis=alt.Axis(tickMinStep=1, format=",d")
+            ),
+            y=alt.Y("label:N", sort=labels, title=None, axis=alt.Axis(domain=False, ticks=False)),
             color=alt.Color(
                 "kind:N",
-                title=None,
-                scale=alt.Scale(domain=["cause", "symptom"], range=["var(--exception)", "var(--others)"]),
+                legend=None,
+                scale=alt.Scale(domain=list(_KINDS), range=list(_KINDS.values())),
             ),
             tooltip=tips("text:error occurrences kind nodes"),
         )
     )
-    return chart(bars, says, lines(len(labels), 22), rows=columns(told, "label text occurrences kind nodes"))
+    kinds = {row["kind"] for row in told}
+    legend = [Key(kind, colour) for kind, colour in _KINDS.items() if kind in kinds]
+    return chart(bars, says, lines(len(labels), 22), legend, rows=columns(told, "label text occurrences kind nodes"))
 
 
 def _told(row: Row) -> Row:

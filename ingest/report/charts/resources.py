@@ -10,9 +10,9 @@ import altair as alt
 from ingest.report.cells import seconds
 from ingest.report.charts.drawing import (
     Chart,
+    Key,
     Span,
     chart,
-    choice_by_legend,
     columns,
     natural,
     rows_of,
@@ -35,17 +35,16 @@ def resource(rows: Sequence[Row], restarts: Sequence[Row], key: str, title: str,
     names = _named(rows, key)
     told = [row | {"line": _line(row, names), "gap": seconds(row["since_last_s"])} for row in rows]
     marks = [row | {"line": _line(row, names)} for row in restarts]
-    picked = choice_by_legend("line")
     top: dict[str, Any] = {"domainMin": 0}
     if max((row[key] for row in rows), default=0) <= 100:  # of several processors some platforms count more
         top["domainMax"] = 100
-    colour = alt.Color("line:N", title="node", scale=alt.Scale(domain=names, range=node_colours(names)))
+    colour = alt.Color("line:N", legend=None, scale=alt.Scale(domain=names, range=node_colours(names)))
     line = rows_of().encode(
         x=time_axis("at_ms"),
         y=alt.Y(f"{key}:Q", title=title, scale=alt.Scale(**top)),
         color=colour,
         detail=["node:N", "piece:N"],
-        opacity=standing_out(picked),
+        opacity=standing_out("line"),
         tooltip=tips(f"node {key}:{title.replace(' ', '_')} samples:samples_in_this_point gap:since_the_last"),
     )
     behind = line.transform_filter(f"datum.line === '{_OTHERS}'").mark_line(strokeWidth=0.8, strokeOpacity=0.6)
@@ -64,11 +63,12 @@ def resource(rows: Sequence[Row], restarts: Sequence[Row], key: str, title: str,
                 x=time_axis("at_ms"),
                 y=alt.value(4),
                 color=colour,
-                opacity=standing_out(picked),
+                opacity=standing_out("line"),
                 tooltip=tips("node process:new_process"),
             )
         )
-    return chart(layers, says, 200, picked, **data)
+    legend = [Key(name, colour, "circle") for name, colour in zip(names, node_colours(names), strict=True)]
+    return chart(layers, says, 200, legend, legend_title="node", **data)
 
 
 def _line(row: Row, names: Sequence[str]) -> str:

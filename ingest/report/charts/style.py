@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 OUTCOMES = ("done", "timeout", "exception", "poisoned", "open")
-"""Outcomes of tries, in the order of legends; each has a CSS variable of its name."""
+"""Outcomes of attempts, in the order of legends; each has a CSS variable of its name."""
 
 STATE_SHAPES = {
     "completed": "circle",
@@ -40,19 +40,6 @@ CONFIG: dict[str, Any] = {
     },
     "axisX": {"grid": False, "tickCount": {"signal": "max(3, round(width / 110))"}},
     "axisQuantitative": {"tickCount": 5},
-    "legend": {
-        "orient": "top",
-        "direction": "horizontal",
-        "labelColor": "var(--ink)",
-        "titleOrient": "left",
-        "titleColor": "var(--soft)",
-        "titleFontWeight": "normal",
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "labelLimit": 180,
-        "symbolOpacity": 1,
-        "columns": {"signal": "max(2, floor(width / 120))"},
-    },
 }
 
 
@@ -67,3 +54,18 @@ def colours(names: list[str]) -> list[str]:
 def node_colours(names: list[str]) -> list[str]:
     """A colour for each of the named nodes, and grey for the rest, which stand last."""
     return [f"var(--node-{place + 1})" if place < NODES_NAMED else "var(--others)" for place in range(len(names))]
+
+
+_SYMBOLS = {
+    "square": "M-5-5h10v10h-10z",
+    "circle": "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z",
+    "cross": "M-5-2h3v-3h4v3h3v4h-3v3h-4v-3h-3z",
+    "diamond": "M0-6l5 6l-5 6l-5-6z",
+    "triangle-up": "M0-5l5.5 10h-11z",
+    "triangle-down": "M0 5l5.5-10h-11z",
+}
+
+
+def symbol(shape: str) -> str:
+    """The outline of a mark, as an SVG path around 0, 12 wide."""
+    return _SYMBOLS.get(shape, _SYMBOLS["square"])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 
 from ingest.report.cells import moment, seconds
-from ingest.report.charts.drawing import Chart, chart, columns, in_order, rows_of, time_axis, tips
+from ingest.report.charts.drawing import Chart, Key, chart, columns, in_order, rows_of, time_axis, tips
 from ingest.report.charts.style import STATE_SHAPES, colours
 from ingest.report.questions import Row
 
@@ -27,14 +27,15 @@ def jobs_over_time(rows: Sequence[Row], key: str, title: str, says: str) -> Char
         rows_of()
         .mark_point(size=60, filled=True)
         .encode(
-            x=time_axis("start_ms", "job started (UTC)"),
-            y=alt.Y(f"{key}:Q", title=title),
+            x=time_axis("start_ms", "job started (UTC)", padding=8),
+            y=alt.Y(f"{key}:Q", title=title, scale=alt.Scale(zero=True, nice=True)),
             color=_state_colour(states),
-            shape=alt.Shape("state:N", title=None, scale=alt.Scale(domain=states, range=shapes)),
+            shape=alt.Shape("state:N", legend=None, scale=alt.Scale(domain=states, range=shapes)),
             tooltip=tips(f"job_id:job when:started_(UTC) state {key}:{title.replace(' ', '_')}"),
         )
     )
-    return chart(points, says, 180, rows=columns(told, f"job_id start_ms when state {key}"))
+    legend = [Key(state, f"var(--state-{state})", STATE_SHAPES.get(state, "square")) for state in states]
+    return chart(points, says, 180, legend, rows=columns(told, f"job_id start_ms when state {key}"))
 
 
 def beside_the_past(rows: Sequence[Row], says: str) -> Chart:
@@ -55,14 +56,16 @@ def beside_the_past(rows: Sequence[Row], says: str) -> Chart:
         rows_of()
         .mark_point(filled=True, opacity=0.85)
         .encode(
-            x=time_axis("start_ms", "job started (UTC)"),
+            x=time_axis("start_ms", "job started (UTC)", padding=8),
             y=alt.Y(
                 "ratio:Q", scale=alt.Scale(type="log", base=2), title="times the usual", axis=alt.Axis(format="~g")
             ),
             color=alt.Color(
-                "verdict:N", title=None, scale=alt.Scale(domain=there, range=[_VERDICTS[one][1] for one in there])
+                "verdict:N", legend=None, scale=alt.Scale(domain=there, range=[_VERDICTS[one][1] for one in there])
             ),
-            shape=alt.Shape("verdict:N", scale=alt.Scale(domain=there, range=[_VERDICTS[one][0] for one in there])),
+            shape=alt.Shape(
+                "verdict:N", legend=None, scale=alt.Scale(domain=there, range=[_VERDICTS[one][0] for one in there])
+            ),
             size=alt.Size("size:Q", scale=None, legend=None),
             tooltip=tips(
                 "job_id:job when:started_(UTC) took usually times compared_jobs:compared_with comparison_group:group"
@@ -75,7 +78,8 @@ def beside_the_past(rows: Sequence[Row], says: str) -> Chart:
         .encode(y="one:Q")
     )
     keys = "job_id comparison_group start_ms when took usually times ratio verdict compared_jobs size"
-    return chart([usual, points], says, 190, rows=columns(told, keys))
+    legend = [Key(one, _VERDICTS[one][1], _VERDICTS[one][0]) for one in there]
+    return chart([usual, points], says, 190, legend, rows=columns(told, keys))
 
 
 def jobs_per_day(rows: Sequence[Row], says: str) -> Chart:
@@ -101,7 +105,8 @@ def jobs_per_day(rows: Sequence[Row], says: str) -> Chart:
             tooltip=tips("day state jobs"),
         )
     )
-    return chart(bars, says, 140, rows=columns(told, "day start_ms end_ms state jobs low high"))
+    legend = [Key(state, f"var(--state-{state})") for state in states]
+    return chart(bars, says, 140, legend, rows=columns(told, "day start_ms end_ms state jobs low high"))
 
 
 def per_day(rows: Sequence[Row], key: str, title: str, says: str) -> Chart:
@@ -112,8 +117,8 @@ def per_day(rows: Sequence[Row], key: str, title: str, says: str) -> Chart:
         for row in rows
         if row[key] is not None
     ]
-    time = time_axis("start_ms", "day (UTC)")
-    value = alt.Y(f"{key}:Q", title=title, scale=alt.Scale(domainMin=0))
+    time = time_axis("start_ms", "day (UTC)", padding=6)
+    value = alt.Y(f"{key}:Q", title=title, scale=alt.Scale(zero=True, nice=True))
     whole = rows_of().transform_filter("datum.so_far === 'whole'")
     usual = whole.mark_line(color="var(--soft)", strokeDash=[4, 3], strokeWidth=1.4).encode(x=time, y="usual:Q")
     line = whole.mark_line(color="var(--done)", strokeWidth=1.6).encode(x=time, y=value)
@@ -137,5 +142,5 @@ def _day(row: Row) -> Row:
 
 def _state_colour(states: list[str]) -> alt.Color:
     return alt.Color(
-        "state:N", title=None, scale=alt.Scale(domain=states, range=colours([f"state-{state}" for state in states]))
+        "state:N", legend=None, scale=alt.Scale(domain=states, range=colours([f"state-{state}" for state in states]))
     )

@@ -1,19 +1,19 @@
--- How long did mini-batches take, and how long is the tail?
+-- How long did mini-batches take?
 -- from: mini_batches
--- Elapsed time of the try that decided. Steps grow with the time, and heights are drawn as square roots, so that a few
--- slow ones are seen beside many quick ones.
+-- Elapsed time of the final attempt.
 with timed as (
-    select elapsed_s, outcome, floor(log10(elapsed_s) * $per_decade) as step
+    select elapsed_s, outcome, least(floor(elapsed_s / $width_s), round($end_s / $width_s)) as bin
     from mini_batches
     where job_id = $job and elapsed_s > 0 and outcome <> 'open'
 )
 
 select
-    round(power(10.0, step / $per_decade), 4) as from_s,
-    round(power(10.0, (step + 1) / $per_decade), 4) as to_s,
+    round(bin * $width_s, 6) as from_s,
+    round((bin + 1) * $width_s, 6) as to_s,
+    bin >= round($end_s / $width_s) as is_last,
     count(*) as mini_batches,
     count(*) filter (where outcome <> 'done') as failed,
     round(sum(elapsed_s), 1) as together_s
 from timed
-group by step
-order by step
+group by bin
+order by bin

@@ -4,7 +4,7 @@
 -- says that something failed.
 select
     e.place as rank, e.occurrences, e.exception_type, coalesce(nullif(e.exception_message, ''), e.text) as message,
-    e.frame, len(e.nodes) as nodes, e.processes, e.mini_batches, e.first_at, e.last_at, e.symptom,
+    e.frame, len(e.nodes) as nodes, e.processes, e.mini_batches, e.first_at, e.last_at, e.symptom, e.fingerprint,
     f.path || ':' || e.line_no as place
 from job_errors as e
 left join files as f using (file_id)

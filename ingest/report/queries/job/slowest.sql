@@ -1,6 +1,6 @@
 -- Which mini-batches took longest?
 -- from: slowest_mini_batches
--- Of the try that decided. Overhead is elapsed less run(); a CPU share above 1 means several cores; child processes are
+-- Of the final attempt. Overhead is elapsed less run(); a CPU share above 1 means several cores; child processes are
 -- not counted.
 select
     mini_batch_id, elapsed_s, ratio_to_median, run_s, overhead_s, cpu_share, outcome, attempts, node, process,

@@ -1,4 +1,4 @@
--- From when to when do tries and resource samples go?
+-- From when to when do attempts and resource samples go?
 -- from: attempts, node_samples
 select epoch_ms(min(first_at)) as first_ms, epoch_ms(max(last_at)) as last_ms
 from (

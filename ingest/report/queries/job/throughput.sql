@@ -1,7 +1,6 @@
--- How many mini-batches ended per minute, and how?
+-- When did mini-batches end, and how?
 -- from: mini_batches
--- By the end of the try that decided; tries that were repeated are not counted. Mini-batches without an end are left
--- out.
+-- By the end of the final attempt. Mini-batches without an end are left out.
 select
     floor(epoch(last_ended_at) / $step_s)::bigint * $step_s::bigint * 1000 as start_ms,
     (floor(epoch(last_ended_at) / $step_s)::bigint + 1) * $step_s::bigint * 1000 as end_ms,

@@ -1,6 +1,6 @@
--- When did which worker process try which mini-batch, and how did it end?
+-- Which worker process worked on which mini-batch, and how did it end?
 -- from: attempts
--- A bar is a try, not a mini-batch: a retried mini-batch has several. An open try is drawn until the job's last record.
+-- A bar is an attempt: a retried mini-batch has several. An open one is drawn until the job's last record.
 select
     coalesce(node, '(unknown)') as node,
     concat_ws(' · ', coalesce(node, '(unknown)'), process) as place,

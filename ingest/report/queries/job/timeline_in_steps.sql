@@ -1,7 +1,7 @@
--- When was each node busy, and when did its tries fail?
+-- When was each node busy, and when did its attempts fail?
 -- from: attempts
--- Too many tries for a bar each: a cell is a step of time on a node. Its colour is the share of the tries in work then
--- that did not end well; a paler cell was less busy (busy: time in tries / time of the node's worker processes).
+-- Too many attempts for a bar each: a cell is a step of time on a node. Its colour is the share of the attempts in
+-- progress that failed; a paler cell was less busy (busy: time in attempts / time of the node's worker processes).
 with tries as (
     select
         coalesce(node, '(unknown)') as node,

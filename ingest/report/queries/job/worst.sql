@@ -1,7 +1,6 @@
 -- Which mini-batches went worst?
 -- from: mini_batches
--- Failed ones first, those with most failed items before the others; then those that cost most time in tries that did
--- not decide.
+-- Failed ones first, those with most failed items before the others; then those that lost most time in failed attempts.
 select
     m.mini_batch_id, m.outcome, m.attempts, m.total, m.failed, m.elapsed_s, m.wasted_s, m.node, m.process,
     m.first_started_at, m.last_ended_at, m.error_category, m.error_message, m.inputs,

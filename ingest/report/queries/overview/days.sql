@@ -1,8 +1,7 @@
 -- How did the days go, all jobs together?
 -- from: daily_groups
--- As the nights left it, by the day of the jobs' start (UTC); the last 60 days with jobs. The usual is the median of
--- the up to 14 days before, of at least 3; jobs that still run are left out, and a day that has any neither has nor
--- makes a usual.
+-- From the history that nightly runs keep, by the day of the jobs' start (UTC); the last 60 days with jobs. Usual: the
+-- median of the previous 3 to 14 days; days with running jobs are left out.
 with days as (
     select *, row_number() over (order by day desc) as from_the_end
     from daily_groups

@@ -1,7 +1,7 @@
 -- Which inputs keep failing?
 -- from: failing_inputs
--- Inputs of failed mini-batches in two jobs or more. The fewer inputs stood together in a mini-batch, the surer that it
--- was this one.
+-- Inputs of failed mini-batches in two jobs or more. The fewer inputs a failed mini-batch had, the surer that it was
+-- this one.
 select experiment, input, jobs_failed, failed_mini_batches, inputs_together, first_day, last_day, last_job_id as job_id,
     last_error_message
 from failing_inputs
