@@ -54,7 +54,7 @@ def score(store: Path, truths: Sequence[Truth]) -> list[JobScore]:
     """Scores all jobs of a store."""
     with open_store(store) as opened:
         diagnosis = opened.rows(
-            "SELECT job_id, rank, kind, finding_id, severity, concat_ws(' ', finding, cause) AS text"
+            "SELECT job_id, rank, kind, finding_id, severity, concat_ws(' ', headline, evidence, cause) AS text"
             " FROM diagnosis ORDER BY job_id, rank"
         )
         summaries = _by_job(opened.sql("SELECT * FROM job_summary"))

@@ -109,7 +109,7 @@ def judge(
 
 
 _FINDINGS = """
-    SELECT job_id, finding_id, severity, finding
+    SELECT job_id, finding_id, severity, headline
     FROM diagnosis
     WHERE list_contains($jobs, job_id) AND severity IN ('severe', 'warning')
     ORDER BY job_id, rank
@@ -120,9 +120,9 @@ def _findings(found: Sequence[Row], least: str | None) -> Iterator[Reason]:
     """Findings of the diagnosis as reasons from a severity on; where none is given, severe ones as notes."""
     for row in found:
         if least is not None and is_at_least(row["severity"], least):
-            yield Reason(row["severity"], row["finding_id"], row["finding"])
+            yield Reason(row["severity"], row["finding_id"], row["headline"])
         elif row["severity"] == "severe":
-            yield Reason("note", row["finding_id"], f"severe finding: {row['finding']}")
+            yield Reason("note", row["finding_id"], f"severe finding: {row['headline']}")
 
 
 def _on_its_own(job: Row, most_failures: float | None) -> Iterator[Reason]:

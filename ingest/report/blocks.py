@@ -71,17 +71,20 @@ class Finding:
     """One finding, for people."""
 
     severity: str
-    finding: str
+    headline: str
     finding_id: str
     job_id: str | None
     job_link: str | None
-    facts: Sequence[str]
-    cause: str | None
-    remedy: str | None
+    also: str
+    """Other jobs that have it; empty for none."""
+    evidence: Sequence[str]
+    impact: str | None
+    fix: str | None
     reference: str | None
     query: str | None
     frame: str | None
-    place: str | None
+    location: str | None
+    """The line of a log that it was found in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ingest.output.wording import duration, shorten, shorten_left, size
+from ingest.output.wording import duration, shorten, shorten_left, size, some
 
 NONE = "–"
 _LONGEST = 400
@@ -79,7 +79,7 @@ def words(value: Any) -> str:
     if value is None or value == "":
         return NONE
     if isinstance(value, Sequence) and not isinstance(value, str):
-        value = ", ".join(map(str, value[:8])) + (f" and {len(value) - 8:,} more" if len(value) > 8 else "")
+        value = some(value, 8)
     text = str(value)
     return shorten(text, _LONGEST)
 

@@ -27,7 +27,7 @@ from ingest.report.cells import (
 )
 from ingest.report.charts.style import OUTCOMES
 from ingest.report.clean import cleaned_text
-from ingest.report.findings import told_findings
+from ingest.report.findings import laid_out
 from ingest.report.questions import Questions, Row
 from ingest.report.stories import told_stories
 
@@ -82,12 +82,12 @@ def _line(job: Row) -> str:
 
 def _figures(job: Row) -> Iterator[Figure]:
     yield Figure("duration", seconds(job["duration_s"]), "until the last record" if job["partial"] else "")
-    scheduled = max(job["mini_batches_scheduled"] or 0, job["mini_batches"] or 0)
-    finished = (job["mini_batches"] or 0) - (job["mini_batches_open"] or 0)
-    failed = job["mini_batches_failed"] or 0
+    scheduled = max(job["scheduled_mini_batches"] or 0, job["mini_batches"] or 0)
+    finished = (job["mini_batches"] or 0) - (job["open_mini_batches"] or 0)
+    failed = job["failed_mini_batches"] or 0
     notes = [f"of {scheduled:,} scheduled"] if scheduled > finished else []
     notes += [f"{failed:,} failed"] if failed else []
-    notes += [f"{job['mini_batches_open']:,} open"] if job["mini_batches_open"] else []
+    notes += [f"{job['open_mini_batches']:,} open"] if job["open_mini_batches"] else []
     none_done = job["state"] == "failed" and not finished and scheduled
     yield Figure("mini-batches finished", count(finished), ", ".join(notes), "alarm" if none_done else "")
     items = job["items"] or 0
@@ -118,7 +118,7 @@ def _figures(job: Row) -> Iterator[Figure]:
 def _findings(questions: Questions, job_id: str) -> Findings:
     answer = questions.ask("job/findings", job=job_id)
     nothing = "No issues found. (This does not mean that the job was fast.)"
-    return Findings(told_findings(answer.rows), Source.of(answer), nothing)
+    return Findings(laid_out(answer.rows), Source.of(answer), nothing)
 
 
 def _times(questions: Questions, job_id: str, axis: charts.Span) -> Iterator[Block]:
@@ -254,7 +254,7 @@ def _known(outcome: Any) -> str:
 _NODES: Sequence[Column] = (
     node_column(),
     counts("mini-batches", "mini_batches"),
-    counts("failed", "mini_batches_failed", alarm=True, hint="mini-batches whose last try did not end well"),
+    counts("failed", "failed_mini_batches", alarm=True, hint="mini-batches whose last try did not end well"),
     counts("items", "items"),
     counts("items failed", "failed_items", alarm=True),
     percents("failure rate", "failure_rate", times=100),
@@ -281,8 +281,8 @@ _SLOWEST: Sequence[Column] = (
     node_column(),
     texts("process", "process", look="id"),
     moments("started", "started_at"),
-    counts("items", "total"),
-    counts("failed", "failed", alarm=True),
+    counts("items", "items"),
+    counts("failed", "failed_items", alarm=True),
 )
 
 MEMORY: Sequence[Column] = (

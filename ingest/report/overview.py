@@ -26,7 +26,7 @@ from ingest.report.cells import (
     words,
 )
 from ingest.report.charts.style import STATE_SHAPES
-from ingest.report.findings import told_findings
+from ingest.report.findings import laid_out
 from ingest.report.job import COVERAGE, MEMORY, node_column, outcome_column
 from ingest.report.questions import Answer, Questions, Row
 from ingest.report.trends import trends
@@ -85,7 +85,7 @@ def _figures(jobs: Sequence[Row]) -> Iterator[Figure]:
     states = [job["state"] for job in jobs]
     told = [f"{states.count(state):,} {state}" for state in STATE_SHAPES if state in states]
     yield Figure("jobs", count(len(jobs)), ", ".join(told), "alarm" if "failed" in states else "")
-    batches, failed_batches = _sum(jobs, "mini_batches"), _sum(jobs, "mini_batches_failed")
+    batches, failed_batches = _sum(jobs, "mini_batches"), _sum(jobs, "failed_mini_batches")
     yield Figure("mini-batches", count(batches), f"{count(failed_batches)} failed", "alarm" if failed_batches else "")
     items, failed = _sum(jobs, "items"), _sum(jobs, "failed_items")
     yield Figure(
@@ -114,7 +114,7 @@ def _sum(jobs: Sequence[Row], key: str) -> float:
 
 def _findings(answer: Answer, links: Mapping[str, str]) -> Findings:
     nothing = "No issues found. (This does not mean that the jobs were fast.)"
-    return Findings(told_findings(answer.rows, links), Source.of(answer), nothing)
+    return Findings(laid_out(answer.rows, links), Source.of(answer), nothing)
 
 
 def _jobs(summary: Answer, links: Mapping[str, str]) -> Iterator[Block]:
@@ -150,7 +150,7 @@ def _state(row: Mapping[str, Any]) -> Cell:
 
 
 def _batches(row: Mapping[str, Any]) -> Cell:
-    done, scheduled = row["mini_batches"] or 0, row["mini_batches_scheduled"] or 0
+    done, scheduled = row["mini_batches"] or 0, row["scheduled_mini_batches"] or 0
     return Cell(f"{done:,} of {scheduled:,}" if scheduled > done else f"{done:,}", repr(float(done)))
 
 
@@ -175,7 +175,7 @@ _JOBS: Sequence[Column] = (
     moments("started", "started_at"),
     durations("duration", "duration_s"),
     Column("mini-batches", _batches, numeric=True),
-    counts("failed", "mini_batches_failed", alarm=True, hint="mini-batches whose last try did not end well"),
+    counts("failed", "failed_mini_batches", alarm=True, hint="mini-batches whose last try did not end well"),
     Column("items failed", _items, numeric=True),
     counts("retries", "retries"),
     durations("wasted", "wasted_worker_s", hint="in tries that did not decide"),
@@ -215,7 +215,7 @@ _ERRORS: Sequence[Column] = (
         lambda row: Cell(words(": ".join(filter(None, (row["exception_type"], row["message"])))), look="message"),
     ),
     frames("frame", "frame"),
-    Column("remedy", lambda row: Cell(first_step(row["remedy"]) if row["remedy"] else NONE, look="message")),
+    Column("fix", lambda row: Cell(first_step(row["fix"]) if row["fix"] else NONE, look="message")),
     texts("place", "place", look="code"),
 )
 
@@ -236,7 +236,7 @@ _NODES: Sequence[Column] = (
     counts("items", "items"),
     percents("failure rate", "failure_rate", times=100),
     counts("mini-batches", "mini_batches"),
-    counts("failed", "mini_batches_failed", alarm=True),
+    counts("failed", "failed_mini_batches", alarm=True),
     counts("retries", "retries"),
     counts("timeouts", "timeouts"),
     counts("exceptions", "exceptions"),

@@ -40,13 +40,13 @@ def _line(row: Row) -> Line:
 
 
 def _facts(row: Row) -> Iterator[str]:
-    if row["total"] is not None:
-        yield f"{row['failed'] or 0:,} of {row['total']:,} items failed"
+    if row["items"] is not None:
+        yield f"{row['failed_items'] or 0:,} of {row['items']:,} items failed"
     yield f"{row['attempts']} {'try' if row['attempts'] == 1 else 'tries'}"
     if row["elapsed_s"] is not None:
         yield f"{seconds(row['elapsed_s'])} in the try that decided"
-    if row["wasted_s"]:
-        yield f"{seconds(row['wasted_s'])} in others"
+    if row["wasted_worker_s"]:
+        yield f"{seconds(row['wasted_worker_s'])} in others"
     where = " · ".join(str(part) for part in (row["node"], row["process"]) if part)
     if where:
         yield f"last on node {where}" if row["node"] else f"last in {where}"

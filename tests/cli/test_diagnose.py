@@ -75,7 +75,7 @@ def test_list(run: Run) -> None:
     assert max(map(len, done.stdout.splitlines())) <= 100
     listed = json.loads(run("diagnose", "--list", "--format", "json").stdout)
     assert listed.keys() == {"checks", "thresholds", "known_problems"}
-    assert all(check["remedy"] for check in listed["checks"])
+    assert all(check["fix"] for check in listed["checks"])
 
 
 def test_wrong_words(run: Run, samples: Path) -> None:

@@ -164,7 +164,7 @@ def test_trap_11_one_mini_batch_in_several_rows(tree: Tree, store: StoreUnderTes
         (3, 2, "exception", 10, 10, "0"),
     ]
     assert store.rows(
-        "SELECT mini_batches, mini_batches_failed, items, failed_items, attempts, retries FROM job_summary"
+        "SELECT mini_batches, failed_mini_batches, items, failed_items, attempts, retries FROM job_summary"
     ) == [(4, 1, 40, 14, 7, 3)]
 
 

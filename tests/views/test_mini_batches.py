@@ -29,7 +29,7 @@ def test_done_at_the_first_try(db: Database) -> None:
         "run_s": 9.0,
         "process_s": 4.0,
         "overhead_s": 1.0,
-        "wasted_s": 0.0,
+        "wasted_worker_s": 0.0,
         "node": "0",
         "process": "process000",
         "pid": None,
@@ -50,7 +50,7 @@ def test_done_at_the_third_try(db: Database) -> None:
     db.attempt(0, "done", "10:02:00", elapsed_s=20.0, attempt=3, node="2", process="process004", succeeded=9, failed=1)
     row = db.one(
         "SELECT outcome, attempts, retries, attempt, node, process, total, succeeded, failed, first_started_at,"
-        " last_ended_at, elapsed_s, wasted_s FROM mini_batches"
+        " last_ended_at, elapsed_s, wasted_worker_s FROM mini_batches"
     )
     assert tuple(row.values()) == ("done", 3, 2, 3, "2", "process004", 10, 9, 1, "10:00:00", "10:02:20", 20.0, 90.0)
 
@@ -94,7 +94,7 @@ def test_two_results_and_an_override(db: Database) -> None:
     v0 = {"source": "report_v0", "attempt": None, "process": None}
     db.attempt(1, "done", "10:00:05", succeeded=10, failed=0, **v0)
     db.attempt(1, "done", "10:00:00", succeeded=7, failed=3, overrides=True, **v0)
-    assert db.rows("SELECT mini_batch_id, attempts, retries, failed, wasted_s FROM mini_batches ORDER BY 1") == [
+    assert db.rows("SELECT mini_batch_id, attempts, retries, failed, wasted_worker_s FROM mini_batches ORDER BY 1") == [
         (0, 2, 1, 0, 10.0),
         (1, 2, 1, 3, 10.0),
     ]

@@ -71,7 +71,7 @@ def test_node_seconds_and_worker_seconds(sample_jobs: StoreUnderTest) -> None:
     """A column of seconds says whose they are; what two views say of a job's node time is the same."""
     for view in ("job_summary", "job_measures", "node_summary", "node_cost"):
         columns = [name for (name, *_) in sample_jobs.rows(f"DESCRIBE {view}")]
-        assert not {"wasted_s", "busy_s", "idle_s"} & set(columns), view
+        assert not {"wasted_worker_s", "busy_s", "idle_s"} & set(columns), view
     unequal = sample_jobs.rows(
         "SELECT job_id, m.node_s, c.node_s FROM job_measures AS m"
         " JOIN (SELECT job_id, sum(node_s) AS node_s, sum(wasted_node_s) AS wasted FROM node_cost GROUP BY job_id) AS c"

@@ -1,9 +1,9 @@
 -- What needs attention first?
 -- from: diagnosis
 -- The first three findings of each job, of which notes only if there is nothing else; what several jobs have in common
--- is told once, by the latest of them. Severe ones first, then those of most jobs.
+-- is listed once, as found in the latest of them. Severe ones first, then those of most jobs.
 with told as (
-    select d.*, j.started_at, f.path || ':' || d.line_no as place, coalesce(d.fingerprint, d.finding_id) as sameness
+    select d.*, j.started_at, f.path || ':' || d.line_no as location, coalesce(d.fingerprint, d.finding_id) as sameness
     from diagnosis as d
     join jobs as j on j.job_id = d.job_id
     left join files as f on f.file_id = d.file_id
@@ -13,16 +13,14 @@ with told as (
 counted as (
     select
         kind, sameness, severity,
-        list(distinct job_id order by job_id) as jobs_with_it,
-        sum(lost_s) as lost_s,
-        try_cast(sum(occurrences) as bigint) as occurrences
+        list(distinct job_id order by job_id) as jobs_with_it
     from told
     group by kind, sameness, severity
 )
 
 select
-    t.* exclude (lost_s, occurrences, rank),
-    c.jobs_with_it, c.lost_s, c.occurrences
+    t.* exclude (rank),
+    c.jobs_with_it
 from told as t
 join counted as c using (kind, sameness, severity)
 qualify row_number() over (partition by kind, sameness, severity order by t.started_at desc nulls last, t.job_id) = 1
