@@ -146,4 +146,4 @@ def _actual(row: Mapping[str, Any]) -> tuple[Any, ...]:
         row["started_at"],
         *(None if row[name] is None else round(row[name], 4) for name in ("elapsed_s", "run_s")),
     )
-    return (*where, row["attempt"], row["total"], row["succeeded"], *times)
+    return (*where, row["attempt"], row["items"], row["succeeded_items"], *times)

@@ -10,7 +10,7 @@ import click
 
 from ingest.comparison.measures import Unit
 from ingest.output.terminal import is_terminal, text_width
-from ingest.output.wording import and_more, clock, one_line, plural, state_in_colour, wrap
+from ingest.output.wording import and_more, clock, one_line, state_in_colour, wrap
 
 if TYPE_CHECKING:
     from ingest.comparison.differences import ComparisonSide, Difference, JobComparison

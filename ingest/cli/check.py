@@ -128,7 +128,7 @@ def _baseline(store: Store, given: str) -> str:
 
 
 def _checked(job: GateResult, fails: bool) -> CheckedJob:
-    reasons = [(one.severity, one.measure, one.sentence) for one in job.reasons]
+    reasons = [(one.severity, one.measure, one.text) for one in job.reasons]
     return CheckedJob(job.job_id, not fails, job.baseline, reasons)
 
 

@@ -154,8 +154,7 @@ def _state(store: Store, job_id: str) -> JobState | None:
         left=left,
         nodes=[_node(row, is_over=is_over) for row in nodes],
         errors=[
-            ErrorState(row["last_at"], row["text"] or "", row["occurrences"] or 1, _step(row["fix"]))
-            for row in errors
+            ErrorState(row["last_at"], row["text"] or "", row["occurrences"] or 1, _step(row["fix"])) for row in errors
         ],
         findings=[FindingState(row["severity"], row["headline"], _step(row["fix"])) for row in findings],
         is_over=is_over,

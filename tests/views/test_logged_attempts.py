@@ -46,7 +46,7 @@ def test_open_tries_of_a_running_job(db: Database, log: Log) -> None:
         (2, None, "0", "process000", *OPEN),
     ]
     assert db.rows("SELECT mini_batches, open_mini_batches, attempts FROM failed_items_by_node") == [(3, 2, 3)]
-    assert db.rows("SELECT mini_batch_id, outcome, failed FROM mini_batches ORDER BY 1") == [
+    assert db.rows("SELECT mini_batch_id, outcome, failed_items FROM mini_batches ORDER BY 1") == [
         (0, "done", 0),
         (1, "open", None),
         (2, "open", None),

@@ -38,7 +38,9 @@ def test_two_results(db: Database) -> None:
 def test_the_worker_died(db: Database) -> None:
     """A third try with no row of the first two is a retry, though it is the only row."""
     db.attempt(0, "done", "10:00:00", attempt=3)
-    assert db.rows("SELECT attempts, highest_attempt, outcomes, wasted_worker_s FROM retries") == [(1, 3, ["done"], 0.0)]
+    assert db.rows("SELECT attempts, highest_attempt, outcomes, wasted_worker_s FROM retries") == [
+        (1, 3, ["done"], 0.0)
+    ]
 
 
 def test_most_wasted_first(db: Database) -> None:
