@@ -17,6 +17,7 @@ from ingest.cli.diff import diff
 from ingest.cli.doctor import doctor
 from ingest.cli.explain import explain
 from ingest.cli.forget import forget
+from ingest.cli.exit_codes import with_exit_codes
 from ingest.cli.groups import Commands
 from ingest.cli.jobs import jobs
 from ingest.cli.load import load
@@ -92,7 +93,7 @@ for command in (
     nightly,
     completion,
 ):
-    cli.add_command(with_config(command))
+    cli.add_command(with_exit_codes(with_config(command)))
 for command in (diagnose, diff, jobs, nodes, story, timeline, sql, views, problems, plugins, explain):
     with_pager(command)
 

@@ -99,11 +99,6 @@ def nightly(
     ingest.toml.
     A second run changes nothing. Runs that were left out are made up for: days are those of the jobs. What cannot be read or
     done is reported, and the rest is done all the same; a run that was killed is finished by the next one.
-
-    \b
-    Exit codes: 0 fine, 1 something got worse (`[nightly] fail_on` says what counts), 2 wrong usage,
-    5 partly failed: a job or folder could not be read, or a later step failed,
-    6 failed: the store is locked, damaged or its disk full; the last good state stands.
     """
     configure_log(quiet, verbose, log_format, log_file)
     chosen = settings()

@@ -3,8 +3,8 @@
 -- looks the same: where samples show a busy CPU or GPU nothing is said, without samples it is a note; most logs do not
 -- tell of a GPU. `lost_s` is the time in work without CPU: what more workers per node could use, not what is lost for
 -- sure; so it is never severe. Needs `enough_to_compare` done mini-batches with CPU time.
--- fix: If the script waits (for a service, a database, storage), raise process_count_per_node or work with threads;
--- a smaller VM size may do as well. Nothing to do if a GPU does the work.
+-- fix: If the script waits for a service, a database or storage, raise process_count_per_node or use threads; a smaller
+-- VM size may be enough. Nothing to do if a GPU does the work.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT mini_batch_id, node, process, elapsed_s, run_s, process_s, process_s / elapsed_s AS cpu_share FROM
 -- attempts WHERE job_id = {job} AND final ORDER BY cpu_share

@@ -2,8 +2,8 @@
 -- By mount point: the last sample is high and rose over the job, or it is nearly full whether it rose or not; or an
 -- error says that no space is left. Where a log tells the free space alone, it fell to less than `disk_free_mb`, from
 -- twice as much or more. Needs three samples, unless an error says it. Samples are minutes apart.
--- fix: Let run() remove its temporary files, write to the output and not to the node, or take nodes with a larger
--- disk. Mounting an input in place of downloading it saves its size.
+-- fix: Remove temporary files in run(), write to the output instead of the local disk, or use nodes with a larger disk.
+-- Mounting an input instead of downloading it saves its size.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
 -- query: SELECT * FROM disk_samples WHERE job_id = {job} ORDER BY time DESC
 -- explains: No space left on device|\[Errno 28\]|ENOSPC|[Dd]isk quota exceeded|\d+ requested and \d+ written

@@ -2,8 +2,8 @@
 -- All scheduled mini-batches are done, no item failed, no error tells a cause, yet the job failed. This is the sign
 -- of the known problem `output_exists`, which often leaves no text in a log. A failure of what follows the scoring, the
 -- joining and uploading of results, looks the same.
--- fix: Look whether the predictions are there. `predictions.csv` cannot be overwritten: give each invocation a new
--- or empty output folder. Else read `logs/job_result*.txt` and the log of the master for what came last.
+-- fix: Check whether the predictions are there. `predictions.csv` cannot be overwritten: give each invocation a new or
+-- empty output folder. Otherwise read `logs/job_result*.txt` and the end of the master's log.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-batch-endpoints
 -- query: SELECT job_id, state, state_reason, mini_batches, scheduled_mini_batches, first_error FROM job_summary
 -- WHERE job_id = {job}

@@ -2,8 +2,8 @@
 -- Tries that raised or timed out, by the node they ran on; those whose worker ended are told by `out_of_memory` and
 -- `worker_deaths`. Needs two nodes with tries, and failures that hardly meet there by chance (see `failed_attempts`).
 -- Failed mini-batches may have been done on a retry elsewhere: then the node cost time, and no items.
--- fix: Look at that node first: its errors, its disk and memory, and what it could not reach. Resubmit on other
--- nodes; if the same machine fails again, have it replaced.
+-- fix: Check that node first: its errors, disk and memory, and what it could not reach. Resubmit on other nodes; if the
+-- same machine fails again, have it replaced.
 -- reference: https://stackoverflow.com/questions/67258465
 -- query: SELECT * FROM failed_attempts WHERE job_id = {job} AND points_to = 'node' ORDER BY started_at
 -- explains: had (raised exception|timeout) for \d+ times|no succeeded mini.?batch item

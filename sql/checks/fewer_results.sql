@@ -2,7 +2,7 @@
 -- Mini-batches that are done and have failed items: neither an error nor a retry, the rows are just not there. Whether
 -- the script left them out on purpose, no log tells: so it is a warning, unless the job failed with an error threshold.
 -- Items of mini-batches that raised or timed out are not counted here.
--- fix: Let run() return one element per item, also for one that it cannot score. If it leaves items out on purpose,
+-- fix: Return one element per item from run(), also for items that cannot be scored. If it leaves items out on purpose,
 -- set `error_threshold` (`mini_batch_error_threshold`) accordingly.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/1448
 -- query: SELECT mini_batch_id, node, items, succeeded_items, failed_items, inputs FROM mini_batches WHERE job_id =

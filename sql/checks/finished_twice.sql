@@ -1,8 +1,8 @@
 -- Were mini-batches finished by two workers?
 -- Two done tries at one mini-batch: the later result overrides the earlier one in the report, but the rows of both may
 -- stand in an output that is appended to.
--- fix: Look for rows that appear twice in the output of these mini-batches. Raise the timeout: a mini-batch that
--- takes longer is given to another worker while the first one goes on.
+-- fix: Check the output of these mini-batches for duplicate rows. Raise the timeout: a mini-batch that takes longer is
+-- given to another worker while the first one goes on.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/1703
 -- query: SELECT * FROM retries WHERE job_id = {job} AND results > 1
 with twice as (

@@ -1,8 +1,8 @@
 -- Did the job wait long for its first mini-batch to be scheduled?
 -- From the master's start of scheduling to its first task, or from its own words. All nodes wait for that:
 -- `lost_s` is in node time, of the nodes with tries. Nothing is said where the master's log is not there.
--- fix: Split one folder of very many files into several folders or inputs (listing takes about 5 minutes for a
--- million files); raise first_task_creation_timeout before the driver gives up.
+-- fix: Split one folder of very many files into several folders or inputs (listing takes about 5 minutes per million
+-- files). Raise first_task_creation_timeout so that the driver does not stop.
 -- reference: docs/reference/formats.md §6
 -- query: SELECT time, level, message FROM log_records WHERE job_id = {job} AND event IN ('start_scheduling',
 -- 'job_stage', 'queue_done', 'first_task_slow', 'no_first_task') ORDER BY time

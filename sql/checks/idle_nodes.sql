@@ -2,7 +2,7 @@
 -- Nodes that sent logs or resource samples nearly all through the job and had no try at any mini-batch, though there
 -- were enough for all workers. Not judged: jobs whose files and table call nodes by different names, nodes whose init()
 -- failed, and jobs in which nothing was tried at all.
--- fix: Read the log of that node's manager (`logs/sys/node/<node>/_main.txt`) and what its workers wrote first: did
+-- fix: Read the log of that node's manager (`logs/sys/node/<node>/_main.txt`) and the first lines of its workers: did
 -- they start, could they reach the queue? If there are too few mini-batches, use fewer nodes.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/957
 -- query: SELECT * FROM node_summary WHERE job_id = {job} ORDER BY did_nothing DESC, node

@@ -1,8 +1,8 @@
 -- Had workers nothing to do between two tries although mini-batches were waiting?
 -- Only gaps after scheduling was finished and before a first try, so that the mini-batch was in the queue; without the
 -- time in which no worker at all had work (`stalled_progress`). At fault is what lies between queue and worker.
--- fix: Look at the node managers' logs and at restarts of those workers at that time; the queue of the storage
--- account may be throttled. Fewer, bigger mini-batches ask the queue less often.
+-- fix: Check the logs of the node managers and restarts of those workers at that time; the queue of the storage account
+-- may be throttled. Fewer, larger mini-batches need fewer requests to the queue.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/957
 -- query: SELECT * FROM idle_gaps WHERE job_id = {job} AND waiting_s > 0
 -- threshold: idle_workers_share = 0.05: worker time idle while mini-batches waited / worker time

@@ -2,7 +2,7 @@
 -- Files that end in the middle of a line though the job has ended: of kinds whose writer ends each record with a line
 -- break. What stood behind is not in any number. A cut mini-batch table is a warning, for counts are too low; the rest
 -- is a note.
--- fix: Download the job's logs again and ingest them once more: only what changed is read.
+-- fix: Download the logs again and load them again: only changed files are read.
 -- reference: docs/reference/formats.md §2
 -- query: SELECT path, kind, bytes FROM files WHERE job_id = {job} AND ends_cut
 with cut as (

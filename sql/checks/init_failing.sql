@@ -2,7 +2,8 @@
 -- Worker processes whose init() raised or timed out, by tables and logs. Severe if no mini-batch was done, or if the
 -- job failed; else nodes or processes are missing. Two processes at least, for one may be an accident. The error itself
 -- is the cause, and stands beside this.
--- fix: Fix what init() raises: see its error. Run the script's init() in the same environment on one node first.
+-- fix: Fix the exception raised in init(); it is in the evidence. Test init() in the same environment on one node
+-- first.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-debug-parallel-run-step
 -- query: SELECT * FROM entry_script_events WHERE job_id = {job} AND event = 'init' AND outcome IN ('exception',
 -- 'timeout')

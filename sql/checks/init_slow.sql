@@ -3,8 +3,8 @@
 -- scheduled if that is later, to its first try. That is an upper bound: it holds also what the process waited for a
 -- mini-batch. Only processes that began with the job count, not those that replaced others. Needs two processes, and
 -- minutes in all.
--- fix: Load the model faster: keep it in the image or on local disk, load only what is needed. Or let each process
--- do more: fewer nodes and processes, more mini-batches per job.
+-- fix: Load the model faster: keep it in the image or on local disk, and load only what is needed. Or give each process
+-- more work: fewer nodes and processes, more mini-batches per job.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
 -- query: SELECT * FROM entry_script_events WHERE job_id = {job} ORDER BY entry_script_events.time
 -- threshold: init_slow_s = 60 s: an init() that takes less, in the median, is never slow

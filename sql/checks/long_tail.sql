@@ -4,7 +4,7 @@
 -- node (75 % quantile), filled half of the tail, and idle workers lost a part of the job's time by it: every job ends
 -- with some workers idle, that is no finding. Never told of a job that still runs. `lost_s`: idle worker time in the
 -- tail, of all workers that were there until then. Needs `enough_to_compare` mini-batches.
--- fix: Look at the inputs of the last mini-batches: split big ones, put them first, or make mini-batches smaller.
+-- fix: Check the inputs of the last mini-batches: split large ones, put them first, or make mini-batches smaller.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM stragglers WHERE job_id = {job}
 -- threshold: long_tail_ratio = 3: time of the mini-batch that makes the tail / 75 % quantile of its node

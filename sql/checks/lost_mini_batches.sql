@@ -2,7 +2,7 @@
 -- A failed job that scheduled more mini-batches than have a result, by its progress and its mini-batch table, whichever
 -- tells more. Open tries of a running job are not lost. Not where the mini-batch table is missing or cut, nor where
 -- init() failed and so nothing ran.
--- fix: Run the job again for the inputs that have no result, after fixing what stopped it.
+-- fix: Fix what stopped the job, then run it again for the inputs without a result.
 -- reference: docs/reference/formats.md §9
 -- query: SELECT mini_batch_id, outcome, node, inputs FROM mini_batches WHERE job_id = {job} AND outcome = 'open'
 -- explains: pending tasks which can be found

@@ -1,8 +1,7 @@
 -- Does much time go into tries that raise and are done again?
 -- Only mini-batches that raised and were done on a later try: an error that comes and goes, such as a service that is
 -- busy. Timeouts, nodes that fail, inputs that always fail and workers that end are told by the checks of these.
--- fix: Let run() retry what fails now and then (a call, a download) by itself, with a pause, in place of the whole
--- mini-batch.
+-- fix: Retry calls and downloads that fail now and then inside run(), with a pause, instead of the whole mini-batch.
 -- reference: docs/explanation/true-answers.md
 -- query: SELECT * FROM retries WHERE job_id = {job} ORDER BY wasted_worker_s DESC
 -- explains: had raised exception for \d+ times

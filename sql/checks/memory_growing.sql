@@ -3,8 +3,8 @@
 -- the least that each quarter of them saw rises too, in the second half as well, so that what a mini-batch takes and
 -- gives back does not count, nor what fills a cache and stops. Half of the processes must grow, and those of a node
 -- gain a good part of its memory together. Not where `out_of_memory` or `memory_near_limit` tell of it.
--- fix: Let go in run() of what a mini-batch needed: results kept in a list, open files, caches without a bound. As a
--- stopgap make the job shorter, or run fewer processes per node.
+-- fix: Release in run() what a mini-batch needed: results kept in a list, open files, caches without a limit. As a
+-- stopgap, make the job shorter or run fewer processes per node.
 -- unless: out_of_memory, memory_near_limit
 -- reference: docs/explanation/true-answers.md
 -- query: SELECT * FROM process_samples WHERE job_id = {job} ORDER BY node, process, process_samples.time

@@ -3,7 +3,7 @@
 -- their errors, and what was in work last, cannot be told. Files that are written only when there is something to say,
 -- such as errors, are not asked for. A download of a batch endpoint's parent job has no logs at all: the load itself
 -- says so.
--- fix: Download all: `az ml job download --name <child job> --all`. For a batch endpoint take the child job named
+-- fix: Download all logs: `az ml job download --name <child job> --all`. For a batch endpoint take the child job named
 -- `batchscoring`.
 -- reference: docs/reference/formats.md §2
 -- query: SELECT kind, count(*) AS files FROM files WHERE job_id = {job} GROUP BY kind ORDER BY kind

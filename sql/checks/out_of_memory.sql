@@ -2,8 +2,8 @@
 -- Counts the suspects of `out_of_memory_suspects`: one of high suspicion is enough, of medium suspicion two. No log of
 -- the driver says "out of memory"; a sample is not a peak. Severe where a mini-batch was never done.
 -- fix: Make mini-batches smaller, run fewer processes per node (`max_concurrency_per_instance`,
--- `process_count_per_node`), or use nodes with more memory. If a process grows from mini-batch to mini-batch, it keeps
--- what it should let go.
+-- `process_count_per_node`), or use nodes with more memory. If memory use rises from mini-batch to mini-batch, fix the
+-- leak.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
 -- query: SELECT * FROM out_of_memory_suspects WHERE job_id = {job} AND suspicion <> 'low' ORDER BY time
 -- explains: Process abort with unfinished|(exited|ended|died|terminated)\b.{0,20}\b(code|status) (-9|137)\b|killed by

@@ -1,8 +1,8 @@
 -- Are there mini-batches that no try can finish?
 -- Mini-batches that were marked as poisoned, or of which each of two or more tries timed out or ended its worker. Where
 -- many mini-batches time out `timeouts_many` tells of them, where their workers end for lack of memory `out_of_memory`.
--- fix: Try the inputs of that mini-batch alone: one of them may be far larger than the others, or make the script
--- hang. Leave it out, split it, or raise the timeout.
+-- fix: Run the inputs of that mini-batch alone: one of them may be far larger than the others or make the script hang.
+-- Remove it, split it, or raise the timeout.
 -- reference: docs/reference/formats.md §9
 -- query: SELECT * FROM failed_attempts WHERE job_id = {job} AND points_to IN ('timeout', 'poisoned', 'worker')
 -- explains: poison|Process abort with unfinished|unable to finish within|did not finish in|had timeout for \d+ times|No

@@ -2,7 +2,7 @@
 -- A node whose last sign of any kind lies well before that of the others, and that left a mini-batch in work which was
 -- taken up elsewhere or by nobody, or missed several resource checks that the others made. That a node of low priority
 -- was taken away looks just so; no log of the driver says it. A wrong clock is none: see `clock_offsets`.
--- fix: Use dedicated nodes, or let the job be resubmitted. Smaller mini-batches lose less with a node.
+-- fix: Use dedicated nodes, or resubmit the job automatically. Smaller mini-batches lose less work with a node.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/1242
 -- query: SELECT * FROM node_signs WHERE job_id = {job} ORDER BY last_at
 -- explains: PreemptionError|\bpre-?empt(ed|ion)\b|node .{0,40}(lost|evicted)

@@ -3,9 +3,8 @@
 -- nodes that worked at the start and at the end. Inputs that get bigger towards the end look the same: where the items
 -- of a mini-batch grow as much, nothing is said. `lost_s` is the time above the pace of the first third. Needs the
 -- times in the table of mini-batches, and `enough_for_trend` of them.
--- fix: Look for what grows from call to call in run(): lists, caches, open connections, GPU memory. Does CPU time
--- rise as well, the script may have lost its GPU and fallen back to the CPU. If inputs are sorted by size, shuffle
--- them.
+-- fix: Check what grows from call to call in run(): lists, caches, open connections, GPU memory. If CPU time rises as
+-- well, the script may have fallen back from GPU to CPU. If inputs are sorted by size, shuffle them.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT started_at, node, process, mini_batch_id, run_s, process_s FROM attempts WHERE job_id = {job} AND
 -- final ORDER BY started_at

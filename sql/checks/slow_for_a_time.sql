@@ -4,8 +4,8 @@
 -- node did not get the CPU that is paid for (steal), or it waited. A node that is slow all the time is told by
 -- `slow_node`, a job that gets slower as a whole by `script_slowing`. `lost_s`: time of these mini-batches above the
 -- usual.
--- fix: Look at the node's samples at that time beside another node's: a noisy neighbour, a throttled disk or a burst
--- VM size without credits. Where it comes again, take another VM size.
+-- fix: Compare the samples of the node at that time with another node: a noisy neighbour, a throttled disk, or a
+-- burstable VM size without credits. If it happens again, use another VM size.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT started_at, node, process, mini_batch_id, run_s, process_s FROM attempts WHERE job_id = {job} AND final
 -- ORDER BY node, started_at

@@ -3,8 +3,8 @@
 -- more and many times what is usual, on several nodes and in all thirds of the job: it is the input that makes the
 -- difference, not a node nor a time. The first mini-batch of a worker does not count, since it opens connections.
 -- `lost_s`: their time outside run() above the usual. Needs `enough_to_compare` mini-batches that tell their times.
--- fix: Look where these inputs are stored: another account or region, an archive tier, many small files. Copy them
--- to the storage of the others, or download inputs in place of mounting them.
+-- fix: Check where these inputs are stored: another account or region, an archive tier, many small files. Copy them to
+-- the storage of the others, or download inputs instead of mounting them.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT mini_batch_id, overhead_s, run_s, inputs FROM attempts WHERE job_id = {job} AND final ORDER BY
 -- overhead_s DESC

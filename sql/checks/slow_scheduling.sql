@@ -2,8 +2,7 @@
 -- Worker time between two tries before scheduling was finished, so that nothing was in the queue. Where the logs do
 -- not tell when that was, the workers' own words are taken (Wait N seconds to get a task). They alone do not count
 -- else: workers say the same when they wait for a retry at the end. Waiting for the first task is `first_task_slow`.
--- fix: Use bigger mini-batches, so that fewer have to be scheduled, or fewer nodes; split one folder of very many
--- files.
+-- fix: Use larger mini-batches, so that fewer must be scheduled, or fewer nodes. Split one folder of very many files.
 -- reference: docs/reference/formats.md §7
 -- query: SELECT * FROM idle_gaps WHERE job_id = {job} ORDER BY from_at
 -- explains: Wait \d+ seconds to get a task

@@ -3,8 +3,8 @@
 -- long before it went on with a mini-batch that had been waiting (not a retry, which the queue hides for a while). A
 -- job that waits for long mini-batches does not stand still. A progress file that stops is no sign: it can end before
 -- its job. `lost_s` is node time, of the nodes with tries; share and severity are of the job's time.
--- fix: Look at what happened at that time in the logs of the master and the node managers (`log_records`); if the
--- job still runs, cancel it and start it again.
+-- fix: Read the logs of the master and the node managers at that time (`log_records`). If the job still runs, cancel
+-- and restart it.
 -- reference: https://github.com/Azure/azure-sdk-for-python/issues/30421
 -- query: SELECT time, source, node, level, message FROM log_records WHERE job_id = {job} ORDER BY time
 -- explains: No progress update in \d+ seconds

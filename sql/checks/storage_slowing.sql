@@ -3,9 +3,8 @@
 -- the time inside run() does not; only done mini-batches, and only nodes that worked at the start and at the end. It
 -- is not told what the driver waits for in that time; storage is the usual cause. `lost_s` is the time above the
 -- pace of the first third. Needs the times in the table of mini-batches, and `enough_for_trend` of them.
--- fix: Look for throttling of the storage account (its metrics, other jobs at that time); use fewer nodes or
--- workers at once, or spread inputs over accounts. If inputs are mounted, try to download them, or the other way
--- round.
+-- fix: Check the storage account for throttling (its metrics, other jobs at that time). Use fewer nodes or workers at
+-- once, or spread inputs over accounts. If inputs are mounted, try downloading them, or the other way round.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT started_at, node, process, mini_batch_id, overhead_s, run_s FROM attempts WHERE job_id = {job} AND
 -- final ORDER BY started_at

@@ -3,7 +3,7 @@
 -- part of the job or one that was never done; one or two that always time out are told by `poisoned_mini_batches`. A
 -- message of a timeout counts as explained by this.
 -- fix: Raise `retry_settings.timeout` (`run_invocation_timeout`), or make mini-batches smaller. If the CPU was idle
--- meanwhile, find what run() waits for: storage, a service, a lock.
+-- meanwhile, find out what run() waits for: storage, a service, a lock.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-batch-endpoints
 -- query: SELECT * FROM timeouts WHERE job_id = {job} ORDER BY started_at
 -- explains: unable to finish within|did not finish in|had timeout for \d+ times|No progress update in|Failed to set

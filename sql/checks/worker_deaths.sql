@@ -2,8 +2,8 @@
 -- Ends that the logs do not explain: a crash in native code, an exit of the script, a kill from outside. Ends by a
 -- timeout are told by `timeouts_many`, by init() by `init_failing`, suspects of memory by `out_of_memory`; where that
 -- finds something in a job, all of its ends are told there. A few ends are no pattern, but a crash is told each time.
--- fix: Read what the last worker wrote to stderr before it ended, and its exit code: -11 is a crash in native code,
--- -15 a kill from outside. Try its mini-batch alone.
+-- fix: Read the last lines on stderr of the worker, and its exit code: -11 is a crash in native code, -15 a kill from
+-- outside. Run its mini-batch alone.
 -- unless: out_of_memory
 -- reference: docs/reference/formats.md §7
 -- query: SELECT * FROM restarts WHERE job_id = {job} ORDER BY replaced_at

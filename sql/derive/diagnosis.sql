@@ -87,7 +87,9 @@ all_kinds as (
         job_id, 'error' as kind, coalesce(problem, exception_type, 'error') as finding_id, severity, symptom,
         headline_of_error(exception_type, exception_message, text, occurrences) as headline,
         evidence_of_error(
-            case when contains(headline, '…') then coalesce(nullif(exception_message, ''), text) end,
+            case when contains(headline, '…') or contains(exception_type, '.') then coalesce(
+                nullif(concat_ws(': ', exception_type, nullif(exception_message, '')), ''), text
+            ) end,
             case when symptom and severity = 'severe' then 'a symptom: the logs at hand do not show the cause' end,
             occurrences, seen_where(node, process, first_at), explained_by, cause
         ) as evidence,

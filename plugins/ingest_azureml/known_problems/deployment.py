@@ -26,7 +26,7 @@ DEPLOYMENT = (
     KnownProblem(
         id="resource_not_found",
         pattern="",
-        cause="The command line looks for online endpoints unless it is told otherwise, and finds none of that name.",
+        cause="The command line looks for online endpoints by default, and finds none of that name.",
         fix="Add `--type batch` to the command.",
         reference=PAGE,
     ),

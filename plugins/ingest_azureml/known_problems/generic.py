@@ -10,7 +10,7 @@ GENERIC = (
         id="run_exceptions",
         pattern=r"had raised exception for \d+ times",
         cause="run(), or init(), of the entry script raised.",
-        fix="Read the traceback below `logs/user/error/`. The list under the message tells how often each error occurred.",
+        fix="Read the traceback below `logs/user/error/`. The list under the message says how often each error occurred.",
         reference=DEBUGGING,
         generic=True,
     ),
@@ -25,7 +25,7 @@ GENERIC = (
     KnownProblem(
         id="exit_42",
         pattern=r"SystemExit: 42\b|(?:exited with status code|exit code:?) 42\b",
-        cause="The driver's exit code of every failed job; it does not tell the cause.",
+        cause="The driver's exit code of every failed job; it does not say why.",
         fix="Read `logs/job_error*.txt`, `logs/job_result.txt` and `logs/user/error/`.",
         reference=notebooks(1930),
         generic=True,

@@ -12,14 +12,14 @@ SCRIPT = (
         id="init_timeout",
         pattern=r"init\(\) (?:function |method )?in the entry sc?ript had timeout|Stop for init\(\) unable to finish",
         cause="init() takes longer than a try may: often a large model that loads slowly.",
-        fix="Raise the timeout of a mini-batch. The resource samples tell what init() waits for.",
+        fix="Raise the timeout of a mini-batch. The resource samples show what init() waits for.",
         reference=f"{DRIVER} §8",
     ),
     KnownProblem(
         id="progress_timeout",
         pattern=r"No progress update in \d+ seconds|run\(\) (?:function |method )?in the entry sc?ript had timeout for \d+"
         r" times|(?:unable to|did not) finish (?:with)?in [\d.]+ seconds",
-        cause="A mini-batch takes longer than the timeout of a try (30 s for batch deployments, if not set).",
+        cause="A mini-batch takes longer than the timeout of an attempt (30 s for batch deployments, if not set).",
         fix="Raise `retry_settings.timeout`, or make mini-batches smaller.",
         reference=PAGE,
     ),
@@ -27,7 +27,7 @@ SCRIPT = (
         id="error_threshold",
         pattern=r"number of failed items is \d+, which exceeds|exceed(?:s|ed) (?:the )?error threshold",
         cause="More items failed than the job allows.",
-        fix="Mend the items that fail, or raise the error threshold.",
+        fix="Fix the items that fail, or raise the error threshold.",
         reference=f"{DRIVER} §5",
     ),
     KnownProblem(
@@ -69,7 +69,7 @@ SCRIPT = (
     KnownProblem(
         id="no_temp_file",
         pattern=r"No temp file found\b",
-        cause="There was no output to append: run() returned no rows. In 2020 also a bug of the service, mended since.",
+        cause="There was no output to append: run() returned no rows. In 2020 also a bug of the service, fixed since.",
         fix="Check that run() returns rows, then run the job again.",
         reference="https://github.com/Azure/azure-sdk-for-python/issues/16568",
         confidence="medium",
