@@ -15,9 +15,9 @@ from ingest.cli.connect import connect
 from ingest.cli.diagnose import diagnose
 from ingest.cli.diff import diff
 from ingest.cli.doctor import doctor
+from ingest.cli.exit_codes import with_exit_codes
 from ingest.cli.explain import explain
 from ingest.cli.forget import forget
-from ingest.cli.exit_codes import with_exit_codes
 from ingest.cli.groups import Commands
 from ingest.cli.jobs import jobs
 from ingest.cli.load import load
