@@ -98,7 +98,7 @@ class _Page:
             lines = [*lines[:-1], lines[-1] + note] if len(lines[-1] + note) <= self.text else [*lines, note.strip()]
         place = f"[{files[row['file_id']]}]:{row['line_no']}"
         for number, line in enumerate(lines):
-            what = row["what"].replace("try", "attempt") if number == 0 else ""
+            what = row["what"] if number == 0 else ""
             start = f"  {time if number == 0 else '':<{_TIME}}  {what:<{_WHAT}}  {line}"
             yield f"{start:<{self.width - len(place) - 1}} {place}" if number == 0 else start
 

@@ -36,8 +36,10 @@ def row(what: str, text: str, **more: Any) -> dict[str, Any]:
 
 def lines(*rows: dict[str, Any], **more: Any) -> list[str]:
     """The story of mini-batch 7 as text."""
-    mini_batch = {"job_id": "job", "mini_batch_id": 7, "outcome": "done", "attempts": 1, "failed": 0, "total": 10}
-    return list(story_lines({**mini_batch, "wasted_worker_s": 0.0, "inputs": None, **more}, rows, {7: "logs/a.txt"}, 100))
+    mini_batch = {"job_id": "job", "mini_batch_id": 7, "outcome": "done", "attempts": 1, "failed_items": 0, "items": 10}
+    return list(
+        story_lines({**mini_batch, "wasted_worker_s": 0.0, "inputs": None, **more}, rows, {7: "logs/a.txt"}, 100)
+    )
 
 
 def test_to_read(run: Run, samples: Path) -> None:
@@ -71,7 +73,9 @@ def test_data(run: Run, samples: Path) -> None:
     told = json.loads(run("story", "exc", 3, "--format", "json", "--store", samples).stdout)
     errors = [(one["attempt_no"], one["reports"]) for one in told if one["what"] == "error" and one["time"]]
     assert errors == [(1, 4), (2, 4), (3, 4)]
-    assert run("story", "exc", 3, "--store", samples).stdout.startswith("time,what,attempt_no,node,process,text,placed,")
+    assert run("story", "exc", 3, "--store", samples).stdout.startswith(
+        "time,what,attempt_no,node,process,text,placed,"
+    )
 
 
 def test_long_texts_are_cut_and_hostile_ones_made_visible() -> None:
@@ -114,7 +118,10 @@ def test_what_is_of_no_try_stands_apart() -> None:
 def test_an_open_mini_batch_without_a_process() -> None:
     """Nothing is claimed of what is not known."""
     told = lines(
-        row("attempt started", "", node=None, process=None, time=None), outcome="open", failed=None, inputs=["\x1ba", "b"]
+        row("attempt started", "", node=None, process=None, time=None),
+        outcome="open",
+        failed_items=None,
+        inputs=["\x1ba", "b"],
     )
     assert told[:2] == ["mini-batch 7 of job: open after 1 attempt", r"2 inputs: \x1ba to b"]
     assert told[3] == "attempt 1: worker not recorded"
