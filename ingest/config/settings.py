@@ -115,6 +115,12 @@ class NightlySettings:
         "Command that gets the summary on its stdin. It is split at blanks as a shell does, and run without one.",
         runs_programs=True,
     )
+    notify_file: str | None = _is(
+        None,
+        kinds.path("notify.urls"),
+        "File with an Apprise URL on each line (Slack, Teams, mail, ...): each gets a message. Nobody else may read it.",
+        runs_programs=True,  # it calls whatever the file names
+    )
     fail_on: tuple[str, ...] = _is(
         ("regressions",),
         kinds.some_of("regressions", "severe", "warning", "rejects", "never"),

@@ -66,8 +66,8 @@ def compute(
             text = f"FROM {PARSED}.{quoted(view.name)}()" if view.name in parsed else with_numbers(view.text, library)
             if not _make(connection, view, text):
                 without_rows.add(view.name)
-            if view.folder == CHECKS and library.is_of_plugin(view):  # of ours, `check_rows` asks for each column
-                connection.execute(f"{checks.rows_of(view.name)} LIMIT 0")
+            if view.folder == CHECKS and library.is_of_plugin(view):  # ours have all columns
+                _complete(connection, view.name)
         except Exception as error:
             error.add_note(f"in {view.name}")
             if is_disk_full(error) or not library.is_of_plugin(view):
@@ -119,6 +119,14 @@ def _may_have_rows(connection: duckdb.DuckDBPyConnection, view: View, library: L
             return True
         raise
     return bool(holds)
+
+
+def _complete(connection: duckdb.DuckDBPyConnection, check: str) -> None:
+    """Gives the table of a check the optional columns that it lacks. Fails where it lacks one that is required."""
+    given = [row[0] for row in connection.execute(f"DESCRIBE {quoted(check)}").fetchall()]
+    for name, type_ in checks.missing_columns(given):
+        connection.execute(f"ALTER TABLE {quoted(check)} ADD COLUMN {quoted(name)} {type_}")
+    connection.execute(f"{checks.rows_of(check)} LIMIT 0")
 
 
 def _make(connection: duckdb.DuckDBPyConnection, view: View, text: str) -> bool:

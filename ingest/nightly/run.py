@@ -19,6 +19,7 @@ from ingest.errors import InputError, StoreError
 from ingest.load.pipeline import ingest_jobs
 from ingest.logs import log
 from ingest.nightly import aggregates
+from ingest.nightly.chat import send_message
 from ingest.nightly.comparison import compare
 from ingest.nightly.new_jobs import NewJobs, find_news, record_night
 from ingest.nightly.notify import notify
@@ -59,6 +60,8 @@ class NightlyOptions:
     notify_command: str | None = None
     notify_shell: bool = False
     notify_timeout_s: float = 30.0
+    notify_file: Path | None = None
+    """Has the URLs of chat services, see `ingest.nightly.chat`."""
     lock_timeout_s: float = 60.0
     progress: Progress | bool | None = None
     sources: SourceOptions = ALL
@@ -228,6 +231,10 @@ def _tell(wishes: NightlyOptions, summary: Summary) -> None:
         if trouble is not None:
             summary.troubles.append(trouble)
             log().warning("not notified", reason=trouble.wrong)
+    if wishes.notify_file is not None:
+        for failure in send_message(wishes.notify_file, summary):
+            summary.troubles.append(failure)
+            log().warning("not notified", reason=failure.wrong)
     if wishes.summary is not None:
         try:
             write_whole(wishes.summary, summary.as_json())

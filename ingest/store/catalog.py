@@ -35,7 +35,7 @@ _STORAGE_VERSION = "v1.2.0"
 _GRACE_S = 3_600
 """How long a Parquet file that a catalog listed stays on disk after it was dropped: a reader may still scan it."""
 
-FORMAT = "7"
+FORMAT = "8"
 """Raised when the catalog's own tables change and no load mends that; a store of another format is refused, with a reason."""
 
 

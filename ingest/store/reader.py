@@ -110,6 +110,7 @@ class Store:
         from html import escape
 
         from ingest.output.shown import shown
+        from ingest.output.wording import and_more
 
         head = f"<p><b>{escape(shown(str(self.layout)))}</b>: {escape(self._counted())}</p>"
         if self._closed:
@@ -122,7 +123,7 @@ class Store:
             for row in rows[:_NOTEBOOK_ROWS]
         )
         titles = "".join(f"<th>{name}</th>" for name in _NOTEBOOK_COLUMNS)
-        more = f"<p>and {len(rows) - _NOTEBOOK_ROWS:,} more jobs</p>" if len(rows) > _NOTEBOOK_ROWS else ""
+        more = f"<p>{left_out}</p>" if (left_out := and_more(len(rows) - _NOTEBOOK_ROWS, "job")) else ""
         return f"{head}<table><thead><tr>{titles}</tr></thead><tbody>{cells}</tbody></table>{more}"
 
     def _counted(self) -> str:

@@ -26,7 +26,7 @@ MACROS = "macros"
 
 REMEDY = "The installation is damaged: install it again."
 NOT_SQL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
-_KEY = re.compile(r"(remedy|reference|query|explains|unless|scope|threshold|order|keep|of|when|example): ")
+_KEY = re.compile(r"(fix|reference|query|explains|unless|scope|threshold|order|keep|of|when|example): ")
 _MACRO = re.compile(r"create or replace macro (\w+\([^)]*\)) as\s+(table\b)?", re.IGNORECASE)
 _READ = re.compile(r'\b(?:from|join)\s+"?(\w+)|\b(\w+)\s*\(', re.IGNORECASE)
 
@@ -128,7 +128,7 @@ class View:
 
     @cached_property
     def keys(self) -> tuple[tuple[str, str], ...]:
-        """What the head says behind a key, such as `remedy: ...`; each on one line, in the order of the file."""
+        """What the head says behind a key, such as `fix: ...`; each on one line, in the order of the file."""
         found: list[tuple[str, str]] = []
         for line in self.comment[self._keys_from :]:
             if key := _KEY.match(line):

@@ -9,5 +9,7 @@
 -- try, by its number.
 -- example: SELECT attempt, node, process, started_at, elapsed_s, outcome, final FROM attempts WHERE job_id =
 -- 'memory-growth' AND mini_batch_id = 47 ORDER BY attempt
-select * exclude (all_attempts, all_retries, all_started_at, all_ended_at, all_elapsed_s, items, items_failed)
+select
+    * exclude (all_attempts, all_retries, all_started_at, all_ended_at, all_elapsed_s, total, succeeded, failed),
+    succeeded as succeeded_items
 from judged_attempts

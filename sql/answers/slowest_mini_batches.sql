@@ -8,7 +8,7 @@
 with timed as materialized (
     select
         job_id, mini_batch_id, elapsed_s, run_s, overhead_s, process_s, outcome, all_attempts, node, process,
-        started_at, items, items_failed, inputs
+        started_at, items, failed_items, inputs
     from judged_attempts
     where final and elapsed_s is not null
 ),
@@ -33,8 +33,8 @@ select
     node,
     process,
     started_at,
-    items as total,
-    items_failed as failed,
+    items,
+    failed_items,
     inputs
 from timed
 left join jobs_timed using (job_id)

@@ -91,7 +91,7 @@ by_schedule as (
             when min(t.started_at) < m.first_at then epoch(min(t.started_at) - m.first_at)
             else greatest(epoch(max(t.ended_at) filter (where t.final and t.outcome = 'done') - m.last_at), 0)
         end as offset_s
-    from timed_tries as t
+    from timed_attempts as t
     join master as m on m.job_id = t.job_id
     where t.node is not null
     group by t.job_id, t.node, m.first_at, m.last_at

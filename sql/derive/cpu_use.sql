@@ -8,7 +8,7 @@
 -- LIMIT 3
 with tries as materialized (
     select job_id, node, started_at, ended_at, elapsed_s, run_s, process_s
-    from timed_tries
+    from timed_attempts
     where final and outcome = 'done' and process_s is not null and elapsed_s > 0
 ),
 

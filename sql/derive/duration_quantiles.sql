@@ -17,7 +17,7 @@ with quantiles as (
         count(run_s) as run_told,
         count(overhead_s) as overhead_told,
         count(*) as in_all
-    from timed_tries
+    from timed_attempts
     where final and outcome <> 'open'
     group by grouping sets ((job_id), (job_id, node), (job_id, node, process))
 ),

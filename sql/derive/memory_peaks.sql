@@ -79,7 +79,7 @@ tries as (
     anti join superseded_reports using (file_id, line_no)
     union all
     select job_id, node, process, mini_batch_id, started_at, after(started_at, elapsed_s), outcome
-    from unreported_tries
+    from unreported_attempts
 ),
 
 held as (

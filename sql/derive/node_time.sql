@@ -7,7 +7,7 @@
 -- 'memory-growth' ORDER BY node
 with tries as materialized (
     select job_id, node, worker, started_at, ended_at, elapsed_s, run_s, items, final, outcome
-    from timed_tries
+    from timed_attempts
     where started_at is not null and ended_at is not null
 ),
 
@@ -63,7 +63,7 @@ select
         exact(greatest(epoch(f.ended_at - greatest(f.started_at, coalesce(f.busy_until, f.started_at))), 0))
     )::double as busy_s,
     sum(exact(f.elapsed_s))::double as worker_busy_s,
-    coalesce(sum(exact(f.elapsed_s)) filter (where not f.final)::double, 0) as worker_wasted_s
+    coalesce(sum(exact(f.elapsed_s)) filter (where not f.final)::double, 0) as wasted_worker_s
 from followed as f
 left join slots as s on s.job_id is not distinct from f.job_id and s.node is not distinct from f.node
 group by f.job_id, f.node

@@ -19,7 +19,7 @@ select
     count(*) as nodes,
     count(*) filter (where n.did_nothing) as nodes_without_work,
     try_cast(sum(n.mini_batches) as bigint) as mini_batches,
-    try_cast(sum(n.mini_batches_failed) as bigint) as mini_batches_failed,
+    try_cast(sum(n.failed_mini_batches) as bigint) as failed_mini_batches,
     try_cast(sum(n.items) as bigint) as items,
     try_cast(sum(n.failed_items) as bigint) as failed_items,
     try_cast(sum(n.timeouts) as bigint) as timeouts,

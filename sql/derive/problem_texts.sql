@@ -8,6 +8,6 @@ with shown as materialized ( -- else the patterns are sought again for each colu
 )
 
 select
-    s.text, s.problem, k.rank, k.generic, k.confidence, k.cause, remedy_for(k.remedy, s.text) as remedy, k.reference
+    s.text, s.problem, k.rank, k.generic, k.confidence, k.cause, fix_for(k.fix, s.text) as fix, k.reference
 from shown as s
 join known_problems as k on k.id = s.problem

@@ -8,7 +8,7 @@
 -- job_id = 'timeouts-retries' ORDER BY elapsed_s DESC, mini_batch_id
 with timed as materialized (
     select job_id, mini_batch_id, node, process, outcome, started_at, elapsed_s, run_s, overhead_s, items
-    from timed_tries
+    from timed_attempts
     where final and elapsed_s is not null
 ),
 
@@ -48,7 +48,7 @@ select
     t.process,
     n.usual_s as node_usual_s,
     t.started_at,
-    t.items as total,
+    t.items,
     nullif(concat_ws(
         '; ',
         case when n.mini_batches >= 5 and n.usual_s > 1.5 * j.quartiles[2] then 'its node is slow as a whole' end,

@@ -38,7 +38,7 @@ select
     t.process_s / nullif(t.elapsed_s, 0) as cpu_share,
     case f.outcome when 'done' then true when 'open' then null else false end as done_later,
     t.all_attempts as attempts,
-    t.items as total,
+    t.items,
     t.inputs,
     t.error_message,
     t.file_id,

@@ -35,7 +35,7 @@ tries as (
     from attempt_reports
     union all
     select job_id, node, process, mini_batch_id, attempt, outcome, error_message, started_at, elapsed_s
-    from unreported_tries
+    from unreported_attempts
 ),
 
 last_tries as (

@@ -13,7 +13,7 @@ with followed as materialized (  -- a number in the place of names makes it chea
         max(ended_at) over (worker_tries rows between unbounded preceding and 1 preceding) as free_since,
         lag(ended_at is null) over worker_tries as after_open,
         lag(mini_batch_id) over worker_tries as previous_mini_batch_id
-    from timed_tries
+    from timed_attempts
     where started_at is not null
     window worker_tries as (partition by worker_key order by started_at, ended_at, mini_batch_id)
 ),
@@ -39,7 +39,7 @@ names as (
     select
         hash(job_id, node, worker) as worker_key,
         any_value(node) as node, any_value(worker) as worker, any_value(process) as process
-    from timed_tries
+    from timed_attempts
     group by worker_key
 ),
 
@@ -65,7 +65,7 @@ silent as (
 
 busy as (
     select job_id, sum(exact(elapsed_s))::double as job_busy_s
-    from timed_tries
+    from timed_attempts
     where started_at is not null
     group by job_id
 ),

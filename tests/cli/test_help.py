@@ -127,3 +127,14 @@ def test_exit_codes_are_complete(run: Run) -> None:
     shown = " ".join(run("--help").stdout.split())
     listed = shown[shown.index("Exit codes:") :]
     assert [int(code) for code in re.findall(r"(?:codes: |, )(\d+) ", listed)] == [int(code) for code in ExitCode]
+
+
+def test_each_command_names_its_exit_codes() -> None:
+    """The help of a command ends with the codes that it can give; each is a code that there is."""
+    from ingest.cli import cli
+
+    for name, command in cli.commands.items():
+        listed = [int(code) for code in re.findall(r"(?:codes: |, )(\d+) ", command.epilog or "")]
+        assert listed[:1] == [0], name
+        assert listed[-2:] == [ExitCode.BUG, ExitCode.INTERRUPTED], name
+        assert listed == sorted(set(listed) & set(ExitCode)), name

@@ -121,7 +121,7 @@ def test_thresholds_of_the_settings(store: StoreUnderTest) -> None:
 
 def test_other_thresholds_of_a_session(together: StoreUnderTest) -> None:
     """Checks are worked out again for who asks with other thresholds, of all jobs or of one; the store stays as it is."""
-    told = "SELECT job_id, finding_id, severity, finding FROM diagnosis ORDER BY job_id, rank"
+    told = "SELECT job_id, finding_id, severity, headline FROM diagnosis ORDER BY job_id, rank"
     with open_store(together.path) as usual:
         halves = {name: value / 2 for name, value in usual.sql("SELECT name, value FROM thresholds").fetchall()}
         before = usual.rows(told)

@@ -8,7 +8,7 @@
 -- threshold: loss_severe_s = 600 s: less worker time than this is never severe
 -- threshold: enough_to_compare = 20 mini-batches: fewer of a job say nothing about how its times are distributed
 -- threshold: enough_for_trend = 30 mini-batches: fewer of a job say nothing about a rise, ten in each third
--- example: SELECT node, worker, outcome, started_at, elapsed_s, run_s FROM timed_tries WHERE job_id =
+-- example: SELECT node, worker, outcome, started_at, elapsed_s, run_s FROM timed_attempts WHERE job_id =
 -- 'memory-growth' AND mini_batch_id = 47 ORDER BY started_at
 select
     job_id, mini_batch_id, node, process, coalesce(process, 'pid ' || pid) as worker, outcome, final, is_retry,
@@ -19,5 +19,5 @@ select
     case when abs(overhead_s) < 1e8 then greatest(overhead_s, 0) end as overhead_s,
     case when process_s between 0 and 1e8 then process_s end as process_s,
     items,
-    items_failed
+    failed_items
 from judged_attempts

@@ -1,9 +1,9 @@
 -- What do the worker logs tell of each try at a mini-batch?
--- The ground of `unreported_tries`. A worker has one mini-batch at a time: `Got task 7.` starts a try, and the next
+-- The ground of `unreported_attempts`. A worker has one mini-batch at a time: `Got task 7.` starts a try, and the next
 -- word in the same log ends it, or the word of the node's manager, when the worker died; a word that the end of its
--- file cuts is none. Without any the try is open, but for a worker that went on: that try ended nobody knows how, its
+-- file cuts is none. Without any the try is open, but for a worker that went on: that attempt ended nobody knows how, its
 -- `outcome` is NULL. So is that of each last try in a job whose logs never tell of a completed mini-batch though
--- workers go on, for their level hides it. Only of `jobs_with_logged_tries`.
+-- workers go on, for their level hides it. Only of `jobs_with_logged_attempts`.
 -- keep: step
 with signs as (
     select
@@ -14,7 +14,7 @@ with signs as (
         }') as told,
         case when r.event not in ('got_task', 'batch_completed') then r.message end as problem
     from log_records as r
-    semi join jobs_with_logged_tries using (job_id)
+    semi join jobs_with_logged_attempts using (job_id)
     where r.source = 'worker'
         and r.event in (
             'got_task', 'batch_completed', 'batch_failed', 'batch_timeout', 'batch_poisoned', 'batch_aborted',
