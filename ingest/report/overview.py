@@ -248,7 +248,7 @@ _SLOWEST: Sequence[Column] = (
     ratios("of median", "ratio_to_median"),
     durations("in run()", "run_s"),
     outcome_column(),
-    counts("tries", "attempts"),
+    counts("attempts", "attempts"),
     node_column(),
     texts("process", "process", look="id"),
     moments("started", "started_at"),

@@ -51,7 +51,7 @@ select
     f.node,
     any_value(s.slots) as slots,
     count(distinct f.worker) as workers,
-    count(*) as tries,
+    count(*) as attempts,
     count(*) filter (where f.final) as mini_batches,
     count(*) filter (where f.final and f.outcome = 'done') as done,
     try_cast(coalesce(sum(f.items) filter (where f.final and f.outcome = 'done'), 0) as bigint) as items,
