@@ -83,8 +83,8 @@ def _job(job: JobState) -> Iterator[RenderableType]:
             f"  error      {shorten(when + shown(error.text), text_width(sys.stdout) - 13 - len(count))}{count}",
             style="red",
         )
-        if error.remedy:
-            yield Text(f"             → {shorten(shown(error.remedy), text_width(sys.stdout) - 15)}")
+        if error.fix:
+            yield Text(f"             → {shorten(shown(error.fix), text_width(sys.stdout) - 15)}")
     for finding in job.findings:
         if finding.severity != "note":
             line = f"  {finding.severity:<10} {shorten(shown(finding.headline), text_width(sys.stdout) - 13)}"

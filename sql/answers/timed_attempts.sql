@@ -1,7 +1,7 @@
--- When was each try at a mini-batch in work, and where did its time go?
--- The ground of the views and checks about time: the tries of `judged_attempts`. Seconds that no try can have (below
--- 0, above 1e8, not a number) are NULL here, so that one damaged cell does not decide about a whole job. `worker` is
--- the process, or its pid where no file tells a name. An open try has a start and no end.
+-- When was each attempt at a mini-batch in progress, and where did its time go?
+-- The ground of the views and checks about time: the attempts of `judged_attempts`. Seconds that no attempt can have
+-- (below 0, above 1e8, not a number) are NULL here, so that one damaged cell does not decide about a whole job.
+-- `worker` is the process, or its pid where no file tells a name. An open attempt has a start and no end.
 -- threshold: loss_warning_share = 0.1: a finding about time is a warning from this share of the workers' time on
 -- threshold: loss_severe_share = 0.5: and severe from this share on: most of the time is lost
 -- threshold: loss_warning_s = 20 s: less worker time than this is never more than a note

@@ -1,5 +1,5 @@
 -- Are there inputs that cannot be processed?
--- Mini-batches that raised the same error in each of two or more tries, as few others do (`points_to` input in
+-- Mini-batches that raised the same error in each of two or more attempts, as few others do (`points_to` input in
 -- `failed_attempts`). Which of a mini-batch's inputs is to blame, no log tells; inputs that fail in several jobs are in
 -- `repeat_offender_inputs`. Tables of 2020 (V0) name no inputs.
 -- fix: Check the inputs of these mini-batches for damaged or empty files and for another format or encoding. Repair or

@@ -1,8 +1,8 @@
 -- Do the workers wait instead of computing?
 -- CPU time is far below elapsed time, also within run(). A worker whose work is done by child processes or by a GPU
 -- looks the same: where samples show a busy CPU or GPU nothing is said, without samples it is a note; most logs do not
--- tell of a GPU. `lost_s` is the time in work without CPU: what more workers per node could use, not what is lost for
--- sure; so it is never severe. Needs `enough_to_compare` done mini-batches with CPU time.
+-- tell of a GPU. `lost_s` is the time in progress without CPU: what more workers per node could use, not what is lost
+-- for sure; so it is never severe. Needs `enough_to_compare` done mini-batches with CPU time.
 -- fix: If the script waits for a service, a database or storage, raise process_count_per_node or use threads; a smaller
 -- VM size may be enough. Nothing to do if a GPU does the work.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md

@@ -26,7 +26,9 @@ select
     'severe' as severity,
     'Failed after scoring: all '
         || counted(d.mini_batches, 'mini-batch is', 'mini-batches are') || ' done, but the job failed' as headline,
-    concat_ws('; ', 'no item failed', 'state: ' || nullif(regexp_extract(j.state_reason, '^[^\r\n]{0,200}'), '')) as evidence,
+    concat_ws(
+        '; ', 'no item failed', 'state: ' || nullif(regexp_extract(j.state_reason, '^[^\r\n]{0,200}'), '')
+    ) as evidence,
     'the job failed; its output may be missing or incomplete' as impact,
     null as node,
     null as process,

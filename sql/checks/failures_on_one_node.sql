@@ -1,7 +1,8 @@
 -- Does one node fail where the others do not?
 -- Tries that raised or timed out, by the node they ran on; those whose worker ended are told by `out_of_memory` and
--- `worker_deaths`. Needs two nodes with tries, and failures that hardly meet there by chance (see `failed_attempts`).
--- Failed mini-batches may have been done on a retry elsewhere: then the node cost time, and no items.
+-- `worker_deaths`. Needs two nodes with attempts, and failures that hardly meet there by chance (see
+-- `failed_attempts`). Failed mini-batches may have been done on a retry elsewhere: then the node cost time, and no
+-- items.
 -- fix: Check that node first: its errors, disk and memory, and what it could not reach. Resubmit on other nodes; if the
 -- same machine fails again, have it replaced.
 -- reference: https://stackoverflow.com/questions/67258465
@@ -30,7 +31,8 @@ select
     n.job_id,
     case when n.lost > 0 then 'severe' else 'warning' end as severity,
     concat(
-        'Bad node (probable): ', n.mini_batches, ' of ', counted(n.job_failing, 'failing mini-batch', 'failing mini-batches'),
+        'Bad node (probable): ', n.mini_batches, ' of ',
+        counted(n.job_failing, 'failing mini-batch', 'failing mini-batches'),
         ' failed on node ', n.node
     ) as headline,
     concat(

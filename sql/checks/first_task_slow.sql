@@ -1,6 +1,6 @@
 -- Did the job wait long for its first mini-batch to be scheduled?
--- From the master's start of scheduling to its first task, or from its own words. All nodes wait for that:
--- `lost_s` is in node time, of the nodes with tries. Nothing is said where the master's log is not there.
+-- From the master's start of scheduling to its first task, or from its own words. All nodes wait for that: `lost_s` is
+-- in node time, of the nodes with attempts. Nothing is said where the master's log is not there.
 -- fix: Split one folder of very many files into several folders or inputs (listing takes about 5 minutes per million
 -- files). Raise first_task_creation_timeout so that the driver does not stop.
 -- reference: docs/reference/formats.md §6

@@ -1,7 +1,7 @@
 -- Are there nodes that did nothing?
--- Nodes that sent logs or resource samples nearly all through the job and had no try at any mini-batch, though there
--- were enough for all workers. Not judged: jobs whose files and table call nodes by different names, nodes whose init()
--- failed, and jobs in which nothing was tried at all.
+-- Nodes that sent logs or resource samples nearly all through the job and had no attempt at any mini-batch, though
+-- there were enough for all workers. Not judged: jobs whose files and table call nodes by different names, nodes whose
+-- init() failed, and jobs in which nothing was tried at all.
 -- fix: Read the log of that node's manager (`logs/sys/node/<node>/_main.txt`) and the first lines of its workers: did
 -- they start, could they reach the queue? If there are too few mini-batches, use fewer nodes.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/957
@@ -22,7 +22,7 @@ with work as (
     group by job_id
 ),
 
-named_alike as (  -- some node has both tries and other signs: files and table call nodes the same
+named_alike as (  -- some node has both attempts and other signs: files and table call nodes the same
     select distinct s.job_id
     from node_samples as s
     semi join (select distinct job_id, node from attempt_reports) using (job_id, node)

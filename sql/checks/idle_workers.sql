@@ -1,6 +1,6 @@
--- Had workers nothing to do between two tries although mini-batches were waiting?
--- Only gaps after scheduling was finished and before a first try, so that the mini-batch was in the queue; without the
--- time in which no worker at all had work (`stalled_progress`). At fault is what lies between queue and worker.
+-- Had workers nothing to do between two attempts although mini-batches were waiting?
+-- Only gaps after scheduling was finished and before a first attempt, so that the mini-batch was in the queue; without
+-- the time in which no worker at all had work (`stalled_progress`). At fault is what lies between queue and worker.
 -- fix: Check the logs of the node managers and restarts of those workers at that time; the queue of the storage account
 -- may be throttled. Fewer, larger mini-batches need fewer requests to the queue.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/957

@@ -40,7 +40,7 @@ failing as (
     having count(*) filter (where has_failed) >= 2
 ),
 
-working as (  -- a process that had a mini-batch in work has initialised
+working as (  -- a process that had a mini-batch in progress has initialised
     select job_id, count(distinct (node, process)) as processes, count(distinct node) as nodes
     from attempt_reports
     group by job_id

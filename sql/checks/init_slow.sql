@@ -1,6 +1,6 @@
 -- Does init() of the entry script take long, measured by the work?
 -- `init_s` of a process: as told by the tables, else from its first sign, or from the first mini-batch that was
--- scheduled if that is later, to its first try. That is an upper bound: it holds also what the process waited for a
+-- scheduled if that is later, to its first attempt. That is an upper bound: it holds also what the process waited for a
 -- mini-batch. Only processes that began with the job count, not those that replaced others. Needs two processes, and
 -- minutes in all.
 -- fix: Load the model faster: keep it in the image or on local disk, and load only what is needed. Or give each process

@@ -1,6 +1,7 @@
--- Are there mini-batches that no try can finish?
--- Mini-batches that were marked as poisoned, or of which each of two or more tries timed out or ended its worker. Where
--- many mini-batches time out `timeouts_many` tells of them, where their workers end for lack of memory `out_of_memory`.
+-- Are there mini-batches that no attempt can finish?
+-- Mini-batches that were marked as poisoned, or of which each of two or more attempts timed out or ended its worker.
+-- Where many mini-batches time out `timeouts_many` tells of them, where their workers end for lack of memory
+-- `out_of_memory`.
 -- fix: Run the inputs of that mini-batch alone: one of them may be far larger than the others or make the script hang.
 -- Remove it, split it, or raise the timeout.
 -- reference: docs/reference/formats.md §9

@@ -1,7 +1,7 @@
 -- Was a node lost while the job went on?
--- A node whose last sign of any kind lies well before that of the others, and that left a mini-batch in work which was
--- taken up elsewhere or by nobody, or missed several resource checks that the others made. That a node of low priority
--- was taken away looks just so; no log of the driver says it. A wrong clock is none: see `clock_offsets`.
+-- A node whose last sign of any kind lies well before that of the others, and that left a mini-batch in progress which
+-- was taken up elsewhere or by nobody, or missed several resource checks that the others made. That a node of low
+-- priority was taken away looks just so; no log of the driver says it. A wrong clock is none: see `clock_offsets`.
 -- fix: Use dedicated nodes, or resubmit the job automatically. Smaller mini-batches lose less work with a node.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/1242
 -- query: SELECT * FROM node_signs WHERE job_id = {job} ORDER BY last_at

@@ -1,5 +1,5 @@
 -- Do workers wait because mini-batches are not scheduled fast enough?
--- Worker time between two tries before scheduling was finished, so that nothing was in the queue. Where the logs do
+-- Worker time between two attempts before scheduling was finished, so that nothing was in the queue. Where the logs do
 -- not tell when that was, the workers' own words are taken (Wait N seconds to get a task). They alone do not count
 -- else: workers say the same when they wait for a retry at the end. Waiting for the first task is `first_task_slow`.
 -- fix: Use larger mini-batches, so that fewer must be scheduled, or fewer nodes. Split one folder of very many files.

@@ -1,8 +1,8 @@
--- Did the job stand still, with no mini-batch in work, though there was work left?
+-- Did the job stand still, with no mini-batch in progress, though there was work left?
 -- Either the job is `stalled`, or it failed without any progress at its end, or no worker had anything in progress for
 -- long before it went on with a mini-batch that had been waiting (not a retry, which the queue hides for a while). A
 -- job that waits for long mini-batches does not stand still. A progress file that stops is no sign: it can end before
--- its job. `lost_s` is node time, of the nodes with tries; share and severity are of the job's time.
+-- its job. `lost_s` is node time, of the nodes with attempts; share and severity are of the job's time.
 -- fix: Read the logs of the master and the node managers at that time (`log_records`). If the job still runs, cancel
 -- and restart it.
 -- reference: https://github.com/Azure/azure-sdk-for-python/issues/30421
@@ -82,7 +82,8 @@ select
     l.one.from_at as time,
     l.stood_s * greatest(l.nodes, 1) as lost_s,
     to_json({
-        longest_s: l.one.gap_s, stalls: l.stalls, stood_s: l.stood_s, at_the_end: l.at_end, open_attempts: l.open_attempts,
+        longest_s: l.one.gap_s, stalls: l.stalls, stood_s: l.stood_s, at_the_end: l.at_end,
+        open_attempts: l.open_attempts,
         nodes: l.nodes, state: l.state
     }) as numbers
 from (

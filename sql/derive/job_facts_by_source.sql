@@ -1,10 +1,10 @@
 -- Which facts of a whole job are told, by which of its files, and what does each say?
 -- The ground of `reconciliation`; ask that. One row per job, fact and source. Sources: master (the last job summary
 -- line; what it scheduled and left pending), overview, progress_csv, job_result, error_summary (logs/user/error.txt),
--- user_errors (logs/user/error/*), worker_logs (messages of failed tries), and mini_batch_table (the tries, and the
--- entry script's events beside them). `last_at` is when the source last spoke. "Processed" counts poisoned mini-batches
--- too, and all others that will not be tried again (formats.md §5). open_mini_batches, mini_batches_poisoned and
--- workers_died are told where there are any.
+-- user_errors (logs/user/error/*), worker_logs (messages of failed attempts), and mini_batch_table (the attempts, and
+-- the entry script's events beside them). `last_at` is when the source last spoke. "Processed" counts poisoned
+-- mini-batches too, and all others that will not be tried again (formats.md §5). open_mini_batches,
+-- mini_batches_poisoned and workers_died are told where there are any.
 -- example: SELECT fact, source, value, last_at FROM job_facts_by_source WHERE job_id = 'timeouts-retries' AND fact =
 -- 'run_timeouts' ORDER BY source
 with summary_lines as (
@@ -77,7 +77,7 @@ tables as (
                 and (error_category = 'Driver' or starts_with(error_message, 'Process abort with unfinished'))
         ) as workers_died
     from judged_attempts
-    where source <> 'worker'  -- no tries that only a log tells
+    where source <> 'worker'  -- no attempts that only a log tells
     group by job_id
 ),
 
@@ -185,7 +185,7 @@ told as (
 
     union all
 
-    -- V0 tells what run() raised as an event, for a try that it calls processed
+    -- V0 tells what run() raised as an event, for an attempt that it calls processed
     select s.job_id, 'mini_batch_table', max(s.time), s.event || '_' || s.outcome || 's', count(*)
     from script_events as s
     where s.event in ('init', 'run') and s.outcome in ('exception', 'timeout')

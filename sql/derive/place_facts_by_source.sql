@@ -1,10 +1,10 @@
--- What do the summary tables, the workers themselves and the tries say of each node and each worker process?
+-- What do the summary tables, the workers themselves and the attempts say of each node and each worker process?
 -- The ground of `reconciliation`; ask that. One row per job, node, process (NULL: the node as a whole), fact, source.
 -- Sources: node_summary and process_summary (the driver's sums), worker_telemetry (what a worker says at its end), and
--- mini_batch_table (sums over all tries with a result). final_attempts and done_attempts are the same sums over the tries
--- that decided and over those that were done: which ones the others sum up is not known (formats.md §17). Seconds are
--- rounded to whole ones. `mini_batches` counts different ones: those of a node's processes may come to more than the
--- node's.
+-- mini_batch_table (sums over all attempts with a result). final_attempts and done_attempts are the same sums over the
+-- attempts that decided and over those that were done: which ones the others sum up is not known (formats.md §17).
+-- Seconds are rounded to whole ones. `mini_batches` counts different ones: those of a node's processes may come to more
+-- than the node's.
 -- example: SELECT node, fact, source, value FROM place_facts_by_source WHERE job_id = 'clean-v4' AND process IS NULL
 -- AND fact = 'mini_batches' AND node = '0' ORDER BY ALL
 with sums as (
@@ -25,7 +25,7 @@ with sums as (
         on t.source = 'mini_batch_table'
         or (t.source = 'final_attempts' and a.final)
         or (t.source = 'done_attempts' and a.outcome = 'done')
-    where a.outcome <> 'open' and a.source <> 'worker'  -- no tries that only a log tells
+    where a.outcome <> 'open' and a.source <> 'worker'  -- no attempts that only a log tells
     group by grouping sets ((a.job_id, a.node, a.process, t.source), (a.job_id, a.node, t.source))
 
     union all

@@ -1,12 +1,12 @@
 -- Do the files of a job agree on the facts that more than one of them tells?
 -- One row per job, fact and scope: the job, a node, a process, or one error's text. A column per source says what it
--- tells, NULL if nothing: master (the job summary line), overview, progress_csv, mini_batch_table (all tries),
+-- tells, NULL if nothing: master (the job summary line), overview, progress_csv, mini_batch_table (all attempts),
 -- node_summary, process_summary, worker_telemetry (a worker's last words), worker_logs, job_result, error_summary
 -- (logs/user/error.txt), user_errors (logs/user/error/*). `final_attempts` and `done_attempts`, sums over a part of the
--- tries, are there to compare with and no sources. `verdict`: agree; differ; partial (they differ, as they may while
+-- attempts, are there to compare with and no sources. `verdict`: agree; differ; partial (they differ, as they may while
 -- the job runs, where a file ends before the job, or where rows of the table could not be read); one source. Rounded
 -- seconds agree if they are one apart. `explanation` says why a difference is no contradiction, where that is known: a
--- differ without one deserves a look. Counts of exceptions are of tries, not of mini-batches.
+-- differ without one deserves a look. Counts of exceptions are of attempts, not of mini-batches.
 -- order: job_id, list_position(['job', 'node', 'process', 'error'], scope), node, process, error, fact
 -- example: SELECT fact, verdict, explanation, overview, mini_batch_table FROM reconciliation WHERE job_id =
 -- 'still-running' AND verdict <> 'one source' LIMIT 3
@@ -52,7 +52,7 @@ facts as (
         -- the overview and progress.csv may end before the job does (formats.md §16, trap 10)
         min(value) filter (where is_source and source not in ('overview', 'progress_csv')) as lowest_at_end,
         min(last_at) filter (where source in ('overview', 'progress_csv')) as progress_until,
-        -- of the sources that sum up some tries, which may not be all of them
+        -- of the sources that sum up some attempts, which may not be all of them
         min(value::hugeint) filter (
             where source in ('node_summary', 'process_summary', 'worker_telemetry')
         ) as lowest_sum,

@@ -1,20 +1,20 @@
--- What happened to one mini-batch, from its first try to its end?
--- `SELECT * FROM mini_batch_story('job', 47)`: one row per thing told, in the order in which it happened. `what`: attempt
--- started, attempt ended, attempt open (no end is told), log, error, output, node sample, process sample, process exited,
--- process started (the one that replaced it), untimed lines. A record belongs to a try if the process that made the
--- try wrote it from its start to its end, up to a second off but never in another try; or, whoever wrote it, if it
--- names the mini-batch. `attempt_no` counts the tries in order of time. What several files tell is one row: `reports` is
--- how many tell it. `placed` says how the row came here: time; names it (no try is told); after a line with a time, of
--- lines without one of their own; before the attempt, of the last sample before it, for a sample is no peak and there may
--- be none within a try; not placed, of the lines of the process that could be of any of its mini-batches: they are
--- counted.
--- example: SELECT time, what, attempt_no, process, text FROM mini_batch_story('memory-growth', 47) WHERE what IN ('attempt
--- started', 'attempt ended', 'node sample', 'process exited')
+-- What happened to one mini-batch, from its first attempt to its end?
+-- `SELECT * FROM mini_batch_story('job', 47)`: one row per thing told, in the order in which it happened. `what`:
+-- attempt started, attempt ended, attempt open (no end is told), log, error, output, node sample, process sample,
+-- process exited, process started (the one that replaced it), untimed lines. A record belongs to an attempt if the
+-- process that made the attempt wrote it from its start to its end, up to a second off but never in another attempt;
+-- or, whoever wrote it, if it names the mini-batch. `attempt_no` counts the attempts in order of time. What several
+-- files tell is one row: `reports` is how many tell it. `placed` says how the row came here: time; names it (no attempt
+-- is told); after a line with a time, of lines without one of their own; before the attempt, of the last sample before
+-- it, for a sample is no peak and there may be none within an attempt; not placed, of the lines of the process that
+-- could be of any of its mini-batches: they are counted.
+-- example: SELECT time, what, attempt_no, process, text FROM mini_batch_story('memory-growth', 47) WHERE what IN
+-- ('attempt started', 'attempt ended', 'node sample', 'process exited')
 create or replace macro mini_batch_story(job, id) as table
 with all_tries as materialized (
     select
-        mini_batch_id, node, process, attempt, outcome, started_at, ended_at, elapsed_s, items, failed_items, error_message,
-        reported_by, file_id, line_no,
+        mini_batch_id, node, process, attempt, outcome, started_at, ended_at, elapsed_s, items, failed_items,
+        error_message, reported_by, file_id, line_no,
         lag(ended_at) over of_process as previous_ended_at,
         lead(started_at) over of_process as next_started_at,
         min(case when outcome not in ('done', 'open') then ended_at end) over (
@@ -258,13 +258,15 @@ rows_told as (
 
     union all
 
-    select e.time, 'process exited', attempt_no, node, process, message, 'time', 1, file_id, line_no, e.time as told_at, 10
+    select e.time, 'process exited', attempt_no, node, process, message, 'time', 1, file_id, line_no,
+        e.time as told_at, 10
     from exits as e
 
     union all
 
     select
-        min(l.time), 'process started', attempt_no, l.node, arg_min(l.process, l.time), arg_min(l.message, l.time), 'time',
+        min(l.time), 'process started', attempt_no, l.node, arg_min(l.process, l.time), arg_min(l.message, l.time),
+        'time',
         1, arg_min(l.file_id, l.time), arg_min(l.line_no, l.time), min(l.time), 11
     from exits as e
     join lives as l on l.event = 'worker_started' and l.node = e.node and l.time between e.time and after(e.time, 60)
