@@ -138,12 +138,6 @@ class RemoteBackend:
         """Copies a Parquet file to a path. Raises `BlobError`."""
         path.write_bytes(self.objects.get(part_name(table, slice_))[0])
 
-    def fetched(self, table: str, slice_: str) -> Path:
-        """A Parquet file, whole, on this machine. Raises `BlobError`."""
-        name = part_name(table, slice_)
-        kept = self.cache.part(name)
-        return kept if kept.exists() else self.cache.add_part(name, self.objects.get(name)[0])
-
     @contextmanager
     def writing(self, timeout_s: float, waiting: Callable[[str], None]) -> Iterator[None]:  # noqa: ARG002
         """Nobody waits. What was made here on its way to the store goes in the end."""

@@ -58,18 +58,18 @@ class Cache:
 
     def keep_part(self, name: str, path: Path) -> None:
         """Takes over a Parquet file that was put to its place just now: whoever wrote it often reads it next."""
-        size = path.stat().st_size
-        if not self._has_room(size):
-            path.unlink()
-            return
         kept = self.part(name)
-        private(kept.parent)
-        path.replace(kept)
+        with suppress(OSError):
+            if self._has_room(path.stat().st_size):
+                private(kept.parent)
+                path.replace(kept)
+        path.unlink(missing_ok=True)
 
-    def add_part(self, name: str, data: bytes) -> Path:
-        """Keeps a Parquet file. What was not used for the longest time makes room for it."""
-        self._has_room(len(data))
-        return self.write(self.part(name), data)
+    def add_part(self, name: str, data: bytes) -> None:
+        """Keeps a Parquet file, if it can: what was not used for the longest time makes room for it."""
+        with suppress(OSError):  # a full disk: it is read from its store
+            if self._has_room(len(data)):
+                self.write(self.part(name), data)
 
     def write(self, path: Path, data: bytes) -> Path:
         """Writes a file as a whole: another process may read it at the same time."""

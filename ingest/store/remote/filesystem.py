@@ -20,7 +20,6 @@ from typing import Any
 
 import fsspec
 
-from ingest.sources.cloud.client import BlobError
 from ingest.store.caching import caching
 from ingest.store.remote.address import part_name
 from ingest.store.remote.cache import Cache
@@ -107,10 +106,9 @@ class PartFiles(fsspec.AbstractFileSystem):  # type: ignore[misc]
         if size > self._whole:
             return _RangedFile(self._objects, name, size)
         self._fetched(part)
-        handle = _opened(kept, size)
-        if handle is None:
-            raise BlobError(f"{path}: it is not of the size that the catalog says, or cannot be kept in {kept}")
-        return _KeptFile(handle, size)
+        if (handle := _opened(kept, size)) is not None:
+            return _KeptFile(handle, size)
+        return _RangedFile(self._objects, name, size)  # there is no room to keep it
 
     def _fetched(self, part: Part) -> None:
         """Waits until a file is kept; those of the same table come with it, since a question reads them all."""
