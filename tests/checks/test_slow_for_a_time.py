@@ -30,8 +30,11 @@ def test_found_or_not(db: Database) -> None:
     assert told.keys() == {"spell", "all"}
     assert told["spell"] == (
         "warning",
-        "Node 1 was slow for 7 min: 20 mini-batches took 20 s each, other nodes 10 s at that time;"
-        " their CPU time was as usual: the node did not get its CPU, or it waited.",
+        (
+            "Slow node for a time (throttled?): node 1 for 6 min 40 s | 20 mini-batches took 20.0 s each, "
+            "10.0 s on other nodes at that time; their CPU time was as usual: the node did not get its CPU, "
+            "or it waited | 3 min 20 s of worker time lost"
+        ),
     )
     assert db.rows("SELECT job_id FROM findings WHERE check_id = 'slow_for_a_time'") == [("spell",)]
     assert db.rows("SELECT node, lost_s FROM slow_for_a_time WHERE job_id = 'spell'") == [("1", 200.0)]

@@ -29,8 +29,10 @@ def test_found_or_not(db: Database) -> None:
     assert found(db, "slow_inputs") == {
         "held up": (
             "warning",
-            "16 mini-batches took 30 s outside run(), where 0.1 s is usual, on 2 of 2 nodes and all through the job:"
-            " storage holds up some of the inputs.",
+            (
+                "Slow storage for some inputs (probable): 16 mini-batches held up | 30.1 s outside run(), the "
+                "median is 0.1 s; on 2 of 2 nodes and throughout the job | 8 min of worker time lost"
+            ),
         )
     }
     assert db.rows("SELECT lost_s FROM slow_inputs") == [(480.0,)]

@@ -25,7 +25,10 @@ def test_slow(db: Database) -> None:
     assert found(db, "slow_node") == {
         "slow": (
             "warning",
-            "Node 1 took 30 s per mini-batch, other nodes 10 s: 3.0 times as long, in 8 mini-batches.",
+            (
+                "Slow node: node 1 took 3.0 times as long per mini-batch as the others | median 30.0 s, on other"
+                " nodes 10.0 s; 8 mini-batches | 2 min 40 s of worker time lost"
+            ),
         )
     }
     assert db.rows("SELECT node, lost_s FROM slow_node") == [("1", 160.0)]
@@ -42,7 +45,10 @@ def test_skewed(db: Database) -> None:
     assert found(db, "skewed_nodes") == {
         "skewed": (
             "warning",
-            "1 of 2 nodes got far less than their share: node 1 did 6 mini-batches, 17 % where 50 % were fair.",
+            (
+                "Uneven load: 1 of 2 nodes got far less than their share | node 1 processed 6 mini-batches, 17 %"
+                " of all; its fair share is 50 % | 4 min of worker time lost"
+            ),
         )
     }
     assert db.rows("SELECT node, lost_s FROM skewed_nodes") == [("1", 240.0)]

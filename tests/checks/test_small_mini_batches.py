@@ -20,8 +20,10 @@ def test_found_or_not(db: Database) -> None:
     assert found(db, "small_mini_batches") == {
         "small": (
             "warning",
-            "A mini-batch takes 0.50 s (median of 400), 50 % of the time is outside run(); 20 times bigger ones would save "
-            "95 s of 3 min.",
+            (
+                "Mini-batches too small: 0.5 s each, 50 % of it outside run() | median of 400 mini-batches | 1 "
+                "min 35 s of 3 min 20 s worker time could be saved by mini-batches 20 times as large"
+            ),
         )
     }
     assert round(db.one("SELECT * FROM small_mini_batches")["lost_s"]) == 95  # 0.25 s for 380 of 400, of 200 s

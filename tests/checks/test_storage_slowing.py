@@ -22,8 +22,10 @@ def test_found_or_not(db: Database) -> None:
     assert found(db, "storage_slowing") == {
         "rises": (
             "warning",
-            "The time outside run() rose from 0.1 s in the first third of the job to 5.0 s in the last, on 1 of 1 nodes, "
-            "while run() stayed at 10 s.",
+            (
+                "Storage slows down (probable): time outside run() rose from 0.1 s to 5.0 s | first and last "
+                "third of the job, on 1 of 1 nodes; run() stayed at 10.0 s | 1 min 8 s of worker time lost"
+            ),
         )
     }
     assert round(db.one("SELECT * FROM storage_slowing")["lost_s"]) == 68  # 10 x 1.9 s + 10 x 4.9 s, of 371 s

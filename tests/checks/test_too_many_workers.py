@@ -27,6 +27,9 @@ def test_found_or_not(db: Database) -> None:
     workers(db, "nearly", 24, 20)
     workers(db, "runs", 25, 20, "running")
     assert found(db, "too_many_workers") == {
-        "many": ("warning", "5 of 25 workers got no mini-batch: there were only 20 mini-batches for all of 1 node.")
+        "many": (
+            "warning",
+            ("Too many workers: 5 of 25 got no mini-batch | 20 mini-batches for 1 node | 50.0 s of worker time lost"),
+        )
     }
     assert db.rows("SELECT lost_s FROM too_many_workers") == [(50.0,)]

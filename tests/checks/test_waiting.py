@@ -40,12 +40,17 @@ def test_slow_scheduling(db: Database) -> None:
     assert found(db, "slow_scheduling") == {
         "slow": (
             "warning",
-            "Workers waited 11 times, 110 s in all (23 % of their time), because no mini-batch was scheduled.",
+            (
+                "Slow scheduling: workers waited 11 times because no mini-batch was scheduled | 23 % of their "
+                "time | 1 min 50 s of worker time lost"
+            ),
         ),
         "own words": (
             "warning",
-            "Workers waited 12 times, 2 min in all (26 % of their time), because no mini-batch was scheduled, by their own "
-            "words.",
+            (
+                "Slow scheduling: workers waited 12 times because no mini-batch was scheduled | 26 % of their "
+                "time, according to the logs of the workers | 2 min of worker time lost"
+            ),
         ),
     }
 
@@ -63,8 +68,10 @@ def test_idle_workers(db: Database) -> None:
     assert found(db, "idle_workers") == {
         "idle": (
             "warning",
-            "1 worker was idle for 110 s in all (23 % of the workers' time) although mini-batches were waiting; longest 10 s, "
-            "process001 on node 0.",
+            (
+                "Idle workers: 1 worker without work while mini-batches were waiting | 23 % of the time of the "
+                "workers; longest 10.0 s, process001 on node 0 | 1 min 50 s of worker time lost"
+            ),
         )
     }
 
@@ -82,7 +89,25 @@ def test_stalled_progress(db: Database) -> None:
     scheduled(db, "failed", 0, count=3)
     scheduled(db, "all done", 0, count=2)
     assert found(db, "stalled_progress") == {
-        "stood": ("warning", "No worker had a mini-batch in progress for 5 min, though some were waiting."),
-        "failed": ("severe", "No mini-batch was finished in the last 10 min before the job failed."),
-        "stalled": ("severe", "No mini-batch was finished for 10 min, up to the last record of the job."),
+        "stood": (
+            "warning",
+            (
+                "Stalled: no mini-batch in progress for 5 min, though some were waiting | from 2024-03-01 "
+                "10:00:10 | 5 min of node time lost"
+            ),
+        ),
+        "failed": (
+            "severe",
+            (
+                "Stalled: no mini-batch finished in the last 10 min before the job failed | from 2024-03-01 "
+                "10:00:20 | 10 min of node time lost"
+            ),
+        ),
+        "stalled": (
+            "severe",
+            (
+                "Stalled: no mini-batch finished in the last 10 min of the logs | from 2024-03-01 10:00:20 | 10 "
+                "min of node time lost"
+            ),
+        ),
     }

@@ -31,7 +31,7 @@ def test_where_the_time_went(db: Database) -> None:
     db.attempt(7, "done", "10:01:00", elapsed_s=20.0, run_s=15.0, process_s=50.0, attempt=2, inputs=["a.txt"])
     row = db.one("SELECT * FROM slowest_mini_batches")
     assert (row["elapsed_s"], row["run_s"], row["overhead_s"], row["cpu_share"]) == (20.0, 15.0, 5.0, 2.5)
-    assert (row["attempts"], row["outcome"], row["inputs"], row["total"], row["failed"]) == (
+    assert (row["attempts"], row["outcome"], row["inputs"], row["items"], row["failed_items"]) == (
         2,
         "done",
         ["a.txt"],
