@@ -92,7 +92,7 @@ def test_axes_begin_at_zero(sample_jobs: StoreUnderTest) -> None:
 )
 def test_bins_of_durations(longest: float, usual: float, width: float, end: float) -> None:
     """Round widths from 0 on; all is in them, but for what takes far more than is usual, which is one bin."""
-    assert charts.bins(longest, usual) == (width, pytest.approx(end))
+    assert charts.bins(longest, usual) == pytest.approx((width, end))
 
 
 def test_titles_state_the_answer() -> None:
