@@ -118,9 +118,9 @@ def _numbers(outcome: Outcome, scheduled: int) -> dict[str, float | int | None]:
     statuses = Counter(one.status for one in outcome.tries)
     unfinished = outcome.unfinished
     return {
-        "mini_batches_scheduled": scheduled,
+        "scheduled_mini_batches": scheduled,
         "mini_batches": len({*final, *(id_ for id_, *_ in unfinished)}),
-        "mini_batches_failed": sum(one.status != "RUN_DONE" for one in final.values()),
+        "failed_mini_batches": sum(one.status != "RUN_DONE" for one in final.values()),
         "items": sum(one.items for one in final.values()),
         "failed_items": sum(one.items - one.succeeded for one in final.values()),
         "attempts": len(outcome.tries) + len(unfinished),

@@ -54,7 +54,7 @@ def score(store: Path, truths: Sequence[Truth]) -> list[JobScore]:
     """Scores all jobs of a store."""
     with open_store(store) as opened:
         diagnosis = opened.rows(
-            "SELECT job_id, rank, kind, finding_id, severity, concat_ws(' ', finding, cause) AS text"
+            "SELECT job_id, rank, kind, finding_id, severity, concat_ws(' ', headline, evidence, cause) AS text"
             " FROM diagnosis ORDER BY job_id, rank"
         )
         summaries = _by_job(opened.sql("SELECT * FROM job_summary"))
@@ -146,4 +146,4 @@ def _actual(row: Mapping[str, Any]) -> tuple[Any, ...]:
         row["started_at"],
         *(None if row[name] is None else round(row[name], 4) for name in ("elapsed_s", "run_s")),
     )
-    return (*where, row["attempt"], row["total"], row["succeeded"], *times)
+    return (*where, row["attempt"], row["items"], row["succeeded_items"], *times)

@@ -86,7 +86,7 @@ def ingest_views() -> Iterable[Path]:  # type: ignore[empty-body]
 
 @hookspec
 def ingest_known_problems() -> Iterable[KnownProblem]:  # type: ignore[empty-body]
-    """Known problems, each with its cause and remedy, in the order in which they are asked: the first match is told.
+    """Known problems, each with its cause and fix, in the order in which they are asked: the first match is told.
 
     The problems of built-in plugins are asked first, then those of installed ones and of files. One that names another
     in `before` is asked before that one; generic ones come last of all.

@@ -12,7 +12,7 @@ CONFIDENCES: tuple[str, ...] = get_args(Confidence)
 
 @dataclass(frozen=True, slots=True)
 class KnownProblem:
-    """A problem that people have met before: how to recognise it, its cause and its remedy.
+    """A problem that people have met before: how to recognise it, its cause and its fix.
 
     A problem whose `pattern` is empty leaves no text in a log; it is listed for people who look for it.
     """
@@ -23,7 +23,7 @@ class KnownProblem:
     """RE2 (so without look-around), sought anywhere in an error's type, message and headline, whatever the case."""
     cause: str
     """Why it happens, in a sentence."""
-    remedy: str
+    fix: str
     """What to do. Its first sentence stands alone where there is room for one line."""
     reference: str
     """Who says so: the address of a page or thread, or the name of a source."""
@@ -35,9 +35,9 @@ class KnownProblem:
     """The id of a less specific problem that is to be asked after this one; else this one is asked after all before it."""
 
 
-def first_step(remedy: str) -> str:
-    """The first sentence of a remedy."""
-    return remedy.partition(". ")[0].rstrip(".")
+def first_step(fix: str) -> str:
+    """The first sentence of a fix."""
+    return fix.partition(". ")[0].rstrip(".")
 
 
 class ListedProblem(NamedTuple):

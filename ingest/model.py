@@ -391,7 +391,7 @@ KNOWN_PROBLEMS = (
     Column("rank", Type.INT, "from 1: the first one that matches is told"),
     Column("pattern", Type.TEXT, "regular expression (RE2), whatever the case; empty for one that leaves no text"),
     Column("cause", Type.TEXT, "why it happens"),
-    Column("remedy", Type.TEXT, "what to do; the first sentence is the first step"),
+    Column("fix", Type.TEXT, "what to do; the first sentence is the first step"),
     Column("reference", Type.TEXT, "who says so"),
     Column("confidence", Type.TEXT, "of a match: high, medium, low"),
     Column("generic", Type.BOOL, "true if the text only says that something failed"),
@@ -427,7 +427,7 @@ FILES = (
 
 _POOL = (
     Column("mini_batches", Type.INT, "mini-batches that they decided"),
-    Column("mini_batches_failed", Type.INT, "of these failed"),
+    Column("failed_mini_batches", Type.INT, "of these failed"),
     Column("items", Type.INT, "items of mini-batches with a result"),
     Column("failed_items", Type.INT, "of these failed"),
     Column("timeouts", Type.INT, "tries that ended so"),
@@ -449,7 +449,7 @@ DAILY_GROUPS = (
     Column("stalled", Type.INT, "jobs in this state"),
     Column("unknown", Type.INT, "jobs in this state"),
     Column("mini_batches", Type.INT, "mini-batches of which a try is known"),
-    Column("mini_batches_failed", Type.INT, "of these with no try done"),
+    Column("failed_mini_batches", Type.INT, "of these with no try done"),
     Column("items", Type.INT, "items of mini-batches with a result"),
     Column("failed_items", Type.INT, "of these failed"),
     Column("retries", Type.INT, "second and later tries"),
@@ -511,6 +511,6 @@ CATALOG_TABLES = {
     "daily_pools": ("a day and a pool of nodes, as `ingest nightly` left it", DAILY_POOLS),
     "nights": ("a run of `ingest nightly` that found something new", NIGHTS),
     "forgotten_jobs": ("a job whose records were dropped for good: it is not read again", FORGOTTEN_JOBS),
-    "known_problems": ("a known problem, with its cause and remedy", KNOWN_PROBLEMS),
+    "known_problems": ("a known problem, with its cause and fix", KNOWN_PROBLEMS),
 }
 """Tables that the catalog itself holds: what a row of each is, and its columns."""

@@ -51,6 +51,17 @@ VIEWS = "SELECT view_name FROM duckdb_views() WHERE database_name = 'catalog' AN
 """Names of the tables and views that a store's reader asks."""
 
 
+SLOW_FIXTURES = {"begin", "db", "new_store", "run_apart", "start"}
+"""Those behind every store, every process and every database of hand-made rows: a second and more for each test."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what needs one of them as slow: `pytest -m "not slow"` is what to run at every step of one's work."""
+    for item in items:
+        if SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
+
+
 class Logs:
     """Texts of logs, each in the form that the parser of its path reads."""
 

@@ -334,7 +334,7 @@ class _Simulation:
     def _retry(self, attempt: Attempt, seconds: float) -> None:
         if attempt.mini_batch.id in self.history.resolved:
             return
-        tries = _POISON_PICKS + 1 if self.world.version == Version.V0 else self.world.max_tries
+        tries = _POISON_PICKS + 1 if self.world.version == Version.V0 else self.world.max_attempts
         if attempt.pick >= tries:
             self._resolve(attempt)
             return

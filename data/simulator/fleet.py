@@ -108,7 +108,7 @@ def _world(name: str, rng: Random, version: Version, shape: Shape) -> World:
         init_s=rng.uniform(2, 15),
         load_s=rng.uniform(0.5, 3),
         run_timeout_s=round(run_s * rng.uniform(6, 12)),
-        max_tries=rng.choice((3, 3, 4)) if version > Version.V0 else 4,
+        max_attempts=rng.choice((3, 3, 4)) if version > Version.V0 else 4,
         first_task_s=rng.uniform(0.5, 8),
         schedule_s=rng.uniform(0.005, 0.05),
         cpu_share=rng.uniform(0.6, 0.95),

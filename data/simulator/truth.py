@@ -160,12 +160,12 @@ def _numbers(world: World, history: History) -> dict[str, float | int | None]:
     samples = kept_samples(world, history)
     elapsed = [attempt.elapsed_s for attempt in final.values()]
     numbers: dict[str, float | int | None] = {
-        "mini_batches_scheduled": len(world.mini_batches)
+        "scheduled_mini_batches": len(world.mini_batches)
         if len(history.scheduled) == len(world.mini_batches)
         else None,
         "mini_batches": len({attempt.mini_batch.id for attempt in history.attempts}),
-        "mini_batches_open": len({attempt.mini_batch.id for attempt in history.attempts} - final.keys()),
-        "mini_batches_failed": sum(attempt.outcome != "done" for attempt in final.values()),
+        "open_mini_batches": len({attempt.mini_batch.id for attempt in history.attempts} - final.keys()),
+        "failed_mini_batches": sum(attempt.outcome != "done" for attempt in final.values()),
         "items": sum(attempt.mini_batch.items for attempt in final.values()),
         "failed_items": sum(attempt.failed for attempt in final.values()),
         "attempts": len(history.attempts),

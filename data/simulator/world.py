@@ -129,7 +129,7 @@ class World:
     load_s: float = 1.5
     init_s: float = 8.0
     run_timeout_s: int = 600
-    max_tries: int = 3
+    max_attempts: int = 3
     error_threshold: int = -1
     first_task_s: float = 2.0
     schedule_s: float = 0.02

@@ -14,7 +14,7 @@ def checks() -> str:
 
 def _section(view: View) -> str:
     told = dict(view.keys)
-    parts = [f"### {view.name}", f"{view.question}", view.caveat, f"* Remedy: {told['remedy']}"]
+    parts = [f"### {view.name}", f"{view.question}", view.caveat, f"* Fix: {told['fix']}"]
     lines = [f"* Explains errors like: `{told['explains']}`"] if "explains" in told else []
     lines += [f"* See: {told['reference']}"] if "reference" in told else []
     lines += [f"* {_threshold(one)}" for one in thresholds_of(view)]

@@ -25,7 +25,7 @@ def _section(listed: ListedProblem) -> str:
     shown = (
         f"{quote}{one.pattern}{quote}, confidence {one.confidence}.{generic}" if one.pattern else "no text in a log."
     )
-    lines = {"Cause": one.cause, "Remedy": one.remedy, "Shown by": shown, "See": _reference(one.reference)}
+    lines = {"Cause": one.cause, "Fix": one.fix, "Shown by": shown, "See": _reference(one.reference)}
     return "\n".join([f"### {one.id}", "", *(f"* {name}: {text}" for name, text in lines.items())])
 
 

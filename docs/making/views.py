@@ -101,7 +101,7 @@ def example_of(view: View) -> str | None:
     """The query of a view's head; that of a check, if it has none, shows what it found. None: there is none."""
     told = dict(view.keys).get("example")
     if told is None and view.folder == CHECKS:
-        return f"SELECT job_id, severity, finding FROM {view.name}"
+        return f"SELECT job_id, severity, headline FROM {view.name}"
     return told
 
 

@@ -33,6 +33,8 @@ def _paragraph(job: GateResult, fails: bool, width: int) -> Iterator[str]:
         lines = wrap(one_line(reason.sentence), width - 17)
         yield f"        {severity} {lines[0]}"
         yield from (f"{'':<17}{line}" for line in lines[1:])
+        for name, text in reason.parts.items():
+            yield from wrap(one_line(text), width, f"{'':<17}{name:<10}", f"{'':<27}", break_words=name != "query")
     yield from wrap(_compared(job), width, " " * 8, " " * 8)
 
 

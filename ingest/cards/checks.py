@@ -39,7 +39,7 @@ def all_checks(registry: Registry) -> dict[str, list[dict[str, Any]]]:
         ],
         "thresholds": [{**asdict(one), "used_by": view.name} for view in views for one in thresholds_of(view)],
         "known_problems": [
-            {"id": one.id, "cause": one.cause, "remedy": one.remedy, "leaves_text": bool(one.pattern)}
+            {"id": one.id, "cause": one.cause, "fix": one.fix, "leaves_text": bool(one.pattern)}
             for _, one, _ in registry.known_problems
         ],
     }
@@ -47,14 +47,14 @@ def all_checks(registry: Registry) -> dict[str, list[dict[str, Any]]]:
 
 def _keys(keys: tuple[tuple[str, str], ...]) -> dict[str, str]:
     told = dict(keys)
-    return {key: told.get(key, "") for key in ("remedy", "reference", "explains")}
+    return {key: told.get(key, "") for key in ("fix", "reference", "explains")}
 
 
 def _lines(listed: dict[str, list[dict[str, Any]]], width: int) -> Iterator[str]:
     """As text."""
     for check in listed["checks"]:
         yield from textwrap.wrap(f"{check['id']}: {check['question']}", width, subsequent_indent="  ")
-        yield from textwrap.wrap(f"→ {check['remedy']}", width, initial_indent="  ", subsequent_indent="    ")
+        yield from textwrap.wrap(f"→ {check['fix']}", width, initial_indent="  ", subsequent_indent="    ")
         for one in listed["thresholds"]:
             if one["used_by"] == check["id"]:
                 text = f"{one['name']} = {one['value']:g} {one['unit']}: {one['meaning']}"

@@ -12,6 +12,7 @@ from ingest.known_problems import first_step
 from ingest.output.terminal import is_terminal, text_width
 from ingest.output.wording import (
     SEVERITY_COLOURS,
+    and_more,
     duration,
     one_line,
     plural,
@@ -85,8 +86,8 @@ class _Page:
             yield click.style(name, bold=True) + (f"  {state}" if fits else "")
             if not fits:
                 yield f"  {state}"
-        if len(jobs) > _JOBS_SHOWN and not self.whole:
-            yield f"and {len(jobs) - _JOBS_SHOWN} more jobs"
+        if not self.whole and (more := and_more(len(jobs) - _JOBS_SHOWN, "job")):
+            yield more
         if len(jobs) > 1:
             yield f"  the same in {len(jobs)} jobs; shown for {one_line(jobs[0]['job_id'])}"
         for row in shown:
@@ -98,7 +99,7 @@ class _Page:
 
     def _finding(self, row: Row) -> Iterator[str]:
         """Its headline beside the severity, then evidence, impact, fix and query."""
-        lines = wrap(one_line(row["finding"]), self.width, _INDENT, _INDENT, self._most(_LINES))
+        lines = wrap(one_line(row["headline"]), self.width, _INDENT, _INDENT, break_words=not self.whole)
         severity = click.style(
             f"  {row['severity']:<9}", fg=SEVERITY_COLOURS[row["severity"]], bold=row["severity"] == "severe"
         )
@@ -109,7 +110,12 @@ class _Page:
                 yield f"{_INDENT}{label:<10}{text}"
                 continue
             yield from wrap(
-                one_line(text), self.width, f"{_INDENT}{label:<10}", f"{_INDENT}{'':<10}", break_words=not self.whole
+                one_line(text),
+                self.width,
+                f"{_INDENT}{label:<10}",
+                f"{_INDENT}{'':<10}",
+                self._most(_LINES),
+                break_words=not self.whole,
             )
         yield from (click.style(line, dim=True) for line in self._query(one_line(row["query"])))
 
@@ -121,30 +127,15 @@ class _Page:
         return wrap(query, self.width, head, f"{_INDENT}{'':<10}")
 
     def _parts(self, row: Row) -> Iterator[tuple[str, str]]:
-        """Evidence, impact and fix, each with its label, as far as the headline does not have them."""
-        label = "evidence"
-        for text in self._evidence(row):
-            yield label, text
-            label = ""
-        if row["lost_s"] and row["lost_s"] >= 1:
-            yield "impact", f"{duration(row['lost_s'])} lost"
-        if remedy := row["remedy"]:
-            yield "fix", remedy if row["severity"] == "severe" or self.whole else f"{first_step(remedy)}."
-
-    def _evidence(self, row: Row) -> Iterator[str]:
-        """Where and how often."""
-        if row["kind"] != "check":
-            facts = [f"{row['occurrences']:,} time{plural(row['occurrences'])}"] if row["occurrences"] else []
-            facts += [f"first on node {row['node']}"] if row["node"] else []
-            facts += [f"at {row['first_at']:%Y-%m-%d %H:%M:%S}"] if row["first_at"] else []
-            if facts:
-                yield ", ".join(facts)
+        """Evidence, impact and fix, each with its label, as far as the finding has them."""
+        if row["evidence"]:
+            yield "evidence", row["evidence"]
         if row["frame"]:
-            yield self._frame(one_line(row["frame"]))
-        if row["symptom"] and row["severity"] == "severe":
-            yield "this is a symptom; the logs at hand do not show the cause"
-        if row["explained_by"]:
-            yield f"caused by: {row['explained_by']}"
+            yield "" if row["evidence"] else "evidence", self._frame(one_line(row["frame"]))
+        if row["impact"]:
+            yield "impact", row["impact"]
+        if fix := row["fix"]:
+            yield "fix", fix if row["severity"] == "severe" or self.whole else f"{first_step(fix)}."
 
     def _frame(self, frame: str) -> str:
         """The location in the code; on a terminal its end, which says most."""
@@ -159,7 +150,7 @@ def _state(job: Row) -> str:
     facts = [state_in_colour(job["state"])]
     if job["duration_s"] is not None:
         facts.append(duration(job["duration_s"]))
-    finished = (job["mini_batches"] or 0) - (job["mini_batches_open"] or 0)
+    finished = (job["mini_batches"] or 0) - (job["open_mini_batches"] or 0)
     facts.append(f"{finished:,} mini-batch{'' if finished == 1 else 'es'}")
     if job["items"]:
         facts.append(f"{job['failed_items']:,} of {job['items']:,} items failed")
@@ -177,5 +168,10 @@ def _end(by_job: Mapping[str, Sequence[Row]], summaries: Mapping[str, Row], note
         yield from wrap(one_line(f"No issues found in: {some(fine, 20)}"), width, rest="  ")
     if blind:
         yield from wrap(one_line(f"No attempts in the logs to judge by: {some(blind, 20)}"), width, rest="  ")
-    counts = ", ".join(f"{severities.count(one)} {one}" for one in SEVERITIES)
-    yield f"{len(by_job)} job{plural(len(by_job))}: {counts}"
+    yield f"{len(by_job)} job{plural(len(by_job))}: {_counted(severities)}"
+
+
+def _counted(severities: Sequence[str]) -> str:
+    """How many findings there are of each severity: "1 severe, 0 warnings, 4 notes"."""
+    counts = {one: severities.count(one) for one in SEVERITIES}
+    return ", ".join(f"{count} {one}{'' if one == 'severe' else plural(count)}" for one, count in counts.items())

@@ -10,7 +10,7 @@ import click
 
 from ingest.comparison.measures import Unit
 from ingest.output.terminal import is_terminal, text_width
-from ingest.output.wording import clock, one_line, plural, state_in_colour, wrap
+from ingest.output.wording import and_more, clock, one_line, state_in_colour, wrap
 
 if TYPE_CHECKING:
     from ingest.comparison.differences import ComparisonSide, Difference, JobComparison
@@ -157,7 +157,7 @@ def _errors(errors: list[Difference], compared: JobComparison, width: int, *, wh
             yield from (f"{'':<13}{line}" for line in more)
         if len(rows) > _ERRORS_SHOWN and not whole:
             more_errors = len(rows) - _ERRORS_SHOWN
-            yield f"{'':<13}and {more_errors} more {kind} error{plural(more_errors)}: --format json"
+            yield f"{'':<13}{and_more(more_errors, f'{kind} error')}: --format json"
 
 
 def _times(one: Difference, compared: JobComparison) -> str:

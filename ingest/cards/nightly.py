@@ -10,7 +10,7 @@ import click
 from ingest.known_problems import first_step
 from ingest.nightly.summary import StepFailure, Summary
 from ingest.output.terminal import is_terminal, text_width
-from ingest.output.wording import one_line, plural, some, wrap
+from ingest.output.wording import and_more, one_line, plural, some, wrap
 
 _SHOWN = 5
 _LABEL = 14
@@ -100,7 +100,7 @@ def _several(label: str, rows: Sequence[Any], told: Any, without: str) -> Iterat
         yield _line(label if place == 0 else "", first)
         yield from (_line("", line) for line in more)
     if len(rows) > _SHOWN:
-        yield _line("", f"and {len(rows) - _SHOWN} more: see the report or the summary")
+        yield _line("", f"{and_more(len(rows) - _SHOWN)}: see the report or the summary")
 
 
 def _regression(row: Mapping[str, Any]) -> str:
@@ -123,8 +123,9 @@ def _alike(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def _finding(row: Mapping[str, Any]) -> str:
     jobs = row["jobs"]
     also = f" (the same check in {len(jobs)} jobs: {some(jobs, 5)})" if len(jobs) > 1 else ""
-    text = f"{row['job_id']}: {row['finding']}{also}"
-    return f"{text}\n  → {first_step(row['remedy'])}" if row["remedy"] else text
+    text = f"{row['job_id']}: {row['headline']}{also}"
+    impact = f"\n  impact: {row['impact']}" if row["impact"] else ""
+    return f"{text}{impact}\n  → {first_step(row['fix'])}"
 
 
 def _no_new_errors(summary: Summary) -> str:

@@ -29,18 +29,18 @@ def story_lines(
     page = _Page(width, whole)
     files = {file_id: number for number, file_id in enumerate(dict.fromkeys(row["file_id"] for row in rows), 1)}
     yield from page.head(mini_batch)
-    for try_no in sorted({row["try_no"] for row in rows if row["try_no"] is not None}):
-        of_try = [row for row in rows if row["try_no"] == try_no]
-        started = next((row for row in of_try if row["what"] == "try started"), of_try[0])
+    for attempt_no in sorted({row["attempt_no"] for row in rows if row["attempt_no"] is not None}):
+        of_try = [row for row in rows if row["attempt_no"] == attempt_no]
+        started = next((row for row in of_try if row["what"] == "attempt started"), of_try[0])
         yield ""
         place = ", ".join(f"{name} {shown(started[name])}" for name in ("node", "process") if started[name])
         day = f", {started['time']:%Y-%m-%d}" if isinstance(started["time"], datetime) else ""
         yield from page.wrapped(
-            f"attempt {try_no}: {place.replace('process process', 'process') or 'worker not recorded'}{day}"
+            f"attempt {attempt_no}: {place.replace('process process', 'process') or 'worker not recorded'}{day}"
         )
         for row in of_try:
             yield from page.row(row, files, _worker(started))
-    if left := [row for row in rows if row["try_no"] is None]:
+    if left := [row for row in rows if row["attempt_no"] is None]:
         yield ""
         yield from page.wrapped(
             "not tied to one attempt: what names the mini-batch, and lines of these workers without a time"
@@ -71,10 +71,10 @@ class _Page:
         """What became of it."""
         attempts = mini_batch["attempts"]
         facts = [f"{mini_batch['outcome']} after {attempts} attempt{plural(attempts)}"]
-        if mini_batch["failed"] is not None and mini_batch["total"] is not None:
-            facts.append(f"{mini_batch['failed']:,} of {mini_batch['total']:,} items failed")
-        if mini_batch["wasted_s"]:
-            facts.append(f"{duration(mini_batch['wasted_s'])} wasted")
+        if mini_batch["failed_items"] is not None and mini_batch["items"] is not None:
+            facts.append(f"{mini_batch['failed_items']:,} of {mini_batch['items']:,} items failed")
+        if mini_batch["wasted_worker_s"]:
+            facts.append(f"{duration(mini_batch['wasted_worker_s'])} wasted")
         yield from self.wrapped(
             shown(f"mini-batch {mini_batch['mini_batch_id']} of {mini_batch['job_id']}: {', '.join(facts)}")
         )
@@ -89,7 +89,7 @@ class _Page:
         time = f"{at:%H:%M:%S}.{at.microsecond // 1000:03}" if isinstance(at, datetime) else ""
         by = "" if row["process"] is None or _worker(row) == worker else f"{_worker(row)}: "
         more = f" (logged {row['reports']} times)" if row["reports"] > 1 and row["what"] in ("error", "log") else ""
-        before = " (before the attempt)" if row["placed"] == "before the try" else ""
+        before = " (before the attempt)" if row["placed"] == "before the attempt" else ""
         texts = redact_text(f"{by}{row['text'] or ''}").splitlines() or [""]
         lines = [part for text in texts for part in self._folded(text)]
         if len(lines) > _LINES_PER_ROW and not self.whole:
@@ -98,7 +98,7 @@ class _Page:
             lines = [*lines[:-1], lines[-1] + note] if len(lines[-1] + note) <= self.text else [*lines, note.strip()]
         place = f"[{files[row['file_id']]}]:{row['line_no']}"
         for number, line in enumerate(lines):
-            what = row["what"].replace("try", "attempt") if number == 0 else ""
+            what = row["what"] if number == 0 else ""
             start = f"  {time if number == 0 else '':<{_TIME}}  {what:<{_WHAT}}  {line}"
             yield f"{start:<{self.width - len(place) - 1}} {place}" if number == 0 else start
 

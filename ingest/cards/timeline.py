@@ -115,7 +115,7 @@ def _most_telling(nodes: Sequence[Line]) -> Sequence[Line]:
     ordered = sorted(
         nodes,
         key=lambda line: (
-            -line.total("failed_tries") - line.total("failed_inits"),
+            -line.total("failed_attempts") - line.total("failed_inits"),
             line.busy_share or 0,
             _in_order(line.node),
         ),

@@ -115,7 +115,7 @@ def _activity(line: Line, timeline: Timeline, glyphs: Glyphs) -> Text:
     for bin_ in range(timeline.bins):
         drawn.append(*_cell(line.cells.get(bin_), line.process is None, glyphs))
     share = line.busy_share
-    failed, restarts = int(line.total("failed_tries") + line.total("failed_inits")), int(line.total("restarts"))
+    failed, restarts = int(line.total("failed_attempts") + line.total("failed_inits")), int(line.total("restarts"))
     drawn.append(f"{'' if share is None else f'{share:.0%}':>6} ")
     drawn.append(f"{failed or '':>6} ", "red" if failed else "")
     if line.process is None:

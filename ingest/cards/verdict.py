@@ -15,6 +15,7 @@ from ingest.known_problems import first_step
 from ingest.output import redact_text
 from ingest.output.terminal import is_terminal, text_width
 from ingest.output.wording import (
+    and_more,
     clock,
     duration,
     one_line,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _OF_THESE_JOBS = "list_contains($jobs, job_id)"
 _ERRORS_SHOWN = 5
+_FINDINGS_SHOWN = 3
 _JOBS_SHOWN = 40
 _LABEL = 18
 _LINES = 3
@@ -82,8 +84,12 @@ def verdict(store: Store, report: LoadReport) -> dict[str, Any]:
         ),
         "first_errors": ask(
             "SELECT job_id, time, exception_type, exception_message, frame, node, process, source, symptom,"
-            " problem, remedy"
+            " problem, fix"
             " FROM first_error WHERE {these} ORDER BY symptom, time NULLS LAST, job_id"
+        ),
+        "findings": ask(
+            "SELECT job_id, finding_id, severity, headline, evidence, impact, fix, query FROM diagnosis"
+            " WHERE {these} AND severity = 'severe' AND kind = 'check' ORDER BY job_id, rank"
         ),
         "coverage": _first(
             ask(
@@ -167,14 +173,14 @@ def _job_table(jobs: Sequence[Row], width: int, *, whole: bool) -> Iterator[str]
     for name, state, *numbers in rows:
         right = "  ".join(f"{text:>{room}}" for text, room in zip(numbers, widths[2:], strict=True))
         yield f"  {shorten(name, widths[0]):<{widths[0]}}  {state_in_colour(state, widths[1])}  {right}"
-    if len(jobs) > len(rows):
-        yield f"  and {len(jobs) - len(rows)} more: SELECT * FROM job_summary"
+    if more := and_more(len(jobs) - len(rows)):
+        yield f"  {more}: SELECT * FROM job_summary"
 
 
 def _cells(job: Row) -> list[str]:
     """A job as the cells of its line. Mini-batches: those that are finished, of those that are known."""
-    scheduled = max(job["mini_batches_scheduled"] or 0, job["mini_batches"] or 0)
-    finished = (job["mini_batches"] or 0) - (job["mini_batches_open"] or 0)
+    scheduled = max(job["scheduled_mini_batches"] or 0, job["mini_batches"] or 0)
+    finished = (job["mini_batches"] or 0) - (job["open_mini_batches"] or 0)
     return [
         one_line(job["job_id"]),
         job["state"] or "unknown",
@@ -211,7 +217,24 @@ def _answers(card: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             f"{memory['highest_percent']:.1f} % of node {memory['node']} in {memory['job_id']}"
             f" (highest of {memory['samples']:,} samples{gap})",
         )
+    yield from _findings(card["findings"])
     yield from _first_errors(card["first_errors"])
+
+
+def _findings(findings: Sequence[Row]) -> Iterator[tuple[str, str]]:
+    """The severe findings of checks; one that several jobs have once."""
+    alike: dict[str, list[Row]] = {}
+    for finding in findings:
+        alike.setdefault(finding["finding_id"], []).append(finding)
+    for number, same in enumerate(list(alike.values())[:_FINDINGS_SHOWN]):
+        also = f" (the same check in {len(same)} jobs)" if len(same) > 1 else ""
+        yield "" if number else "severe", f"{same[0]['job_id']}: {same[0]['headline']}{also}"
+        if same[0]["impact"]:
+            yield "", f"impact: {same[0]['impact']}"
+        if same[0]["fix"]:
+            yield "", f"→ {first_step(same[0]['fix'])}"
+    if more := and_more(len(alike) - _FINDINGS_SHOWN, "severe finding"):
+        yield "", f"{more}: ingest diagnose"
 
 
 def _first_errors(errors: Sequence[Row]) -> Iterator[tuple[str, str]]:
@@ -232,11 +255,10 @@ def _first_errors(errors: Sequence[Row]) -> Iterator[tuple[str, str]]:
             yield "", f"at {error['frame']}"
         elif error["symptom"]:
             yield "", "this is a symptom; the logs at hand do not show the cause"
-        if error["remedy"]:
-            yield "", f"→ {first_step(error['remedy'])}"
-    if len(alike) > _ERRORS_SHOWN:
-        more = len(alike) - _ERRORS_SHOWN
-        yield "", f"and {more} more error{plural(more)}: SELECT * FROM first_error"
+        if error["fix"]:
+            yield "", f"→ {first_step(error['fix'])}"
+    if more := and_more(len(alike) - _ERRORS_SHOWN, "error"):
+        yield "", f"{more}: SELECT * FROM first_error"
 
 
 def _coverage(coverage: Row | None) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.output import Redactor
 from ingest.output.shown import shown
 from ingest.output.terminal import text_width
-from ingest.output.wording import SEVERITY_COLOURS, STATE_COLOURS, clock, plural, shorten
+from ingest.output.wording import SEVERITY_COLOURS, STATE_COLOURS, and_more, clock, plural, shorten
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -49,7 +49,7 @@ def screen(snapshot: Snapshot) -> RenderableType:
     for job in snapshot.jobs[:_JOBS]:
         parts += [*_job(job), Text("")]
     if len(snapshot.jobs) > _JOBS:
-        parts += [Text(f"and {len(snapshot.jobs) - _JOBS} more jobs"), Text("")]
+        parts += [Text(and_more(len(snapshot.jobs) - _JOBS, "job")), Text("")]
     for problem in snapshot.problems[:3]:
         parts.append(Text(f"  not read  {shorten(shown(problem), text_width(sys.stdout) - 12)}", style="yellow"))
     if snapshot.ended is None:
@@ -83,11 +83,11 @@ def _job(job: JobState) -> Iterator[RenderableType]:
             f"  error      {shorten(when + shown(error.text), text_width(sys.stdout) - 13 - len(count))}{count}",
             style="red",
         )
-        if error.remedy:
-            yield Text(f"             → {shorten(shown(error.remedy), text_width(sys.stdout) - 15)}")
+        if error.fix:
+            yield Text(f"             → {shorten(shown(error.fix), text_width(sys.stdout) - 15)}")
     for finding in job.findings:
         if finding.severity != "note":
-            line = f"  {finding.severity:<10} {shorten(shown(finding.finding), text_width(sys.stdout) - 13)}"
+            line = f"  {finding.severity:<10} {shorten(shown(finding.headline), text_width(sys.stdout) - 13)}"
             yield Text(line, style=SEVERITY_COLOURS[finding.severity] or "")
 
 
@@ -124,5 +124,5 @@ def _nodes(nodes: Sequence[NodeState]) -> RenderableType:
         counts = (str(node.mini_batches), str(node.failed), str(node.retries))
         table.add_row(f"  {shorten(shown(node.node), 30)}", state, *counts, memory, last)
     if len(nodes) > _NODES:
-        table.add_row(f"  and {len(nodes) - _NODES} more", "", "", "", "", "", "")
+        table.add_row(f"  {and_more(len(nodes) - _NODES)}", "", "", "", "", "", "")
     return table

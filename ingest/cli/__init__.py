@@ -12,9 +12,11 @@ from ingest.cli.compact import compact
 from ingest.cli.completion import completion
 from ingest.cli.config import config
 from ingest.cli.connect import connect
+from ingest.cli.copy import copy
 from ingest.cli.diagnose import diagnose
 from ingest.cli.diff import diff
 from ingest.cli.doctor import doctor
+from ingest.cli.exit_codes import with_exit_codes
 from ingest.cli.explain import explain
 from ingest.cli.forget import forget
 from ingest.cli.groups import Commands
@@ -87,12 +89,13 @@ for command in (
     rebuild,
     forget,
     compact,
+    copy,
     doctor,
     config,
     nightly,
     completion,
 ):
-    cli.add_command(with_config(command))
+    cli.add_command(with_exit_codes(with_config(command)))
 for command in (diagnose, diff, jobs, nodes, story, timeline, sql, views, problems, plugins, explain):
     with_pager(command)
 

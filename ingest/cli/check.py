@@ -59,8 +59,7 @@ def check(
     and about as much input. Severe findings of a job are listed as notes; --fail-on-findings lets them fail the check.
 
     Formats for pipelines: junit (a test case per job), github (annotations of GitHub Actions), sarif (code scanning).
-    Exit code 0: fine, or too few jobs to compare with, which is said; 1: a job did not pass; 2: wrong usage; 3: no such job;
-    4: the store is locked, damaged or not there; 130: interrupted.
+    A job passes if there are too few jobs to compare with; that is said.
 
     \b
       ingest downloads/night-07 && ingest check
@@ -128,7 +127,7 @@ def _baseline(store: Store, given: str) -> str:
 
 
 def _checked(job: GateResult, fails: bool) -> CheckedJob:
-    reasons = [(one.severity, one.measure, one.sentence) for one in job.reasons]
+    reasons = [(one.severity, one.measure, one.text) for one in job.reasons]
     return CheckedJob(job.job_id, not fails, job.baseline, reasons)
 
 

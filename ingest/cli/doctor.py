@@ -41,7 +41,6 @@ def doctor(
     """Check the installation and a store.
 
     With --source only that is checked. Nothing is changed.
-    Exit code 4 if the store is damaged or cannot be opened, 1 if something else does not work, else 0.
     """
     from ingest.doctor.installation import Status, installation
     from ingest.doctor.store import examine

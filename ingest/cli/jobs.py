@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _STATES = ["completed", "failed", "running", "stalled", "unknown"]
 _JOBS = (
     "SELECT job_id, coalesce(s.state, 'unknown') AS state, s.started_at, s.duration_s,"
-    " s.mini_batches, s.mini_batches_scheduled, s.mini_batches_failed, s.mini_batches_open, s.items, s.failed_items,"
+    " s.mini_batches, s.scheduled_mini_batches, s.failed_mini_batches, s.open_mini_batches, s.items, s.failed_items,"
     " s.attempts, s.retries,"
     " s.nodes, s.highest_memory_percent, s.first_error, s.partial, j.source, j.loaded_at"
     " FROM job_summary AS s JOIN jobs AS j USING (job_id)"
@@ -66,8 +66,8 @@ def _for_eyes(job: Mapping[str, Any], *, narrow: bool) -> Sequence[object]:
     """A job in a few short cells."""
     from ingest.output.wording import clock
 
-    scheduled = max(job["mini_batches_scheduled"] or 0, job["mini_batches"] or 0)
-    finished = (job["mini_batches"] or 0) - (job["mini_batches_open"] or 0)
+    scheduled = max(job["scheduled_mini_batches"] or 0, job["mini_batches"] or 0)
+    finished = (job["mini_batches"] or 0) - (job["open_mini_batches"] or 0)
     items = job["items"]
     return (
         job["job_id"],

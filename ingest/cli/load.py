@@ -26,6 +26,7 @@ from ingest.cli.options import (
 from ingest.cli.source_options import source_options, wanted
 from ingest.errors import ExitCode, IngestError
 from ingest.output.shown import shown
+from ingest.output.wording import and_more
 
 if TYPE_CHECKING:
     from ingest.load.children import MissingChild
@@ -164,7 +165,7 @@ def _tell_missing(missing: Sequence[MissingChild]) -> None:
         )
         click.echo(f"  → {child.command}", err=True)
     if len(missing) > _CHILDREN_TOLD:
-        more = f"and {len(missing) - _CHILDREN_TOLD} more: SELECT * FROM job_children WHERE logs_of IS NULL"
+        more = f"{and_more(len(missing) - _CHILDREN_TOLD)}: SELECT * FROM job_children WHERE logs_of IS NULL"
         click.echo(f"ingest: {more}", err=True)
 
 

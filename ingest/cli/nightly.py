@@ -50,6 +50,14 @@ from ingest.errors import IngestError
     metavar="COMMAND",
     help="Run this at the end, with the summary on its stdin. If it fails, that is reported, and changes nothing else.",
 )
+@click.option(
+    "--notify-file",
+    cls=SettingOption,
+    setting="nightly.notify_file",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Send a message to the services in this file: an Apprise URL per line (Slack, Teams, mail). Extra: notify.",
+)
 @click.option("--notify-shell", is_flag=True, help="Give the command to a shell, so that it may hold pipes.")
 @click.option(
     "--notify-timeout", type=click.FloatRange(0, min_open=True), default=30, show_default=True, help="Seconds for it."
@@ -77,6 +85,7 @@ def nightly(
     report: str | None,
     summary: str | None,
     notify_command: str | None,
+    notify_file: str | None,
     notify_shell: bool,
     notify_timeout: float,
     workers: int | None,
@@ -99,11 +108,6 @@ def nightly(
     ingest.toml.
     A second run changes nothing. Runs that were left out are made up for: days are those of the jobs. What cannot be read or
     done is reported, and the rest is done all the same; a run that was killed is finished by the next one.
-
-    \b
-    Exit codes: 0 fine, 1 something got worse (`[nightly] fail_on` says what counts), 2 wrong usage,
-    5 partly failed: a job or folder could not be read, or a later step failed,
-    6 failed: the store is locked, damaged or its disk full; the last good state stands.
     """
     configure_log(quiet, verbose, log_format, log_file)
     chosen = settings()
@@ -154,6 +158,7 @@ def nightly(
                 summary=Path(summary) if summary else None,
                 notify_command=notify_command,
                 notify_shell=notify_shell,
+                notify_file=Path(notify_file) if notify_file else None,
                 notify_timeout_s=notify_timeout,
                 lock_timeout_s=lock_timeout,
                 progress=progress,

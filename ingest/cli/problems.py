@@ -26,7 +26,7 @@ _NO_TEXT = "none: it leaves no text in a log"
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @plugin_options
 def problems(problem_id: str | None, format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
-    """List the known problems: cause, remedy, and who says so; those too that leave no text in a log.
+    """List the known problems: cause, fix, and who says so; those too that leave no text in a log.
 
     With ID: all that is known of one, with the pattern that its messages match. They are listed in the order in which
     they are asked. Which of them a job shows: ingest sql "SELECT * FROM known_problems_seen"
@@ -56,7 +56,7 @@ def _show(known: Sequence[ListedProblem], *, whole: bool) -> None:
         if place:
             click.echo()
         click.secho(escape_controls(one.id), bold=True)
-        lines = {"cause": one.cause, "remedy": one.remedy, "see": one.reference}
+        lines = {"cause": one.cause, "fix": one.fix, "see": one.reference}
         if whole:
             kind = ", generic: it only says that something failed" if one.generic else ""
             lines |= {"pattern": one.pattern or _NO_TEXT, "sure": f"{one.confidence}{kind}"}

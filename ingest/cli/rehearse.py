@@ -182,10 +182,6 @@ def rehearse(
     that fail are retried, processes that hang are killed and replaced. The logs are those of a job; they are loaded, and
     the verdict and the diagnosis follow.
 
-    \b
-    Exit codes: 0 the contract holds and nothing is severe, 1 it does not hold, the job failed or a finding is severe,
-    130 interrupted.
-
     This is not a security boundary: the script, and the code in a model, run with your rights.
     """
     from ingest.rehearse.advice import advise

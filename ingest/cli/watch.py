@@ -73,9 +73,6 @@ def watch(
 
     SOURCES are those of `ingest JOB_DIRS...`. What is new is read into the store every few seconds, so that every other
     command works meanwhile. Without a terminal each change is one line of JSON. At the end comes the summary.
-
-    \b
-    Exit codes: 0 all jobs completed, 1 a job failed or a finding was waited for, 3 something could not be read.
     """
     from ingest.watch.loop import WatchOptions
     from ingest.watch.loop import watch as looks

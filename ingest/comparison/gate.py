@@ -29,6 +29,13 @@ class Reason:
     sentence: str
     value: float | None = None
     usual: float | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Of a finding: evidence, impact, fix and query, as far as it has them; its headline is the sentence."""
+
+    @property
+    def text(self) -> str:
+        """The sentence, and each part on a line of its own."""
+        return "\n".join([self.sentence, *(f"{name}: {text}" for name, text in self.parts.items())])
 
 
 @dataclass(slots=True)
@@ -109,7 +116,7 @@ def judge(
 
 
 _FINDINGS = """
-    SELECT job_id, finding_id, severity, finding
+    SELECT job_id, finding_id, severity, headline, evidence, impact, fix, query
     FROM diagnosis
     WHERE list_contains($jobs, job_id) AND severity IN ('severe', 'warning')
     ORDER BY job_id, rank
@@ -119,10 +126,11 @@ _FINDINGS = """
 def _findings(found: Sequence[Row], least: str | None) -> Iterator[Reason]:
     """Findings of the diagnosis as reasons from a severity on; where none is given, severe ones as notes."""
     for row in found:
+        parts = {name: row[name] for name in ("evidence", "impact", "fix", "query") if row[name]}
         if least is not None and is_at_least(row["severity"], least):
-            yield Reason(row["severity"], row["finding_id"], row["finding"])
+            yield Reason(row["severity"], row["finding_id"], row["headline"], parts=parts)
         elif row["severity"] == "severe":
-            yield Reason("note", row["finding_id"], f"severe finding: {row['finding']}")
+            yield Reason("note", row["finding_id"], f"severe finding: {row['headline']}", parts=parts)
 
 
 def _on_its_own(job: Row, most_failures: float | None) -> Iterator[Reason]:

@@ -58,7 +58,7 @@ def verdicts(store: Store, relation: str, a: Mapping[str, Any], b: Mapping[str, 
 
 def _growth(a: Mapping[str, Any], b: Mapping[str, Any]) -> float:
     """How much more input B had than A, in the first unit that both tell."""
-    for unit in ("input_items", "mini_batches_scheduled", "items"):
+    for unit in ("input_items", "scheduled_mini_batches", "items"):
         if (a[unit] or 0) > 0 and (b[unit] or 0) > 0:
             return float(b[unit] / a[unit])
     return 1.0

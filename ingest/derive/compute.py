@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _MORE_MEMORY = ("1500MB", "80%")
 """What a query gets that holds more than the connection may take and cannot write it to disk; the last is the machine's."""
 
+PARSED = "parsed_queries"
+"""The name under which a database with parsed queries is attached; each macro of it bears its relation's name."""
+
 _THRESHOLD = re.compile(r"\bthreshold\('(\w+)'\)")
 _CREATE_MACRO = re.compile(r"create or replace macro", re.IGNORECASE)
 
@@ -38,12 +41,14 @@ def compute(
     wanted: Collection[str] | None = None,
     empty: Collection[str] = (),
     known: Mapping[str, Columns] | None = None,
+    parsed: Collection[str] = (),
 ) -> list[ViewProblem]:
     """Makes a temporary table of each derived relation, over the records, `files` and `loaded_jobs` of a connection.
 
     `given`: relations that are there already; `wanted`: only these and what they rest on. `empty`: tables that have no rows;
-    a relation over nothing but empty ones is not asked if its columns are `known`. Returns what is wrong with files of
-    plugins: nothing is derived of them.
+    a relation over nothing but empty ones is not asked if its columns are `known`. `parsed`: relations whose query is a
+    macro of an attached database (`ingest.derive.parsed_queries`). Returns what is wrong with files of plugins: nothing is
+    derived of them.
     """
     problems: list[ViewProblem] = []
     needed = None if wanted is None else library.below(wanted)
@@ -52,16 +57,17 @@ def compute(
         if view.name in given or (needed is not None and view.name not in needed):
             continue
         columns = _columns(view, known or {})
-        if columns and _is_empty(view, library, without_rows):
+        if columns and (_is_empty(view, library, without_rows) or not _may_have_rows(connection, view, library)):
             without_rows.add(view.name)
             definition = ", ".join(f"{quoted(name)} {type_}" for name, type_ in columns)
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(view.name)} ({definition})")
             continue
         try:
-            if not _make(connection, view, _with_numbers(view.text, library)):
+            text = f"FROM {PARSED}.{quoted(view.name)}()" if view.name in parsed else with_numbers(view.text, library)
+            if not _make(connection, view, text):
                 without_rows.add(view.name)
-            if view.folder == CHECKS and library.is_of_plugin(view):  # of ours, `check_rows` asks for each column
-                connection.execute(f"{checks.rows_of(view.name)} LIMIT 0")
+            if view.folder == CHECKS and library.is_of_plugin(view):  # ours have all columns
+                _complete(connection, view.name)
         except Exception as error:
             error.add_note(f"in {view.name}")
             if is_disk_full(error) or not library.is_of_plugin(view):
@@ -77,6 +83,16 @@ def thresholds_in(view: View) -> set[str]:
     return set(_THRESHOLD.findall(view.text))
 
 
+def with_numbers(text: str, library: Library) -> str:
+    """Thresholds as numbers in the text of a query, which is quicker to plan than a question for each."""
+
+    def number(found: re.Match[str]) -> str:
+        value = library.thresholds.get(found[1])
+        return found[0] if value is None else f"{value!r}::DOUBLE"
+
+    return _THRESHOLD.sub(number, text)
+
+
 def _columns(view: View, known: Mapping[str, Columns]) -> Columns | None:
     """The columns that a derived relation is known to have."""
     if view.folder == CHECKS:
@@ -90,6 +106,27 @@ def _is_empty(view: View, library: Library, without_rows: Collection[str]) -> bo
         return False
     sources = library.sources(view)
     return bool(sources) and sources <= set(without_rows)
+
+
+def _may_have_rows(connection: duckdb.DuckDBPyConnection, view: View, library: Library) -> bool:
+    """Whether the condition holds that a file names for having rows. One of a plugin that cannot be asked is none."""
+    if not view.when:
+        return True
+    try:
+        ((holds,),) = connection.execute(f"SELECT {with_numbers(view.when, library)}").fetchall()
+    except duckdb.Error:
+        if library.is_of_plugin(view):
+            return True
+        raise
+    return bool(holds)
+
+
+def _complete(connection: duckdb.DuckDBPyConnection, check: str) -> None:
+    """Gives the table of a check the optional columns that it lacks. Fails where it lacks one that is required."""
+    given = [row[0] for row in connection.execute(f"DESCRIBE {quoted(check)}").fetchall()]
+    for name, type_ in checks.missing_columns(given):
+        connection.execute(f"ALTER TABLE {quoted(check)} ADD COLUMN {quoted(name)} {type_}")
+    connection.execute(f"{checks.rows_of(check)} LIMIT 0")
 
 
 def _make(connection: duckdb.DuckDBPyConnection, view: View, text: str) -> bool:
@@ -131,13 +168,3 @@ def _with_more_memory(connection: duckdb.DuckDBPyConnection, query: str) -> list
         return connection.execute(query).fetchall()
     finally:
         connection.execute(f"SET memory_limit = {literal(usual)}")
-
-
-def _with_numbers(text: str, library: Library) -> str:
-    """Thresholds as numbers in the text of a query, which is quicker to plan than a question for each."""
-
-    def number(found: re.Match[str]) -> str:
-        value = library.thresholds.get(found[1])
-        return found[0] if value is None else f"{value!r}::DOUBLE"
-
-    return _THRESHOLD.sub(number, text)

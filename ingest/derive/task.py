@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from ingest.derive import parsed_queries
 from ingest.derive.compute import compute
 from ingest.errors import disk_full, is_disk_full
 from ingest.quoting import is_one_of, literal, quoted, quoted_path
+from ingest.store.backend import backend_of
 from ingest.store.derived import DerivedRelation, derived_columns
-from ingest.store.derived_parts import write_derived
+from ingest.store.derived_parts import put_derived, write_derived
 from ingest.store.disk import as_unreadable
 from ingest.store.fronts import slices_of
 from ingest.store.paths import Layout
@@ -34,7 +36,7 @@ MEMORY = "300MB"
 """What the database may take before it writes to disk."""
 
 _SMALL_BYTES = 2 << 20
-_SLOW_TO_PLAN = "join_order, statistics_propagation"
+SLOW_TO_PLAN = "join_order, statistics_propagation"
 """What the database leaves out when it plans a query over few rows."""
 
 _HELD_BYTES = 48 << 20
@@ -64,27 +66,33 @@ class Derived:
 
 def derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:
     """Derives jobs of a catalog. Raises StoreError if the rows cannot be written."""
+    layout = layout.here()
     try:
-        return _derive(task, layout, definition, catalog)
+        return _derive(replace(task, slice=layout.new_slice(task.slice)), layout, definition, catalog)
     except duckdb.OutOfMemoryException as error:
         if is_disk_full(error):
             raise disk_full(layout.root, "what is derived", error) from error
         raise
+    finally:
+        layout.leave()
 
 
 def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:
     with _opened(layout, catalog) as connection:
         empty, is_small = narrow(connection, layout, definition, task.job_ids)
         if is_small:
-            connection.execute(f"SET disabled_optimizers = '{_SLOW_TO_PLAN}'")
-        known = (
-            {name: relation.columns for name, relation in derived_columns(connection).items()} if task.is_known else {}
-        )
-        problems = compute(connection, definition.library, empty=empty, known=known)
-        relations = derived_relations(connection, definition.library)
+            connection.execute(f"SET disabled_optimizers = '{SLOW_TO_PLAN}'")
+        told = derived_columns(connection) if task.is_known else {}
+        known = {name: relation.columns for name, relation in told.items()}
+        with parsed_queries.attached(connection, definition) as parsed:
+            problems = compute(connection, definition.library, empty=empty, known=known, parsed=parsed)
+        if not parsed:
+            parsed_queries.keep(connection, definition)
+        relations = told if told and not problems else derived_relations(connection, definition.library)
         mark = f"(hash(job_id || {literal('/' + task.slice)}) >> 1)::BIGINT"
         marks = connection.execute(f"SELECT job_id, {mark} FROM loaded_jobs ORDER BY job_id").fetchall()
         parts = list(_write(connection, layout, task.slice, mark, relations))
+        put_derived(layout, parts, task.slice)
     return Derived([(job_id, task.slice, number) for job_id, number in marks], parts, relations, problems)
 
 
@@ -105,7 +113,8 @@ def _opened(layout: Layout, catalog: Path) -> Iterator[duckdb.DuckDBPyConnection
         with as_unreadable(layout):
             connection.execute(f"ATTACH {quoted_path(catalog)} AS catalog (READ_ONLY)")
             connection.execute("USE catalog")
-            yield connection
+            with backend_of(layout).serving(connection):
+                yield connection
     finally:
         connection.close()
 

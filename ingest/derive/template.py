@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import platformdirs
 
+from ingest.derive import parsed_queries
 from ingest.derive.run import bring_up_to_date
 from ingest.derive.task import derive
 from ingest.errors import StoreError
@@ -69,10 +70,10 @@ def empty_catalog(definition: Definition, folder: Path | None = None) -> Iterato
 
 
 def _forget_unused(folder: Path) -> None:
-    """Deletes the templates of other versions, and what a killed process left of one."""
-    for path in folder.glob("catalog-*.duckdb"):
+    """Deletes the templates and parsed queries of other versions, and what a killed process left of one."""
+    for path in (*folder.glob("catalog-*.duckdb"), *folder.glob("queries-*.duckdb")):
         if path.stat().st_mtime < time.time() - _UNUSED_DAYS * 86_400:
             path.unlink(missing_ok=True)
-    for path in folder.glob(f"{_MADE_IN}*"):
+    for path in (*folder.glob(f"{_MADE_IN}*"), *folder.glob(f"{parsed_queries.MADE_IN}*")):
         if path.stat().st_mtime < time.time() - _KILLED_S:
             shutil.rmtree(path, ignore_errors=True)

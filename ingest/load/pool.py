@@ -46,7 +46,7 @@ class Workers:
 
     def parse(self, work: Sequence[Slice]) -> Iterator[SliceResult]:
         """The results of all slices, as they come."""
-        root = self._layout.root
+        root = str(self._layout)
         if self._count <= 1 or len(work) <= 1:
             for slice_ in work:
                 yield parse_slice(slice_, root, self._options)
@@ -173,7 +173,7 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _isolated(slice_: Slice, root: Path, options: PluginOptions) -> Iterator[SliceResult]:
+def _isolated(slice_: Slice, root: str, options: PluginOptions) -> Iterator[SliceResult]:
     """Parses a slice in a process of its own; if that dies too, in halves, down to the one file that kills it."""
     with _pool(1, options) as pool:
         try:

@@ -43,7 +43,7 @@ def compare(store: Store, jobs: Sequence[str]) -> dict[str, Any]:
 
 # what the checks say of these jobs, the gravest first
 _FINDINGS = """
-    SELECT job_id, check_id, severity, finding, node, lost_s, remedy, query
+    SELECT job_id, check_id, severity, headline, evidence, impact, fix, query, node, lost_s
     FROM findings
     WHERE {these} AND severity IN ('severe', 'warning')
     ORDER BY severity, lost_s DESC NULLS LAST, job_id, check_id

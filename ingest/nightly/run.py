@@ -19,6 +19,7 @@ from ingest.errors import InputError, StoreError
 from ingest.load.pipeline import ingest_jobs
 from ingest.logs import log
 from ingest.nightly import aggregates
+from ingest.nightly.chat import send_message
 from ingest.nightly.comparison import compare
 from ingest.nightly.new_jobs import NewJobs, find_news, record_night
 from ingest.nightly.notify import notify
@@ -29,6 +30,7 @@ from ingest.output.atomic import write_whole
 from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, load_registry
 from ingest.sources.kinds import without_secret
 from ingest.sources.protocol import ALL, SourceOptions
+from ingest.store.backend import backend_of
 from ingest.store.lock import night_lock
 from ingest.store.maintenance import maintenance
 from ingest.store.paths import Layout
@@ -58,6 +60,8 @@ class NightlyOptions:
     notify_command: str | None = None
     notify_shell: bool = False
     notify_timeout_s: float = 30.0
+    notify_file: Path | None = None
+    """Has the URLs of chat services, see `ingest.nightly.chat`."""
     lock_timeout_s: float = 60.0
     progress: Progress | bool | None = None
     sources: SourceOptions = ALL
@@ -100,9 +104,9 @@ class _Night:
     def steps(self) -> None:
         """All of them. Raises `StoreError` where the night cannot go on."""
         self._read()
-        if not self._layout.catalog.exists():
+        if backend_of(self._layout).newest() is None:
             raise StoreError(
-                f"{self._layout.root}: nothing could be read, so there is no store yet",
+                f"{self._layout}: nothing could be read, so there is no store yet",
                 "Give folders of downloaded logs; what is wrong with these is told above.",
             )
         self._aggregate()
@@ -137,16 +141,20 @@ class _Night:
         log().info("read", **self._summary.load)
 
     def _aggregate(self) -> None:
-        with open_store(self._layout.root) as store:
+        with open_store(str(self._layout)) as store:
             stale = aggregates.is_stale(store.connection)
         if stale:
             days: list[str] = []
-            self._change(lambda connection: days.extend(map(str, aggregates.refresh(connection))))
+
+            def refresh(connection: duckdb.DuckDBPyConnection) -> None:
+                days[:] = map(str, aggregates.refresh(connection))
+
+            self._change(refresh)
             self._summary.days = days
             log().info("aggregated", days=len(days))
 
     def _news(self) -> NewJobs:
-        with open_store(self._layout.root) as store:
+        with open_store(str(self._layout)) as store:
             news = find_news(store.connection)
         summary = self._summary
         summary.news = news.night is None
@@ -157,7 +165,7 @@ class _Night:
         return news
 
     def _compare(self, news: NewJobs) -> None:
-        with open_store(self._layout.root) as store:
+        with open_store(str(self._layout)) as store:
             for name, value in compare(store, news.jobs).items():
                 setattr(self._summary, name, value)
         log().info("compared", regressions=self._summary.worse, severe=self._summary.severe)
@@ -165,11 +173,11 @@ class _Night:
     def _keep_house(self) -> None:
         wishes = self._wishes
         plan = partial(plan_house, registry=self._registry, raw_days=wishes.raw_days, small_files=wishes.small_files)
-        with open_store(self._layout.root) as store:
+        with open_store(str(self._layout)) as store:
             if not plan(store).anything:
                 return
         with maintenance(self._layout, self._registry, wishes.lock_timeout_s) as held:
-            with open_store(self._layout.root) as store:  # again: somebody may have written since
+            with open_store(str(self._layout)) as store:  # again: somebody may have written since
                 house = plan(store)
             keep_house(held, house)
         self._summary.house = house.told()
@@ -181,7 +189,7 @@ class _Night:
 
         if news.jobs and (news.night is None or not path.exists()):
             title = f"Night of {(self._summary.night or '')[:10]}"
-            with open_store(self._layout.root) as store:
+            with open_store(str(self._layout)) as store:
                 write_report(store, path, jobs=news.jobs, overview=True, title=title)
         if path.exists():
             self._summary.report = {"path": str(path.resolve()), "bytes": path.stat().st_size}
@@ -223,6 +231,10 @@ def _tell(wishes: NightlyOptions, summary: Summary) -> None:
         if trouble is not None:
             summary.troubles.append(trouble)
             log().warning("not notified", reason=trouble.wrong)
+    if wishes.notify_file is not None:
+        for failure in send_message(wishes.notify_file, summary):
+            summary.troubles.append(failure)
+            log().warning("not notified", reason=failure.wrong)
     if wishes.summary is not None:
         try:
             write_whole(wishes.summary, summary.as_json())

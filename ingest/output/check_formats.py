@@ -17,7 +17,7 @@ CHECK_FORMATS = ("junit", "github", "sarif")
 
 @dataclass(frozen=True, slots=True)
 class CheckedJob:
-    """A job with what speaks against it: severity, measure and sentence of each reason."""
+    """A job with what speaks against it: severity, measure and text of each reason; the first line of a text is a sentence."""
 
     job_id: str
     passed: bool
@@ -44,7 +44,9 @@ def _junit(jobs: Sequence[CheckedJob]) -> str:
         if job.passed:
             ElementTree.SubElement(case, "system-out").text = said
         else:
-            failure = ElementTree.SubElement(case, "failure", {"message": _safe(texts[0] if texts else job.baseline)})
+            failure = ElementTree.SubElement(
+                case, "failure", {"message": _safe((texts or [job.baseline])[0].partition("\n")[0])}
+            )
             failure.text = said
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
@@ -90,8 +92,9 @@ def _sarif(jobs: Sequence[CheckedJob]) -> str:
 
 
 def _safe(text: str) -> str:
-    """A text without secrets, and without characters that XML forbids or that steer a terminal."""
-    return re.sub("[\ud800-\udfff\ufffe\uffff]", "\N{REPLACEMENT CHARACTER}", escape_controls(redact_text(text)))
+    """A text without secrets, and without characters that XML forbids or that steer a terminal; lines stay."""
+    lines = "\n".join(map(escape_controls, redact_text(text).split("\n")))
+    return re.sub("[\ud800-\udfff\ufffe\uffff]", "\N{REPLACEMENT CHARACTER}", lines)
 
 
 def _data(text: str) -> str:

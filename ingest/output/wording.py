@@ -44,10 +44,16 @@ def shorten_left(text: str, width: int) -> str:
     return text if len(text) <= width else "…" + text[-width + 1 :]
 
 
-def some(names: Sequence[str], most: int) -> str:
+def some(names: Sequence[object], most: int) -> str:
     """The first ones of some names, and how many more there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return " ".join(filter(None, (", ".join(map(str, names[:most])), and_more(len(names) - most))))
+
+
+def and_more(count: int, noun: str = "") -> str:
+    """How many are left out: "and 1,234 more", or "and 3 more jobs" with a `noun`; empty for none."""
+    if count <= 0:
+        return ""
+    return f"and {count:,} more" + (f" {noun}{plural(count)}" if noun else "")
 
 
 def size(count: int) -> str:

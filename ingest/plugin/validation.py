@@ -107,7 +107,7 @@ def problem_fault(one: Any, others: Container[str]) -> str | None:
         return f"ingest_known_problems() gives {_shown(one)}, which is no KnownProblem"
     if not isinstance(one.id, str) or not re.fullmatch(r"[a-z_][a-z0-9_]*(\.[a-z0-9_]+)*", one.id):
         return f"the id {_shown(one.id)} of a known problem is not of small letters, digits and underscores"
-    for part in ("cause", "remedy", "reference"):
+    for part in ("cause", "fix", "reference"):
         if not _is_text(text := getattr(one, part)) or not text.strip():
             return f"{one.id}: its {part} is {_shown(text)}, not a text"
     for part, kind in (("generic", bool), ("before", str)):

@@ -78,17 +78,19 @@ class Finding:
     """One finding, for people. `jobs` are all that have it; `same` are findings that it explains or that repeat it."""
 
     severity: str
-    finding: str
+    headline: str
     finding_id: str
     job_id: str | None
     job_link: str | None
     facts: Sequence[Fact]
-    cause: str | None
-    remedy: str | None
+    evidence: str | None
+    impact: str | None
+    fix: str | None
     reference: str | None
     query: str | None
     frame: str | None
-    place: str | None
+    location: str | None
+    """The line of a log that it was found in."""
     show: str | None = None
     jobs: Sequence[str] = ()
     same: Sequence[Finding] = ()

@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from ingest.output.wording import duration, shorten, shorten_left, size
+from ingest.output.wording import duration, shorten, shorten_left, size, some
 
 NONE = "–"
 _LONGEST = 400
@@ -105,7 +105,7 @@ def words(value: Any) -> str:
     if value is None or value == "":
         return NONE
     if isinstance(value, Sequence) and not isinstance(value, str):
-        value = ", ".join(map(str, value[:8])) + (f" and {len(value) - 8:,} more" if len(value) > 8 else "")
+        value = some(value, 8)
     text = str(value)
     return shorten(text, _LONGEST)
 

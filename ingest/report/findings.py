@@ -1,16 +1,19 @@
-"""Findings with their remedies, told as text; what explains or repeats another is put below it."""
+"""Findings as parts of a page: headline, evidence, impact, fix and query; what repeats another is put below it."""
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingest.output.wording import plural, shorten_left
+from ingest.output.wording import shorten_left, some
 from ingest.report.blocks import Fact, Finding
 from ingest.report.cells import seconds, spell
 from ingest.report.questions import Row
 from ingest.severity import SEVERITIES
+
+_JOBS_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Places:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-def told_findings(rows: Sequence[Row], places: Places, *, with_job: bool = False) -> list[Finding]:
+def laid_out(rows: Sequence[Row], places: Places, *, with_job: bool = False) -> list[Finding]:
     """Rows of `diagnosis` as findings; with `with_job` each names its job. Rows of one job that say the same are one."""
     told = [_finding(row, places, with_job) for row in rows]
     above: dict[int, int] = {}  # a finding → the one that it is put below, which is below none itself
@@ -46,25 +49,33 @@ def _is_part_of(row: Row, other: Row) -> bool:
         return True
     if row["finding_id"] == other["finding_id"] and row["severity"] == "note" and row["cause"]:
         return bool(row["cause"] == other["cause"])
-    message = str(row["finding"] or "").partition(": ")[2] if row["kind"] == "error" else ""
-    return len(message) > 20 and message in str(other["finding"] or "")
+    message = _message(row) if row["kind"] == "error" else ""
+    return len(message) > 20 and message in f"{other['headline']} {other['evidence']}"
+
+
+def _message(row: Row) -> str:
+    """The message of an error's finding: of its headline without the count, or where that is cut of its evidence."""
+    headline, evidence = str(row["headline"] or ""), str(row["evidence"] or "")
+    text = evidence.partition("; first on ")[0] if "…" in headline else re.sub(r" \([\d,]+ times\)$", "", headline)
+    return text.partition(": ")[2]
 
 
 def _finding(row: Row, places: Places, with_job: bool) -> Finding:
     return Finding(
         row["severity"] if row["severity"] in SEVERITIES else "note",
-        row["finding"] or row["finding_id"],
+        row["headline"] or row["finding_id"],
         row["finding_id"],
         row["job_id"] if with_job else None,
         places.jobs.get(row["job_id"]),
         list(_facts(row, places)),
-        row["cause"],
-        row["remedy"],
+        row["evidence"],
+        row["impact"],
+        row["fix"],
         _link(row["reference"]),
         row["query"],
         shorten_left(row["frame"], 76) if row["frame"] else None,
-        row["place"],
-        f"ingest show {shlex.quote(row['job_id'] + ':' + row['place'])}" if row["place"] else None,
+        row["location"],
+        f"ingest show {shlex.quote(row['job_id'] + ':' + row['location'])}" if row["location"] else None,
         row.get("jobs_with_it") or [row["job_id"]],
     )
 
@@ -72,22 +83,15 @@ def _finding(row: Row, places: Places, with_job: bool) -> Finding:
 def _facts(row: Row, places: Places) -> Iterator[Fact]:
     others = [job for job in row.get("jobs_with_it") or () if job != row["job_id"]]
     if others:
-        more = f" and {len(others) - 3:,} more" if len(others) > 3 else ""
-        yield Fact(f"the latest of {len(others) + 1:,} jobs: also {', '.join(others[:3])}{more}")
+        yield Fact(f"the latest of {len(others) + 1:,} jobs: also {some(others, _JOBS_NAMED)}")
         total = (
             [f"{row['all_occurrences']:,} times"] if (row["all_occurrences"] or 0) > (row["occurrences"] or 0) else []
         )
         total += [f"{seconds(row['all_lost_s'])} lost"] if row["all_lost_s"] else []
         if total:
             yield Fact(f"in all of them {', '.join(total)}")
-    here = "in this job " if others else ""
-    if (row["occurrences"] or 0) > 1:
-        yield Fact(
-            f"{here}{row['occurrences']:,} time{plural(row['occurrences'])}", places.errors.get(row["fingerprint"], "")
-        )
-        here = ""
-    if row["lost_s"]:
-        yield Fact(f"{here}{seconds(row['lost_s'])} lost")
+    if row["fingerprint"] in places.errors:
+        yield Fact("the error", places.errors[row["fingerprint"]])
     if row["node"]:
         where = " · ".join(str(part) for part in (row["node"], row["process"]) if part)
         yield Fact(f"node {where}", places.nodes.get(row["node"], ""))
@@ -95,7 +99,7 @@ def _facts(row: Row, places: Places) -> Iterator[Fact]:
         yield Fact(str(row["process"]))
     if row["mini_batch_id"] is not None:
         yield Fact(f"mini-batch {row['mini_batch_id']}", places.mini_batches.get(row["mini_batch_id"], ""))
-    if row["first_at"]:
+    if row["first_at"] and row["kind"] == "check":
         yield Fact(spell(row["first_at"], row["last_at"]))
 
 

@@ -40,7 +40,7 @@ from ingest.report.cells import (
 )
 from ingest.report.charts.style import OUTCOMES
 from ingest.report.clean import cleaned_text
-from ingest.report.findings import Places, told_findings
+from ingest.report.findings import Places, laid_out
 from ingest.report.questions import Answer, Questions, Row
 from ingest.report.stories import story_anchor, told_stories
 
@@ -107,10 +107,10 @@ def _line(job: Row) -> str:
 
 def _figures(job: Row) -> Iterator[Figure]:
     yield Figure("duration", seconds(job["duration_s"]), "until the last record" if job["partial"] else "")
-    scheduled = max(job["mini_batches_scheduled"] or 0, job["mini_batches"] or 0)
-    finished = (job["mini_batches"] or 0) - (job["mini_batches_open"] or 0)
-    failed = job["mini_batches_failed"] or 0
-    notes = [f"{job['mini_batches_open']:,} open"] if job["mini_batches_open"] else []
+    scheduled = max(job["scheduled_mini_batches"] or 0, job["mini_batches"] or 0)
+    finished = (job["mini_batches"] or 0) - (job["open_mini_batches"] or 0)
+    failed = job["failed_mini_batches"] or 0
+    notes = [f"{job['open_mini_batches']:,} open"] if job["open_mini_batches"] else []
     rest = f" of {scheduled:,}" if scheduled > finished else ""
     none_done = job["state"] == "failed" and not finished and scheduled
     yield Figure(
@@ -148,7 +148,7 @@ def _figures(job: Row) -> Iterator[Figure]:
 def _findings(questions: Questions, job_id: str, places: Places) -> Findings:
     answer = questions.ask("job/findings", job=job_id)
     nothing = "No issues found. (This does not mean that the job was fast.)"
-    return Findings(told_findings(answer.rows, places), Source.of(answer), nothing)
+    return Findings(laid_out(answer.rows, places), Source.of(answer), nothing)
 
 
 def _times(questions: Questions, job_id: str, axis: charts.Span) -> Iterator[Block]:
@@ -313,7 +313,7 @@ def _known(outcome: Any) -> str:
 _NODES: Sequence[Column] = (
     node_column(),
     counts("mini-batches", "mini_batches"),
-    counts("failed", "mini_batches_failed", alarm=True, hint="mini-batches whose final attempt failed"),
+    counts("failed", "failed_mini_batches", alarm=True, hint="mini-batches whose final attempt failed"),
     counts("items", "items"),
     counts("items failed", "failed_items", alarm=True),
     percents("failure rate", "failure_rate", times=100),
@@ -340,8 +340,8 @@ _SLOWEST: Sequence[Column] = (
     node_column(),
     texts("process", "process", look="id"),
     moments("started", "started_at"),
-    counts("items", "total"),
-    counts("failed", "failed", alarm=True),
+    counts("items", "items"),
+    counts("failed", "failed_items", alarm=True),
 )
 
 MEMORY: Sequence[Column] = (

@@ -39,7 +39,7 @@ from ingest.report.cells import (
     words,
 )
 from ingest.report.charts.style import STATE_SHAPES
-from ingest.report.findings import Places, told_findings
+from ingest.report.findings import Places, laid_out
 from ingest.report.job import COVERAGE, MEMORY, coverage_answer, node_column, outcome_column
 from ingest.report.questions import Answer, Questions, Row
 from ingest.report.trends import trends
@@ -173,8 +173,8 @@ def _figures(jobs: Sequence[Row]) -> Iterator[Figure]:
     bad = ", ".join(told.pop(state) for state in ("failed", "stalled") if state in told)
     yield Figure("jobs", count(len(jobs)), ", ".join(told.values()), bad=bad)
     finished, failed_batches = (
-        _sum(jobs, "mini_batches") - _sum(jobs, "mini_batches_open"),
-        _sum(jobs, "mini_batches_failed"),
+        _sum(jobs, "mini_batches") - _sum(jobs, "open_mini_batches"),
+        _sum(jobs, "failed_mini_batches"),
     )
     yield Figure(
         "mini-batches finished", count(finished), bad=f"{count(failed_batches)} failed" if failed_batches else ""
@@ -211,7 +211,7 @@ def _sum(jobs: Sequence[Row], key: str) -> float:
 
 def _findings(answer: Answer, links: Mapping[str, str]) -> Findings:
     nothing = "No issues found. (This does not mean that the jobs were fast.)"
-    told = told_findings(answer.rows, Places(links), with_job=True)
+    told = laid_out(answer.rows, Places(links), with_job=True)
     return Findings(told, Source.of(answer), nothing, open_=_FINDINGS_OPEN)
 
 
@@ -248,7 +248,7 @@ def _state(row: Mapping[str, Any]) -> Cell:
 
 
 def _batches(row: Mapping[str, Any]) -> Cell:
-    done, scheduled = (row["mini_batches"] or 0) - (row["mini_batches_open"] or 0), row["mini_batches_scheduled"] or 0
+    done, scheduled = (row["mini_batches"] or 0) - (row["open_mini_batches"] or 0), row["scheduled_mini_batches"] or 0
     return Cell(f"{done:,} of {scheduled:,}" if scheduled > done else f"{done:,}", repr(float(done)))
 
 
@@ -273,7 +273,7 @@ _JOBS: Sequence[Column] = (
     moments("started", "started_at"),
     durations("duration", "duration_s"),
     Column("mini-batches", _batches, numeric=True),
-    counts("failed", "mini_batches_failed", alarm=True, hint="mini-batches whose final attempt failed"),
+    counts("failed", "failed_mini_batches", alarm=True, hint="mini-batches whose final attempt failed"),
     Column("items failed", _items, numeric=True),
     counts("retries", "retries"),
     percents("memory", "highest_memory_percent", hint="the highest sample"),
@@ -311,7 +311,7 @@ _ERRORS: Sequence[Column] = (
         lambda row: Cell(words(": ".join(filter(None, (row["exception_type"], row["message"])))), look="message"),
     ),
     frames("frame", "frame"),
-    Column("remedy", lambda row: Cell(first_step(row["remedy"]) if row["remedy"] else NONE, look="message")),
+    Column("fix", lambda row: Cell(first_step(row["fix"]) if row["fix"] else NONE, look="message")),
     texts("place", "place", look="code"),
 )
 
@@ -332,7 +332,7 @@ _NODES: Sequence[Column] = (
     counts("items", "items"),
     percents("failure rate", "failure_rate", times=100),
     counts("mini-batches", "mini_batches"),
-    counts("failed", "mini_batches_failed", alarm=True),
+    counts("failed", "failed_mini_batches", alarm=True),
     counts("retries", "retries"),
     counts("timeouts", "timeouts"),
     counts("exceptions", "exceptions"),

@@ -43,18 +43,18 @@ def _line(row: Row) -> Line:
     told = f", logged {row['reports']} times" if (row["reports"] or 0) > 1 and row["placed"] != "not placed" else ""
     placed = "" if row["placed"] in (None, "time") else f" ({row['placed']})"
     where = " · ".join(str(part) for part in (row["node"], row["process"]) if part)
-    look = "try" if what.startswith("try") else "loud" if what in ("error", "process exited") else ""
+    look = "try" if what.startswith("attempt") else "loud" if what in ("error", "process exited") else ""
     return Line(moment(row["seen_at"]), f"{what}{placed}{told}", where, row["text"] or "", row["place"], look)
 
 
 def _facts(row: Row) -> Iterator[str]:
-    if row["total"] is not None:
-        yield f"{row['failed'] or 0:,} of {row['total']:,} items failed"
+    if row["items"] is not None:
+        yield f"{row['failed_items'] or 0:,} of {row['items']:,} items failed"
     yield f"{row['attempts']} attempt{plural(row['attempts'] or 0)}"
     if row["elapsed_s"] is not None:
         yield f"{seconds(row['elapsed_s'])} in the final attempt"
-    if row["wasted_s"]:
-        yield f"{seconds(row['wasted_s'])} in others"
+    if row["wasted_worker_s"]:
+        yield f"{seconds(row['wasted_worker_s'])} in others"
     where = " · ".join(str(part) for part in (row["node"], row["process"]) if part)
     if where:
         yield f"last on node {where}" if row["node"] else f"last in {where}"

@@ -18,7 +18,7 @@ def write_known_problems(connection: duckdb.DuckDBPyConnection, listed: Sequence
     columns = ", ".join(f"{quoted(column.name)} {column.type}" for column in KNOWN_PROBLEMS)
     connection.execute(f"CREATE OR REPLACE TABLE known_problems ({columns})")
     rows = [
-        (one.id, rank, one.pattern, one.cause, one.remedy, one.reference, one.confidence, one.generic, plugin)
+        (one.id, rank, one.pattern, one.cause, one.fix, one.reference, one.confidence, one.generic, plugin)
         for rank, one, plugin in listed
     ]
     if rows:

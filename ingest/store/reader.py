@@ -103,15 +103,16 @@ class Store:
 
     def __repr__(self) -> str:
         """The store's folder, and what is in it."""
-        return f"<ingest.Store {str(self.layout.root)!r}: {self._counted()}>"
+        return f"<ingest.Store {str(self.layout)!r}: {self._counted()}>"
 
     def _repr_html_(self) -> str:
         """The jobs as a table, for notebooks; secrets in their names are masked."""
         from html import escape
 
         from ingest.output.shown import shown
+        from ingest.output.wording import and_more
 
-        head = f"<p><b>{escape(shown(str(self.layout.root)))}</b>: {escape(self._counted())}</p>"
+        head = f"<p><b>{escape(shown(str(self.layout)))}</b>: {escape(self._counted())}</p>"
         if self._closed:
             return head
         rows = self.rows(f"SELECT {', '.join(_NOTEBOOK_COLUMNS)} FROM job_summary ORDER BY started_at DESC NULLS LAST")
@@ -122,7 +123,7 @@ class Store:
             for row in rows[:_NOTEBOOK_ROWS]
         )
         titles = "".join(f"<th>{name}</th>" for name in _NOTEBOOK_COLUMNS)
-        more = f"<p>and {len(rows) - _NOTEBOOK_ROWS:,} more jobs</p>" if len(rows) > _NOTEBOOK_ROWS else ""
+        more = f"<p>{left_out}</p>" if (left_out := and_more(len(rows) - _NOTEBOOK_ROWS, "job")) else ""
         return f"{head}<table><thead><tr>{titles}</tr></thead><tbody>{cells}</tbody></table>{more}"
 
     def _counted(self) -> str:

@@ -1,7 +1,7 @@
 """Checks: views that look for one thing that goes wrong or is slow, each told by the head of its own file.
 
-A check is a `.sql` file in a folder `checks`. It gives at most one row per job, with the columns of `CONTRACT`; its head
-says the question, then `remedy:`, `reference:`, `query:`, `explains:`, `unless:`. Any view may name thresholds in its head:
+A check is a `.sql` file in a folder `checks`. It gives at most one row per job, with columns of `CONTRACT`; its head
+says the question, then `fix:`, `reference:`, `query:`, `explains:`, `unless:`. Any view may name thresholds in its head:
 `threshold: name = value unit: meaning`; one that compares jobs with each other says `scope: all jobs`. From these heads come
 the relations `checks` and `thresholds`.
 """
@@ -27,15 +27,20 @@ if TYPE_CHECKING:
 CONTRACT = {
     "job_id": "VARCHAR",
     "severity": "VARCHAR",
-    "finding": "VARCHAR",
+    "headline": "VARCHAR",
+    "evidence": "VARCHAR",
+    "impact": "VARCHAR",
     "node": "VARCHAR",
     "process": "VARCHAR",
     "mini_batch_id": "BIGINT",
     "time": "TIMESTAMP",
     "lost_s": "DOUBLE",
-    "evidence": "VARCHAR",
+    "numbers": "VARCHAR",
 }
-"""The columns that every check has, and their types in `findings`."""
+"""The columns of a check, and their types in `findings`."""
+
+REQUIRED = ("job_id", "severity", "headline")
+"""What every check gives; the other columns of `CONTRACT` are NULL where it lacks them."""
 
 HEADS = ("check_heads", "threshold_heads")
 """The relations that are made from the heads; `checks` and `thresholds` read them, people read those."""
@@ -79,19 +84,19 @@ def heads(views: Iterable[View], settings: Mapping[str, float]) -> dict[str, str
             thresholds.append((one.name, one.value, settings.get(one.name), one.unit, one.meaning, view.name))
         if view.folder == CHECKS:
             keys = dict(view.keys)
-            if not keys.get("remedy"):
-                raise ValueError(f"{view.file}: a check says what to do: remedy: ...")
+            if not keys.get("fix"):
+                raise ValueError(f"{view.file}: a check says what to do: fix: ...")
             query = keys.get("query") or f"SELECT * FROM {view.name} WHERE job_id = {{job}}"
             reference, explains = keys.get("reference", ""), keys.get("explains")
             unless = ",".join(keys.get("unless", "").replace(",", " ").split()) or None
-            told.append((view.name, view.question, view.caveat, keys["remedy"], reference, query, explains, unless))
+            told.append((view.name, view.question, view.caveat, keys["fix"], reference, query, explains, unless))
     seen = [name for name, *_ in thresholds]
     if twice := sorted({name for name in seen if seen.count(name) > 1}):
         raise ValueError(f"threshold named in two views: {', '.join(twice)}")
     return {
         "check_heads": _values(
             told,
-            ("id", "question", "caveat", "remedy", "reference", "query", "explains", "unless"),
+            ("id", "question", "caveat", "fix", "reference", "query", "explains", "unless"),
             ("VARCHAR",) * 8,
         ),
         "threshold_heads": _values(
@@ -111,6 +116,12 @@ def rows_of_one(check: str) -> str:
     """The query behind a check as people ask it: its rows among those of all."""
     columns = ", ".join(f'"{name}"' for name in CONTRACT)
     return f"SELECT {columns} FROM {ROWS} WHERE check_id = {literal(check)}"
+
+
+def missing_columns(given: Iterable[str]) -> list[tuple[str, str]]:
+    """The optional columns, with their types, that a check which gives these lacks."""
+    known = set(given)
+    return [(name, type_) for name, type_ in CONTRACT.items() if name not in known and name not in REQUIRED]
 
 
 def no_rows_of() -> str:

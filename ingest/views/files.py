@@ -26,7 +26,7 @@ MACROS = "macros"
 
 REMEDY = "The installation is damaged: install it again."
 NOT_SQL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
-_KEY = re.compile(r"(remedy|reference|query|explains|unless|scope|threshold|order|keep|of|example): ")
+_KEY = re.compile(r"(fix|reference|query|explains|unless|scope|threshold|order|keep|of|when|example): ")
 _MACRO = re.compile(r"create or replace macro (\w+\([^)]*\)) as\s+(table\b)?", re.IGNORECASE)
 _READ = re.compile(r'\b(?:from|join)\s+"?(\w+)|\b(\w+)\s*\(', re.IGNORECASE)
 
@@ -94,6 +94,11 @@ class View:
         return dict(self.keys).get("order", "")
 
     @cached_property
+    def when(self) -> str:
+        """What must hold if a derived relation has any row: a condition that is quicker to ask; empty if none is told."""
+        return dict(self.keys).get("when", "")
+
+    @cached_property
     def call(self) -> str:
         """A macro with its parameters."""
         found = _MACRO.search(self.text)
@@ -123,7 +128,7 @@ class View:
 
     @cached_property
     def keys(self) -> tuple[tuple[str, str], ...]:
-        """What the head says behind a key, such as `remedy: ...`; each on one line, in the order of the file."""
+        """What the head says behind a key, such as `fix: ...`; each on one line, in the order of the file."""
         found: list[tuple[str, str]] = []
         for line in self.comment[self._keys_from :]:
             if key := _KEY.match(line):
@@ -140,7 +145,8 @@ class View:
     @cached_property
     def reads(self) -> frozenset[str]:
         """Every name, in lower case, that the text reads FROM, JOINs or calls; of other files or not."""
-        return frozenset(name.lower() for pair in _READ.findall(NOT_SQL.sub(" ", self.text)) for name in pair if name)
+        text = NOT_SQL.sub(" ", f"{self.text} {self.when}")
+        return frozenset(name.lower() for pair in _READ.findall(text) for name in pair if name)
 
 
 def list_views(extra_folders: Sequence[Path] = ()) -> list[View]:

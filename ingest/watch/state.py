@@ -44,7 +44,7 @@ class ErrorState:
     time: datetime | None
     text: str
     occurrences: int
-    remedy: str | None
+    fix: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class FindingState:
     """Something that a check found."""
 
     severity: str
-    finding: str
-    remedy: str | None
+    headline: str
+    fix: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +111,12 @@ _NODES = """
     FROM node_summary n LEFT JOIN samples s USING (node) WHERE n.job_id = $job ORDER BY n.node
 """
 _ERRORS_OF = """
-    SELECT last_at, coalesce(exception_type || ': ' || exception_message, text) AS text, occurrences, remedy
+    SELECT last_at, coalesce(exception_type || ': ' || exception_message, text) AS text, occurrences, fix
     FROM job_errors WHERE job_id = $job AND retells IS NULL AND NOT coalesce(symptom, false)
     ORDER BY last_at DESC NULLS LAST, place LIMIT $errors
 """
 _FINDINGS = """
-    SELECT severity, finding, remedy FROM findings WHERE job_id = $job
+    SELECT severity, headline, fix FROM findings WHERE job_id = $job
     ORDER BY array_position(['severe', 'warning', 'note'], severity), lost_s DESC NULLS LAST, check_id
 """
 
@@ -127,8 +127,8 @@ def _state(store: Store, job_id: str) -> JobState | None:
         return None
     job = rows[0]
     minutes = [row["mini_batches"] for row in store.rows(_MINUTES_OF, {"job": job_id, "minutes": _MINUTES})][::-1]
-    scheduled, known = job["mini_batches_scheduled"], job["mini_batches"] or 0
-    done = max(known - (job["mini_batches_open"] or 0), job["processed"] or 0)
+    scheduled, known = job["scheduled_mini_batches"], job["mini_batches"] or 0
+    done = max(known - (job["open_mini_batches"] or 0), job["processed"] or 0)
     if not known:  # the table of mini-batches comes late; the driver counts from the start
         minutes = _finished(store.rows(_PROCESSED, {"job": job_id}))
     latest = job["last_record_at"]
@@ -146,7 +146,7 @@ def _state(store: Store, job_id: str) -> JobState | None:
         duration_s=job["duration_s"],
         scheduled=scheduled,
         done=done,
-        failed=job["mini_batches_failed"] or 0,
+        failed=job["failed_mini_batches"] or 0,
         items=job["items"] or 0,
         failed_items=job["failed_items"] or 0,
         retries=job["retries"] or 0,
@@ -154,10 +154,9 @@ def _state(store: Store, job_id: str) -> JobState | None:
         left=left,
         nodes=[_node(row, is_over=is_over) for row in nodes],
         errors=[
-            ErrorState(row["last_at"], row["text"] or "", row["occurrences"] or 1, _step(row["remedy"]))
-            for row in errors
+            ErrorState(row["last_at"], row["text"] or "", row["occurrences"] or 1, _step(row["fix"])) for row in errors
         ],
-        findings=[FindingState(row["severity"], row["finding"], _step(row["remedy"])) for row in findings],
+        findings=[FindingState(row["severity"], row["headline"], _step(row["fix"])) for row in findings],
         is_over=is_over,
     )
 
@@ -177,18 +176,18 @@ def _finished(counts: Sequence[dict[str, Any]]) -> list[int]:
 
 
 def _node(row: dict[str, Any], *, is_over: bool) -> NodeState:
-    working = "working" if row["mini_batches_open"] or row["mini_batches"] else "idle"
+    working = "working" if row["open_mini_batches"] or row["mini_batches"] else "idle"
     state = "ended" if is_over else "silent" if row["is_silent"] else working
     return NodeState(
         row["node"],
         state,
         row["mini_batches"] or 0,
-        row["mini_batches_failed"] or 0,
+        row["failed_mini_batches"] or 0,
         row["retries"] or 0,
         row["memory"],
         row["last_record_at"],
     )
 
 
-def _step(remedy: str | None) -> str | None:
-    return first_step(remedy) if remedy else None
+def _step(fix: str | None) -> str | None:
+    return first_step(fix) if fix else None

@@ -4,6 +4,6 @@
 -- `unless` names checks, parted by commas, that tell of the same better: where one of them finds something, this is
 -- silent.
 -- example: SELECT id, question FROM checks ORDER BY id LIMIT 4
-select id, question, caveat, remedy, reference, query, explains, unless
+select id, question, caveat, fix, reference, query, explains, unless
 from check_heads
 order by id

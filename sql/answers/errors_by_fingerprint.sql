@@ -2,7 +2,7 @@
 -- Errors that differ only in numbers, ids and paths are one. An error is often told by several files (worker log, its
 -- error twin, user error, job_error): `occurrences` is per job the highest count of any one kind of file, summed over
 -- jobs; `reports` counts every row. `symptom` and `rank` as in `error_reports`. The example is the earliest report;
--- `problem` is the first of `known_problems` that the example shows, with its cause and remedy, NULL if it shows none.
+-- `problem` is the first of `known_problems` that the example shows, with its cause and fix, NULL if it shows none.
 -- scope: all jobs
 -- example: SELECT exception_type, exception_message, occurrences, reports, jobs, nodes FROM errors_by_fingerprint
 -- WHERE exception_type IS NOT NULL AND NOT symptom LIMIT 3
@@ -64,7 +64,7 @@ select
     r.example.phase as phase,
     k.id as problem,
     k.cause,
-    remedy_for(k.remedy, r.example.exception_message) as remedy,
+    fix_for(k.fix, r.example.exception_message) as fix,
     r.example.job_id as example_job_id,
     r.example.file_id as example_file_id,
     r.example.line_no as example_line_no

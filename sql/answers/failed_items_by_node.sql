@@ -6,7 +6,7 @@
 -- example: SELECT node, mini_batches, items, failed_items, failure_rate, attempts, exceptions FROM
 -- failed_items_by_node WHERE job_id = 'exceptions-one-node'
 select
-    job_id, node, mini_batches, mini_batches_failed, mini_batches_open, items, failed_items,
+    job_id, node, mini_batches, failed_mini_batches, open_mini_batches, items, failed_items,
     failed_items / nullif(items, 0) as failure_rate,
     attempts, retries, timeouts, exceptions, poisoned,
     first_started_at as started_at,

@@ -29,8 +29,8 @@ select
         '; ',
         case when n.did_nothing then 'it had no mini-batch' end,
         case when s.state in ('running', 'stalled') then 'the job has not ended' end,
-        case when n.mini_batches_open > 0 then
-            counted(n.mini_batches_open, 'attempt has', 'attempts have') || ' no recorded end'
+        case when n.open_mini_batches > 0 then
+            counted(n.open_mini_batches, 'attempt has', 'attempts have') || ' no recorded end'
         end
     ), '') as caveat
 from node_summary as n

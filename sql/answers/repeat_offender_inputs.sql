@@ -1,5 +1,5 @@
 -- Which inputs fail in more than one job?
--- One row per input whose mini-batch gave nothing (all its items failed, whatever its tries) in two or more jobs.
+-- One row per input whose mini-batch gave nothing (all its items failed, whatever its attempts) in two or more jobs.
 -- Inputs are compared by name and, where told, by the last part of their folder: whether the content is the same, no
 -- log tells. `jobs_succeeded` counts jobs in which its mini-batch gave a result. A mini-batch fails as a whole:
 -- `suspects` is how many of its inputs failed in as many jobs and succeeded in as few, so that with 1 it is this one,

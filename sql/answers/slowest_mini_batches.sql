@@ -1,14 +1,14 @@
 -- Which mini-batches took longest?
 -- Slowest first, over all jobs; `rank_in_job` counts within the job, from 1 to 20 (NULL for faster ones), so that
--- `where rank_in_job <= 3` is the slowest three of each job. Times are of the try that decided, seconds: elapsed = the
--- whole try, run = inside run(), overhead = the rest. `cpu_share` is CPU time / elapsed, above 1 with several cores;
--- child processes are not counted. `ratio_to_median` compares with the median of the job's mini-batches.
--- example: SELECT mini_batch_id, elapsed_s, run_s, cpu_share, ratio_to_median, outcome, node FROM
--- slowest_mini_batches WHERE job_id = 'timeouts-retries' AND rank_in_job <= 3
+-- `where rank_in_job <= 3` is the slowest three of each job. Times are of the final attempt, seconds: elapsed = the
+-- whole attempt, run = inside run(), overhead = the rest. `cpu_share` is CPU time / elapsed, above 1 with several
+-- cores; child processes are not counted. `ratio_to_median` compares with the median of the job's mini-batches.
+-- example: SELECT mini_batch_id, elapsed_s, run_s, cpu_share, ratio_to_median, outcome, node FROM slowest_mini_batches
+-- WHERE job_id = 'timeouts-retries' AND rank_in_job <= 3
 with timed as materialized (
     select
         job_id, mini_batch_id, elapsed_s, run_s, overhead_s, process_s, outcome, all_attempts, node, process,
-        started_at, items, items_failed, inputs
+        started_at, items, failed_items, inputs
     from judged_attempts
     where final and elapsed_s is not null
 ),
@@ -33,8 +33,8 @@ select
     node,
     process,
     started_at,
-    items as total,
-    items_failed as failed,
+    items,
+    failed_items,
     inputs
 from timed
 left join jobs_timed using (job_id)

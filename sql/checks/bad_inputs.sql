@@ -1,12 +1,13 @@
 -- Are there inputs that cannot be processed?
--- Mini-batches that raised the same error in each of two or more tries, as few others do (`points_to` input in
--- `failed_tries`). Which of a mini-batch's inputs is to blame, no log tells; inputs that fail in several jobs are in
+-- Mini-batches that raised the same error in each of two or more attempts, as few others do (`points_to` input in
+-- `failed_attempts`). Which of a mini-batch's inputs is to blame, no log tells; inputs that fail in several jobs are in
 -- `repeat_offender_inputs`. Tables of 2020 (V0) name no inputs.
--- remedy: Look at the inputs of these mini-batches: a damaged or empty file, another format or encoding. Mend or leave
--- them out, or let run() catch the error per item.
+-- fix: Check the inputs of these mini-batches for damaged or empty files and for another format or encoding. Repair or
+-- remove them, or catch the error per item in run().
 -- reference: docs/explanation/true-answers.md
 -- query: SELECT mini_batch_id, outcome, error_message, inputs FROM mini_batches WHERE job_id = {job} AND outcome <>
 -- 'done' ORDER BY mini_batch_id
+-- when: EXISTS (FROM failed_attempts WHERE points_to = 'input')
 with in_this_job as (
     select
         job_id, mini_batch_id,
@@ -16,7 +17,7 @@ with in_this_job as (
         min(started_at) as first_at,
         any_value(items) as items,
         any_value(lost) as lost
-    from failed_tries
+    from failed_attempts
     where points_to = 'input'
         and not regexp_matches(  -- these would fail with any input
             coalesce(error, ''),
@@ -45,14 +46,23 @@ select
     t.job_id,
     case when coalesce(t.lost, j.state not in ('running', 'stalled')) then 'severe' else 'warning' end as severity,
     concat(
-        counted(t.mini_batches, 'mini-batch', 'mini-batches'), ' failed with the same error on every attempt (',
-        some_of(t.ids, 5), '): ', t.error, '.'
-    ) as finding,
+        'Bad inputs (probable): ', counted(t.mini_batches, 'mini-batch', 'mini-batches'),
+        ' failed with the same error on every attempt'
+    ) as headline,
+    concat(
+        counted(t.tries, 'attempt', 'attempts'), ' at mini-batch', case when t.mini_batches > 1 then 'es ' else ' ' end,
+        some_of(t.ids, 5), ': ', t.error
+    ) as evidence,
+    concat_ws(
+        '; ',
+        counted(t.items, 'item', 'items') || case when t.lost then ' not processed' else ' not processed so far' end,
+        time_lost(t.elapsed_s, 'worker')
+    ) as impact,
     null as node,
     null as process,
     t.ids[1] as mini_batch_id,
     t.first_at as time,
     t.elapsed_s as lost_s,
-    to_json({mini_batches: t.mini_batches, tries: t.tries, items: t.items, error: t.error}) as evidence
+    to_json({mini_batches: t.mini_batches, tries: t.tries, items: t.items, error: t.error}) as numbers
 from told as t
 join jobs as j on j.job_id = t.job_id

@@ -1,33 +1,38 @@
 -- Is the clock of a node wrong?
--- From `clock_offsets`: what the node's own samples, errors or tries tell does not fit the other nodes and the master.
--- Its times are stored as they were written; whether a node was lost is judged by corrected times.
--- remedy: Add or take off that time where you compare this node with others. If it happens again, set up time
--- synchronization in the image of the nodes: tokens and certificates fail too if a clock is wrong.
+-- From `clock_offsets`: what the node's own samples, errors or attempts tell does not fit the other nodes and the
+-- master. Its times are stored as they were written; whether a node was lost is judged by corrected times.
+-- fix: Correct for the difference when you compare this node with others. If it happens again, set up time
+-- synchronization in the image of the nodes: a wrong clock also breaks tokens and certificates.
 -- reference: docs/explanation/true-answers.md
 -- query: SELECT * FROM clock_offsets WHERE job_id = {job} ORDER BY node
 select
     job_id,
     'warning' as severity,
     concat(
+        'Wrong clock: ',
         case
-            when bool_or(estimated_from = 'pair') then 'The clocks of both nodes differ by '
-            when count(*) = 1 then 'The clock of node ' || any_value(node) || ' is '
-            else 'The clocks of ' || count(*) || ' nodes (' || some_of(list(node order by node), 5) || ') are up to '
+            when bool_or(estimated_from = 'pair') then 'the clocks of both nodes differ by '
+            when count(*) = 1 then 'node ' || any_value(node) || ' is '
+            else count(*) || ' nodes are up to '
         end,
         spell_of(max(abs(offset_s))),
         case
             when bool_or(estimated_from = 'pair') then ''
             when min(offset_s) > 0 then ' fast'
             when max(offset_s) < 0 then ' slow'
-            else ' wrong'
-        end,
-        case any_value(estimated_from)
-            when 'samples' then ': it made as many resource checks as other nodes, all by that time apart.'
-            when 'pair' then ': they made as many resource checks, all by that time apart.'
-            when 'errors' then ': node and master tell the same errors by that time apart.'
-            else ' or more: its attempts do not fit the times at which the master scheduled and counted them.'
+            else ' off'
         end
-    ) as finding,
+    ) as headline,
+    concat(
+        case when count(*) > 1 then 'nodes ' || some_of(list(node order by node), 5) || '; ' end,
+        case any_value(estimated_from)
+            when 'samples' then 'it made as many resource checks as the other nodes, all shifted by the same time'
+            when 'pair' then 'both made as many resource checks, all shifted by the same time'
+            when 'errors' then 'node and master report the same errors at times that differ by this'
+            else 'attempts do not fit the times at which the master scheduled and counted them'
+        end
+    ) as evidence,
+    'times of these nodes cannot be compared with those of other nodes' as impact,
     arg_max(node, abs(offset_s)) as node,
     null as process,
     null as mini_batch_id,
@@ -35,6 +40,6 @@ select
     null::double as lost_s,
     to_json({
         nodes: count(*), offset_s: round(arg_max(offset_s, abs(offset_s))), estimated_from: any_value(estimated_from)
-    }) as evidence
+    }) as numbers
 from clock_offsets
 group by job_id

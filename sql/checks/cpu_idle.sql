@@ -1,10 +1,10 @@
 -- Do the workers wait instead of computing?
 -- CPU time is far below elapsed time, also within run(). A worker whose work is done by child processes or by a GPU
 -- looks the same: where samples show a busy CPU or GPU nothing is said, without samples it is a note; most logs do not
--- tell of a GPU. `lost_s` is the time in work without CPU: what more workers per node could use, not what is lost for
--- sure; so it is never severe. Needs `enough_to_compare` done mini-batches with CPU time.
--- remedy: If the script waits (for a service, a database, storage), raise process_count_per_node or work with threads;
--- a smaller VM size may do as well. Nothing to do if a GPU does the work.
+-- tell of a GPU. `lost_s` is the time in progress without CPU: what more workers per node could use, not what is lost
+-- for sure; so it is never severe. Needs `enough_to_compare` done mini-batches with CPU time.
+-- fix: If the script waits for a service, a database or storage, raise process_count_per_node or use threads; a smaller
+-- VM size may be enough. Nothing to do if a GPU does the work.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT mini_batch_id, node, process, elapsed_s, run_s, process_s, process_s / elapsed_s AS cpu_share FROM
 -- attempts WHERE job_id = {job} AND final ORDER BY cpu_share
@@ -13,6 +13,7 @@
 -- samples
 -- threshold: gpu_busy_percent = 20 %: nor if its GPUs are this busy, by the mean of their samples
 -- threshold: enough_cpu_samples = 3 samples: fewer of a job's nodes do not say how busy they were
+-- when: EXISTS (FROM cpu_use WHERE share < threshold('cpu_idle_share'))
 select
     c.job_id,
     case
@@ -20,12 +21,16 @@ select
         else 'note'
     end as severity,
     printf(
-        'Workers used the CPU for %.0f %% of the time of their mini-batches (%.0f %% of the time within run()); %s.',
-        100 * c.share, 100 * c.run_share,
+        'CPU idle (the script may be waiting): workers used the CPU for %.0f %% of their time', 100 * c.share
+    ) as headline,
+    printf(
+        '%.0f %% of the time inside run(); %s',
+        100 * c.run_share,
         case when c.samples >= threshold('enough_cpu_samples') then
-            printf('the nodes were %.0f %% busy, children included', c.node_percent)
-        else 'too few samples tell what child processes did' end
-    ) as finding,
+            printf('nodes %.0f %% busy, child processes included', c.node_percent)
+        else 'too few resource samples to tell what child processes did' end
+    ) as evidence,
+    spell_of(c.busy_s - c.process_s) || ' of worker time without CPU use' as impact,
     null as node,
     null as process,
     null as mini_batch_id,
@@ -35,7 +40,7 @@ select
         cpu_share: c.share, cpu_share_in_run: c.run_share, busy_s: c.busy_s, cpu_s: c.process_s,
         mini_batches: c.mini_batches, workers_at_work: c.workers, node_cpu_percent: c.node_percent,
         node_samples: c.samples
-    }) as evidence
+    }) as numbers
 from cpu_use as c
 where c.share < threshold('cpu_idle_share')
     and c.run_share < threshold('cpu_idle_share')

@@ -2,8 +2,8 @@
 -- By mount point: the last sample is high and rose over the job, or it is nearly full whether it rose or not; or an
 -- error says that no space is left. Where a log tells the free space alone, it fell to less than `disk_free_mb`, from
 -- twice as much or more. Needs three samples, unless an error says it. Samples are minutes apart.
--- remedy: Let run() remove its temporary files, write to the output and not to the node, or take nodes with a larger
--- disk. Mounting an input in place of downloading it saves its size.
+-- fix: Remove temporary files in run(), write to the output instead of the local disk, or use nodes with a larger disk.
+-- Mounting an input instead of downloading it saves its size.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
 -- query: SELECT * FROM disk_samples WHERE job_id = {job} ORDER BY time DESC
 -- explains: No space left on device|\[Errno 28\]|ENOSPC|[Dd]isk quota exceeded|\d+ requested and \d+ written
@@ -11,6 +11,8 @@
 -- threshold: disk_risen_percent = 10 %: so much it rose
 -- threshold: disk_full_percent = 97 %: a disk fuller than this is nearly full, whether it rose or not
 -- threshold: disk_free_mb = 2048 MB: a disk that fell to less free space than this is filling
+-- when: EXISTS (FROM telling_texts) OR EXISTS (FROM disk_samples WHERE used_percent IS NULL OR used_percent >=
+-- least(threshold('disk_full_percent'), threshold('disk_high_percent')))
 with disks as (
     select
         job_id, node, mount,
@@ -73,20 +75,29 @@ select
         when e.errors > 0 or (j.state = 'failed' and w.free_mb < 100) then 'severe'
         else 'warning'
     end as severity,
-    concat(
-        case when e.errors > 0 then 'An error says that no space is left: ' || e.text || '. ' end,
+    case
+        when e.errors > 0 then
+            concat('Disk full: ', counted(e.errors, 'error', 'errors'), ' about missing space', ' on node ' || e.node)
+        when w.last_percent is null then printf('Disk filling up: %.0f MB free', w.free_mb)
+        else printf('Disk filling up: node %s at %.0f %%', w.node, w.last_percent)
+    end as headline,
+    concat_ws(
+        '; ',
+        e.text,
         printf(
-            'The disk %shad %.0f MB left at last, %.0f MB at first.',
-            coalesce(w.mount || ' ', ''), case when w.last_percent is null then w.free_mb end, w.first_free_mb
+            '%s%.0f MB free in the last sample, %.0f MB in the first',
+            coalesce(w.mount || ': ', ''), case when w.last_percent is null then w.free_mb end, w.first_free_mb
         ),
-        'The disk ' || w.mount || ' of node ' || w.node || printf(' was %.0f %% full at last', w.last_percent)
-            || case when w.risen >= 1 then printf(', from %.0f %% at first', w.first_percent) else '' end
-            || case
-                when w.risen >= threshold('disk_risen_percent') and w.full_in_s > 0 then
-                    '; at this rate it is full ' || spell_of(w.full_in_s) || ' later'
-                else '' end
-            || case when w.disks > 1 then '; ' || (w.disks - 1) || ' more are filling' else '' end || '.'
-    ) as finding,
+        w.mount || printf(': %.0f %% full in the last sample', w.last_percent)
+            || case when w.risen >= 1 then printf(', %.0f %% in the first', w.first_percent) else '' end,
+        case when w.disks > 1 then counted(w.disks - 1, 'more disk is', 'more disks are') || ' filling up' end
+    ) as evidence,
+    case
+        when e.errors > 0 then 'writes failed'
+        when w.risen >= threshold('disk_risen_percent') and w.full_in_s > 0 then
+            'full in ' || spell_of(w.full_in_s) || ' at this rate'
+        else 'writes fail when it is full'
+    end as impact,
     coalesce(w.node, e.node) as node,
     null as process,
     null as mini_batch_id,
@@ -96,7 +107,7 @@ select
         mount: w.mount, last_percent: w.last_percent, first_percent: w.first_percent, free_mb: w.free_mb,
         samples: w.samples, full_in_s: round(w.full_in_s), disks: w.disks, errors: e.errors,
         text_only: case when w.job_id is null then true end
-    }) as evidence
+    }) as numbers
 from worst as w
 full join errors_told as e on e.job_id = w.job_id
 left join jobs as j on j.job_id = coalesce(w.job_id, e.job_id)

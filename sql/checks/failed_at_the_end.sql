@@ -2,16 +2,17 @@
 -- All scheduled mini-batches are done, no item failed, no error tells a cause, yet the job failed. This is the sign
 -- of the known problem `output_exists`, which often leaves no text in a log. A failure of what follows the scoring, the
 -- joining and uploading of results, looks the same.
--- remedy: Look whether the predictions are there. `predictions.csv` cannot be overwritten: give each invocation a new
--- or empty output folder. Else read `logs/job_result*.txt` and the log of the master for what came last.
+-- fix: Check whether the predictions are there. `predictions.csv` cannot be overwritten: give each invocation a new or
+-- empty output folder. Otherwise read `logs/job_result*.txt` and the end of the master's log.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-batch-endpoints
--- query: SELECT job_id, state, state_reason, mini_batches, mini_batches_scheduled, first_error FROM job_summary
+-- query: SELECT job_id, state, state_reason, mini_batches, scheduled_mini_batches, first_error FROM job_summary
 -- WHERE job_id = {job}
+-- when: EXISTS (FROM jobs WHERE state = 'failed')
 with done as (
     select job_id, count(*) as mini_batches, max(last_ended_at) as ended_at
     from mini_batches
     group by job_id
-    having count(*) filter (where outcome is distinct from 'done') = 0 and coalesce(sum(failed), 0) = 0
+    having count(*) filter (where outcome is distinct from 'done') = 0 and coalesce(sum(failed_items), 0) = 0
 ),
 
 scheduled as (
@@ -23,14 +24,18 @@ scheduled as (
 select
     j.job_id,
     'severe' as severity,
-    format('All {} mini-batches are done without a failed item, but the job failed afterwards.', d.mini_batches)
-        as finding,
+    'Failed after scoring: all '
+        || counted(d.mini_batches, 'mini-batch is', 'mini-batches are') || ' done, but the job failed' as headline,
+    concat_ws(
+        '; ', 'no item failed', 'state: ' || nullif(regexp_extract(j.state_reason, '^[^\r\n]{0,200}'), '')
+    ) as evidence,
+    'the job failed; its output may be missing or incomplete' as impact,
     null as node,
     null as process,
     null as mini_batch_id,
     d.ended_at as time,
     null as lost_s,
-    to_json({mini_batches: d.mini_batches, state_reason: j.state_reason}) as evidence
+    to_json({mini_batches: d.mini_batches, state_reason: j.state_reason}) as numbers
 from jobs as j
 join done as d using (job_id)
 left join scheduled as s using (job_id)

@@ -1,12 +1,14 @@
 -- Does one node fail where the others do not?
 -- Tries that raised or timed out, by the node they ran on; those whose worker ended are told by `out_of_memory` and
--- `worker_deaths`. Needs two nodes with tries, and failures that hardly meet there by chance (see `failed_tries`).
--- Failed mini-batches may have been done on a retry elsewhere: then the node cost time, and no items.
--- remedy: Look at that node first: its errors, its disk and memory, and what it could not reach. Resubmit on other
--- nodes; if the same machine fails again, have it replaced.
+-- `worker_deaths`. Needs two nodes with attempts, and failures that hardly meet there by chance (see
+-- `failed_attempts`). Failed mini-batches may have been done on a retry elsewhere: then the node cost time, and no
+-- items.
+-- fix: Check that node first: its errors, disk and memory, and what it could not reach. Resubmit on other nodes; if the
+-- same machine fails again, have it replaced.
 -- reference: https://stackoverflow.com/questions/67258465
--- query: SELECT * FROM failed_tries WHERE job_id = {job} AND points_to = 'node' ORDER BY started_at
+-- query: SELECT * FROM failed_attempts WHERE job_id = {job} AND points_to = 'node' ORDER BY started_at
 -- explains: had (raised exception|timeout) for \d+ times|no succeeded mini.?batch item
+-- when: EXISTS (FROM failed_attempts WHERE points_to = 'node')
 with nodes as (
     select
         job_id, node,
@@ -18,9 +20,9 @@ with nodes as (
         min(started_at) as first_at,
         mode(error order by error) as error,
         any_value(job_failing) as job_failing,
-        any_value(tries_share) as tries_share,
+        any_value(attempts_share) as attempts_share,
         any_value(chance) as chance
-    from failed_tries
+    from failed_attempts
     where points_to = 'node'
     group by job_id, node
 )
@@ -29,23 +31,28 @@ select
     n.job_id,
     case when n.lost > 0 then 'severe' else 'warning' end as severity,
     concat(
-        'Node ', n.node, ' fails: ', n.mini_batches, ' of the ', n.job_failing,
-        ' mini-batches that failed somewhere failed there, though it had ', printf('%.0f %%', n.tries_share * 100),
-        ' of the attempts',
-        case when n.timeouts = n.tries then '; all ran into the timeout' else '; mostly: ' || n.error end,
-        case when n.lost > 0 then
-            '; ' || counted(n.lost, 'mini-batch was', 'mini-batches were') || ' not done at all'
-        end, '.'
-    ) as finding,
+        'Bad node (probable): ', n.mini_batches, ' of ',
+        counted(n.job_failing, 'failing mini-batch', 'failing mini-batches'),
+        ' failed on node ', n.node
+    ) as headline,
+    concat(
+        'it ran ', printf('%.0f %%', n.attempts_share * 100), ' of the attempts; ',
+        case when n.timeouts = n.tries then 'all timed out' else 'most frequent error: ' || n.error end
+    ) as evidence,
+    concat_ws(
+        '; ',
+        case when n.lost > 0 then counted(n.lost, 'mini-batch', 'mini-batches') || ' not completed' end,
+        time_lost(n.elapsed_s, 'worker')
+    ) as impact,
     n.node,
     null as process,
     null as mini_batch_id,
     n.first_at as time,
     n.elapsed_s as lost_s,
     to_json({
-        mini_batches: n.mini_batches, failing_mini_batches_of_job: n.job_failing, failed_tries: n.tries,
-        timeouts: n.timeouts, not_done: n.lost, share_of_tries: round(n.tries_share, 3), chance: n.chance,
+        mini_batches: n.mini_batches, failing_mini_batches_of_job: n.job_failing, failed_attempts: n.tries,
+        timeouts: n.timeouts, not_done: n.lost, share_of_attempts: round(n.attempts_share, 3), chance: n.chance,
         error: n.error
-    }) as evidence
+    }) as numbers
 from nodes as n
 qualify row_number() over (partition by n.job_id order by n.mini_batches desc, n.node) = 1

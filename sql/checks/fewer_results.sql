@@ -2,20 +2,21 @@
 -- Mini-batches that are done and have failed items: neither an error nor a retry, the rows are just not there. Whether
 -- the script left them out on purpose, no log tells: so it is a warning, unless the job failed with an error threshold.
 -- Items of mini-batches that raised or timed out are not counted here.
--- remedy: Let run() return one element per item, also for one that it cannot score. If it leaves items out on purpose,
+-- fix: Return one element per item from run(), also for items that cannot be scored. If it leaves items out on purpose,
 -- set `error_threshold` (`mini_batch_error_threshold`) accordingly.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/1448
--- query: SELECT mini_batch_id, node, total, succeeded, failed, inputs FROM mini_batches WHERE job_id = {job} AND
--- outcome = 'done' AND failed > 0 ORDER BY failed DESC
+-- query: SELECT mini_batch_id, node, items, succeeded_items, failed_items, inputs FROM mini_batches WHERE job_id =
+-- {job} AND outcome = 'done' AND failed_items > 0 ORDER BY failed_items DESC
 -- explains: number of failed items is \d+|exceed(s|ed) (the )?error threshold
+-- when: EXISTS (FROM judged_attempts WHERE failed_items > 0)
 with fewer as (
-    select job_id, mini_batch_id, node, items, items_failed, started_at
+    select job_id, mini_batch_id, node, items, failed_items, started_at
     from judged_attempts
-    where final and outcome = 'done' and items_failed > 0 and coalesce(error_message, '') = ''
+    where final and outcome = 'done' and failed_items > 0 and coalesce(error_message, '') = ''
 ),
 
 by_node as (
-    select job_id, node, sum(items_failed) as items_failed
+    select job_id, node, sum(failed_items) as failed_items
     from fewer
     group by job_id, node
 )
@@ -28,22 +29,24 @@ select
         else 'warning'
     end as severity,
     concat(
-        counted(sum(f.items_failed), 'item', 'items'), ' of ',
-        counted(count(*), 'mini-batch', 'mini-batches'), ' failed without an error: run() returned less than it got',
-        case when any_value(n.nodes) > 1 then '; most on node ' || any_value(n.node) end, '.'
-    ) as finding,
+        'Missing results: run() returned too few for ', counted(count(*), 'mini-batch', 'mini-batches')
+    ) as headline,
+    concat_ws(
+        '; ', 'no error and no retry', case when any_value(n.nodes) > 1 then 'most on node ' || any_value(n.node) end
+    ) as evidence,
+    counted(sum(f.failed_items), 'item', 'items') || ' without a result' as impact,
     any_value(n.node) as node,
     null as process,
-    first(f.mini_batch_id order by f.items_failed desc nulls last, f.mini_batch_id) as mini_batch_id,
+    first(f.mini_batch_id order by f.failed_items desc nulls last, f.mini_batch_id) as mini_batch_id,
     min(f.started_at) as time,
     null as lost_s,
     to_json({
-        items_failed: sum(f.items_failed), mini_batches: count(*), items: sum(f.items), nodes: any_value(n.nodes)
-    }) as evidence
+        failed_items: sum(f.failed_items), mini_batches: count(*), items: sum(f.items), nodes: any_value(n.nodes)
+    }) as numbers
 from fewer as f
 join jobs as j on j.job_id = f.job_id
 left join (
-    select job_id, first(node order by items_failed desc nulls last, node) as node, count(*) as nodes
+    select job_id, first(node order by failed_items desc nulls last, node) as node, count(*) as nodes
     from by_node
     group by job_id
 ) as n on n.job_id = f.job_id

@@ -1,8 +1,8 @@
 -- Did the job wait long for its first mini-batch to be scheduled?
--- From the master's start of scheduling to its first task, or from its own words. All nodes wait for that:
--- `lost_s` is in node time, of the nodes with tries. Nothing is said where the master's log is not there.
--- remedy: Split one folder of very many files into several folders or inputs (listing takes about 5 minutes for a
--- million files); raise first_task_creation_timeout before the driver gives up.
+-- From the master's start of scheduling to its first task, or from its own words. All nodes wait for that: `lost_s` is
+-- in node time, of the nodes with attempts. Nothing is said where the master's log is not there.
+-- fix: Split one folder of very many files into several folders or inputs (listing takes about 5 minutes per million
+-- files). Raise first_task_creation_timeout so that the driver does not stop.
 -- reference: docs/reference/formats.md §6
 -- query: SELECT time, level, message FROM log_records WHERE job_id = {job} AND event IN ('start_scheduling',
 -- 'job_stage', 'queue_done', 'first_task_slow', 'no_first_task') ORDER BY time
@@ -47,21 +47,26 @@ select
         when d.delay_s >= threshold('first_task_near_s') then 'warning'
         else severity_of_loss(d.delay_s, d.job_s)
     end as severity,
-    case when d.gave_up then
-        'No mini-batch was scheduled within ' || coalesce(spell_of(d.gave_up_s), 'its limit')
-            || ', so the driver gave up.'
-    else
-        printf(
-            'The first mini-batch was scheduled %s after the start of scheduling, %.0f %% of the job''s time.',
-            spell_of(d.delay_s), 100 * d.delay_s / d.job_s
-        )
-    end as finding,
+    case
+        when d.gave_up then
+            'Slow scheduling: no mini-batch within ' || coalesce(spell_of(d.gave_up_s), 'the limit')
+                || ', and the driver gave up'
+        else 'Slow scheduling: first mini-batch scheduled after ' || spell_of(d.delay_s)
+    end as headline,
+    case
+        when d.gave_up then 'the master reported that it could not create any task'
+        else printf('%.0f %% of the time of the job', 100 * d.delay_s / d.job_s)
+    end as evidence,
+    concat_ws(
+        '; ', case when d.gave_up then 'no mini-batch was processed' end,
+        time_lost(d.delay_s * coalesce(n.nodes, 1), 'node')
+    ) as impact,
     null as node,
     null as process,
     null as mini_batch_id,
     d.since as time,
     d.delay_s * coalesce(n.nodes, 1) as lost_s,
-    to_json({first_task_s: d.delay_s, job_s: d.job_s, nodes: n.nodes, gave_up_after_s: d.gave_up_s}) as evidence
+    to_json({first_task_s: d.delay_s, job_s: d.job_s, nodes: n.nodes, gave_up_after_s: d.gave_up_s}) as numbers
 from delays as d
 left join nodes as n using (job_id)
 where d.gave_up

@@ -1,13 +1,15 @@
 -- Are there nodes that did nothing?
--- Nodes that sent logs or resource samples nearly all through the job and had no try at any mini-batch, though there
--- were enough for all workers. Not judged: jobs whose files and table call nodes by different names, nodes whose init()
--- failed, and jobs in which nothing was tried at all.
--- remedy: Read the log of that node's manager (`logs/sys/node/<node>/_main.txt`) and what its workers wrote first: did
+-- Nodes that sent logs or resource samples nearly all through the job and had no attempt at any mini-batch, though
+-- there were enough for all workers. Not judged: jobs whose files and table call nodes by different names, nodes whose
+-- init() failed, and jobs in which nothing was tried at all.
+-- fix: Read the log of that node's manager (`logs/sys/node/<node>/_main.txt`) and the first lines of its workers: did
 -- they start, could they reach the queue? If there are too few mini-batches, use fewer nodes.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/957
 -- query: SELECT * FROM node_summary WHERE job_id = {job} ORDER BY did_nothing DESC, node
 -- threshold: node_there_s = 60 s: a node that was there for less time may just have begun
 -- threshold: node_there_share = 0.4: part of the time in which others worked that it was there
+-- when: EXISTS (FROM node_signs AS s ANTI JOIN attempt_reports AS a ON a.job_id = s.job_id AND a.node = s.node WHERE
+-- s.samples > 0)
 with work as (
     select
         job_id,
@@ -20,7 +22,7 @@ with work as (
     group by job_id
 ),
 
-named_alike as (  -- some node has both tries and other signs: files and table call nodes the same
+named_alike as (  -- some node has both attempts and other signs: files and table call nodes the same
     select distinct s.job_id
     from node_samples as s
     semi join (select distinct job_id, node from attempt_reports) using (job_id, node)
@@ -41,7 +43,7 @@ idle as (
     ) as failed on failed.job_id = s.job_id and failed.node = s.node
     where s.samples > 0
         and not exists (select 1 from attempt_reports as a where a.job_id = s.job_id and a.node = s.node)
-        and not exists (select 1 from unreported_tries as a where a.job_id = s.job_id and a.node = s.node)
+        and not exists (select 1 from unreported_attempts as a where a.job_id = s.job_id and a.node = s.node)
         and there_s >= threshold('node_there_s')
         and there_s >= threshold('node_there_share') * epoch(w.last_at - w.first_at)
         and w.mini_batches >= 2 * w.workers * (w.nodes + 1) / w.nodes
@@ -51,11 +53,14 @@ select
     job_id,
     'warning' as severity,
     concat(
-        case when count(*) = 1 then 'Node ' || any_value(node) || ' did' else
-            counted(count(*), 'node', 'nodes') || ' (' || some_of(list(node order by node), 5) || ') did' end,
-        ' nothing for ', spell_of(max(paid_s)), ', while ', counted(any_value(nodes), 'other', 'others'),
-        ' worked on ', any_value(mini_batches), ' mini-batches.'
-    ) as finding,
+        'Idle nodes: ', counted(count(*), 'node', 'nodes'), ' did no work while ', any_value(nodes), ' worked'
+    ) as headline,
+    concat(
+        case when count(*) > 1 then 'nodes ' else 'node ' end, some_of(list(node order by node), 5), ', there for ',
+        spell_of(max(paid_s)), '; the others processed ',
+        counted(any_value(mini_batches), 'mini-batch', 'mini-batches')
+    ) as evidence,
+    time_lost(sum(exact(paid_s))::double, 'node') as impact,
     min(node) as node,
     null as process,
     null as mini_batch_id,
@@ -64,6 +69,6 @@ select
     to_json({
         idle_nodes: count(*), working_nodes: any_value(nodes), mini_batches: any_value(mini_batches),
         idle_node_s: round(sum(exact(paid_s))::double)
-    }) as evidence
+    }) as numbers
 from idle
 group by job_id

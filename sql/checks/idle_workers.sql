@@ -1,8 +1,8 @@
--- Had workers nothing to do between two tries although mini-batches were waiting?
--- Only gaps after scheduling was finished and before a first try, so that the mini-batch was in the queue; without the
--- time in which no worker at all had work (`stalled_progress`). At fault is what lies between queue and worker.
--- remedy: Look at the node managers' logs and at restarts of those workers at that time; the queue of the storage
--- account may be throttled. Fewer, bigger mini-batches ask the queue less often.
+-- Had workers nothing to do between two attempts although mini-batches were waiting?
+-- Only gaps after scheduling was finished and before a first attempt, so that the mini-batch was in the queue; without
+-- the time in which no worker at all had work (`stalled_progress`). At fault is what lies between queue and worker.
+-- fix: Check the logs of the node managers and restarts of those workers at that time; the queue of the storage account
+-- may be throttled. Fewer, larger mini-batches need fewer requests to the queue.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/957
 -- query: SELECT * FROM idle_gaps WHERE job_id = {job} AND waiting_s > 0
 -- threshold: idle_workers_share = 0.05: worker time idle while mini-batches waited / worker time
@@ -32,20 +32,22 @@ jobs_idle as (
 select
     j.job_id,
     severity_of_loss(j.idle_s, j.busy_s + j.all_idle_s) as severity,
+    concat(
+        'Idle workers: ', counted(j.workers, 'worker', 'workers'), ' without work while mini-batches were waiting'
+    ) as headline,
     printf(
-        '%s idle for %s in all (%.0f %% of the workers'' time) although mini-batches were waiting; longest %s, '
-        || '%s on node %s.',
-        counted(j.workers, 'worker was', 'workers were'), spell_of(j.idle_s),
+        '%.0f %% of the time of the workers; longest %s, %s on node %s',
         100 * j.idle_s / (j.busy_s + j.all_idle_s), spell_of(j.longest.idle_s),
         coalesce(j.longest.process, 'a worker'), coalesce(j.longest.node, '?')
-    ) as finding,
+    ) as evidence,
+    time_lost(j.idle_s, 'worker') as impact,
     j.longest.node as node,
     j.longest.process as process,
     null as mini_batch_id,
     j.first_at as time,
     j.idle_s as lost_s,
     to_json({gaps: j.gaps, workers: j.workers, idle_s: j.idle_s, busy_s: j.busy_s, longest_s: j.longest.idle_s})
-        as evidence
+        as numbers
 from jobs_idle as j
 where j.idle_s >= threshold('idle_workers_s')
     and j.idle_s >= threshold('idle_workers_share') * (j.busy_s + j.all_idle_s)

@@ -2,9 +2,10 @@
 -- Files that end in the middle of a line though the job has ended: of kinds whose writer ends each record with a line
 -- break. What stood behind is not in any number. A cut mini-batch table is a warning, for counts are too low; the rest
 -- is a note.
--- remedy: Download the job's logs again and ingest them once more: only what changed is read.
+-- fix: Download the logs again and load them again: only changed files are read.
 -- reference: docs/reference/formats.md §2
 -- query: SELECT path, kind, bytes FROM files WHERE job_id = {job} AND ends_cut
+-- when: EXISTS (FROM files WHERE ends_cut)
 with cut as (
     select
         job_id,
@@ -24,15 +25,19 @@ select
     c.job_id,
     case when c.tables > 0 then 'warning' else 'note' end as severity,
     concat(
-        counted(c.files, 'file ends', 'files end'), ' in the middle of a line though the job has ended: ',
-        some_of(c.paths, 2), '.', case when c.tables > 0 then ' Counts of mini-batches are too low.' end
-    ) as finding,
+        'Incomplete download: ', counted(c.files, 'file ends', 'files end'), ' in the middle of a line'
+    ) as headline,
+    concat('the job has ended; ', some_of(c.paths, 2)) as evidence,
+    case
+        when c.tables > 0 then 'counts of mini-batches are too low'
+        else 'the last records of these files are missing'
+    end as impact,
     null as node,
     null as process,
     null as mini_batch_id,
     null::timestamp as time,
     null as lost_s,
-    to_json({files: c.files, mini_batch_tables: c.tables}) as evidence
+    to_json({files: c.files, mini_batch_tables: c.tables}) as numbers
 from cut as c
 join jobs as j on j.job_id = c.job_id
 where j.state in ('completed', 'failed')

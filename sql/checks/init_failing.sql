@@ -2,12 +2,14 @@
 -- Worker processes whose init() raised or timed out, by tables and logs. Severe if no mini-batch was done, or if the
 -- job failed; else nodes or processes are missing. Two processes at least, for one may be an accident. The error itself
 -- is the cause, and stands beside this.
--- remedy: Fix what init() raises: see its error. Run the script's init() in the same environment on one node first.
+-- fix: Fix the exception raised in init(); it is in the evidence. Test init() in the same environment on one node
+-- first.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-debug-parallel-run-step
 -- query: SELECT * FROM entry_script_events WHERE job_id = {job} AND event = 'init' AND outcome IN ('exception',
 -- 'timeout')
 -- explains: init\(\) (function |method )?in the entry sc?ript|failed in all processes|exited with (status )?code
 -- 72|failed to process all mini batches
+-- when: EXISTS (FROM entry_script_events WHERE event = 'init' AND outcome IN ('exception', 'timeout'))
 with events as (
     select
         job_id, node, process,
@@ -38,7 +40,7 @@ failing as (
     having count(*) filter (where has_failed) >= 2
 ),
 
-working as (  -- a process that had a mini-batch in work has initialised
+working as (  -- a process that had a mini-batch in progress has initialised
     select job_id, count(distinct (node, process)) as processes, count(distinct node) as nodes
     from attempt_reports
     group by job_id
@@ -48,14 +50,16 @@ select
     f.job_id,
     case when w.processes is null or j.state = 'failed' then 'severe' else 'warning' end as severity,
     concat(
-        'init() failed in ', counted(f.processes, 'worker process', 'worker processes'), ' on ',
-        case when f.nodes = 1 then 'node ' || f.node else f.nodes || ' nodes' end,
-        case
-            when w.processes is null then ', and in none did it work: no mini-batch was tried'
-            else '; ' || counted(w.processes, 'process', 'processes') || ' worked'
-        end,
-        case when f.timed_out then '; it ran into the timeout' else ': ' || f.error end, '.'
-    ) as finding,
+        case when f.timed_out then 'init() timed out in ' else 'init() failed in ' end,
+        counted(f.processes, 'worker process', 'worker processes'), ' on ', counted(f.nodes, 'node', 'nodes')
+    ) as headline,
+    concat_ws(
+        '; ', f.error, case when f.nodes = 1 then 'node ' || f.node end,
+        coalesce(counted(w.processes, 'process', 'processes'), 'no process') || ' worked'
+    ) as evidence,
+    concat_ws(
+        '; ', case when w.processes is null then 'no mini-batch was attempted' end, time_lost(f.elapsed_s, 'worker')
+    ) as impact,
     case when f.nodes = 1 then f.node end as node,
     f.process,
     null as mini_batch_id,
@@ -63,7 +67,7 @@ select
     f.elapsed_s as lost_s,
     to_json({
         processes: f.processes, nodes: f.nodes, processes_that_worked: coalesce(w.processes, 0), error: f.error
-    }) as evidence
+    }) as numbers
 from failing as f
 join jobs as j on j.job_id = f.job_id
 left join working as w on w.job_id = f.job_id

@@ -1,10 +1,10 @@
 -- Does init() of the entry script take long, measured by the work?
 -- `init_s` of a process: as told by the tables, else from its first sign, or from the first mini-batch that was
--- scheduled if that is later, to its first try. That is an upper bound: it holds also what the process waited for a
+-- scheduled if that is later, to its first attempt. That is an upper bound: it holds also what the process waited for a
 -- mini-batch. Only processes that began with the job count, not those that replaced others. Needs two processes, and
 -- minutes in all.
--- remedy: Load the model faster: keep it in the image or on local disk, load only what is needed. Or let each process
--- do more: fewer nodes and processes, more mini-batches per job.
+-- fix: Load the model faster: keep it in the image or on local disk, and load only what is needed. Or give each process
+-- more work: fewer nodes and processes, more mini-batches per job.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
 -- query: SELECT * FROM entry_script_events WHERE job_id = {job} ORDER BY entry_script_events.time
 -- threshold: init_slow_s = 60 s: an init() that takes less, in the median, is never slow
@@ -82,9 +82,13 @@ select
     job_id,
     case when init_s > busy_s then 'severe' else 'warning' end as severity,
     concat(
-        'init() takes ', spell_of(median_s), ' in each of ', processes, ' processes (longest ', spell_of(longest_s),
-        '): ', printf('%.0f %%', 100 * init_s / (init_s + busy_s)), ' of their time, ', spell_of(init_s), ' in all.'
-    ) as finding,
+        'Slow init(): ', spell_of(median_s), ' in each of ', counted(processes, 'process', 'processes')
+    ) as headline,
+    concat(
+        printf('%.0f %%', 100 * init_s / (init_s + busy_s)), ' of the time of the processes; longest ',
+        spell_of(longest_s), ', ', process, ' on node ' || node
+    ) as evidence,
+    spell_of(init_s) || ' of worker time in init()' as impact,
     node,
     process,
     null as mini_batch_id,
@@ -93,7 +97,7 @@ select
     to_json({
         processes: processes, median_s: round(median_s, 1), longest_s: round(longest_s, 1), init_s: round(init_s, 1),
         busy_s: round(busy_s, 1)
-    }) as evidence
+    }) as numbers
 from sums
 where processes >= 2
     and median_s >= threshold('init_slow_s')

@@ -4,14 +4,15 @@
 -- node (75 % quantile), filled half of the tail, and idle workers lost a part of the job's time by it: every job ends
 -- with some workers idle, that is no finding. Never told of a job that still runs. `lost_s`: idle worker time in the
 -- tail, of all workers that were there until then. Needs `enough_to_compare` mini-batches.
--- remedy: Look at the inputs of the last mini-batches: split big ones, put them first, or make mini-batches smaller.
+-- fix: Check the inputs of the last mini-batches: split large ones, put them first, or make mini-batches smaller.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM stragglers WHERE job_id = {job}
 -- threshold: long_tail_ratio = 3: time of the mini-batch that makes the tail / 75 % quantile of its node
 -- threshold: long_tail_share = 0.05: idle worker time in the tail / worker time of the job, from which it is told
+-- when: (SELECT count(*) FROM judged_attempts WHERE final) >= threshold('enough_to_compare')
 with tries as materialized (
     select job_id, mini_batch_id, node, worker, outcome, started_at, ended_at, elapsed_s, final, is_retry
-    from timed_tries
+    from timed_attempts
     where ended_at is not null
 ),
 
@@ -80,11 +81,14 @@ select
     t.job_id,
     severity_of_loss(t.idle_s, t.busy_s + t.idle_s) as severity,
     printf(
-        'The last %s of %d held %s for %s: mini-batch %d took %s, usual is up to %s; workers were idle for %s in all.',
-        case when t.in_tail = 1 then 'mini-batch' else printf('%d mini-batches', t.in_tail) end, t.mini_batches,
-        counted(t.nodes, 'node', 'nodes'), spell_of(t.tail_s), t.one.mini_batch_id,
-        spell_of(t.one.elapsed_s), spell_of(t.usual_s), spell_of(t.idle_s)
-    ) as finding,
+        'Straggler: mini-batch %d kept %s waiting at the end, for %s',
+        t.one.mini_batch_id, counted(t.nodes, 'node', 'nodes'), spell_of(t.tail_s)
+    ) as headline,
+    printf(
+        'it took %s, the median is up to %s; %s of %d ended last',
+        spell_of(t.one.elapsed_s), spell_of(t.usual_s), counted(t.in_tail, 'mini-batch', 'mini-batches'), t.mini_batches
+    ) as evidence,
+    time_lost(t.idle_s, 'worker') as impact,
     t.one.node as node,
     t.one.worker as process,
     t.one.mini_batch_id as mini_batch_id,
@@ -93,7 +97,7 @@ select
     to_json({
         tail_s: t.tail_s, mini_batches_in_tail: t.in_tail, mini_batches: t.mini_batches, nodes: t.nodes,
         workers: t.workers, idle_s: t.idle_s, longest_s: t.one.elapsed_s, usual_s: t.usual_s
-    }) as evidence
+    }) as numbers
 from tails as t
 where t.one.elapsed_s >= threshold('long_tail_ratio') * t.usual_s
     and t.one.elapsed_s >= 0.5 * t.tail_s

@@ -1,12 +1,13 @@
 -- Did the job end with mini-batches that were never processed?
 -- A failed job that scheduled more mini-batches than have a result, by its progress and its mini-batch table, whichever
--- tells more. Open tries of a running job are not lost. Not where the mini-batch table is missing or cut, nor where
+-- tells more. Open attempts of a running job are not lost. Not where the mini-batch table is missing or cut, nor where
 -- init() failed and so nothing ran.
--- remedy: Run the job again for the inputs that have no result, after fixing what stopped it.
+-- fix: Fix what stopped the job, then run it again for the inputs without a result.
 -- reference: docs/reference/formats.md §9
 -- query: SELECT mini_batch_id, outcome, node, inputs FROM mini_batches WHERE job_id = {job} AND outcome = 'open'
 -- explains: pending tasks which can be found
 -- unless: init_failing
+-- when: EXISTS (FROM jobs WHERE state = 'failed')
 with results as (
     select
         job_id,
@@ -38,10 +39,18 @@ select
     j.job_id,
     'severe' as severity,
     concat(
-        p.scheduled - greatest(r.told, coalesce(p.processed, 0)), ' of ', p.scheduled,
-        ' scheduled mini-batches have no result: the job stopped (', regexp_extract(j.state_reason, '^[^\r\n]{0,120}'),
-        ')', case when r.still_open > 0 then '; ' || r.still_open || ' of them were in progress' end, '.'
-    ) as finding,
+        'Lost work: ', p.scheduled - greatest(r.told, coalesce(p.processed, 0)), ' of ', p.scheduled,
+        ' scheduled mini-batches have no result'
+    ) as headline,
+    concat_ws(
+        '; ', 'the job stopped: ' || regexp_extract(j.state_reason, '^[^\r\n]{0,400}'),
+        case when r.still_open > 0 then
+            counted(r.still_open, 'mini-batch was', 'mini-batches were') || ' in progress'
+        end
+    ) as evidence,
+    counted(
+        p.scheduled - greatest(r.told, coalesce(p.processed, 0)), 'mini-batch', 'mini-batches'
+    ) || ' not processed' as impact,
     null as node,
     null as process,
     r.first_open as mini_batch_id,
@@ -50,7 +59,7 @@ select
     to_json({
         scheduled: p.scheduled, with_result: r.told, processed: p.processed, in_work: r.still_open,
         state_reason: j.state_reason
-    }) as evidence
+    }) as numbers
 from jobs as j
 join progress_told as p on p.job_id = j.job_id
 join results as r on r.job_id = j.job_id

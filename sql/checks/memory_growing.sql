@@ -3,8 +3,8 @@
 -- the least that each quarter of them saw rises too, in the second half as well, so that what a mini-batch takes and
 -- gives back does not count, nor what fills a cache and stops. Half of the processes must grow, and those of a node
 -- gain a good part of its memory together. Not where `out_of_memory` or `memory_near_limit` tell of it.
--- remedy: Let go in run() of what a mini-batch needed: results kept in a list, open files, caches without a bound. As a
--- stopgap make the job shorter, or run fewer processes per node.
+-- fix: Release in run() what a mini-batch needed: results kept in a list, open files, caches without a limit. As a
+-- stopgap, make the job shorter or run fewer processes per node.
 -- unless: out_of_memory, memory_near_limit
 -- reference: docs/explanation/true-answers.md
 -- query: SELECT * FROM process_samples WHERE job_id = {job} ORDER BY node, process, process_samples.time
@@ -76,10 +76,14 @@ select
     g.job_id,
     'warning' as severity,
     concat(
-        g.growing, ' of ', counted(g.processes, 'worker process grows', 'worker processes grow'),
-        printf(' steadily, by about %.1f %% of the node''s memory an hour', g.percent_per_h),
-        '; most: ', g.most.process, ' on node ', g.most.node, printf(', by %.0f %%', g.most.grown), '.'
-    ) as finding,
+        'Memory leak suspected: ', g.growing, ' of ', counted(g.processes, 'worker process', 'worker processes'),
+        case when g.processes = 1 then ' grows steadily' else ' grow steadily' end
+    ) as headline,
+    concat(
+        printf('about %.1f %% of node memory per hour', g.percent_per_h), '; most: ', g.most.process, ' on node ',
+        g.most.node, printf(', by %.0f %%', g.most.grown)
+    ) as evidence,
+    printf('risk of running out of memory: the largest process reached %.0f %% of node memory', g.highest) as impact,
     g.most.node as node,
     g.most.process as process,
     null as mini_batch_id,
@@ -89,6 +93,6 @@ select
         growing: g.growing, processes: g.processes, percent_per_hour: round(g.percent_per_h, 2),
         most_grown_percent: round(g.most.grown, 2), most_grown_of_node_percent: round(g.most_of_node, 2),
         highest_percent: round(g.highest, 2)
-    }) as evidence
+    }) as numbers
 from jobs_growing as g
 where g.growing >= 0.5 * g.processes and g.most_of_node >= threshold('growing_percent')

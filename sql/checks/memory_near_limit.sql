@@ -1,12 +1,13 @@
 -- Is the memory of a node nearly used up?
 -- By the highest sample of a node, of at least three; not where `out_of_memory` found that workers ended for it.
 -- Samples are minutes apart and no peaks: between two the memory may have been higher.
--- remedy: Run fewer processes per node, make mini-batches smaller, or use nodes with more memory, before a worker is
--- killed. Look at `memory_peaks` for what runs then.
+-- fix: Run fewer processes per node, make mini-batches smaller, or use nodes with more memory, before a worker is
+-- killed. See `memory_peaks` for what runs then.
 -- unless: out_of_memory
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
 -- query: SELECT * FROM memory_peaks WHERE job_id = {job} ORDER BY highest_percent DESC
 -- threshold: memory_near_limit_percent = 90 %: a node whose highest memory sample reaches this is near its limit
+-- when: EXISTS (FROM node_samples WHERE memory_used_percent >= threshold('memory_near_limit_percent'))
 with checks as (
     select
         job_id, node,
@@ -32,15 +33,18 @@ select
     job_id,
     'warning' as severity,
     concat(
-        'Node ', node, ' had ', printf('%.0f %%', highest.percent), ' of its memory in use, the highest of ', samples,
-        ' samples',
+        'Memory nearly full: node ', node, ' at ', printf('%.0f %%', highest.percent)
+    ) as headline,
+    concat(
+        'highest of ', samples, ' samples',
         case when last_percent >= first_percent + 20 then
             printf('; it rose from %.0f to %.0f %% over the job', first_percent, last_percent)
         end,
         case when nodes > 1 then
             '; ' || counted(nodes - 1, 'other node is', 'other nodes are') || ' near the limit too'
-        end, '.'
-    ) as finding,
+        end
+    ) as evidence,
+    'risk of running out of memory' as impact,
     node,
     null as process,
     null as mini_batch_id,
@@ -49,6 +53,6 @@ select
     to_json({
         highest_percent: highest.percent, total_mb: total_mb, samples: samples, first_percent: first_percent,
         last_percent: last_percent, nodes: nodes
-    }) as evidence
+    }) as numbers
 from near
 qualify row_number() over (partition by job_id order by highest.percent desc, node) = 1

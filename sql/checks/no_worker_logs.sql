@@ -1,9 +1,9 @@
 -- Are the logs of the workers missing from the download?
 -- A job that ended and whose mini-batch table, progress or master tells of work, but without a single log of a worker:
--- their errors, and what was in work last, cannot be told. Files that are written only when there is something to say,
--- such as errors, are not asked for. A download of a batch endpoint's parent job has no logs at all: the load itself
--- says so.
--- remedy: Download all: `az ml job download --name <child job> --all`. For a batch endpoint take the child job named
+-- their errors, and what was in progress last, cannot be told. Files that are written only when there is something to
+-- say, such as errors, are not asked for. A download of a batch endpoint's parent job has no logs at all: the load
+-- itself says so.
+-- fix: Download all logs: `az ml job download --name <child job> --all`. For a batch endpoint take the child job named
 -- `batchscoring`.
 -- reference: docs/reference/formats.md §2
 -- query: SELECT kind, count(*) AS files FROM files WHERE job_id = {job} GROUP BY kind ORDER BY kind
@@ -21,16 +21,15 @@ with kinds as (
 select
     k.job_id,
     'note' as severity,
-    concat(
-        'The logs of the workers are not there (', counted(k.files, 'file', 'files'),
-        ' of other kinds are): what went wrong in them cannot be told.'
-    ) as finding,
+    'Incomplete download: the logs of the workers are missing' as headline,
+    counted(k.files, 'file', 'files') || ' of other kinds' as evidence,
+    'errors of workers are not visible' as impact,
     null as node,
     null as process,
     null as mini_batch_id,
     null::timestamp as time,
     null as lost_s,
-    to_json({files: k.files}) as evidence
+    to_json({files: k.files}) as numbers
 from kinds as k
 join jobs as j on j.job_id = k.job_id
 where k.tells_of_work and not k.has_workers and j.state in ('completed', 'failed')

@@ -1,13 +1,14 @@
 -- Did worker processes end for lack of memory?
 -- Counts the suspects of `out_of_memory_suspects`: one of high suspicion is enough, of medium suspicion two. No log of
 -- the driver says "out of memory"; a sample is not a peak. Severe where a mini-batch was never done.
--- remedy: Make mini-batches smaller, run fewer processes per node (`max_concurrency_per_instance`,
--- `process_count_per_node`), or use nodes with more memory. If a process grows from mini-batch to mini-batch, it keeps
--- what it should let go.
+-- fix: Make mini-batches smaller, run fewer processes per node (`max_concurrency_per_instance`,
+-- `process_count_per_node`), or use nodes with more memory. If memory use rises from mini-batch to mini-batch, fix the
+-- leak.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
 -- query: SELECT * FROM out_of_memory_suspects WHERE job_id = {job} AND suspicion <> 'low' ORDER BY time
 -- explains: Process abort with unfinished|(exited|ended|died|terminated)\b.{0,20}\b(code|status) (-9|137)\b|killed by
 -- signal 9|poison|MemoryError|out of memory|oom.?kill|allocate memory|bad_alloc|Unable to allocate|^Killed
+-- when: EXISTS (FROM out_of_memory_suspects WHERE suspicion <> 'low')
 with suspects as (
     select * from out_of_memory_suspects
     where suspicion <> 'low'
@@ -51,21 +52,24 @@ select
     h.job_id,
     case when l.mini_batches > 0 then 'severe' else 'warning' end as severity,
     concat(
+        'Out of memory ', case when h.high > 0 then '(probable): ' else '(possible): ' end,
         case
-            when h.workers > 0 then
-                counted(h.workers, 'worker process', 'worker processes') || ' probably ran out of memory'
-            else counted(h.suspects, 'attempt', 'attempts') || ' ran out of memory'
+            when h.workers > 0 then counted(h.workers, 'worker', 'workers') || ' killed'
+            else counted(h.suspects, 'attempt', 'attempts') || ' failed'
         end,
-        case when h.nodes > 1 then ', on ' || h.nodes || ' nodes' else ', on node ' || h.node end,
+        case when h.nodes > 1 then ' on ' || h.nodes || ' nodes' else ' on node ' || h.node end
+    ) as headline,
+    concat_ws(
+        '; ', 'first: ' || h.reason, printf('highest sample before: %.0f %% of node memory', h.node_percent)
+    ) as evidence,
+    concat_ws(
+        '; ',
         case when h.mini_batches > 0 then
-            ', with ' || counted(h.mini_batches, 'mini-batch', 'mini-batches') || ' in progress'
+            counted(h.mini_batches, 'mini-batch', 'mini-batches') || ' interrupted'
+                || case when l.mini_batches > 0 then ', ' || l.mini_batches || ' never completed' else '' end
         end,
-        case when l.mini_batches > 0 then ' (' || l.mini_batches || ' of them never done)' end,
-        '. First: ', h.reason,
-        case when h.node_percent is not null then
-            printf('. Highest sample before: %.0f %% of a node', h.node_percent)
-        end, '.'
-    ) as finding,
+        time_lost(h.elapsed_s, 'worker')
+    ) as impact,
     h.node,
     h.process,
     h.mini_batch_id,
@@ -75,7 +79,7 @@ select
         suspects: h.suspects, of_high_suspicion: h.high, workers_ended: h.workers, mini_batches: h.mini_batches,
         never_done: coalesce(l.mini_batches, 0), nodes: h.nodes, highest_node_percent: h.node_percent,
         highest_process_mb: round(h.process_mb, 1), most_grown_mb: round(h.grown_mb, 1)
-    }) as evidence
+    }) as numbers
 from jobs_hit as h
 left join lost as l on l.job_id = h.job_id
 where h.high > 0 or h.suspects >= 2

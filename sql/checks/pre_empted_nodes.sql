@@ -1,13 +1,15 @@
 -- Was a node lost while the job went on?
--- A node whose last sign of any kind lies well before that of the others, and that left a mini-batch in work which was
--- taken up elsewhere or by nobody, or missed several resource checks that the others made. That a node of low priority
--- was taken away looks just so; no log of the driver says it. A wrong clock is none: see `clock_offsets`.
--- remedy: Use dedicated nodes, or let the job be resubmitted. Smaller mini-batches lose less with a node.
+-- A node whose last sign of any kind lies well before that of the others, and that left a mini-batch in progress which
+-- was taken up elsewhere or by nobody, or missed several resource checks that the others made. That a node of low
+-- priority was taken away looks just so; no log of the driver says it. A wrong clock is none: see `clock_offsets`.
+-- fix: Use dedicated nodes, or resubmit the job automatically. Smaller mini-batches lose less work with a node.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/1242
 -- query: SELECT * FROM node_signs WHERE job_id = {job} ORDER BY last_at
 -- explains: PreemptionError|\bpre-?empt(ed|ion)\b|node .{0,40}(lost|evicted)
 -- threshold: node_lost_s = 60 s: a node that is silent for less at the end is not lost
 -- threshold: node_lost_checks = 3 checks: so many resource checks that the others made, and it did not
+-- when: EXISTS (FROM clock_offsets) OR EXISTS (SELECT job_id FROM node_signs GROUP BY job_id HAVING epoch(max(last_at)
+-- - min(last_at)) >= threshold('node_lost_s'))
 with ends as (
     select
         s.job_id, s.node, s.samples,
@@ -69,18 +71,27 @@ select
         else 'warning'
     end as severity,
     concat(
-        case
-            when count(*) = 1 then 'Node ' || any_value(l.node) || ' left'
-            else counted(count(*), 'node', 'nodes') || ' (' || some_of(list(l.node order by l.last_at), 5) || ') left'
-        end,
-        ' no more records for the last ', spell_of(max(l.silent_s)), ' of the job, as if taken away',
+        'Pre-empted (probable): ',
+        case when count(*) = 1 then 'node ' || any_value(l.node) else counted(count(*), 'node', 'nodes') end,
+        ' silent for the last ', spell_of(max(l.silent_s)), ' of the job'
+    ) as headline,
+    concat_ws(
+        '; ',
+        case when count(*) > 1 then 'nodes ' || some_of(list(l.node order by l.last_at), 5) end,
+        case when max(l.checks) > 0 then counted(max(l.checks), 'resource check', 'resource checks') || ' missed' end,
         case when sum(l.tries) > 0 then
-            '; ' || counted(sum(l.tries), 'mini-batch was', 'mini-batches were') || ' in progress there'
-            || case
-                when sum(l.not_taken_up) > 0 then ', ' || sum(l.not_taken_up) || ' of them without a result since'
-                else ' and taken up elsewhere' end
-        end, '.'
-    ) as finding,
+            counted(sum(l.tries), 'mini-batch was', 'mini-batches were') || ' in progress there'
+        end
+    ) as evidence,
+    concat_ws(
+        '; ',
+        case
+            when sum(l.not_taken_up) > 0 then
+                counted(sum(l.not_taken_up), 'mini-batch', 'mini-batches') || ' without a result'
+            when sum(l.tries) > 0 then counted(sum(l.tries), 'mini-batch', 'mini-batches') || ' retried elsewhere'
+        end,
+        time_lost(sum(exact(l.silent_s))::double, 'node')
+    ) as impact,
     arg_min(l.node, l.last_at) as node,
     null as process,
     min(l.mini_batch_id) as mini_batch_id,
@@ -89,7 +100,7 @@ select
     to_json({
         nodes: count(*), in_work: sum(l.tries), without_result: sum(l.not_taken_up), missed_checks: max(l.checks),
         silent_s: round(max(l.silent_s))
-    }) as evidence
+    }) as numbers
 from lost as l
 join jobs as j on j.job_id = l.job_id
 group by l.job_id

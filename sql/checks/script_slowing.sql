@@ -3,23 +3,25 @@
 -- nodes that worked at the start and at the end. Inputs that get bigger towards the end look the same: where the items
 -- of a mini-batch grow as much, nothing is said. `lost_s` is the time above the pace of the first third. Needs the
 -- times in the table of mini-batches, and `enough_for_trend` of them.
--- remedy: Look for what grows from call to call in run(): lists, caches, open connections, GPU memory. Does CPU time
--- rise as well, the script may have lost its GPU and fallen back to the CPU. If inputs are sorted by size, shuffle
--- them.
+-- fix: Check what grows from call to call in run(): lists, caches, open connections, GPU memory. If CPU time rises as
+-- well, the script may have fallen back from GPU to CPU. If inputs are sorted by size, shuffle them.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT started_at, node, process, mini_batch_id, run_s, process_s FROM attempts WHERE job_id = {job} AND
 -- final ORDER BY started_at
 -- threshold: script_slowing_ratio = 1.3: the median time in run() of the last third, compared with the first third
+-- when: EXISTS (FROM pace_over_time WHERE run_rises)
 select
     p.job_id,
     severity_of_loss(lost_s, p.busy_s) as severity,
+    printf('Script slows down: run() takes %.1f times as long at the end of the job', p.run_ratio) as headline,
     printf(
-        'run() took %s in the first third of the job and %s in the last, %.1f times as long, on %d of %d nodes%s.',
-        spell_of(p.run[1][2]), spell_of(p.run[3][2]), p.run_ratio, p.run_nodes, p.nodes,
+        'median %s in the first third of the job, %s in the last, on %d of %d nodes%s',
+        spell_of(p.run[1][2]), spell_of(p.run[3][2]), p.run_nodes, p.nodes,
         case when p.last_process_s > 1.2 * p.first_process_s then
             printf('; CPU time rose from %s to %s', spell_of(p.first_process_s), spell_of(p.last_process_s))
         else '' end
-    ) as finding,
+    ) as evidence,
+    time_lost(p.lost_s, 'worker') as impact,
     null as node,
     null as process,
     null as mini_batch_id,
@@ -29,7 +31,7 @@ select
         first_third_run_s: p.run[1][2], middle_third_run_s: p.run[2][2], last_third_run_s: p.run[3][2],
         ratio: p.run_ratio, nodes: p.nodes, nodes_rising: p.run_nodes, mini_batches: p.mini_batches,
         first_third_cpu_s: p.first_process_s, last_third_cpu_s: p.last_process_s
-    }) as evidence
+    }) as numbers
 from (
     select
         *,

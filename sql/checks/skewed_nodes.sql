@@ -2,17 +2,20 @@
 -- From `node_skew`: less than `idle_node_share` of the fair share. Then there are more nodes than the queue can feed.
 -- Says nothing of nodes that came late, left early (a pre-empted one), are slow, or got nothing at all, nor of jobs
 -- with less than ten mini-batches per node. `lost_s`: the idle time of the workers of those nodes.
--- remedy: Use fewer nodes, or smaller mini-batches so that there is work for all.
+-- fix: Use fewer nodes, or smaller mini-batches so that there is work for all.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM node_skew WHERE job_id = {job}
+-- when: EXISTS (FROM node_skew WHERE verdict = 'idle')
 select
     s.job_id,
     severity_of_loss(sum(exact(s.idle_s))::double, any_value(s.job_s)) as severity,
+    printf('Uneven load: %d of %d nodes got far less than their share', count(*), any_value(s.nodes)) as headline,
     printf(
-        '%d of %d nodes got far less than their share: node %s did %d mini-batches, %.0f %% where %.0f %% were fair.',
-        count(*), any_value(s.nodes), arg_max(coalesce(s.node, '?'), s.idle_s), arg_max(s.mini_batches, s.idle_s),
+        'node %s processed %d mini-batches, %.0f %% of all; its fair share is %.0f %%',
+        arg_max(coalesce(s.node, '?'), s.idle_s), arg_max(s.mini_batches, s.idle_s),
         100 * arg_max(s.share, s.idle_s), 100 * arg_max(s.fair_share, s.idle_s)
-    ) as finding,
+    ) as evidence,
+    time_lost(sum(exact(s.idle_s))::double, 'worker') as impact,
     arg_max(s.node, s.idle_s) as node,
     null as process,
     null as mini_batch_id,
@@ -21,7 +24,7 @@ select
     to_json({
         nodes_idle: count(*), nodes: any_value(s.nodes), idle_s: sum(exact(s.idle_s))::double,
         share: arg_max(s.share, s.idle_s), fair_share: arg_max(s.fair_share, s.idle_s)
-    }) as evidence
+    }) as numbers
 from (
     select *, sum(exact(worker_busy_s + idle_s)) over (partition by job_id)::double as job_s
     from node_skew

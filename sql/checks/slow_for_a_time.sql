@@ -4,16 +4,17 @@
 -- node did not get the CPU that is paid for (steal), or it waited. A node that is slow all the time is told by
 -- `slow_node`, a job that gets slower as a whole by `script_slowing`. `lost_s`: time of these mini-batches above the
 -- usual.
--- remedy: Look at the node's samples at that time beside another node's: a noisy neighbour, a throttled disk or a burst
--- VM size without credits. Where it comes again, take another VM size.
+-- fix: Compare the samples of the node at that time with another node: a noisy neighbour, a throttled disk, or a
+-- burstable VM size without credits. If it happens again, use another VM size.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT started_at, node, process, mini_batch_id, run_s, process_s FROM attempts WHERE job_id = {job} AND final
 -- ORDER BY node, started_at
 -- unless: slow_node
 -- threshold: slow_spell_chance = 0.001: by chance alone a node has such a stretch with this probability at most
+-- when: (SELECT count(*) FROM judged_attempts WHERE final) >= 2 * threshold('enough_for_trend')
 with tries as materialized (
     select job_id, node, mini_batch_id, started_at, ended_at, elapsed_s, process_s, items
-    from timed_tries
+    from timed_attempts
     where final and outcome = 'done' and node is not null and started_at is not null and elapsed_s > 0
 ),
 
@@ -80,16 +81,19 @@ select
         else 'note'
     end as severity,
     concat(
-        'Node ', arg_max(p.node, p.lost_s), ' was slow for ',
-        spell_of(epoch(arg_max(p.until - p.since, p.lost_s))), ': ',
-        arg_max(p.mini_batches, p.lost_s), ' mini-batches took ', spell_of(arg_max(p.elapsed_s, p.lost_s)),
-        ' each, other nodes ', spell_of(arg_max(e.meanwhile_s, p.lost_s)), ' at that time',
+        'Slow node for a time (throttled?): node ', arg_max(p.node, p.lost_s), ' for ',
+        spell_of(epoch(arg_max(p.until - p.since, p.lost_s)))
+    ) as headline,
+    concat(
+        counted(arg_max(p.mini_batches, p.lost_s), 'mini-batch', 'mini-batches'), ' took ',
+        spell_of(arg_max(p.elapsed_s, p.lost_s)), ' each, ', spell_of(arg_max(e.meanwhile_s, p.lost_s)),
+        ' on other nodes at that time',
         case when arg_max(p.process_s, p.lost_s) < 1.2 * any_value(u.process_s) then
             '; their CPU time was as usual: the node did not get its CPU, or it waited'
         end,
-        case when count(*) > 1 then '; and ' || count(*) - 1 || ' more of ' || any_value(u.nodes) || ' nodes' end,
-        '.'
-    ) as finding,
+        case when count(*) > 1 then '; ' || count(*) - 1 || ' more of ' || any_value(u.nodes) || ' nodes' end
+    ) as evidence,
+    time_lost(sum(exact(p.lost_s))::double, 'worker') as impact,
     arg_max(p.node, p.lost_s) as node,
     null as process,
     null as mini_batch_id,
@@ -99,7 +103,7 @@ select
         nodes_slow: count(*), nodes: any_value(u.nodes), elapsed_s: arg_max(p.elapsed_s, p.lost_s),
         elsewhere_s: arg_max(e.meanwhile_s, p.lost_s), usual_s: any_value(u.elapsed_s),
         cpu_s: arg_max(p.process_s, p.lost_s), usual_cpu_s: any_value(u.process_s)
-    }) as evidence
+    }) as numbers
 from spells as p
 join usual as u on u.job_id = p.job_id
 join elsewhere as e on e.job_id = p.job_id and e.node = p.node

@@ -3,19 +3,20 @@
 -- more and many times what is usual, on several nodes and in all thirds of the job: it is the input that makes the
 -- difference, not a node nor a time. The first mini-batch of a worker does not count, since it opens connections.
 -- `lost_s`: their time outside run() above the usual. Needs `enough_to_compare` mini-batches that tell their times.
--- remedy: Look where these inputs are stored: another account or region, an archive tier, many small files. Copy them
--- to the storage of the others, or download inputs in place of mounting them.
+-- fix: Check where these inputs are stored: another account or region, an archive tier, many small files. Copy them to
+-- the storage of the others, or download inputs instead of mounting them.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT mini_batch_id, overhead_s, run_s, inputs FROM attempts WHERE job_id = {job} AND final ORDER BY
 -- overhead_s DESC
 -- unless: storage_slowing
 -- threshold: slow_inputs_ratio = 10: time outside run() / its median in the job, from which a mini-batch is held up
 -- threshold: slow_inputs_share = 0.05: part of the mini-batches held up, from which it is told
+-- when: (SELECT count(*) FROM judged_attempts WHERE final) >= threshold('enough_to_compare')
 with tries as (
     select
         job_id, mini_batch_id, node, started_at, elapsed_s, run_s, overhead_s,
         ntile(3) over (partition by job_id order by started_at) as third
-    from timed_tries
+    from timed_attempts
     where final and outcome = 'done' and started_at is not null and run_s is not null and overhead_s is not null
     qualify row_number() over (partition by job_id, node, worker order by started_at) > 1
 ),
@@ -52,11 +53,15 @@ held_up as (
 select
     h.job_id,
     severity_of_loss(h.lost_s, u.busy_s) as severity,
+    concat(
+        'Slow storage for some inputs (probable): ', counted(h.mini_batches, 'mini-batch', 'mini-batches'),
+        ' held up'
+    ) as headline,
     printf(
-        '%d mini-batches took %s outside run(), where %s is usual, on %d of %d nodes and all through the job: '
-        || 'storage holds up some of the inputs.',
-        h.mini_batches, spell_of(h.overhead_s), spell_of(u.overhead_s), h.nodes, u.nodes
-    ) as finding,
+        '%s outside run(), the median is %s; on %d of %d nodes and throughout the job',
+        spell_of(h.overhead_s), spell_of(u.overhead_s), h.nodes, u.nodes
+    ) as evidence,
+    time_lost(h.lost_s, 'worker') as impact,
     null as node,
     null as process,
     h.one.mini_batch_id as mini_batch_id,
@@ -65,7 +70,7 @@ select
     to_json({
         mini_batches_held_up: h.mini_batches, mini_batches: u.mini_batches, overhead_s: h.overhead_s,
         usual_overhead_s: u.overhead_s, usual_run_s: u.run_s, nodes_held_up: h.nodes, nodes: u.nodes
-    }) as evidence
+    }) as numbers
 from held_up as h
 join usual as u on u.job_id = h.job_id
 where h.mini_batches >= greatest(3, threshold('slow_inputs_share') * u.mini_batches)

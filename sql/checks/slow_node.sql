@@ -2,12 +2,13 @@
 -- From `node_skew`: its done mini-batches take `slow_node_ratio` times as long as elsewhere, its quickest quarter
 -- longer than the slowest quarter elsewhere, and so does an item. Says nothing of a job with one node, or with too few
 -- mini-batches per node. `lost_s`: what its mini-batches would have taken less elsewhere.
--- remedy: Look at the node's CPU, memory and disk samples beside another node's; a VM that is throttled, shared or of
--- another size is replaced by starting the job again. If it happens often, ask for another VM size or region.
+-- fix: Compare the CPU, memory and disk samples of the node with another node; a VM that is throttled, shared or of
+-- another size is replaced when the job is started again. If it happens often, request another VM size or region.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM node_skew WHERE job_id = {job}
 -- threshold: slow_node_share = 0.05: a warning from this part of the job's work on: one node of a few is at most a
 -- small part
+-- when: EXISTS (FROM node_skew WHERE verdict = 'slow')
 select
     s.job_id,
     case
@@ -16,12 +17,16 @@ select
         else 'note'
     end as severity,
     printf(
-        'Node %s took %s per mini-batch, other nodes %s: %.1f times as long, in %d mini-batches%s.',
-        arg_max(coalesce(s.node, '?'), s.slower_by_s), spell_of(arg_max(s.usual_s, s.slower_by_s)),
-        spell_of(arg_max(s.usual_elsewhere_s, s.slower_by_s)), arg_max(s.pace_ratio, s.slower_by_s),
+        'Slow node: node %s took %.1f times as long per mini-batch as the others',
+        arg_max(coalesce(s.node, '?'), s.slower_by_s), arg_max(s.pace_ratio, s.slower_by_s)
+    ) as headline,
+    printf(
+        'median %s, on other nodes %s; %d mini-batches%s',
+        spell_of(arg_max(s.usual_s, s.slower_by_s)), spell_of(arg_max(s.usual_elsewhere_s, s.slower_by_s)),
         arg_max(s.mini_batches, s.slower_by_s),
-        case when count(*) > 1 then printf('; and %d more of %d nodes', count(*) - 1, any_value(s.nodes)) else '' end
-    ) as finding,
+        case when count(*) > 1 then printf('; %d more of %d nodes', count(*) - 1, any_value(s.nodes)) else '' end
+    ) as evidence,
+    time_lost(sum(exact(s.slower_by_s))::double, 'worker') as impact,
     arg_max(s.node, s.slower_by_s) as node,
     null as process,
     null as mini_batch_id,
@@ -30,7 +35,7 @@ select
     to_json({
         usual_s: arg_max(s.usual_s, s.slower_by_s), usual_elsewhere_s: arg_max(s.usual_elsewhere_s, s.slower_by_s),
         ratio: arg_max(s.pace_ratio, s.slower_by_s), nodes_slow: count(*), nodes: any_value(s.nodes)
-    }) as evidence
+    }) as numbers
 from (
     select *, sum(exact(worker_busy_s)) over (partition by job_id)::double as job_busy_s
     from node_skew

@@ -1,14 +1,14 @@
 -- Do workers wait because mini-batches are not scheduled fast enough?
--- Worker time between two tries before scheduling was finished, so that nothing was in the queue. Where the logs do
+-- Worker time between two attempts before scheduling was finished, so that nothing was in the queue. Where the logs do
 -- not tell when that was, the workers' own words are taken (Wait N seconds to get a task). They alone do not count
 -- else: workers say the same when they wait for a retry at the end. Waiting for the first task is `first_task_slow`.
--- remedy: Use bigger mini-batches, so that fewer have to be scheduled, or fewer nodes; split one folder of very many
--- files.
+-- fix: Use larger mini-batches, so that fewer must be scheduled, or fewer nodes. Split one folder of very many files.
 -- reference: docs/reference/formats.md §7
 -- query: SELECT * FROM idle_gaps WHERE job_id = {job} ORDER BY from_at
 -- explains: Wait \d+ seconds to get a task
 -- threshold: slow_scheduling_share = 0.05: worker time without work before scheduling was finished / worker time
 -- threshold: slow_scheduling_gaps = 10 gaps: fewer are no pattern
+-- when: EXISTS (FROM log_records WHERE event = 'slow_scheduling') OR EXISTS (FROM worker_gaps WHERE unscheduled_s > 0)
 with gaps as (
     select
         job_id,
@@ -48,11 +48,14 @@ judged as (
 select
     j.job_id,
     severity_of_loss(j.idle_s, j.busy_s + j.all_idle_s) as severity,
-    printf(
-        'Workers waited %d times, %s in all (%.0f %% of their time), because no mini-batch was scheduled%s.',
-        j.waits, spell_of(j.idle_s), 100 * j.idle_s / (j.busy_s + j.all_idle_s),
-        case when j.finished_at is null then ', by their own words' else '' end
-    ) as finding,
+    concat(
+        'Slow scheduling: workers waited ', counted(j.waits, 'time', 'times'), ' because no mini-batch was scheduled'
+    ) as headline,
+    concat(
+        printf('%.0f %% of their time', 100 * j.idle_s / (j.busy_s + j.all_idle_s)),
+        case when j.finished_at is null then ', according to the logs of the workers' end
+    ) as evidence,
+    time_lost(j.idle_s, 'worker') as impact,
     null as node,
     null as process,
     null as mini_batch_id,
@@ -60,7 +63,7 @@ select
     j.idle_s as lost_s,
     to_json({
         waits: j.waits, waited_s: j.idle_s, busy_s: j.busy_s, scheduling_finished_at: j.finished_at
-    }) as evidence
+    }) as numbers
 from judged as j
 where j.waits >= threshold('slow_scheduling_gaps')
     and j.idle_s >= threshold('slow_scheduling_share') * (j.busy_s + j.all_idle_s)

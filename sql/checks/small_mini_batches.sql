@@ -3,21 +3,23 @@
 -- percent of it. `lost_s`: what merging them up to ten seconds would save, as far as that cost is per mini-batch
 -- and not per item; so it is counted from the cheapest tenth, and not at all if it differs much from one to the next.
 -- Needs `enough_for_trend` done mini-batches that tell the time in run().
--- remedy: Raise mini_batch_size so that a mini-batch takes ten seconds or more.
+-- fix: Raise mini_batch_size so that a mini-batch takes ten seconds or more.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM duration_quantiles WHERE job_id = {job} AND scope = 'job'
 -- threshold: small_mini_batch_s = 10 s: the guide's least time of a mini-batch
 -- threshold: small_overhead_share = 0.05: time outside run() / elapsed time, above which small mini-batches cost
+-- when: (SELECT count(*) FROM judged_attempts WHERE final) >= threshold('enough_for_trend')
 select
     t.job_id,
     severity_of_loss(t.saved_s, t.busy_s) as severity,
     printf(
-        'A mini-batch takes %s (median of %d), %.0f %% of the time is outside run(); %d times bigger ones would save '
-        || '%s of %s.',
-        case when t.usual_s < 1 then printf('%.2f s', t.usual_s) else spell_of(t.usual_s) end,
-        t.mini_batches, 100 * t.overhead_share, t.factor, spell_of(t.saved_s),
-        spell_of(t.busy_s)
-    ) as finding,
+        'Mini-batches too small: %s each, %.0f %% of it outside run()', spell_of(t.usual_s), 100 * t.overhead_share
+    ) as headline,
+    printf('median of %s mini-batches', format('{:,}', t.mini_batches)) as evidence,
+    printf(
+        '%s of %s worker time could be saved by mini-batches %s times as large',
+        spell_of(t.saved_s), spell_of(t.busy_s), format('{:,}', t.factor)
+    ) as impact,
     null as node,
     null as process,
     null as mini_batch_id,
@@ -26,7 +28,7 @@ select
     to_json({
         median_s: t.usual_s, median_overhead_s: t.overhead[2], overhead_share: t.overhead_share,
         mini_batches: t.mini_batches, merge: t.factor, usual_items: t.usual_items, busy_s: t.busy_s
-    }) as evidence
+    }) as numbers
 from (
     select
         job_id,
@@ -39,7 +41,7 @@ from (
         least(ceil(any_value(limits.small_s) / nullif(usual_s, 0)), 1_000_000)::bigint as factor,
         overhead[1] * (mini_batches - mini_batches / factor) as saved_s,
         any_value(limits.small_s) as small_s
-    from timed_tries
+    from timed_attempts
     cross join (select threshold('small_mini_batch_s') as small_s) as limits
     where final and outcome = 'done' and elapsed_s is not null and overhead_s is not null
     group by job_id
@@ -48,3 +50,4 @@ where t.mini_batches >= threshold('enough_for_trend')
     and t.usual_s < t.small_s
     and t.overhead_share >= threshold('small_overhead_share')
     and t.overhead[2] <= 3 * t.overhead[1]
+    and t.saved_s >= 1  -- seconds: else there is nothing to gain

@@ -1,14 +1,16 @@
--- Did the job stand still, with no mini-batch in work, though there was work left?
+-- Did the job stand still, with no mini-batch in progress, though there was work left?
 -- Either the job is `stalled`, or it failed without any progress at its end, or no worker had anything in progress for
 -- long before it went on with a mini-batch that had been waiting (not a retry, which the queue hides for a while). A
 -- job that waits for long mini-batches does not stand still. A progress file that stops is no sign: it can end before
--- its job. `lost_s` is node time, of the nodes with tries; share and severity are of the job's time.
--- remedy: Look at what happened at that time in the logs of the master and the node managers (`log_records`); if the
--- job still runs, cancel it and start it again.
+-- its job. `lost_s` is node time, of the nodes with attempts; share and severity are of the job's time.
+-- fix: Read the logs of the master and the node managers at that time (`log_records`). If the job still runs, cancel
+-- and restart it.
 -- reference: https://github.com/Azure/azure-sdk-for-python/issues/30421
 -- query: SELECT time, source, node, level, message FROM log_records WHERE job_id = {job} ORDER BY time
 -- explains: No progress update in \d+ seconds
 -- threshold: stall_s = 300 s: nobody had a mini-batch in progress for this long; usual are milliseconds
+-- when: EXISTS (FROM jobs WHERE state IN ('failed', 'stalled')) OR EXISTS (FROM worker_gaps WHERE gap_s >=
+-- threshold('stall_s'))
 with silences as (
     select job_id, from_at, gap_s, false as at_end
     from worker_gaps
@@ -21,9 +23,9 @@ works as (
         min(started_at) as first_start,
         max(ended_at) as last_end,
         count(distinct mini_batch_id) filter (where ended_at is not null) as mini_batches,
-        count(*) filter (where ended_at is null) as open_tries,
+        count(*) filter (where ended_at is null) as open_attempts,
         count(distinct node) as nodes
-    from timed_tries
+    from timed_attempts
     group by job_id
 ),
 
@@ -57,31 +59,36 @@ longest as (
 select
     l.job_id,
     case when l.at_end then 'severe' else severity_of_loss(l.stood_s, l.job_s) end as severity,
-    concat(
-        case
-            when l.one.at_end and l.state = 'stalled' then
-                printf('No mini-batch was finished for %s, up to the last record of the job', spell_of(l.one.gap_s))
-            when l.one.at_end then
-                printf('No mini-batch was finished in the last %s before the job failed', spell_of(l.one.gap_s))
-            else
-                printf('No worker had a mini-batch in progress for %s, though some were waiting', spell_of(l.one.gap_s))
-        end,
-        case when l.one.at_end and l.open_tries > 0 then printf('; %d attempts never ended', l.open_tries) end,
-        case when l.stalls > 1 then printf('; %d times in all, %s', l.stalls, spell_of(l.stood_s)) end,
-        '.'
-    ) as finding,
+    case
+        when l.one.at_end and l.state = 'stalled' then
+            printf('Stalled: no mini-batch finished in the last %s of the logs', spell_of(l.one.gap_s))
+        when l.one.at_end then
+            printf('Stalled: no mini-batch finished in the last %s before the job failed', spell_of(l.one.gap_s))
+        else printf('Stalled: no mini-batch in progress for %s, though some were waiting', spell_of(l.one.gap_s))
+    end as headline,
+    concat_ws(
+        '; ',
+        case when l.stalls > 1 then
+            printf('%d times, %s in all, longest from %s', l.stalls, spell_of(l.stood_s), l.one.from_at)
+        else 'from ' || date_trunc('second', l.one.from_at) end,
+        case when l.one.at_end and l.open_attempts > 0 then
+            counted(l.open_attempts, 'attempt', 'attempts') || ' never ended'
+        end
+    ) as evidence,
+    time_lost(l.stood_s * greatest(l.nodes, 1), 'node') as impact,
     null as node,
     null as process,
     null as mini_batch_id,
     l.one.from_at as time,
     l.stood_s * greatest(l.nodes, 1) as lost_s,
     to_json({
-        longest_s: l.one.gap_s, stalls: l.stalls, stood_s: l.stood_s, at_the_end: l.at_end, open_tries: l.open_tries,
+        longest_s: l.one.gap_s, stalls: l.stalls, stood_s: l.stood_s, at_the_end: l.at_end,
+        open_attempts: l.open_attempts,
         nodes: l.nodes, state: l.state
-    }) as evidence
+    }) as numbers
 from (
     select
-        longest.*, w.open_tries, w.nodes, j.state,
+        longest.*, w.open_attempts, w.nodes, j.state,
         epoch(j.last_record_at - w.first_start) as job_s
     from longest
     join works as w using (job_id)

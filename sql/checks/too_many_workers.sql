@@ -1,12 +1,13 @@
 -- Were there more workers than mini-batches to feed them?
 -- Ended jobs in which workers never got a mini-batch because there were fewer mini-batches than workers. Workers are
--- seen in resource samples and events too (`worker_processes`); ones that left no sign are not counted, so there may
--- be more. Jobs of less than `enough_to_compare` mini-batches are left alone: trying something out on a whole cluster
--- is no fault. `lost_s`: worker time of those that got nothing, from the first start of a try to the last end.
--- remedy: Use fewer nodes or a lower process_count_per_node, or smaller mini-batches.
+-- seen in resource samples and events too (`worker_processes`); ones that left no sign are not counted, so there may be
+-- more. Jobs of less than `enough_to_compare` mini-batches are left alone: trying something out on a whole cluster is
+-- no fault. `lost_s`: worker time of those that got nothing, from the first start of an attempt to the last end.
+-- fix: Use fewer nodes or a lower process_count_per_node, or smaller mini-batches.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM worker_processes WHERE job_id = {job} ORDER BY attempts
 -- threshold: unfed_workers_share = 0.2: part of the workers that got no mini-batch, from which it is told
+-- when: EXISTS (FROM worker_processes WHERE attempts = 0)
 with workers as (
     select
         job_id,
@@ -36,17 +37,18 @@ judged as (
 select
     j.job_id,
     severity_of_loss(j.unfed * j.job_s, j.workers * j.job_s) as severity,
-    printf(
-        '%d of %d workers got no mini-batch: there were only %d mini-batches for all of %s.',
-        j.unfed, j.workers, j.mini_batches, counted(j.nodes, 'node', 'nodes')
-    ) as finding,
+    printf('Too many workers: %d of %d got no mini-batch', j.unfed, j.workers) as headline,
+    concat(
+        counted(j.mini_batches, 'mini-batch', 'mini-batches'), ' for ', counted(j.nodes, 'node', 'nodes')
+    ) as evidence,
+    time_lost(j.unfed * j.job_s, 'worker') as impact,
     null as node,
     null as process,
     null as mini_batch_id,
     null as time,
     j.unfed * j.job_s as lost_s,
     to_json({workers: j.workers, workers_without_work: j.unfed, mini_batches: j.mini_batches, nodes: j.nodes})
-        as evidence
+        as numbers
 from judged as j
 where j.tries > 0
     and j.mini_batches >= threshold('enough_to_compare')

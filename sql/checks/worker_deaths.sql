@@ -2,8 +2,8 @@
 -- Ends that the logs do not explain: a crash in native code, an exit of the script, a kill from outside. Ends by a
 -- timeout are told by `timeouts_many`, by init() by `init_failing`, suspects of memory by `out_of_memory`; where that
 -- finds something in a job, all of its ends are told there. A few ends are no pattern, but a crash is told each time.
--- remedy: Read what the last worker wrote to stderr before it ended, and its exit code: -11 is a crash in native code,
--- -15 a kill from outside. Try its mini-batch alone.
+-- fix: Read the last lines on stderr of the worker, and its exit code: -11 is a crash in native code, -15 a kill from
+-- outside. Run its mini-batch alone.
 -- unless: out_of_memory
 -- reference: docs/reference/formats.md §7
 -- query: SELECT * FROM restarts WHERE job_id = {job} ORDER BY replaced_at
@@ -21,18 +21,26 @@ select
     job_id,
     'warning' as severity,
     concat(
-        counted(count(*), 'worker process', 'worker processes'), ' ended while the job went on, on ',
-        counted(count(distinct node), 'node', 'nodes'),
-        coalesce(', with exit code ' || mode(exit_code order by exit_code), ''),
-        case when count(mini_batch_id) > 0 then
-            '; ' || counted(count(distinct mini_batch_id), 'mini-batch was', 'mini-batches were') || ' in progress'
-        end,
         case
-            when count(*) filter (where exit_code in (-11, -6, -7, -4, -8, 139, 134, 135, 132, 136)) > 0 then
-                ': a crash in native code.'
-            else '; no log says why, and memory does not look short.'
-        end
-    ) as finding,
+            when count(*) filter (where exit_code in (-11, -6, -7, -4, -8, 139, 134, 135, 132, 136)) > 0
+                then 'Crash in native code: '
+            else 'Worker deaths without a logged reason: '
+        end,
+        counted(count(*), 'worker process', 'worker processes'), ' on ',
+        counted(count(distinct node), 'node', 'nodes')
+    ) as headline,
+    concat_ws(
+        '; ', 'most frequent exit code ' || mode(exit_code order by exit_code),
+        case when count(*) filter (where exit_code in (-11, -6, -7, -4, -8, 139, 134, 135, 132, 136)) = 0
+            then 'samples show no lack of memory' end
+    ) as evidence,
+    concat_ws(
+        '; ',
+        case when count(mini_batch_id) > 0 then
+            counted(count(distinct mini_batch_id), 'mini-batch', 'mini-batches') || ' interrupted'
+        end,
+        time_lost(sum(exact(coalesce(elapsed_s, 0) + coalesce(down_s, 0)))::double, 'worker')
+    ) as impact,
     mode(node order by node) as node,
     arg_min(process, {ended_at: ended_at, process: process}) as process,
     mode(mini_batch_id order by mini_batch_id) as mini_batch_id,
@@ -41,7 +49,7 @@ select
     to_json({
         ends: count(*), nodes: count(distinct node), mini_batches: count(distinct mini_batch_id),
         exit_code: mode(exit_code order by exit_code), said: arg_min(said, {ended_at: ended_at, said: said})
-    }) as evidence
+    }) as numbers
 from ends
 group by job_id
 having count(*) >= threshold('worker_deaths')

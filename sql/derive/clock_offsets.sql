@@ -2,9 +2,9 @@
 -- One row per node whose clock is at least `clock_skew_s` away from the others; `offset_s` is positive if it is fast.
 -- `estimated_from`: samples (as many resource checks as on other nodes, from the first to the last by the same time
 -- earlier or later), pair (the same of two nodes: which of the two is wrong is not told), errors (the node and the
--- master tell the same errors, always by the same time apart), or schedule (a try began before the master scheduled
--- any, or was done after the master had counted all of them: `offset_s` is the least that it can be). Where all nodes
--- differ alike, it is the zone of the clock and no fault.
+-- master tell the same errors, always by the same time apart), or schedule (an attempt began before the master
+-- scheduled any, or was done after the master had counted all of them: `offset_s` is the least that it can be). Where
+-- all nodes differ alike, it is the zone of the clock and no fault.
 -- order: job_id, node
 -- threshold: clock_skew_s = 60 s: clocks that differ by less are not told
 -- example: SELECT * FROM clock_offsets ORDER BY job_id, node LIMIT 3
@@ -91,7 +91,7 @@ by_schedule as (
             when min(t.started_at) < m.first_at then epoch(min(t.started_at) - m.first_at)
             else greatest(epoch(max(t.ended_at) filter (where t.final and t.outcome = 'done') - m.last_at), 0)
         end as offset_s
-    from timed_tries as t
+    from timed_attempts as t
     join master as m on m.job_id = t.job_id
     where t.node is not null
     group by t.job_id, t.node, m.first_at, m.last_at

@@ -1,4 +1,4 @@
--- How much CPU did the worker processes use while they had a mini-batch in work?
+-- How much CPU did the worker processes use while they had a mini-batch in progress?
 -- The ground of `cpu_idle` and `cpu_oversubscribed`. One row per job, of done mini-batches that tell elapsed, run and
 -- CPU time. `share` is CPU time / elapsed, `run_share` CPU time / time inside run(); above 1 with several cores.
 -- Children of a worker are not counted, nor is a GPU; so `node_percent`, the median of the node samples while the job
@@ -8,7 +8,7 @@
 -- LIMIT 3
 with tries as materialized (
     select job_id, node, started_at, ended_at, elapsed_s, run_s, process_s
-    from timed_tries
+    from timed_attempts
     where final and outcome = 'done' and process_s is not null and elapsed_s > 0
 ),
 

@@ -1,21 +1,22 @@
 -- What is wrong with each job, the most important first, and what can be done about it?
--- One row per finding, `rank` counts from 1 within the job. `kind`: check (from `findings`), error (from `job_errors`,
--- less those that only retell another), or problem (a known problem that only warnings tell of, from
--- `known_problems_seen`). Severe findings come first; among equals those that explain errors, then errors, causes
--- before symptoms and earliest first, then what costs most time. An error is severe if the job failed or lost items,
--- else a warning (what only stands in the output of launcher or script of a completed job was caught); one that is no
--- exception, timeout or death of a worker is a warning at most where there are such ones. It is a note if a check
--- explains it (`explained_by`), if it is poison whose mini-batches raised before, or if it is a symptom; but a symptom
--- that is all there is to a failed job is severe: the cause is not in the logs then. `query` shows more. A job without
--- a row has nothing to say, or too few logs to say it.
+-- One row per finding, `rank` counts from 1 within the job. Its five parts are `headline` (the cause, how sure it is,
+-- how many; less than 100 characters), `evidence` (the key facts), `impact` (what was lost, or is at risk; NULL where
+-- the logs do not show it), `fix` and `query`. `kind`: check (from `findings`), error (from `job_errors`, without
+-- duplicates), or problem (a known problem that only warnings report, from `known_problems_seen`). Severe findings come
+-- first; among equals those that explain errors, then errors, causes before symptoms and earliest first, then what lost
+-- most time. An error is severe if the job failed or lost items, else a warning (what is only in the output of launcher
+-- or script of a completed job was caught); one that is no exception, timeout or death of a worker is a warning at most
+-- where there are such ones. It is a note if a check explains it (`explained_by`), if it is poison whose mini-batches
+-- raised before, or if it is a symptom; but a symptom that is all there is to a failed job is severe: the cause is not
+-- in the logs then. A job without a row has no findings, or too few logs to have any.
 -- order: job_id, rank
--- example: SELECT rank, severity, kind, finding FROM diagnosis WHERE job_id = 'init-failure-42' ORDER BY rank LIMIT 3
-with found as materialized ( -- thirty checks, asked once
+-- example: SELECT rank, severity, kind, headline FROM diagnosis WHERE job_id = 'init-failure-42' ORDER BY rank LIMIT 3
+with found as materialized ( -- thirty checks, evaluated once
     select * from findings
 ),
 
 outcomes as (
-    select job_id, sum(mini_batches_failed) > 0 or sum(failed_items) > 0 as lost_work
+    select job_id, sum(failed_mini_batches) > 0 or sum(failed_items) > 0 as lost_work
     from node_work
     group by job_id
 ),
@@ -32,7 +33,7 @@ named as (
     qualify row_number() over (partition by e.job_id, e.place order by f.severity = 'severe' desc, f.check_id) = 1
 ),
 
-poisoned as (  -- by exceptions that are told beside it
+poisoned as (  -- by exceptions that are reported beside it
     select p.job_id, p.fingerprint
     from error_reports as p
     left join (
@@ -47,6 +48,7 @@ poisoned as (  -- by exceptions that are told beside it
 judged as (
     select
         n.*,
+        j.state,
         case
             when n.explained_by is not null or p.job_id is not null then 'note'
             when n.symptom then
@@ -70,10 +72,10 @@ judged as (
     left join (select distinct job_id from found where severity = 'severe') as severe on severe.job_id = n.job_id
 ),
 
-told as (
+all_kinds as (
     select
-        job_id, 'check' as kind, check_id as finding_id, severity, finding, remedy, reference, query, lost_s,
-        evidence, node, process, mini_batch_id, f.time as first_at, null::timestamp as last_at,
+        job_id, 'check' as kind, check_id as finding_id, severity, headline, evidence, impact, fix, reference, query,
+        lost_s, numbers, node, process, mini_batch_id, f.time as first_at, null::timestamp as last_at,
         case when exists (
             select 1 from named as n where n.job_id = f.job_id and n.explained_by = f.check_id
         ) then 1 else 3 end as stage
@@ -83,17 +85,32 @@ told as (
 
     select
         job_id, 'error' as kind, coalesce(problem, exception_type, 'error') as finding_id, severity, symptom,
-        coalesce(nullif(concat_ws(': ', exception_type, nullif(exception_message, '')), ''), text, 'error') as finding,
+        headline_of_error(exception_type, exception_message, text, occurrences) as headline,
+        evidence_of_error(
+            case when contains(headline, '…') or contains(exception_type, '.') then coalesce(
+                nullif(concat_ws(': ', exception_type, nullif(exception_message, '')), ''), text
+            ) end,
+            case when symptom and severity = 'severe' then 'a symptom: the logs at hand do not show the cause' end,
+            occurrences, seen_where(node, process, first_at), explained_by, cause
+        ) as evidence,
+        nullif(concat_ws(
+            '; ',
+            case when severity = 'severe' and state = 'failed' then 'the job failed' end,
+            case when mini_batches > 0 then counted(mini_batches, 'mini-batch', 'mini-batches') || ' affected' end
+        ), '') as impact,
         cause,
-        coalesce(remedy, case when frame is not null then
-            'Fix the code that raises it, or the input that it fails on: ' || regexp_extract(frame, '[^/\\]*$') end
-        ) as remedy,
+        coalesce(
+            fix,
+            'Fix ' || regexp_extract(frame, '[^/\\]*$') || ', or the input that it fails on.',
+            'Read the log around it: `ingest show ' || file_id || ':' || line_no || '`.',
+            'Read the logs of that time.'
+        ) as fix,
         reference,
         'SELECT * FROM error_reports WHERE job_id = ' || quoted(job_id) || ' AND fingerprint = ' || quoted(fingerprint)
             as query,
         explained_by,
         to_json({occurrences: occurrences, nodes: nodes, processes: processes, mini_batches: mini_batches, rank: rank})
-            ::varchar as evidence,
+            ::varchar as numbers,
         node, process, mini_batch_id, occurrences, first_at, last_at, frame, fingerprint, file_id, line_no,
         case when symptom then 5 else 2 end as stage,
         place
@@ -105,15 +122,20 @@ told as (
         p.job_id, 'problem' as kind, p.problem as finding_id,
         case
             when p.confidence <> 'high' or f.check_id is not null then 'note'
-            when p.problem in (select id from checks) then 'note'  -- numbers tell more than a text
+            when p.problem in (select id from checks) then 'note'  -- numbers say more than a text
             else 'warning'
         end as severity,
-        p.example as finding, p.cause, p.remedy, p.reference,
+        headline_of_error(null, null, p.example, p.occurrences) as headline,
+        evidence_of_error(
+            case when contains(headline, '…') then p.example end,
+            null, p.occurrences, seen_where(p.example_node, p.example_process, p.first_at), f.check_id, p.cause
+        ) as evidence,
+        p.cause, p.fix, p.reference,
         concat(
             'SELECT * FROM known_problems_seen WHERE job_id = ', quoted(p.job_id), ' AND problem = ', quoted(p.problem)
         ) as query,
         f.check_id as explained_by,
-        to_json({occurrences: p.occurrences, nodes: p.nodes})::varchar as evidence,
+        to_json({occurrences: p.occurrences, nodes: p.nodes})::varchar as numbers,
         p.example_node as node, p.example_process as process, p.occurrences, p.first_at, p.last_at,
         p.example_file_id as file_id, p.example_line_no as line_no,
         4 as stage
@@ -133,7 +155,7 @@ select
             case severity when 'severe' then 1 when 'warning' then 2 else 3 end, explained_by is not null, stage,
             place, lost_s desc nulls last, first_at nulls last, finding_id
     ) as rank,
-    kind, finding_id, severity, coalesce(symptom, false) as symptom, finding, cause, remedy, reference, query,
-    explained_by, lost_s, evidence, node, process, mini_batch_id, occurrences, first_at, last_at, frame,
-    fingerprint, file_id, line_no
-from told
+    kind, finding_id, severity, coalesce(symptom, false) as symptom, headline, evidence, impact, fix, query,
+    cause, reference, explained_by, lost_s, numbers, node, process, mini_batch_id, occurrences, first_at, last_at,
+    frame, fingerprint, file_id, line_no
+from all_kinds

@@ -1,25 +1,41 @@
 -- What did the checks find?
 -- One row per job and check that found something; a check that found nothing, or had too little to judge by, gives
--- none. `lost_s` is worker time, or node time where nodes are meant, that it cost or that a remedy could save; NULL
--- where it is not about time. `evidence` has the numbers as JSON. `severity`: severe (work was lost, the job failed, or
--- most of its time is at stake), warning (time or safety is), note. A check gives way to those named in its `unless`.
--- example: SELECT job_id, check_id, severity, finding FROM findings ORDER BY lost_s DESC NULLS LAST, job_id,
+-- none. A finding has five parts, each a column: `headline` (the cause, how sure it is, how many; less than 100
+-- characters), `evidence` (the key facts), `impact` (what was lost, or is at risk; NULL where the logs do not show it),
+-- `fix` and `query`. `lost_s` is worker time, or node time where nodes are meant, that it cost or that a fix could
+-- save; NULL where it is not about time. `numbers` has the facts as JSON. `severity`: severe (work was lost, the job
+-- failed, or most of its time was lost), warning (time or safety is), note. A check gives way to those named in its
+-- `unless`.
+-- example: SELECT job_id, check_id, severity, headline FROM findings ORDER BY lost_s DESC NULLS LAST, job_id,
 -- check_id LIMIT 3
-with told as materialized (
+with found as materialized (
     select * from check_rows
 )
 
 select
-    r.job_id, r.check_id, r.severity, r.finding, r.node, r.process, r.mini_batch_id, r.time, r.lost_s, r.evidence,
-    c.remedy, c.reference, c.explains,
+    r.job_id, r.check_id, r.severity,
+    cut_words(r.headline, 99) as headline,
+    coalesce(
+        nullif(concat_ws('; ', case when len(r.headline) > 99 then r.headline end, nullif(r.evidence, '')), ''),
+        list_aggregate(
+            list_transform(
+                json_keys(try_cast(r.numbers as json)),
+                lambda key: replace(key, '_', ' ') || ' ' || (try_cast(r.numbers as json) ->> key)
+            ),
+            'string_agg', ', '
+        )
+    ) as evidence,
+    coalesce(r.impact, spell_of(case when r.lost_s >= 1 then r.lost_s end) || ' lost') as impact,
+    c.fix,
     case
-        when (try_cast(r.evidence as json) ->> 'text_only') = 'true' then  -- the check's own table has no row of it
+        when (try_cast(r.numbers as json) ->> 'text_only') = 'true' then  -- the check's own table has no row of it
             'SELECT * FROM error_reports WHERE job_id = ' || quoted(r.job_id)
         else replace(c.query, '{job}', quoted(r.job_id))
-    end as query
-from told as r
+    end as query,
+    r.node, r.process, r.mini_batch_id, r.time, r.lost_s, r.numbers, c.reference, c.explains
+from found as r
 join checks as c on c.id = r.check_id
 where not exists (
-    select 1 from told as better
+    select 1 from found as better
     where better.job_id = r.job_id and list_contains(string_split(c.unless, ','), better.check_id)
 )

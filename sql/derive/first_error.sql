@@ -3,12 +3,12 @@
 -- only where the job has nothing better: then `symptom` is true and the cause is not in the logs. `rank` as in
 -- `error_reports`. Of errors of one rank those come last of which no more is known than that something failed, and
 -- those without a time after those with one. `problem` is the first of `known_problems` that the error's type, message
--- or headline shows, with its cause and remedy; NULL if it shows none.
+-- or headline shows, with its cause and fix; NULL if it shows none.
 -- example: SELECT job_id, phase, exception_type, exception_message, symptom FROM first_error WHERE job_id IN
 -- ('init-failure-42', 'memory-growth') ORDER BY job_id
 select
     e.job_id, e.time, e.exception_type, e.exception_message, e.frame, e.phase, e.node, e.process, e.mini_batch_id,
-    e.source, e.rank, e.symptom, e.fingerprint, p.problem, p.cause, p.remedy, e.traceback, e.file_id, e.line_no
+    e.source, e.rank, e.symptom, e.fingerprint, p.problem, p.cause, p.fix, e.traceback, e.file_id, e.line_no
 from error_reports as e
 left join problem_texts as p on p.text = error_text(e.exception_type, e.exception_message, e.headline)
 qualify row_number() over (

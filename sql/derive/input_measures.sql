@@ -1,10 +1,10 @@
 -- Which inputs stood in a mini-batch that failed?
--- One row per job and input; it stays when the job is forgotten. Failed is the outcome of the mini-batch, not
--- of a try. Which input of a mini-batch is to blame is not told: `inputs_together` is the smallest number of inputs in
+-- One row per job and input; it stays when the job is forgotten. Failed is the outcome of the mini-batch, not of an
+-- attempt. Which input of a mini-batch is to blame is not told: `inputs_together` is the smallest number of inputs in
 -- one of its failed mini-batches, 1 if it stood alone. A job's first 1,000 are told, those in the smallest first.
 -- keep: history
--- example: SELECT input, failed_mini_batches, inputs_together, outcome, error_message FROM input_measures WHERE
--- job_id = 'exceptions-one-node' ORDER BY input LIMIT 2
+-- example: SELECT input, failed_mini_batches, inputs_together, outcome, error_message FROM input_measures WHERE job_id
+-- = 'exceptions-one-node' ORDER BY input LIMIT 2
 with failed as (
     select
         job_id,

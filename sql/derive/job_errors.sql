@@ -53,7 +53,7 @@ placed as (
         masked(j.text) as masked_text,
         p.problem,
         p.cause,
-        p.remedy,
+        p.fix,
         p.reference,
         row_number() over (
             partition by j.job_id
@@ -105,7 +105,7 @@ select
     j.last_at,
     j.problem,
     j.cause,
-    j.remedy,
+    j.fix,
     j.reference,
     r.retells,
     j.text,

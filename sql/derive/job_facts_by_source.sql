@@ -1,10 +1,10 @@
 -- Which facts of a whole job are told, by which of its files, and what does each say?
 -- The ground of `reconciliation`; ask that. One row per job, fact and source. Sources: master (the last job summary
 -- line; what it scheduled and left pending), overview, progress_csv, job_result, error_summary (logs/user/error.txt),
--- user_errors (logs/user/error/*), worker_logs (messages of failed tries), and mini_batch_table (the tries, and the
--- entry script's events beside them). `last_at` is when the source last spoke. "Processed" counts poisoned mini-batches
--- too, and all others that will not be tried again (formats.md §5). mini_batches_open, mini_batches_poisoned and
--- workers_died are told where there are any.
+-- user_errors (logs/user/error/*), worker_logs (messages of failed attempts), and mini_batch_table (the attempts, and
+-- the entry script's events beside them). `last_at` is when the source last spoke. "Processed" counts poisoned
+-- mini-batches too, and all others that will not be tried again (formats.md §5). open_mini_batches,
+-- mini_batches_poisoned and workers_died are told where there are any.
 -- example: SELECT fact, source, value, last_at FROM job_facts_by_source WHERE job_id = 'timeouts-retries' AND fact =
 -- 'run_timeouts' ORDER BY source
 with summary_lines as (
@@ -68,8 +68,8 @@ tables as (
         count(*) filter (where final and outcome = 'open') as open,
         count(*) filter (where final and outcome = 'poisoned') as poisoned,
         sum(items) filter (where final and outcome <> 'open') as items,
-        sum(items::hugeint - items_failed) filter (where final and outcome <> 'open') as items_succeeded,
-        sum(items_failed) filter (where final and outcome <> 'open') as items_failed,
+        sum(items::hugeint - failed_items) filter (where final and outcome <> 'open') as items_succeeded,
+        sum(failed_items) filter (where final and outcome <> 'open') as failed_items,
         count(*) filter (where outcome = 'exception') as exceptions,
         count(*) filter (where outcome = 'timeout') as timeouts,
         count(*) filter (
@@ -77,7 +77,7 @@ tables as (
                 and (error_category = 'Driver' or starts_with(error_message, 'Process abort with unfinished'))
         ) as workers_died
     from judged_attempts
-    where source <> 'worker'  -- no tries that only a log tells
+    where source <> 'worker'  -- no attempts that only a log tells
     group by job_id
 ),
 
@@ -88,7 +88,7 @@ told as (
         {fact: 'items_total', value: try_cast(fields ->> 'items' as bigint)},
         {fact: 'items_processed', value: try_cast(fields ->> 'done_items' as bigint)},
         {fact: 'items_succeeded', value: try_cast(fields ->> 'succeeded' as bigint)},
-        {fact: 'items_failed', value: try_cast(fields ->> 'failed' as bigint)}
+        {fact: 'failed_items', value: try_cast(fields ->> 'failed' as bigint)}
     ], recursive := true)
     from summary_lines
 
@@ -97,7 +97,7 @@ told as (
     select r.job_id, 'master', max(r.time), unnest([
         {fact: 'mini_batches_total', value: max(try_cast(try_cast(r.fields as json) ->> 'scheduled' as bigint))},
         {fact: 'items_total', value: max(try_cast(try_cast(r.fields as json) ->> 'items' as bigint))},
-        {fact: 'mini_batches_open', value: max(try_cast(try_cast(r.fields as json) ->> 'tasks' as bigint))}
+        {fact: 'open_mini_batches', value: max(try_cast(try_cast(r.fields as json) ->> 'tasks' as bigint))}
     ], recursive := true)
     from log_records as r
     where r.source = 'master' and r.event in ('queue_done', 'pending_tasks')
@@ -136,7 +136,7 @@ told as (
             fact: 'mini_batches_processed',  -- whether Completed holds the failed ones is not known: no sum above Total
             value: try_cast(case when ended > total then completed else ended end as bigint)
         },
-        {fact: 'mini_batches_failed', value: bad}
+        {fact: 'failed_mini_batches', value: bad}
     ], recursive := true)
     from metrics
 
@@ -171,12 +171,12 @@ told as (
 
     select job_id, 'mini_batch_table', last_at, unnest([
         {fact: 'mini_batches_processed', value: processed},
-        {fact: 'mini_batches_failed', value: failed},
-        {fact: 'mini_batches_open', value: nullif(open, 0)},
+        {fact: 'failed_mini_batches', value: failed},
+        {fact: 'open_mini_batches', value: nullif(open, 0)},
         {fact: 'mini_batches_poisoned', value: nullif(poisoned, 0)},
         {fact: 'items_processed', value: try_cast(items as bigint)},
         {fact: 'items_succeeded', value: try_cast(items_succeeded as bigint)},
-        {fact: 'items_failed', value: try_cast(items_failed as bigint)},
+        {fact: 'failed_items', value: try_cast(failed_items as bigint)},
         {fact: 'run_exceptions', value: exceptions},
         {fact: 'run_timeouts', value: timeouts},
         {fact: 'workers_died', value: nullif(workers_died, 0)}
@@ -185,7 +185,7 @@ told as (
 
     union all
 
-    -- V0 tells what run() raised as an event, for a try that it calls processed
+    -- V0 tells what run() raised as an event, for an attempt that it calls processed
     select s.job_id, 'mini_batch_table', max(s.time), s.event || '_' || s.outcome || 's', count(*)
     from script_events as s
     where s.event in ('init', 'run') and s.outcome in ('exception', 'timeout')

@@ -1,12 +1,12 @@
 -- What does each job measure, in one row that can be compared with other jobs?
 -- One row per job, also of jobs that were forgotten since: what was measured of them stays. Counts are of outcomes, as
--- in `job_summary`. `day` is that of its start (UTC). Times of run() and elapsed times are of the tries that decided;
+-- in `job_summary`. `day` is that of its start (UTC). Times of run() and elapsed times are of the final attempts;
 -- `overhead_share` is the part of elapsed time outside run(). `items_per_s` is over the whole duration. `node_s`: all
 -- nodes from the job's first to its last record, as the cluster holds them; busy and wasted node time are the time of
--- all tries, and of those that did not decide, divided by the worker processes that a node ran at one time; idle is the
--- rest. `errors` are causes only, no symptoms, and an exception that another file tells without its type is told once:
--- of each distinct one the fingerprint, how often, and the message (JSON, the 100 most frequent; `distinct_errors`
--- counts all); `error_fingerprints` lists the same. NULL is not told.
+-- all attempts, and of those that did not decide, divided by the worker processes that a node ran at one time; idle is
+-- the rest. `errors` are causes only, no symptoms, and an exception that another file tells without its type is told
+-- once: of each distinct one the fingerprint, how often, and the message (JSON, the 100 most frequent;
+-- `distinct_errors` counts all); `error_fingerprints` lists the same. NULL is not told.
 -- of: every job
 -- keep: history
 -- example: SELECT job_id, duration_s, p95_run_s, overhead_share, items_per_s, node_s, idle_node_s FROM job_measures
@@ -15,7 +15,7 @@ with tries as (
     select
         job_id,
         sum(exact(elapsed_s))::double as busy_s,
-        sum(exact(elapsed_s)) filter (where not final)::double as wasted_s,
+        sum(exact(elapsed_s)) filter (where not final)::double as wasted_worker_s,
         quantile_cont(run_s, [0.5, 0.95, 0.99]) filter (where final) as run_quantiles,
         max(run_s) filter (where final) as max_run_s,
         quantile_cont(elapsed_s, [0.5, 0.95, 0.99]) filter (where final) as elapsed_quantiles,
@@ -107,10 +107,10 @@ select
     settings.settings,
     s.duration_s,
     j.queue_s,
-    s.mini_batches_scheduled,
+    s.scheduled_mini_batches,
     s.mini_batches,
-    s.mini_batches_failed,
-    s.mini_batches_open,
+    s.failed_mini_batches,
+    s.open_mini_batches,
     told_items.input_items,
     s.items,
     s.failed_items,
@@ -137,7 +137,7 @@ select
     s.restarts,
     nullif(s.nodes, 0) * s.duration_s as node_s,
     t.busy_s / nullif(places.processes_at_one_time, 0) as busy_node_s,
-    t.wasted_s / nullif(places.processes_at_one_time, 0) as wasted_node_s,
+    t.wasted_worker_s / nullif(places.processes_at_one_time, 0) as wasted_node_s,
     greatest(node_s - busy_node_s, 0) as idle_node_s,
     s.highest_memory_percent,
     s.memory_samples,

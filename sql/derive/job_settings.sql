@@ -1,10 +1,10 @@
 -- With which settings did each job run, as far as its logs tell?
 -- One row per job whose logs tell any. What the master says it works with goes before the driver's command line; a
--- setting that neither tells is NULL, which does not mean its default. `run_timeout_s` is also told by a try that did
--- not finish in time (then the longest time told). `input_folder` is the first that was scheduled, with * for run ids,
--- so that it is equal in jobs that read the same. `settings` has those that are told as one JSON object.
--- example: SELECT job_id, mini_batch_size, processes_per_node, run_timeout_s, error_threshold FROM job_settings
--- ORDER BY job_id LIMIT 4
+-- setting that neither tells is NULL, which does not mean its default. `run_timeout_s` is also told by an attempt that
+-- did not finish in time (then the longest time told). `input_folder` is the first that was scheduled, with * for run
+-- ids, so that it is equal in jobs that read the same. `settings` has those that are told as one JSON object.
+-- example: SELECT job_id, mini_batch_size, processes_per_node, run_timeout_s, error_threshold FROM job_settings ORDER
+-- BY job_id LIMIT 4
 with told as (
     select
         r.job_id,
@@ -36,7 +36,7 @@ ranked as (
         try_cast(fields ->> 'error_threshold' as bigint) as error_threshold,
         nullif(trim(fields ->> 'output_action'), '') as output_action,
         nullif(trim(fields ->> 'logging_level'), '') as logging_level,
-        try_cast(fields ->> 'max_tries' as bigint) as max_tries,
+        try_cast(fields ->> 'max_attempts' as bigint) as max_attempts,
         try_cast(coalesce(fields ->> 'run_timeout_s', fields ->> 'timeout_s') as double) as run_timeout_s,
         try_cast(fields ->> 'first_task_creation_timeout_s' as double) as first_task_creation_timeout_s,
         nullif(trim(fields ->> 'command'), '') as command,
@@ -58,7 +58,7 @@ chosen as (
         arg_min(error_threshold, place) as error_threshold,
         arg_min(output_action, place) as output_action,
         arg_min(logging_level, place) as logging_level,
-        arg_min(max_tries, place) as max_tries,
+        arg_min(max_attempts, place) as max_attempts,
         coalesce(arg_min(run_timeout_s, place) filter (where rank < 3), max(run_timeout_s)) as run_timeout_s,
         arg_min(input_folder, place) as input_folder,
         arg_min(first_task_creation_timeout_s, place) as first_task_creation_timeout_s,
@@ -77,7 +77,7 @@ select
             {name: 'error_threshold', told: error_threshold::varchar},
             {name: 'output_action', told: output_action},
             {name: 'logging_level', told: logging_level},
-            {name: 'max_tries', told: max_tries::varchar},
+            {name: 'max_attempts', told: max_attempts::varchar},
             {name: 'run_timeout_s', told: run_timeout_s::varchar},
             {name: 'input_folder', told: input_folder},
             {name: 'first_task_creation_timeout_s', told: first_task_creation_timeout_s::varchar},
@@ -88,6 +88,6 @@ select
 from chosen
 where coalesce(
     mini_batch_size, processes_per_node::varchar, nodes::varchar, error_threshold::varchar, output_action,
-    logging_level, max_tries::varchar, run_timeout_s::varchar, input_folder, first_task_creation_timeout_s::varchar,
+    logging_level, max_attempts::varchar, run_timeout_s::varchar, input_folder, first_task_creation_timeout_s::varchar,
     command
 ) is not null

@@ -1,11 +1,11 @@
 -- How did each job go?
 -- One row per job. `partial` is true while the job runs, where a file ends in the middle of a line, and where the
 -- counts cannot be whole; `missing` says what is not there. Counts that no file tells are NULL. Counts of mini-batches
--- and items are of outcomes, not of tries; `items` and `failed_items` are those of mini-batches with a result, or those
--- that the driver sums up where these are more. `mini_batches_scheduled` is told by the progress overview, NULL if it
--- does not. Elapsed times are of final attempts, `wasted_worker_s` of the others, summed over workers. `restarts` as
--- in `worker_processes`, `nodes_without_work` as in `node_summary`. Highest memory is the highest sample of any node,
--- not a peak. `duration_s` ends at the last record while a job runs.
+-- and items are of outcomes, not of attempts; `items` and `failed_items` are those of mini-batches with a result, or
+-- those that the driver sums up where these are more. `scheduled_mini_batches` is told by the progress overview, NULL
+-- if it does not. Elapsed times are of final attempts, `wasted_worker_s` of the others, summed over workers. `restarts`
+-- as in `worker_processes`, `nodes_without_work` as in `node_summary`. Highest memory is the highest sample of any
+-- node, not a peak. `duration_s` ends at the last record while a job runs.
 -- of: every job
 -- order: started_at nulls last, job_id
 -- example: SELECT job_id, state, duration_s, mini_batches, failed_items, retries, restarts, partial FROM job_summary
@@ -14,15 +14,15 @@ with mini_batch_counts as (
     select
         job_id,
         count(*) as mini_batches,
-        count(*) filter (where outcome not in ('done', 'open')) as mini_batches_failed,
-        count(*) filter (where outcome = 'open') as mini_batches_open,
-        try_cast(coalesce(sum(total) filter (where outcome <> 'open'), 0) as bigint) as items,
-        try_cast(coalesce(sum(failed), 0) as bigint) as failed_items,
-        sum(exact(wasted_s))::double as wasted_s,
+        count(*) filter (where outcome not in ('done', 'open')) as failed_mini_batches,
+        count(*) filter (where outcome = 'open') as open_mini_batches,
+        try_cast(coalesce(sum(m.items) filter (where outcome <> 'open'), 0) as bigint) as items,
+        try_cast(coalesce(sum(m.failed_items), 0) as bigint) as failed_items,
+        sum(exact(wasted_worker_s))::double as wasted_worker_s,
         median(elapsed_s) filter (where outcome <> 'open') as p50_elapsed_s,
         quantile_cont(elapsed_s, 0.95) filter (where outcome <> 'open') as p95_elapsed_s,
         max(elapsed_s) filter (where outcome <> 'open') as max_elapsed_s
-    from mini_batches
+    from mini_batches as m
     group by job_id
 ),
 
@@ -52,7 +52,7 @@ try_counts as (
 ),
 
 scheduling as (
-    select job_id, max(coalesce(total, scheduled)) as mini_batches_scheduled
+    select job_id, max(coalesce(total, scheduled)) as scheduled_mini_batches
     from progress
     group by job_id
 ),
@@ -101,7 +101,7 @@ untold as (  -- an overview tells that there were mini-batches, and no file tell
     from scheduling as s
     join file_counts as f on f.job_id = s.job_id and f.overviews > 0 and f.sources = 0
     anti join mini_batch_counts as m on m.job_id = s.job_id
-    where s.mini_batches_scheduled > 0
+    where s.scheduled_mini_batches > 0
 )
 
 select
@@ -112,10 +112,10 @@ select
     j.started_at,
     j.ended_at,
     epoch(coalesce(j.ended_at, j.last_record_at) - j.started_at) as duration_s,
-    s.mini_batches_scheduled,
+    s.scheduled_mini_batches,
     case when u.job_id is null then coalesce(m.mini_batches, 0) end as mini_batches,
-    case when u.job_id is null then coalesce(m.mini_batches_failed, 0) end as mini_batches_failed,
-    case when u.job_id is null then coalesce(m.mini_batches_open, 0) end as mini_batches_open,
+    case when u.job_id is null then coalesce(m.failed_mini_batches, 0) end as failed_mini_batches,
+    case when u.job_id is null then coalesce(m.open_mini_batches, 0) end as open_mini_batches,
     case
         when d.all_items > coalesce(m.items, 0) then d.all_items
         when u.job_id is null then coalesce(m.items, 0)
@@ -130,7 +130,7 @@ select
     case when u.job_id is null then coalesce(t.timeouts, 0) end as timeouts,
     case when u.job_id is null then coalesce(t.exceptions, 0) end as exceptions,
     case when u.job_id is null then coalesce(t.poisoned, 0) end as poisoned,
-    m.wasted_s as wasted_worker_s,
+    m.wasted_worker_s as wasted_worker_s,
     m.p50_elapsed_s,
     m.p95_elapsed_s,
     m.max_elapsed_s,
@@ -147,17 +147,17 @@ select
     case
         when u.job_id is not null then 'no table of mini-batches and no log of a worker'
         when coalesce(m.mini_batches, 0)  -- a job that failed may have stopped before the rest
-            < coalesce(d.all_mini_batches, case when j.state = 'completed' then s.mini_batches_scheduled end) then
+            < coalesce(d.all_mini_batches, case when j.state = 'completed' then s.scheduled_mini_batches end) then
             printf(
                 '%d mini-batches of %d',
-                coalesce(m.mini_batches, 0), coalesce(d.all_mini_batches, s.mini_batches_scheduled)
+                coalesce(m.mini_batches, 0), coalesce(d.all_mini_batches, s.scheduled_mini_batches)
             )
         when d.all_items > coalesce(m.items, 0) or d.all_failed > coalesce(m.failed_items, 0) then
             'results of some mini-batches; items as the driver sums them up'
     end as missing,
     coalesce(
         j.state in ('running', 'stalled') or f.ends_cut or missing is not null
-            or (j.state = 'unknown' and (s.mini_batches_scheduled > 0 or m.mini_batches > 0)),
+            or (j.state = 'unknown' and (s.scheduled_mini_batches > 0 or m.mini_batches > 0)),
         false
     ) as partial
 from jobs as j

@@ -1,10 +1,10 @@
--- Which tries were there at each mini-batch, and what do they mean for the mini-batch?
--- The ground of `attempts` and `mini_batches`; ask those. `reported_by`: table, or log where no table tells of the try
--- (see `unreported_tries`). `final` marks the try that decided (`retold_mini_batches`). `items*` are those of the
--- mini-batch if this try decides: a timeout, an exception or poison fails all its items, an open one fails nothing yet
--- (NULL). `all_*` are of all tries at the mini-batch.
--- example: SELECT attempt, outcome, final, items, items_failed, all_attempts, all_elapsed_s FROM judged_attempts
--- WHERE job_id = 'memory-growth' AND mini_batch_id = 47 ORDER BY attempt
+-- Which attempts were there at each mini-batch, and what do they mean for the mini-batch?
+-- The ground of `attempts` and `mini_batches`; ask those. `reported_by`: table, or log where no table tells of the
+-- attempt (see `unreported_attempts`). `final` marks the final attempt (`retold_mini_batches`). `items*` are those of
+-- the mini-batch if this attempt is final: a timeout, an exception or poison fails all its items, an open one fails
+-- nothing yet (NULL). `all_*` are of all attempts at the mini-batch.
+-- example: SELECT attempt, outcome, final, items, failed_items, all_attempts, all_elapsed_s FROM judged_attempts WHERE
+-- job_id = 'memory-growth' AND mini_batch_id = 47 ORDER BY attempt
 with retold as materialized (
     select * from retold_mini_batches
 ),
@@ -15,7 +15,7 @@ told as (
     where mini_batch_id is not null
     union all by name
     select *, 'log' as reported_by
-    from unreported_tries
+    from unreported_attempts
 )
 
 select
@@ -36,7 +36,7 @@ select
     case
         when r.outcome = 'done' then coalesce(r.failed, r.total - r.succeeded)
         when r.outcome <> 'open' then coalesce(r.failed, items)
-    end as items_failed
+    end as failed_items
 from told as r
 left join retold as m using (job_id, mini_batch_id)
 where m.job_id is null or list_contains(m.standing, {file_id: r.file_id, line_no: r.line_no})

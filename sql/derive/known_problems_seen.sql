@@ -50,7 +50,7 @@ select
     j.nodes,
     j.example.text as example,
     p.cause,
-    p.remedy,
+    p.fix,
     p.reference,
     j.example.node as example_node,
     j.example.process as example_process,

@@ -1,10 +1,9 @@
 -- What is the highest memory sample of each node and process, and what ran then?
 -- One row per node (`scope` node, `process` NULL) and per process (`scope` process). A sample is not a peak: what
 -- happens between two checks is not seen, and child processes are not counted, so see `samples`, `largest_gap_s` and
--- `caveat`. MB of a process = its percent of the node's memory, NULL where no node file tells that.
--- `mini_batches_held` are those that the node or process had in work at that time. `unexplained_mb`, of nodes only:
--- memory in use less that of its processes, from their samples within 30 s; NULL if there are none. Much of it points
--- to child processes.
+-- `caveat`. MB of a process = its percent of the node's memory, NULL where no node file tells that. `mini_batches_held`
+-- are those that the node or process had in progress at that time. `unexplained_mb`, of nodes only: memory in use less
+-- that of its processes, from their samples within 30 s; NULL if there are none. Much of it points to child processes.
 -- order: highest_percent desc, highest_at, job_id, node, process nulls first
 -- example: SELECT node, highest_percent, highest_mb, highest_at, samples, mini_batches_held FROM memory_peaks WHERE
 -- job_id = 'memory-growth' AND scope = 'node'
@@ -79,7 +78,7 @@ tries as (
     anti join superseded_reports using (file_id, line_no)
     union all
     select job_id, node, process, mini_batch_id, started_at, after(started_at, elapsed_s), outcome
-    from unreported_tries
+    from unreported_attempts
 ),
 
 held as (

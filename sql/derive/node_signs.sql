@@ -1,9 +1,9 @@
 -- From when to when did each node give a sign of life?
 -- The ground of the checks of nodes. One row per node: first and last time of its log records, resource samples, script
--- events and tries; `samples` are resource checks of the node. Records without a time are no sign.
--- example: SELECT job_id, node, first_at, last_at, samples, tries FROM node_signs ORDER BY job_id, node LIMIT 3
+-- events and attempts; `samples` are resource checks of the node. Records without a time are no sign.
+-- example: SELECT job_id, node, first_at, last_at, samples, attempts FROM node_signs ORDER BY job_id, node LIMIT 3
 with signs as (
-    select r.job_id, r.node, min(r.time) as first_at, max(r.time) as last_at, 0 as samples, 0 as tries
+    select r.job_id, r.node, min(r.time) as first_at, max(r.time) as last_at, 0 as samples, 0 as attempts
     from log_records as r
     group by r.job_id, r.node
     union all
@@ -29,7 +29,7 @@ select
     min(first_at) as first_at,
     max(last_at) as last_at,
     max(samples) as samples,
-    max(tries) as tries
+    max(attempts) as attempts
 from signs
 where node is not null
 group by job_id, node

@@ -1,6 +1,6 @@
 -- What did each node do, and which ones did nothing?
--- One row per node that left any sign: a try, a script event, a log record, an error or a resource sample.
--- `did_nothing` is true for a node without a single try, though the job paid for it. Counts as in
+-- One row per node that left any sign: an attempt, a script event, a log record, an error or a resource sample.
+-- `did_nothing` is true for a node without a single attempt, though the job paid for it. Counts as in
 -- `failed_items_by_node`; `busy_worker_s` is the time of all its attempts, summed over workers, `wasted_worker_s` of
 -- those that were not final. Highest values are samples, not peaks.
 -- order: job_id, node
@@ -58,8 +58,8 @@ select
     node,
     w.attempts is null as did_nothing,
     coalesce(w.mini_batches, 0) as mini_batches,
-    coalesce(w.mini_batches_failed, 0) as mini_batches_failed,
-    coalesce(w.mini_batches_open, 0) as mini_batches_open,
+    coalesce(w.failed_mini_batches, 0) as failed_mini_batches,
+    coalesce(w.open_mini_batches, 0) as open_mini_batches,
     coalesce(w.items, 0) as items,
     coalesce(w.failed_items, 0) as failed_items,
     w.failed_items / nullif(w.items, 0) as failure_rate,
@@ -69,7 +69,7 @@ select
     coalesce(w.exceptions, 0) as exceptions,
     coalesce(w.poisoned, 0) as poisoned,
     w.busy_s as busy_worker_s,
-    w.wasted_s as wasted_worker_s,
+    w.wasted_worker_s as wasted_worker_s,
     coalesce(p.processes, 0) as processes,
     coalesce(p.restarts, 0) as restarts,
     r.highest_memory_percent,

@@ -1,13 +1,13 @@
 -- What did each node do with its time?
--- The ground of `node_cost` and `node_skew`. One row per node with an ended try. `slots`: the most workers that were
--- alive at one time, each from the start of its first try to the end of its last one; a worker that got nothing to do
--- is not seen. `busy_s`: at least one of them had a mini-batch in work; `worker_busy_s`: summed over workers.
--- `usual_s` is the median of the done mini-batches, `quartiles` has their 25 and 75 % quantiles around it.
--- example: SELECT node, slots, workers, tries, done, usual_s, busy_s, worker_busy_s FROM node_time WHERE job_id =
+-- The ground of `node_cost` and `node_skew`. One row per node with an ended attempt. `slots`: the most workers that
+-- were alive at one time, each from the start of its first attempt to the end of its last one; a worker that got
+-- nothing to do is not seen. `busy_s`: at least one of them had a mini-batch in progress; `worker_busy_s`: summed over
+-- workers. `usual_s` is the median of the done mini-batches, `quartiles` has their 25 and 75 % quantiles around it.
+-- example: SELECT node, slots, workers, attempts, done, usual_s, busy_s, worker_busy_s FROM node_time WHERE job_id =
 -- 'memory-growth' ORDER BY node
 with tries as materialized (
     select job_id, node, worker, started_at, ended_at, elapsed_s, run_s, items, final, outcome
-    from timed_tries
+    from timed_attempts
     where started_at is not null and ended_at is not null
 ),
 
@@ -51,7 +51,7 @@ select
     f.node,
     any_value(s.slots) as slots,
     count(distinct f.worker) as workers,
-    count(*) as tries,
+    count(*) as attempts,
     count(*) filter (where f.final) as mini_batches,
     count(*) filter (where f.final and f.outcome = 'done') as done,
     try_cast(coalesce(sum(f.items) filter (where f.final and f.outcome = 'done'), 0) as bigint) as items,
@@ -63,7 +63,7 @@ select
         exact(greatest(epoch(f.ended_at - greatest(f.started_at, coalesce(f.busy_until, f.started_at))), 0))
     )::double as busy_s,
     sum(exact(f.elapsed_s))::double as worker_busy_s,
-    coalesce(sum(exact(f.elapsed_s)) filter (where not f.final)::double, 0) as worker_wasted_s
+    coalesce(sum(exact(f.elapsed_s)) filter (where not f.final)::double, 0) as wasted_worker_s
 from followed as f
 left join slots as s on s.job_id is not distinct from f.job_id and s.node is not distinct from f.node
 group by f.job_id, f.node

@@ -1,4 +1,4 @@
--- Where may memory have run out, and which mini-batch was in work then?
+-- Where may memory have run out, and which mini-batch was in progress then?
 -- One row per worker process that ended while the job went on (`event` worker ended; not those that ended by a timeout
 -- or a failed init()), and per worker and minute whose texts say that memory ran out (`event` told, see
 -- `out_of_memory_texts`) though it went on. Node and process memory are of the last sample before, `sampled_s` seconds
@@ -13,6 +13,7 @@
 -- threshold: memory_room_percent = 50 %: on a node that is less full than this a process that has grown had room
 -- threshold: memory_grown_percent = 10 %: so much of the node's memory more than at first, and a process counts as
 -- grown
+-- when: EXISTS (FROM out_of_memory_texts) OR EXISTS (FROM worker_ends)
 with words as (
     select
         job_id, node, process,

@@ -8,11 +8,12 @@
 -- threshold: rise_deviations = 4: standard deviations between two medians, from which the difference is no chance
 -- example: SELECT job_id, mini_batches, nodes, run_ratio, run_rises, overhead_rises FROM pace_over_time ORDER BY job_id
 -- LIMIT 3
+-- when: (SELECT count(*) FROM judged_attempts WHERE final) >= threshold('enough_for_trend')
 with tries as (
     select
         job_id, node, started_at, elapsed_s, run_s, overhead_s, process_s, items,
         ntile(3) over (partition by job_id order by started_at) as third
-    from timed_tries
+    from timed_attempts
     where final and outcome = 'done' and started_at is not null and elapsed_s is not null and run_s is not null
 ),
 

@@ -1,10 +1,10 @@
--- What do the summary tables, the workers themselves and the tries say of each node and each worker process?
+-- What do the summary tables, the workers themselves and the attempts say of each node and each worker process?
 -- The ground of `reconciliation`; ask that. One row per job, node, process (NULL: the node as a whole), fact, source.
 -- Sources: node_summary and process_summary (the driver's sums), worker_telemetry (what a worker says at its end), and
--- mini_batch_table (sums over all tries with a result). final_tries and done_tries are the same sums over the tries
--- that decided and over those that were done: which ones the others sum up is not known (formats.md §17). Seconds are
--- rounded to whole ones. `mini_batches` counts different ones: those of a node's processes may come to more than the
--- node's.
+-- mini_batch_table (sums over all attempts with a result). final_attempts and done_attempts are the same sums over the
+-- attempts that decided and over those that were done: which ones the others sum up is not known (formats.md §17).
+-- Seconds are rounded to whole ones. `mini_batches` counts different ones: those of a node's processes may come to more
+-- than the node's.
 -- example: SELECT node, fact, source, value FROM place_facts_by_source WHERE job_id = 'clean-v4' AND process IS NULL
 -- AND fact = 'mini_batches' AND node = '0' ORDER BY ALL
 with sums as (
@@ -21,11 +21,11 @@ with sums as (
         sum(exact(a.process_s))::double as process_s,
         sum(exact(a.run_s))::double as run_s
     from judged_attempts as a
-    join (values ('mini_batch_table'), ('final_tries'), ('done_tries')) as t (source)
+    join (values ('mini_batch_table'), ('final_attempts'), ('done_attempts')) as t (source)
         on t.source = 'mini_batch_table'
-        or (t.source = 'final_tries' and a.final)
-        or (t.source = 'done_tries' and a.outcome = 'done')
-    where a.outcome <> 'open' and a.source <> 'worker'  -- no tries that only a log tells
+        or (t.source = 'final_attempts' and a.final)
+        or (t.source = 'done_attempts' and a.outcome = 'done')
+    where a.outcome <> 'open' and a.source <> 'worker'  -- no attempts that only a log tells
     group by grouping sets ((a.job_id, a.node, a.process, t.source), (a.job_id, a.node, t.source))
 
     union all
@@ -71,7 +71,7 @@ select job_id, node, process, source, unnest([
     {fact: 'mini_batches', value: try_cast(mini_batches as bigint)},
     {fact: 'tried_items', value: try_cast(items as bigint)},
     {fact: 'tried_items_succeeded', value: try_cast(succeeded as bigint)},
-    {fact: 'tried_items_failed', value: try_cast(failed as bigint)},
+    {fact: 'tried_failed_items', value: try_cast(failed as bigint)},
     {fact: 'elapsed_s', value: try_cast(round(elapsed_s) as bigint)},
     {fact: 'process_s', value: try_cast(round(process_s) as bigint)},
     {fact: 'run_s', value: try_cast(round(run_s) as bigint)}

@@ -1,7 +1,7 @@
 -- What did the nodes of each pool do in each job?
--- One row per job and pool; it stays when the job is forgotten. A pool is a compute target and the memory of
--- its nodes (whole GiB, NULL where no sample tells it): logs name no machine size. `nodes` left any sign,
--- `nodes_without_work` had no try; `highest_memory_percent` is a sample, not a peak.
+-- One row per job and pool; it stays when the job is forgotten. A pool is a compute target and the memory of its nodes
+-- (whole GiB, NULL where no sample tells it): logs name no machine size. `nodes` left any sign, `nodes_without_work`
+-- had no attempt; `highest_memory_percent` is a sample, not a peak.
 -- keep: history
 -- example: SELECT job_id, compute_target, memory_gb, nodes, nodes_without_work, restarts FROM pool_measures ORDER BY
 -- job_id LIMIT 3
@@ -19,7 +19,7 @@ select
     count(*) as nodes,
     count(*) filter (where n.did_nothing) as nodes_without_work,
     try_cast(sum(n.mini_batches) as bigint) as mini_batches,
-    try_cast(sum(n.mini_batches_failed) as bigint) as mini_batches_failed,
+    try_cast(sum(n.failed_mini_batches) as bigint) as failed_mini_batches,
     try_cast(sum(n.items) as bigint) as items,
     try_cast(sum(n.failed_items) as bigint) as failed_items,
     try_cast(sum(n.timeouts) as bigint) as timeouts,

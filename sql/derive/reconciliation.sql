@@ -1,12 +1,12 @@
 -- Do the files of a job agree on the facts that more than one of them tells?
 -- One row per job, fact and scope: the job, a node, a process, or one error's text. A column per source says what it
--- tells, NULL if nothing: master (the job summary line), overview, progress_csv, mini_batch_table (all tries),
+-- tells, NULL if nothing: master (the job summary line), overview, progress_csv, mini_batch_table (all attempts),
 -- node_summary, process_summary, worker_telemetry (a worker's last words), worker_logs, job_result, error_summary
--- (logs/user/error.txt), user_errors (logs/user/error/*). `final_tries` and `done_tries`, sums over a part of the
--- tries, are there to compare with and no sources. `verdict`: agree; differ; partial (they differ, as they may while
+-- (logs/user/error.txt), user_errors (logs/user/error/*). `final_attempts` and `done_attempts`, sums over a part of the
+-- attempts, are there to compare with and no sources. `verdict`: agree; differ; partial (they differ, as they may while
 -- the job runs, where a file ends before the job, or where rows of the table could not be read); one source. Rounded
 -- seconds agree if they are one apart. `explanation` says why a difference is no contradiction, where that is known: a
--- differ without one deserves a look. Counts of exceptions are of tries, not of mini-batches.
+-- differ without one deserves a look. Counts of exceptions are of attempts, not of mini-batches.
 -- order: job_id, list_position(['job', 'node', 'process', 'error'], scope), node, process, error, fact
 -- example: SELECT fact, verdict, explanation, overview, mini_batch_table FROM reconciliation WHERE job_id =
 -- 'still-running' AND verdict <> 'one source' LIMIT 3
@@ -20,7 +20,7 @@ with told as (
 
     select
         job_id, case when process is null then 'node' else 'process' end, node, process, null,
-        fact, source, value, null, source not in ('final_tries', 'done_tries')
+        fact, source, value, null, source not in ('final_attempts', 'done_attempts')
     from place_facts_by_source
     where value is not null
 
@@ -37,8 +37,8 @@ facts as (
         max(value) filter (where source = 'overview') as overview,
         max(value) filter (where source = 'progress_csv') as progress_csv,
         max(value) filter (where source = 'mini_batch_table') as mini_batch_table,
-        max(value) filter (where source = 'final_tries') as final_tries,
-        max(value) filter (where source = 'done_tries') as done_tries,
+        max(value) filter (where source = 'final_attempts') as final_attempts,
+        max(value) filter (where source = 'done_attempts') as done_attempts,
         max(value) filter (where source = 'node_summary') as node_summary,
         max(value) filter (where source = 'process_summary') as process_summary,
         max(value) filter (where source = 'worker_telemetry') as worker_telemetry,
@@ -52,7 +52,7 @@ facts as (
         -- the overview and progress.csv may end before the job does (formats.md §16, trap 10)
         min(value) filter (where is_source and source not in ('overview', 'progress_csv')) as lowest_at_end,
         min(last_at) filter (where source in ('overview', 'progress_csv')) as progress_until,
-        -- of the sources that sum up some tries, which may not be all of them
+        -- of the sources that sum up some attempts, which may not be all of them
         min(value::hugeint) filter (
             where source in ('node_summary', 'process_summary', 'worker_telemetry')
         ) as lowest_sum,
@@ -66,8 +66,8 @@ facts as (
 circumstances as (
     select
         job_id,
-        max(value) filter (where fact = 'mini_batches_open') as open,
-        max(value) filter (where fact = 'mini_batches_failed')::hugeint - coalesce(
+        max(value) filter (where fact = 'open_mini_batches') as open,
+        max(value) filter (where fact = 'failed_mini_batches')::hugeint - coalesce(
             max(value) filter (where fact = 'mini_batches_poisoned'), 0
         ) as failed_otherwise,
         max(value) filter (where fact = 'workers_died') as workers_died
@@ -102,7 +102,7 @@ judged as (
             when coalesce(j.state, 'unknown') not in ('completed', 'failed') then
                 'the job is ' || coalesce(nullif(j.state, 'unknown'), 'in an unknown state')
                     || ': its files were not written at the same moment'
-            when f.fact in ('mini_batches_processed', 'mini_batches_failed')
+            when f.fact in ('mini_batches_processed', 'failed_mini_batches')
                 and coalesce(f.lowest_at_end = f.highest, true) then
                 concat_ws(
                     ', ',
@@ -119,9 +119,9 @@ judged as (
                 c.failed_otherwise || ' mini-batches failed unpoisoned, and some do not count those as processed'
             when f.fact = 'run_exceptions' and f.mini_batch_table::hugeint - f.lowest = c.workers_died then
                 c.workers_died || ' tries ended because their worker died, which is no exception of the script'
-            when greatest(f.done_tries - f.lowest_sum, f.highest_sum - f.done_tries) <= rounding then
+            when greatest(f.done_attempts - f.lowest_sum, f.highest_sum - f.done_attempts) <= rounding then
                 'the sums are of the tries that were done'
-            when greatest(f.final_tries - f.lowest_sum, f.highest_sum - f.final_tries) <= rounding then
+            when greatest(f.final_attempts - f.lowest_sum, f.highest_sum - f.final_attempts) <= rounding then
                 'the sums are of the tries that decided'
             when f.fact in ('run_exceptions', 'run_timeouts', 'workers_died') and f.worker_logs < f.highest
                 and w.processes > 0 then
@@ -143,7 +143,7 @@ select
         else 'differ'
     end as verdict,
     case when verdict in ('partial', 'differ') then coalesce(why_partial, why_different) end as explanation,
-    master, overview, progress_csv, mini_batch_table, final_tries, done_tries, node_summary, process_summary,
+    master, overview, progress_csv, mini_batch_table, final_attempts, done_attempts, node_summary, process_summary,
     worker_telemetry, worker_logs, job_result, error_summary, user_errors
 from judged
 where sources > 0

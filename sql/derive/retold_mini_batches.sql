@@ -1,11 +1,11 @@
--- Which mini-batches are told by more than one report, and which try decided?
+-- Which mini-batches are told by more than one report, and which attempt decided?
 -- The ground of `judged_attempts`; the other mini-batches, nine of ten in a healthy job, need no judgement. The
--- deciding try: if any is done, the done one that ended last, else the last one. A result that overrides another one
--- goes before any that does not. `standing` are the reports that count as tries (see `superseded_reports`; the log's
--- word that an open try ended replaces its row too).
+-- deciding attempt: if any is done, the done one that ended last, else the last one. A result that overrides another
+-- one goes before any that does not. `standing` are the reports that count as attempts (see `superseded_reports`; the
+-- log's word that an open attempt ended replaces its row too).
 -- keep: step
 with logged as (
-    select * from unreported_tries
+    select * from unreported_attempts
 ),
 
 told_often as (

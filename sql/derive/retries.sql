@@ -1,9 +1,9 @@
--- Which mini-batches needed more than one try, and why?
--- `outcomes`, `nodes` and `started_at` list the tries that left a row, in order of time. `attempts` below the highest
--- try number means that tries left no row: their worker died. `results` above 1: two workers finished the same
--- mini-batch, and its rows may stand twice in the output. `last_error` is the last error told by a try.
--- order: wasted_s desc nulls last, job_id, mini_batch_id
--- example: SELECT mini_batch_id, outcome, attempts, outcomes, wasted_s FROM retries WHERE job_id =
+-- Which mini-batches needed more than one attempt, and why?
+-- `outcomes`, `nodes` and `started_at` list the attempts that left a row, in order of time. `attempts` below the
+-- highest attempt number means that attempts left no row: their worker died. `results` above 1: two workers finished
+-- the same mini-batch, and its rows may stand twice in the output. `last_error` is the last error told by an attempt.
+-- order: wasted_worker_s desc nulls last, job_id, mini_batch_id
+-- example: SELECT mini_batch_id, outcome, attempts, outcomes, wasted_worker_s FROM retries WHERE job_id =
 -- 'timeouts-retries' LIMIT 3
 with retried as (
     select
@@ -30,10 +30,10 @@ select
     list_transform(r.tries, lambda t: t.outcome) as outcomes,
     list_transform(r.tries, lambda t: t.node) as nodes,
     list_transform(r.tries, lambda t: t.started_at) as started_at,
-    m.wasted_s,
+    m.wasted_worker_s,
     list_filter(r.tries, lambda t: t.error is not null)[-1].error as last_error,
-    m.total,
-    m.failed,
+    m.items,
+    m.failed_items,
     m.inputs
 from retried as r
 join mini_batches as m using (job_id, mini_batch_id)

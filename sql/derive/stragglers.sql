@@ -1,14 +1,14 @@
 -- Which mini-batches took much longer than is usual in their job?
--- Elapsed time of the try that decided, above both `limit_s` (75 % quantile + 3 times the distance between the 25 %
--- and 75 % quantiles) and twice the median of the job (`usual_s`); only in jobs of at least `enough_to_compare`
--- mini-batches. `explained_by`: run or overhead, whichever holds most of the time above the job's usual; NULL if not
--- told. `node_usual_s` is the median of that node: is it high too, the node is slow, not the mini-batch (`caveat`).
+-- Elapsed time of the final attempt, above both `limit_s` (75 % quantile + 3 times the distance between the 25 % and 75
+-- % quantiles) and twice the median of the job (`usual_s`); only in jobs of at least `enough_to_compare` mini-batches.
+-- `explained_by`: run or overhead, whichever holds most of the time above the job's usual; NULL if not told.
+-- `node_usual_s` is the median of that node: is it high too, the node is slow, not the mini-batch (`caveat`).
 -- order: above_usual_s desc, job_id, mini_batch_id
--- example: SELECT mini_batch_id, elapsed_s, usual_s, limit_s, explained_by, outcome, node FROM stragglers WHERE
--- job_id = 'timeouts-retries' ORDER BY elapsed_s DESC, mini_batch_id
+-- example: SELECT mini_batch_id, elapsed_s, usual_s, limit_s, explained_by, outcome, node FROM stragglers WHERE job_id
+-- = 'timeouts-retries' ORDER BY elapsed_s DESC, mini_batch_id
 with timed as materialized (
     select job_id, mini_batch_id, node, process, outcome, started_at, elapsed_s, run_s, overhead_s, items
-    from timed_tries
+    from timed_attempts
     where final and elapsed_s is not null
 ),
 
@@ -48,7 +48,7 @@ select
     t.process,
     n.usual_s as node_usual_s,
     t.started_at,
-    t.items as total,
+    t.items,
     nullif(concat_ws(
         '; ',
         case when n.mini_batches >= 5 and n.usual_s > 1.5 * j.quartiles[2] then 'its node is slow as a whole' end,

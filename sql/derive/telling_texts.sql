@@ -1,5 +1,5 @@
 -- Which texts may tell of a known problem?
--- One row per report: errors, messages of failed tries, and warnings of system logs. `occurrences` is how often it
+-- One row per report: errors, messages of failed attempts, and warnings of system logs. `occurrences` is how often it
 -- happened, as told by that report. What is said at level INFO or in a script's own output below ERROR is not here.
 -- keep: step
 select

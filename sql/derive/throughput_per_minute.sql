@@ -1,18 +1,18 @@
 -- How many mini-batches and items were finished in each minute?
 -- One row per minute, for the job (`scope` job) and for each of its nodes (`scope` node), from the minute when the
--- job's first try starts to the one when its last try ends: minutes without any are rows with 0. A mini-batch counts
--- when the try that decided ends, on the node of that try. Rates that fall from minute to minute show what slows down.
--- The first and the last minute are no whole ones, and those of a running job may still grow (`caveat`). Jobs of more
--- than 100,000 minutes have no rows with 0.
+-- job's first attempt starts to the one when its last attempt ends: minutes without any are rows with 0. A mini-batch
+-- counts when the final attempt ends, on the node of that attempt. Rates that fall from minute to minute show what
+-- slows down. The first and the last minute are no whole ones, and those of a running job may still grow (`caveat`).
+-- Jobs of more than 100,000 minutes have no rows with 0.
 -- order: job_id, scope, node nulls first, minute
 -- example: SELECT minute, mini_batches, items, failed_items, caveat FROM throughput_per_minute WHERE job_id =
 -- 'still-running' AND scope = 'job' ORDER BY minute
 with tries as materialized (
     select
-        job_id, node, started_at, ended_at, items, items_failed,
+        job_id, node, started_at, ended_at, items, failed_items,
         outcome = 'done' as done,
         case when final and outcome <> 'open' then date_trunc('minute', ended_at) end as minute
-    from timed_tries
+    from timed_attempts
 ),
 
 jobs_timed as (
@@ -37,9 +37,9 @@ counted as (
         job_id, node, minute,
         case grouping(node) when 1 then 'job' else 'node' end as scope,
         count(*) as mini_batches,
-        count(*) filter (where not done) as mini_batches_failed,
+        count(*) filter (where not done) as failed_mini_batches,
         coalesce(sum(items), 0) as items,
-        coalesce(sum(items_failed), 0) as failed_items
+        coalesce(sum(failed_items), 0) as failed_items
     from tries
     where minute is not null
     group by grouping sets ((job_id, minute), (job_id, node, minute))
@@ -58,7 +58,7 @@ counted as (
 select
     c.job_id, c.scope, c.node, c.minute,
     try_cast(sum(c.mini_batches) as bigint) as mini_batches,
-    try_cast(sum(c.mini_batches_failed) as bigint) as mini_batches_failed,
+    try_cast(sum(c.failed_mini_batches) as bigint) as failed_mini_batches,
     try_cast(sum(c.items) as bigint) as items,
     try_cast(sum(c.failed_items) as bigint) as failed_items,
     nullif(concat_ws(

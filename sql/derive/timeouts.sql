@@ -1,11 +1,13 @@
--- Which tries ran into a timeout, and was the mini-batch done later?
--- One row per timed-out try (`method` run), and per timeout of init() or another method of the entry script, which
+-- Which attempts ran into a timeout, and was the mini-batch done later?
+-- One row per timed-out attempt (`method` run), and per timeout of init() or another method of the entry script, which
 -- belongs to no mini-batch. `limit_s` is told by the message, else by the driver's options. `done_later` is true if
--- another try of the mini-batch was done, false if none was, NULL while a try of it is open. `cpu_share` is CPU time /
--- elapsed, of the process alone: near 0 it waited, for storage or a service; near 1 it worked, and a longer limit or
--- smaller mini-batches help.
+-- another attempt of the mini-batch was done, false if none was, NULL while an attempt of it is open. `cpu_share` is
+-- CPU time / elapsed, of the process alone: near 0 it waited, for storage or a service; near 1 it worked, and a longer
+-- limit or smaller mini-batches help.
 -- order: job_id, started_at, mini_batch_id, attempt
 -- example: SELECT job_id, mini_batch_id, node, limit_s, elapsed_s, cpu_share, done_later FROM timeouts LIMIT 4
+-- when: EXISTS (FROM judged_attempts WHERE outcome = 'timeout') OR EXISTS (FROM entry_script_events WHERE outcome =
+-- 'timeout')
 with tries as materialized (
     select
         job_id, mini_batch_id, attempt, node, process, started_at, elapsed_s, run_s, process_s, outcome, final,
@@ -36,7 +38,7 @@ select
     t.process_s / nullif(t.elapsed_s, 0) as cpu_share,
     case f.outcome when 'done' then true when 'open' then null else false end as done_later,
     t.all_attempts as attempts,
-    t.items as total,
+    t.items,
     t.inputs,
     t.error_message,
     t.file_id,

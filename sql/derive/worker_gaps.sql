@@ -1,9 +1,9 @@
--- When had a worker nothing in work between two tries, and why?
+-- When had a worker nothing in progress between two attempts, and why?
 -- The ground of `idle_gaps` and of the checks about idle workers. One row per gap of at least 2 s (V0 tells times
 -- without fractions), and one of kind `job` per time of at least 2 s in which no worker of the job had a mini-batch in
 -- work. Of the seconds of a worker's gap, `unscheduled_s` lie before the end of scheduling, `waiting_s` after it, when
 -- the next mini-batch was waiting in the queue; both are NULL if that is a retry, or if the end of scheduling is not
--- told. `nobody_worked_s` are those in which the whole job stood. `job_busy_s`: time of all tries of the job.
+-- told. `nobody_worked_s` are those in which the whole job stood. `job_busy_s`: time of all attempts of the job.
 -- example: SELECT kind, worker, from_at, gap_s, unscheduled_s, next_is_retry FROM worker_gaps WHERE job_id =
 -- 'exceptions-one-node' ORDER BY from_at LIMIT 2
 with followed as materialized (  -- a number in the place of names makes it cheap to sort
@@ -13,7 +13,7 @@ with followed as materialized (  -- a number in the place of names makes it chea
         max(ended_at) over (worker_tries rows between unbounded preceding and 1 preceding) as free_since,
         lag(ended_at is null) over worker_tries as after_open,
         lag(mini_batch_id) over worker_tries as previous_mini_batch_id
-    from timed_tries
+    from timed_attempts
     where started_at is not null
     window worker_tries as (partition by worker_key order by started_at, ended_at, mini_batch_id)
 ),
@@ -39,7 +39,7 @@ names as (
     select
         hash(job_id, node, worker) as worker_key,
         any_value(node) as node, any_value(worker) as worker, any_value(process) as process
-    from timed_tries
+    from timed_attempts
     group by worker_key
 ),
 
@@ -65,7 +65,7 @@ silent as (
 
 busy as (
     select job_id, sum(exact(elapsed_s))::double as job_busy_s
-    from timed_tries
+    from timed_attempts
     where started_at is not null
     group by job_id
 ),

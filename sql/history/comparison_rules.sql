@@ -13,13 +13,12 @@
 -- threshold: regression_run_s = 0.2 s: changes of a mini-batch's times smaller than this are jitter
 -- threshold: regression_events = 5: fewer failed items, retries, timeouts, exceptions or restarts more are jitter
 -- threshold: regression_jobs = 2 jobs: fewer failed jobs more on a day of a group are jitter
--- threshold: regression_tries = 0.05: changes of the share of tries that are retries, or ended badly, smaller than this
---   are jitter
+-- threshold: regression_tries = 0.05: changes of the share of attempts that are retries, or ended badly, smaller than
+-- this are jitter
 -- threshold: regression_points = 0.1: changes of memory and overhead smaller than this (0-1) are jitter
 -- threshold: regression_severe_ratio = 2: a time of so many times what is usual is severe
 -- threshold: regression_severe_failures = 0.05: a rise of the share of failed items by this is severe
--- example: SELECT measure, kind, least_share, least_amount, severe_ratio FROM comparison_rules ORDER BY place LIMIT
--- 3
+-- example: SELECT measure, kind, least_share, least_amount, severe_ratio FROM comparison_rules ORDER BY place LIMIT 3
 select
     r.place,
     r.measure,

@@ -21,7 +21,7 @@ with counts as (
         count(*) filter (where coalesce(state not in ('completed', 'failed', 'running', 'stalled'), true))
             as unknown,
         try_cast(sum(mini_batches) filter (where not unfinished) as bigint) as mini_batches,
-        try_cast(sum(mini_batches_failed) filter (where not unfinished) as bigint) as mini_batches_failed,
+        try_cast(sum(failed_mini_batches) filter (where not unfinished) as bigint) as failed_mini_batches,
         try_cast(sum(items) filter (where not unfinished) as bigint) as items,
         try_cast(sum(failed_items) filter (where not unfinished) as bigint) as failed_items,
         try_cast(sum(retries) filter (where not unfinished) as bigint) as retries,

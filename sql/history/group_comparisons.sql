@@ -23,7 +23,7 @@ with told as (
             },
             {
                 measure: 'failed_mini_batches',
-                value: case when items = 0 then mini_batches_failed / nullif(mini_batches, 0) end,
+                value: case when items = 0 then failed_mini_batches / nullif(mini_batches, 0) end,
                 weight: mini_batches::double, sample: mini_batches::double, of_one_kind: false
             },
             {

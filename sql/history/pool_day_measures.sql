@@ -14,7 +14,7 @@ select
     try_cast(sum(p.nodes_without_work) filter (where not unfinished) as bigint) as nodes_without_work,
     sum(exact(p.nodes * h.duration_s)) filter (where not unfinished)::double / 3600 as node_hours,
     try_cast(sum(p.mini_batches) filter (where not unfinished) as bigint) as mini_batches,
-    try_cast(sum(p.mini_batches_failed) filter (where not unfinished) as bigint) as mini_batches_failed,
+    try_cast(sum(p.failed_mini_batches) filter (where not unfinished) as bigint) as failed_mini_batches,
     try_cast(sum(p.items) filter (where not unfinished) as bigint) as items,
     try_cast(sum(p.failed_items) filter (where not unfinished) as bigint) as failed_items,
     try_cast(sum(p.timeouts) filter (where not unfinished) as bigint) as timeouts,

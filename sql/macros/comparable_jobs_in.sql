@@ -22,7 +22,7 @@ sized as (
         {
             job_id: job_id,
             input_items: nullif(greatest(input_items, 0), 0)::double,
-            mini_batches: nullif(greatest(mini_batches_scheduled, mini_batches, 0), 0)::double,
+            mini_batches: nullif(greatest(scheduled_mini_batches, mini_batches, 0), 0)::double,
             items: nullif(greatest(items, 0), 0)::double
         } as size
     from query_table(history)

@@ -1,20 +1,20 @@
--- What happened to one mini-batch, from its first try to its end?
--- `SELECT * FROM mini_batch_story('job', 47)`: one row per thing told, in the order in which it happened. `what`: try
--- started, try ended, try open (no end is told), log, error, output, node sample, process sample, process exited,
--- process started (the one that replaced it), untimed lines. A record belongs to a try if the process that made the
--- try wrote it from its start to its end, up to a second off but never in another try; or, whoever wrote it, if it
--- names the mini-batch. `try_no` counts the tries in order of time. What several files tell is one row: `reports` is
--- how many tell it. `placed` says how the row came here: time; names it (no try is told); after a line with a time, of
--- lines without one of their own; before the try, of the last sample before it, for a sample is no peak and there may
--- be none within a try; not placed, of the lines of the process that could be of any of its mini-batches: they are
--- counted.
--- example: SELECT time, what, try_no, process, text FROM mini_batch_story('memory-growth', 47) WHERE what IN ('try
--- started', 'try ended', 'node sample', 'process exited')
+-- What happened to one mini-batch, from its first attempt to its end?
+-- `SELECT * FROM mini_batch_story('job', 47)`: one row per thing told, in the order in which it happened. `what`:
+-- attempt started, attempt ended, attempt open (no end is told), log, error, output, node sample, process sample,
+-- process exited, process started (the one that replaced it), untimed lines. A record belongs to an attempt if the
+-- process that made the attempt wrote it from its start to its end, up to a second off but never in another attempt;
+-- or, whoever wrote it, if it names the mini-batch. `attempt_no` counts the attempts in order of time. What several
+-- files tell is one row: `reports` is how many tell it. `placed` says how the row came here: time; names it (no attempt
+-- is told); after a line with a time, of lines without one of their own; before the attempt, of the last sample before
+-- it, for a sample is no peak and there may be none within an attempt; not placed, of the lines of the process that
+-- could be of any of its mini-batches: they are counted.
+-- example: SELECT time, what, attempt_no, process, text FROM mini_batch_story('memory-growth', 47) WHERE what IN
+-- ('attempt started', 'attempt ended', 'node sample', 'process exited')
 create or replace macro mini_batch_story(job, id) as table
 with all_tries as materialized (
     select
-        mini_batch_id, node, process, attempt, outcome, started_at, ended_at, elapsed_s, total, failed, error_message,
-        reported_by, file_id, line_no,
+        mini_batch_id, node, process, attempt, outcome, started_at, ended_at, elapsed_s, items, failed_items,
+        error_message, reported_by, file_id, line_no,
         lag(ended_at) over of_process as previous_ended_at,
         lead(started_at) over of_process as next_started_at,
         min(case when outcome not in ('done', 'open') then ended_at end) over (
@@ -28,7 +28,7 @@ with all_tries as materialized (
 tries as materialized (
     select
         *,
-        row_number() over (order by started_at nulls last, attempt, file_id, line_no) as try_no,
+        row_number() over (order by started_at nulls last, attempt, file_id, line_no) as attempt_no,
         -- of a process that is not told no record is its own
         process is not null and node is not null and started_at is not null as has_window,
         greatest(after(started_at, -0.1), coalesce(previous_ended_at, '-infinity')) as from_at,
@@ -87,9 +87,9 @@ told as materialized (
 
 records as (  -- the nth time that one file tells it and the nth time that another does are the same
     select
-        t.*, try_no, started_at,
+        t.*, attempt_no, started_at,
         row_number() over (
-            partition by try_no, t.source, t.node, t.process, is_error, event, case when not is_error then text end
+            partition by attempt_no, t.source, t.node, t.process, is_error, event, case when not is_error then text end
             order by t.time, t.file_id, t.line_no
         ) as nth
     from told as t
@@ -99,17 +99,17 @@ records as (  -- the nth time that one file tells it and the nth time that anoth
             when t.source = 'job_error' then t.time between reported_from_at and reported_to_at
             else t.time between from_at and to_at
         end
-    where try_no is not null or names_it
-    qualify row_number() over (partition by t.file_id, t.line_no, is_error order by try_no desc) = 1
+    where attempt_no is not null or names_it
+    qualify row_number() over (partition by t.file_id, t.line_no, is_error order by attempt_no desc) = 1
 ),
 
 merged as (
     select
         min(r.time) as said_at,
         case when is_error then 'error' when bool_or(stands_in_output) then 'output' else 'log' end as what,
-        try_no, node, process,
+        attempt_no, node, process,
         arg_min(text, place) as text,
-        case when try_no is null then 'names it' else 'time' end as placed,
+        case when attempt_no is null then 'names it' else 'time' end as placed,
         max(started_at) as started_at,
         count(*) as reports,
         arg_min(place, place) as place
@@ -122,7 +122,7 @@ merged as (
         from records
     ) as r
     group by
-        try_no, node, process, is_error, nth,
+        attempt_no, node, process, is_error, nth,
         case when is_error then event else text end,
         case when not is_error then r.time end
 ),
@@ -171,7 +171,7 @@ lives as (
 ),
 
 exits as (
-    select l.*, try_no
+    select l.*, attempt_no
     from lives as l
     join tries
         on has_window and l.event = 'worker_exited' and l.node = tries.node and l.worker = tries.process
@@ -180,7 +180,7 @@ exits as (
 
 rows_told as (
     select
-        started_at as time, 'try started' as what, try_no, node, process,
+        started_at as time, 'attempt started' as what, attempt_no, node, process,
         concat_ws(', ', 'attempt ' || attempt, case when reported_by = 'log' then 'told by the log alone' end) as text,
         'time' as placed, 1::bigint as reports, file_id, line_no, started_at as placed_at, 0 as place
     from tries
@@ -188,12 +188,12 @@ rows_told as (
     union all
 
     select
-        ended_at, case when outcome = 'open' then 'try open' else 'try ended' end, try_no, node, process,
+        ended_at, case when outcome = 'open' then 'attempt open' else 'attempt ended' end, attempt_no, node, process,
         concat_ws(
             ', ',
             case when outcome = 'open' then 'no end of it is told' else outcome end,
             printf('%.1f s', elapsed_s),
-            case when outcome <> 'open' then failed || ' of ' || total || ' items failed' end,
+            case when outcome <> 'open' then failed_items || ' of ' || items || ' items failed' end,
             nullif(error_message, '')
         ),
         'time', 1, file_id, line_no, coalesce(ended_at, to_at), 9
@@ -202,14 +202,14 @@ rows_told as (
     union all
 
     select
-        said_at, what, try_no, node, process, text, placed, reports, place.file_id, place.line_no,
+        said_at, what, attempt_no, node, process, text, placed, reports, place.file_id, place.line_no,
         greatest(said_at, started_at), 3
     from merged
 
     union all
 
     select
-        null, 'output', min(try_no), u.node, u.process, u.text, 'after a line with a time', 1, u.file_id, u.line_no,
+        null, 'output', min(attempt_no), u.node, u.process, u.text, 'after a line with a time', 1, u.file_id, u.line_no,
         any_value(line_before_at), 4
     from untimed as u
     join tries
@@ -245,32 +245,34 @@ rows_told as (
     union all
 
     select
-        s.time, s.what, try_no, s.node, s.process, s.text,
-        case when s.time >= started_at then 'time' else 'before the try' end,
+        s.time, s.what, attempt_no, s.node, s.process, s.text,
+        case when s.time >= started_at then 'time' else 'before the attempt' end,
         1, s.file_id, s.line_no, s.time as told_at, 2
     from samples as s
     join tries
         on has_window and s.node = tries.node and coalesce(s.process = tries.process, true)
         and s.time <= coalesce(ended_at, to_at)
     qualify s.time >= started_at
-        or row_number() over (partition by try_no, s.what, s.time >= started_at order by s.time desc, s.line_no) = 1
-            and row_number() over (partition by s.file_id, s.line_no order by try_no) = 1
+        or row_number() over (partition by attempt_no, s.what, s.time >= started_at order by s.time desc, s.line_no) = 1
+            and row_number() over (partition by s.file_id, s.line_no order by attempt_no) = 1
 
     union all
 
-    select e.time, 'process exited', try_no, node, process, message, 'time', 1, file_id, line_no, e.time as told_at, 10
+    select e.time, 'process exited', attempt_no, node, process, message, 'time', 1, file_id, line_no,
+        e.time as told_at, 10
     from exits as e
 
     union all
 
     select
-        min(l.time), 'process started', try_no, l.node, arg_min(l.process, l.time), arg_min(l.message, l.time), 'time',
+        min(l.time), 'process started', attempt_no, l.node, arg_min(l.process, l.time), arg_min(l.message, l.time),
+        'time',
         1, arg_min(l.file_id, l.time), arg_min(l.line_no, l.time), min(l.time), 11
     from exits as e
     join lives as l on l.event = 'worker_started' and l.node = e.node and l.time between e.time and after(e.time, 60)
-    group by try_no, l.node
+    group by attempt_no, l.node
 )
 
-select r.time, what, try_no, node, process, text, placed, reports, file_id, line_no
+select r.time, what, attempt_no, node, process, text, placed, reports, file_id, line_no
 from rows_told as r
-order by placed_at nulls last, place, try_no, node, process, line_no, text, file_id;
+order by placed_at nulls last, place, attempt_no, node, process, line_no, text, file_id;

@@ -9,7 +9,7 @@ create or replace macro options_in(arguments) as
         output_action: option_in(arguments, 'output_action'),
         logging_level: option_in(arguments, 'logging_level'),
         run_timeout_s: option_in(arguments, 'run_invocation_timeout'),
-        max_tries: option_in(arguments, 'run_max_try'),
+        max_attempts: option_in(arguments, 'run_max_try'),
         process_count_per_node: option_in(arguments, 'process_count_per_node'),
         first_task_creation_timeout_s: option_in(arguments, 'first_task_creation_timeout')
     });

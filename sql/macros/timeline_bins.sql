@@ -1,15 +1,15 @@
 -- What did each node and each worker process of a job do over time?
--- `SELECT * FROM timeline_bins('job', NULL, NULL, 60)`: the time from one TIMESTAMP to another (NULL: from the first
--- to the last sign of a node or worker) in so many equal bins. One row per worker process and bin, and one per node
--- and bin with the sums of its processes (`process` NULL); no row where it is not there, that is, before its first
--- sign and after its last one. Seconds within the bin: `there_s` it is there, `busy_s` in tries, of these `failed_s`
--- in tries that failed (`timeout_s` by a timeout) and `open_s` in tries that have no end yet; `starting_s` before the
--- first try, of these `init_failed_s` in an init() that failed. The rest it waited. `tries`, `failed_tries` and
--- `failed_inits` ended in the bin. `restarts`: a replacement was first seen (`worker_processes`). Memory is the
+-- `SELECT * FROM timeline_bins('job', NULL, NULL, 60)`: the time from one TIMESTAMP to another (NULL: from the first to
+-- the last sign of a node or worker) in so many equal bins. One row per worker process and bin, and one per node and
+-- bin with the sums of its processes (`process` NULL); no row where it is not there, that is, before its first sign and
+-- after its last one. Seconds within the bin: `there_s` it is there, `busy_s` in attempts, of these `failed_s` in
+-- attempts that failed (`timeout_s` by a timeout) and `open_s` in attempts that have no end yet; `starting_s` before
+-- the first attempt, of these `init_failed_s` in an init() that failed. The rest it waited. `tries`, `failed_attempts`
+-- and `failed_inits` ended in the bin. `restarts`: a replacement was first seen (`worker_processes`). Memory is the
 -- highest sample of the node in the bin, NULL without one: a sample is no peak. `workers`: the most processes at one
--- time on any node of the job. `state`: failed, timed out (from half of the time in tries, or in init(), on), some
+-- time on any node of the job. `state`: failed, timed out (from half of the time in attempts, or in init(), on), some
 -- failed (from a tenth on), few failed, open, busy, starting, waiting.
--- example: SELECT bin, state, busy_s, failed_s, failed_tries, restarts, highest_memory_percent FROM
+-- example: SELECT bin, state, busy_s, failed_s, failed_attempts, restarts, highest_memory_percent FROM
 -- timeline_bins('memory-growth', NULL, NULL, 6) WHERE node = '0' AND process IS NULL
 create or replace macro timeline_bins(job, since, until, bins) as table
 with tries as materialized (
@@ -139,7 +139,7 @@ of_processes as (
         coalesce(sum(exact(seconds)) filter (where kind = 'starting')::double, 0) as starting_s,
         coalesce(sum(exact(seconds)) filter (where kind = 'init failed')::double, 0) as init_failed_s,
         count(*) filter (where ended and kind <> 'init failed') as tries,
-        count(*) filter (where ended and kind in ('failed', 'timeout')) as failed_tries,
+        count(*) filter (where ended and kind in ('failed', 'timeout')) as failed_attempts,
         count(*) filter (where ended and kind = 'init failed') as failed_inits
     from shares
     group by node, process, bin
@@ -180,7 +180,7 @@ of_both as (
 
     select
         n.node, null, n.bin, n.there_s, n.busy_s, n.failed_s, n.timeout_s, n.open_s, n.starting_s, n.init_failed_s,
-        n.tries, n.failed_tries, n.failed_inits, count(r.bin),
+        n.tries, n.failed_attempts, n.failed_inits, count(r.bin),
         any_value(m.highest_memory_percent), any_value(m.memory_samples)
     from (
         select
@@ -195,7 +195,7 @@ of_both as (
             )::double, 0) as starting_s,
             sum(exact(init_failed_s))::double as init_failed_s,
             sum(tries)::bigint as tries,
-            sum(failed_tries)::bigint as failed_tries,
+            sum(failed_attempts)::bigint as failed_attempts,
             sum(failed_inits)::bigint as failed_inits
         from of_processes
         group by node, bin
@@ -217,13 +217,13 @@ select
             case when 2 * timeout_s >= failed_s + init_failed_s then 'timed out' else 'failed' end
         when failed_s + init_failed_s > 0 and 10 * (failed_s + init_failed_s) >= busy_s + init_failed_s then
             'some failed'
-        when failed_tries > 0 or failed_s > 0 then 'few failed'
+        when failed_attempts > 0 or failed_s > 0 then 'few failed'
         when open_s > 0 and 2 * open_s >= busy_s then 'open'
         when busy_s > 0 and busy_s >= starting_s then 'busy'
         when starting_s > 0 then 'starting'
         else 'waiting'
     end as state,
-    there_s, busy_s, failed_s, timeout_s, open_s, starting_s, init_failed_s, tries, failed_tries, failed_inits,
+    there_s, busy_s, failed_s, timeout_s, open_s, starting_s, init_failed_s, tries, failed_attempts, failed_inits,
     restarts,
     (select max(at_one_time) from restarted) as workers,
     highest_memory_percent, memory_samples

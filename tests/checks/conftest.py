@@ -36,5 +36,7 @@ def job(db: Database, name: str, state: str = "completed", end: float = 3600.0) 
 
 
 def found(db: Database, check: str) -> dict[str, tuple[str, str]]:
-    """Per job the severity and the sentence of a check."""
-    return {row["job_id"]: (row["severity"], row["finding"]) for row in db.dicts(f"SELECT * FROM {check}")}
+    """Per job the severity of a check, and its headline, evidence and impact."""
+    rows = db.dicts(f"SELECT * FROM {check}")
+    parts = ("headline", "evidence", "impact")
+    return {row["job_id"]: (row["severity"], " | ".join(filter(None, map(row.get, parts)))) for row in rows}

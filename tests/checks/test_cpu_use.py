@@ -33,13 +33,19 @@ def test_idle(db: Database) -> None:
     assert told == {
         "idle": (
             "warning",
-            "Workers used the CPU for 10 % of the time of their mini-batches (10 % of the time within run()); the nodes "
-            "were 12 % busy, children included.",
+            (
+                "CPU idle (the script may be waiting): workers used the CPU for 10 % of their time | 10 % of the"
+                " time inside run(); nodes 12 % busy, child processes included | 9 min of worker time without "
+                "CPU use"
+            ),
         ),
         "few samples": (
             "note",
-            "Workers used the CPU for 10 % of the time of their mini-batches (10 % of the time within run()); too few "
-            "samples tell what child processes did.",
+            (
+                "CPU idle (the script may be waiting): workers used the CPU for 10 % of their time | 10 % of the"
+                " time inside run(); too few resource samples to tell what child processes did | 9 min of worker"
+                " time without CPU use"
+            ),
         ),
     }
     assert db.rows("SELECT lost_s FROM cpu_idle WHERE job_id = 'idle'") == [(540.0,)]
@@ -56,12 +62,17 @@ def test_oversubscribed(db: Database) -> None:
     assert found(db, "cpu_oversubscribed") == {
         "full": (
             "warning",
-            "Each worker used 2.0 cores, and up to 2 were at work on a node at one time: 4.0 cores; the nodes were 90 % busy.",
+            (
+                "CPU oversubscribed: up to 2 workers on a node, each using 2.0 cores | 4.0 cores in use at one "
+                "time; nodes 90 % busy"
+            ),
         ),
         "unknown": (
             "note",
-            "Each worker used 2.0 cores, and up to 2 were at work on a node at one time: 4.0 cores; too few samples "
-            "tell whether the nodes were full.",
+            (
+                "CPU oversubscribed (possible): up to 2 workers on a node, each using 2.0 cores | 4.0 cores in "
+                "use at one time; too few resource samples to tell whether the nodes were full"
+            ),
         ),
     }
     assert db.rows("SELECT DISTINCT lost_s FROM cpu_oversubscribed") == [(None,)]

@@ -35,8 +35,16 @@ def test_incomplete_download(db: Database) -> None:
     assert found(db, "incomplete_download") == {
         "table": (
             "warning",
-            "1 file ends in the middle of a line though the job has ended: logs/mini_batches. Counts of mini-batches are"
-            " too low.",
+            (
+                "Incomplete download: 1 file ends in the middle of a line | the job has ended; logs/mini_batches"
+                " | counts of mini-batches are too low"
+            ),
         ),
-        "log": ("note", "1 file ends in the middle of a line though the job has ended: logs/worker."),
+        "log": (
+            "note",
+            (
+                "Incomplete download: 1 file ends in the middle of a line | the job has ended; logs/worker | the"
+                " last records of these files are missing"
+            ),
+        ),
     }

@@ -12,7 +12,7 @@ from tests.views.test_job_errors import error
 if TYPE_CHECKING:
     from tests.views.conftest import Database
 
-ASKED = "SELECT finding FROM failed_at_the_end"
+ASKED = "SELECT headline FROM failed_at_the_end"
 
 
 @pytest.fixture
@@ -28,9 +28,7 @@ def failed(db: Database) -> Database:  # noqa: F811
 def test_all_done_and_failed(failed: Database) -> None:
     """Found; a symptom beside it changes nothing, and stands behind it."""
     error(failed, "SystemExit", "42", "10:01:00", "exit")
-    assert failed.rows(ASKED) == [
-        ("All 2 mini-batches are done without a failed item, but the job failed afterwards.",)
-    ]
+    assert failed.rows(ASKED) == [("Failed after scoring: all 2 mini-batches are done, but the job failed",)]
     assert failed.rows("SELECT finding_id, severity FROM diagnosis") == [
         ("failed_at_the_end", "severe"),
         ("SystemExit", "note"),

@@ -33,13 +33,25 @@ def test_found_or_not(db: Database) -> None:
     assert found(db, "first_task_slow") == {
         "slow": (
             "note",
-            "The first mini-batch was scheduled 60 s after the start of scheduling, 5 % of the job's time.",
+            (
+                "Slow scheduling: first mini-batch scheduled after 1 min | 5 % of the time of the job | 2 min of"
+                " node time lost"
+            ),
         ),
         "long": (
             "warning",
-            "The first mini-batch was scheduled 5 min after the start of scheduling, 4 % of the job's time.",
+            (
+                "Slow scheduling: first mini-batch scheduled after 5 min | 4 % of the time of the job | 10 min "
+                "of node time lost"
+            ),
         ),
-        "gave up": ("severe", "No mini-batch was scheduled within 10 min, so the driver gave up."),
+        "gave up": (
+            "severe",
+            (
+                "Slow scheduling: no mini-batch within 10 min, and the driver gave up | the master reported that"
+                " it could not create any task | no mini-batch was processed; 10 min of node time lost"
+            ),
+        ),
     }
     assert db.rows("SELECT lost_s FROM first_task_slow WHERE job_id = 'slow'") == [(120.0,)]
 

@@ -27,12 +27,17 @@ def test_init_fails_everywhere(db: Database) -> None:
     assert found(db, "init_failing") == {
         "fires": (
             "severe",
-            "init() failed in 4 worker processes on node 0, and in none did it work: no mini-batch was tried:"
-            " FileNotFoundError: model.pkl.",
+            (
+                "init() failed in 4 worker processes on 1 node | FileNotFoundError: model.pkl; node 0; no "
+                "process worked | no mini-batch was attempted; 1 min 20 s of worker time lost"
+            ),
         ),
         "partly": (
             "warning",
-            "init() failed in 2 worker processes on node 0; 1 process worked: FileNotFoundError: model.pkl.",
+            (
+                "init() failed in 2 worker processes on 1 node | FileNotFoundError: model.pkl; node 0; 1 process"
+                " worked | 40.0 s of worker time lost"
+            ),
         ),
     }
     assert db.rows("SELECT lost_s FROM init_failing WHERE job_id = 'fires'") == [(80.0,)]
@@ -52,7 +57,10 @@ def test_init_is_slow_as_told(db: Database) -> None:
     assert found(db, "init_slow") == {
         "fires": (
             "warning",
-            "init() takes 2 min in each of 2 processes (longest 2 min): 20 % of their time, 4 min in all.",
+            (
+                "Slow init(): 2 min in each of 2 processes | 20 % of the time of the processes; longest 2 min, "
+                "process001 on node 0 | 4 min of worker time in init()"
+            ),
         )
     }
     assert db.rows("SELECT lost_s FROM init_slow") == [(240.0,)]

@@ -24,8 +24,10 @@ def test_found_or_not(db: Database) -> None:
     assert found(db, "long_tail") == {
         "tail": (
             "warning",
-            "The last mini-batch of 21 held 2 nodes for 100 s: mini-batch 20 took 100 s, usual is up to 10 s; workers were "
-            "idle for 100 s in all.",
+            (
+                "Straggler: mini-batch 20 kept 2 nodes waiting at the end, for 1 min 40 s | it took 1 min 40 s, "
+                "the median is up to 10.0 s; 1 mini-batch of 21 ended last | 1 min 40 s of worker time lost"
+            ),
         )
     }
     row = db.one("SELECT * FROM long_tail")

@@ -44,9 +44,10 @@ def test_out_of_memory(db: Database) -> None:
     ((severity, sentence),) = found(db, "out_of_memory").values()
     assert severity == "warning"
     assert sentence == (
-        "1 worker process probably ran out of memory, on node 0, with 1 mini-batch in progress. First: killed by signal 9,"
-        " typical of the OOM killer; node at 90 % in the sample 30 s before; on the way to 100 %; process grown by"
-        " 35 % of the node's memory. Highest sample before: 90 % of a node."
+        "Out of memory (probable): 1 worker killed on node 0 | first: killed by signal 9, typical of the"
+        " OOM killer; node at 90 % in the sample 30 s before; on the way to 100 %; process grown by 35 %"
+        " of the node's memory; highest sample before: 90 % of node memory | 1 mini-batch interrupted; "
+        "10 min 30 s of worker time lost"
     )
     assert db.rows("SELECT node, process, mini_batch_id, lost_s FROM out_of_memory") == [("0", "process001", 7, 630.0)]
 
@@ -94,7 +95,10 @@ def test_memory_near_limit(db: Database) -> None:
     assert found(db, "memory_near_limit") == {
         "fires": (
             "warning",
-            "Node 0 had 90 % of its memory in use, the highest of 3 samples; it rose from 40 to 90 % over the job.",
+            (
+                "Memory nearly full: node 0 at 90 % | highest of 3 samples; it rose from 40 to 90 % over the job"
+                " | risk of running out of memory"
+            ),
         )
     }
 
@@ -112,8 +116,11 @@ def test_memory_growing(db: Database) -> None:
     assert found(db, "memory_growing") == {
         "fires": (
             "warning",
-            "1 of 1 worker process grows steadily, by about 84.0 % of the node's memory an hour; most: process000 on"
-            " node 0, by 15 %.",
+            (
+                "Memory leak suspected: 1 of 1 worker process grows steadily | about 84.0 % of node memory per "
+                "hour; most: process000 on node 0, by 15 % | risk of running out of memory: the largest process "
+                "reached 20 % of node memory"
+            ),
         )
     }
 
@@ -132,7 +139,7 @@ def test_memory_growing_in_many_processes(db: Database) -> None:
         process_memory(db, "many", f"process00{number}", [5 + 0.27 * check for check in range(12)])
     process_memory(db, "one", "process000", [5 + 0.27 * check for check in range(12)])
     assert list(found(db, "memory_growing")) == ["many"]
-    assert '"most_grown_of_node_percent":11.88' in db.one("SELECT evidence FROM memory_growing")["evidence"]
+    assert '"most_grown_of_node_percent":11.88' in db.one("SELECT numbers FROM memory_growing")["numbers"]
 
 
 def disk(db: Database, name: str, percents: Sequence[float]) -> None:
@@ -152,9 +159,15 @@ def test_disk_filling(db: Database) -> None:
     assert found(db, "disk_filling") == {
         "fires": (
             "warning",
-            "The disk / of node 0 was 90 % full at last, from 50 % at first; at this rate it is full 5 min later.",
+            (
+                "Disk filling up: node 0 at 90 % | /: 90 % full in the last sample, 50 % in the first | full in "
+                "5 min at this rate"
+            ),
         ),
-        "full": ("warning", "The disk / of node 0 was 98 % full at last."),
+        "full": (
+            "warning",
+            "Disk filling up: node 0 at 98 % | /: 98 % full in the last sample | writes fail when it is full",
+        ),
     }
 
 
@@ -163,7 +176,13 @@ def test_no_space_left(db: Database) -> None:
     error = {"job_id": "job", "node": "1", "time": "10:00:00", "exception_type": "OSError"}
     db.insert("errors", {**error, "exception_message": "[Errno 28] No space left on device"})
     assert found(db, "disk_filling") == {
-        "job": ("severe", "An error says that no space is left: OSError: [Errno 28] No space left on device. ")
+        "job": (
+            "severe",
+            (
+                "Disk full: 1 error about missing space on node 1 | OSError: [Errno 28] No space left on device "
+                "| writes failed"
+            ),
+        )
     }
 
 
@@ -180,6 +199,18 @@ def test_free_space_alone(db: Database) -> None:
             row = {"job_id": name, "time": clock(150 * number), "mount": "/mnt", "free_mb": float(free)}
             db.insert("disk_samples", row)
     assert found(db, "disk_filling") == {
-        "full": ("severe", "The disk /mnt had 40 MB left at last, 60000 MB at first."),
-        "falls": ("warning", "The disk /mnt had 1000 MB left at last, 60000 MB at first."),
+        "full": (
+            "severe",
+            (
+                "Disk filling up: 40 MB free | /mnt: 40 MB free in the last sample, 60000 MB in the first | "
+                "writes fail when it is full"
+            ),
+        ),
+        "falls": (
+            "warning",
+            (
+                "Disk filling up: 1000 MB free | /mnt: 1000 MB free in the last sample, 60000 MB in the first | "
+                "writes fail when it is full"
+            ),
+        ),
     }

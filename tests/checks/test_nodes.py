@@ -31,7 +31,13 @@ def test_a_node_that_did_nothing(db: Database) -> None:
     row = {"job_id": "init", "node": "1", "process": "process000", "time": clock(9), "event": "init"}
     db.insert("script_events", {**row, "outcome": "exception"})
     assert found(db, "idle_nodes") == {
-        "fires": ("warning", "Node 1 did nothing for 10 min, while 1 other worked on 40 mini-batches.")
+        "fires": (
+            "warning",
+            (
+                "Idle nodes: 1 node did no work while 1 worked | node 1, there for 10 min; the others processed "
+                "40 mini-batches | 10 min of node time lost"
+            ),
+        )
     }
     assert db.rows("SELECT node, lost_s FROM idle_nodes") == [("1", 600.0)]
 
@@ -60,8 +66,10 @@ def test_a_node_that_went_away(db: Database) -> None:
     assert found(db, "pre_empted_nodes") == {
         "fires": (
             "warning",
-            "Node 1 left no more records for the last 6 min of the job, as if taken away; 1 mini-batch was in progress"
-            " there and taken up elsewhere.",
+            (
+                "Pre-empted (probable): node 1 silent for the last 6 min of the job | 6 resource checks missed; "
+                "1 mini-batch was in progress there | 1 mini-batch retried elsewhere; 6 min of node time lost"
+            ),
         )
     }
 
@@ -108,15 +116,25 @@ def test_a_wrong_clock_is_no_lost_node(db: Database) -> None:
     assert found(db, "clock_skew") == {
         "slow": (
             "warning",
-            "The clock of node 1 is 3 min slow: it made as many resource checks as other nodes, all by that time apart.",
+            (
+                "Wrong clock: node 1 is 3 min slow | it made as many resource checks as the other nodes, all "
+                "shifted by the same time | times of these nodes cannot be compared with those of other nodes"
+            ),
         ),
         "fast": (
             "warning",
-            "The clock of node 2 is 4 min fast: it made as many resource checks as other nodes, all by that time apart.",
+            (
+                "Wrong clock: node 2 is 4 min fast | it made as many resource checks as the other nodes, all "
+                "shifted by the same time | times of these nodes cannot be compared with those of other nodes"
+            ),
         ),
         "pair": (
             "warning",
-            "The clocks of both nodes differ by 3 min: they made as many resource checks, all by that time apart.",
+            (
+                "Wrong clock: the clocks of both nodes differ by 3 min 20 s | both made as many resource checks,"
+                " all shifted by the same time | times of these nodes cannot be compared with those of other "
+                "nodes"
+            ),
         ),
     }
     assert found(db, "pre_empted_nodes") == {}

@@ -27,8 +27,11 @@ def test_found_or_not(db: Database) -> None:
     assert found(db, "script_slowing") == {
         "rises": (
             "warning",
-            "run() took 10 s in the first third of the job and 20 s in the last, 2.0 times as long, on 1 of 1 nodes; "
-            "CPU time rose from 5.0 s to 10 s.",
+            (
+                "Script slows down: run() takes 2.0 times as long at the end of the job | median 10.0 s in the "
+                "first third of the job, 20.0 s in the last, on 1 of 1 nodes; CPU time rose from 5.0 s to 10.1 s"
+                " | 2 min 30 s of worker time lost"
+            ),
         )
     }
     row = db.one("SELECT * FROM script_slowing")

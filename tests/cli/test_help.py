@@ -11,7 +11,7 @@ import pytest
 from ingest.errors import ExitCode
 
 if TYPE_CHECKING:
-    from tests.conftest import Run, Start
+    from tests.conftest import Logs, Run, Start, StoreUnderTest, Tree
 
 COMMANDS = (
     "load",
@@ -24,10 +24,12 @@ COMMANDS = (
     "rebuild",
     "forget",
     "compact",
+    "copy",
     "doctor",
     "config",
 )
-HEAVY = ("duckdb", "pyarrow", "numpy", "rich", "structlog", "ingest_azureml")
+HEAVY = ("duckdb", "pyarrow", "numpy", "rich", "structlog", "ingest_azureml", "obstore", "fsspec")
+FAR = ("obstore", "fsspec", "ingest.sources.cloud", "ingest.store.remote")
 
 IMPORTED = """
 import json, runpy, sys
@@ -48,6 +50,19 @@ def test_help_imports_nothing_heavy(start: Start, arguments: tuple[str, ...]) ->
     code, modules = json.loads(error)
     assert code == 0
     assert not [module for module in modules if module.partition(".")[0] in HEAVY]
+
+
+@pytest.mark.parametrize("command", ["load", "sql"])
+def test_a_store_in_a_folder_imports_nothing_far(
+    start: Start, store: StoreUnderTest, tree: Tree, logs: Logs, command: str
+) -> None:
+    """To read or write a store in a folder nothing of object storage is imported."""
+    given = (tree({logs.worker: logs.records(1)}), "--no-verdict") if command == "load" else ("SELECT 1 FROM jobs",)
+    _, error = start("-c", IMPORTED, command, *given, "--store", store.path).communicate(timeout=60)
+    code, modules = json.loads(error.splitlines()[-1])
+    assert code in (0, None), error
+    assert "duckdb" in modules
+    assert not [module for module in modules if module.startswith(FAR)]
 
 
 def test_help_says_what_is_needed(run: Run) -> None:
@@ -112,3 +127,14 @@ def test_exit_codes_are_complete(run: Run) -> None:
     shown = " ".join(run("--help").stdout.split())
     listed = shown[shown.index("Exit codes:") :]
     assert [int(code) for code in re.findall(r"(?:codes: |, )(\d+) ", listed)] == [int(code) for code in ExitCode]
+
+
+def test_each_command_names_its_exit_codes() -> None:
+    """The help of a command ends with the codes that it can give; each is a code that there is."""
+    from ingest.cli import cli
+
+    for name, command in cli.commands.items():
+        listed = [int(code) for code in re.findall(r"(?:codes: |, )(\d+) ", command.epilog or "")]
+        assert listed[:1] == [0], name
+        assert listed[-2:] == [ExitCode.BUG, ExitCode.INTERRUPTED], name
+        assert listed == sorted(set(listed) & set(ExitCode)), name

@@ -46,7 +46,7 @@ def test_data(run: Run, samples: Path) -> None:
         for row in json.loads(run("jobs", "--store", samples, "--format", "json").stdout)
         if row["job_id"] == "still-running"
     )
-    assert (row["duration_s"], row["partial"], row["mini_batches"], row["mini_batches_scheduled"]) == (
+    assert (row["duration_s"], row["partial"], row["mini_batches"], row["scheduled_mini_batches"]) == (
         463.383,
         True,
         54,

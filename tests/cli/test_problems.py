@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 OURS = """
 from ingest import KnownProblem, hookimpl
 
-def known(id="ours.quota", pattern=r"Quota of \\w+ is used up", cause="No quota is left.", remedy="Ask for more. Or wait.",
+def known(id="ours.quota", pattern=r"Quota of \\w+ is used up", cause="No quota is left.", fix="Ask for more. Or wait.",
           reference="our wiki", **more):
-    return KnownProblem(id, pattern, cause, remedy, reference, **more)
+    return KnownProblem(id, pattern, cause, fix, reference, **more)
 
 @hookimpl
 def ingest_known_problems():
@@ -27,13 +27,13 @@ def test_list(run: Run) -> None:
     """All of them, those without a text too, readable in 100 columns; JSON has all that is known of each."""
     done = run("problems")
     assert (done.returncode, done.stderr) == (0, "")
-    for word in ("missing_code_or_env", "progress_timeout", "exit_42", "remedy", "https://"):
+    for word in ("missing_code_or_env", "progress_timeout", "exit_42", "fix", "https://"):
         assert word in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 110  # an address is not broken
     told = json.loads(run("problems", "--format", "json").stdout)
     assert [one["rank"] for one in told] == list(range(1, len(told) + 1))
     assert told[0].keys() == {
-        *("rank", "id", "pattern", "cause", "remedy", "reference", "confidence", "generic", "before", "plugin")
+        *("rank", "id", "pattern", "cause", "fix", "reference", "confidence", "generic", "before", "plugin")
     }
 
 
@@ -79,7 +79,7 @@ def test_before_one_of_ours(run_apart: Run, plugin: Write, tree: Tree, logs: Log
 WRONG = {
     "'x'": "gives 'x', which is no KnownProblem",
     "known(id='Quota!')": "the id 'Quota!' of a known problem is not of small letters",
-    "known(remedy='')": "ours.quota: its remedy is '', not a text",
+    "known(fix='')": "ours.quota: its fix is '', not a text",
     "known(pattern=r'(?!x)y')": "is no regular expression of RE2",
     "known(pattern=r'\\Qx')": "is no regular expression of RE2",
     "known(pattern=7)": "its pattern is 7, not a text",

@@ -30,14 +30,16 @@ def samples(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Path:
 
 def row(what: str, text: str, **more: Any) -> dict[str, Any]:
     """A row of `mini_batch_story`."""
-    told = {"time": datetime(2024, 3, 1, 10), "what": what, "try_no": 1, "node": "0", "process": "process000"}
+    told = {"time": datetime(2024, 3, 1, 10), "what": what, "attempt_no": 1, "node": "0", "process": "process000"}
     return {**told, "text": text, "placed": "time", "reports": 1, "file_id": 7, "line_no": 12, **more}
 
 
 def lines(*rows: dict[str, Any], **more: Any) -> list[str]:
     """The story of mini-batch 7 as text."""
-    mini_batch = {"job_id": "job", "mini_batch_id": 7, "outcome": "done", "attempts": 1, "failed": 0, "total": 10}
-    return list(story_lines({**mini_batch, "wasted_s": 0.0, "inputs": None, **more}, rows, {7: "logs/a.txt"}, 100))
+    mini_batch = {"job_id": "job", "mini_batch_id": 7, "outcome": "done", "attempts": 1, "failed_items": 0, "items": 10}
+    return list(
+        story_lines({**mini_batch, "wasted_worker_s": 0.0, "inputs": None, **more}, rows, {7: "logs/a.txt"}, 100)
+    )
 
 
 def test_to_read(run: Run, samples: Path) -> None:
@@ -69,15 +71,17 @@ def test_a_place_leads_to_the_line(run: Run, samples: Path) -> None:
 def test_data(run: Run, samples: Path) -> None:
     """All formats that `ingest sql` has, with the columns of the macro; CSV where nobody reads."""
     told = json.loads(run("story", "exc", 3, "--format", "json", "--store", samples).stdout)
-    errors = [(one["try_no"], one["reports"]) for one in told if one["what"] == "error" and one["time"]]
+    errors = [(one["attempt_no"], one["reports"]) for one in told if one["what"] == "error" and one["time"]]
     assert errors == [(1, 4), (2, 4), (3, 4)]
-    assert run("story", "exc", 3, "--store", samples).stdout.startswith("time,what,try_no,node,process,text,placed,")
+    assert run("story", "exc", 3, "--store", samples).stdout.startswith(
+        "time,what,attempt_no,node,process,text,placed,"
+    )
 
 
 def test_long_texts_are_cut_and_hostile_ones_made_visible() -> None:
     """A row has a few lines at most; secrets are masked; escapes are seen."""
     url = "https://a.blob.core.windows.net/c?sv=2021&sig=AbCdEf123456AbCdEf123456%3D&se=2022"
-    told = lines(row("try started", "attempt 1"), row("log", "word " * 5_000), row("output", f"\x1b[31m {url}"))
+    told = lines(row("attempt started", "attempt 1"), row("log", "word " * 5_000), row("output", f"\x1b[31m {url}"))
     assert max(map(len, told)) <= 100
     assert len(told) == 13
     assert told[7].rstrip().endswith("…")
@@ -90,9 +94,9 @@ def test_long_texts_are_cut_and_hostile_ones_made_visible() -> None:
 def test_what_is_of_no_try_stands_apart() -> None:
     """Rows without a try come last, with the worker that wrote them; how often a thing is told is said."""
     told = lines(
-        row("try started", "attempt 1"),
+        row("attempt started", "attempt 1"),
         row("error", "ValueError: no\nat /very/" + "long/" * 30 + "score.py:4 in run", reports=3),
-        row("untimed lines", "4 lines in out.txt", time=None, try_no=None),
+        row("untimed lines", "4 lines in out.txt", time=None, attempt_no=None),
     )
     assert [line.rstrip() for line in told] == [
         "mini-batch 7 of job: done after 1 attempt, 0 of 10 items failed",
@@ -114,7 +118,10 @@ def test_what_is_of_no_try_stands_apart() -> None:
 def test_an_open_mini_batch_without_a_process() -> None:
     """Nothing is claimed of what is not known."""
     told = lines(
-        row("try started", "", node=None, process=None, time=None), outcome="open", failed=None, inputs=["\x1ba", "b"]
+        row("attempt started", "", node=None, process=None, time=None),
+        outcome="open",
+        failed_items=None,
+        inputs=["\x1ba", "b"],
     )
     assert told[:2] == ["mini-batch 7 of job: open after 1 attempt", r"2 inputs: \x1ba to b"]
     assert told[3] == "attempt 1: worker not recorded"

@@ -32,7 +32,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Path:
 
 def cell(state: str, **more: Any) -> dict[str, Any]:
     """A row of `timeline_bins`: ten seconds of a worker."""
-    row = {"state": state, "there_s": 10.0, "busy_s": 10.0, "restarts": 0, "failed_tries": 0, "failed_inits": 0}
+    row = {"state": state, "there_s": 10.0, "busy_s": 10.0, "restarts": 0, "failed_attempts": 0, "failed_inits": 0}
     return {**row, "workers": 2, "highest_memory_percent": None, "memory_samples": None, **more}
 
 
@@ -57,9 +57,9 @@ def test_a_line_of_cells() -> None:
         0: cell("starting", busy_s=0.0),
         1: cell("busy"),
         2: cell("busy", busy_s=1.0),
-        4: cell("few failed", failed_tries=1),
+        4: cell("few failed", failed_attempts=1),
         5: cell("some failed"),
-        6: cell("failed", failed_tries=2),
+        6: cell("failed", failed_attempts=2),
         7: cell("timed out"),
         8: cell("open"),
         9: cell("waiting", busy_s=0.0),
@@ -148,7 +148,7 @@ def test_data(run: Run, samples: Path) -> None:
     assert sum(row["restarts"] for row in told if row["process"] is not None) == 8
     rows = list(csv.DictReader(StringIO(run("timeline", "memory", "--by", "node", "--format", "csv", *window).stdout)))
     assert len(rows) == 2 * 63
-    assert sum(int(row["failed_tries"]) for row in rows) == 8
+    assert sum(int(row["failed_attempts"]) for row in rows) == 8
 
 
 @pytest.mark.parametrize(

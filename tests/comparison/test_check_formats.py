@@ -78,5 +78,5 @@ def test_findings(sample_jobs: StoreUnderTest, run: Run) -> None:
     """A severe finding is seen on a job that passes, and fails it if that is wanted."""
     done = run("check", "memory-growth", "--store", sample_jobs.path)
     assert done.returncode == 0
-    assert "note     severe finding: 15 worker processes probably ran out of memory" in done.stdout
+    assert "note     severe finding: Out of memory (probable): 15 workers killed on 2 nodes" in done.stdout
     assert run("check", "memory-growth", "--store", sample_jobs.path, "--fail-on-findings").returncode == 1

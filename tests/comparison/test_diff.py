@@ -104,14 +104,14 @@ def test_settings(run: Run, store: StoreUnderTest, tree: Tree, logs: Logs) -> No
     store.load(tree(logs.job()))
     put(
         store.path,
-        night("a", 0, settings='{"mini_batch_size": "10", "max_tries": "3", "nodes": "2"}'),
-        night("b", 1, settings='{"mini_batch_size": "20", "max_tries": "3"}'),
+        night("a", 0, settings='{"mini_batch_size": "10", "max_attempts": "3", "nodes": "2"}'),
+        night("b", 1, settings='{"mini_batch_size": "20", "max_attempts": "3"}'),
     )
     told = rows(run, "a", "b", "--store", store.path)
-    assert [told[name]["verdict"] for name in ("mini_batch_size", "max_tries", "nodes")] == ["changed", None, None]
+    assert [told[name]["verdict"] for name in ("mini_batch_size", "max_attempts", "nodes")] == ["changed", None, None]
     card = run("diff", "a", "b", "--store", store.path).stdout
     assert re.search(r"^mini_batch_size +10 +20 +changed$", card, re.MULTILINE)
-    assert "max_tries" not in card
+    assert "max_attempts" not in card
 
 
 def test_a_failed_job_is_not_quick(run: Run, store: StoreUnderTest, tree: Tree, logs: Logs) -> None:

@@ -9,6 +9,10 @@ import pytest
 
 from ingest import open_store
 from ingest.derive.compute import compute
+from ingest.derive.task import narrow
+from ingest.plugin.registry import load_registry
+from ingest.store.catalog import connect_catalog
+from ingest.store.paths import Layout
 from ingest.views.files import list_views
 from ingest.views.library import load_library
 from tests.conftest import ROOT
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from tests.conftest import Begin, Run, StoreUnderTest, Write
 
 SAMPLES = ROOT / "data" / "jobs"
+JOBS = sorted(path.name for path in SAMPLES.iterdir() if path.name != "ExperimentRun")
 THREE = ("memory-growth", "timeouts-retries", "init-failure-42")
 
 
@@ -64,6 +69,32 @@ def test_a_changed_job_is_replaced_as_a_whole(together: StoreUnderTest, store: S
     assert derived(store, "WHERE job_id <> 'memory-growth'") == derived(together, "WHERE job_id <> 'memory-growth'")
 
 
+def test_conditions_hold_where_there_are_rows(sample_jobs: StoreUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a file names behind `when:` holds in every job of which its relation has rows, though it is left unasked here."""
+    definition, layout = load_registry().definition({}), Layout.of(sample_jobs.path)
+    with connect_catalog(layout) as connection:
+        narrow(connection, layout, definition, JOBS)
+        with monkeypatch.context() as asked_all:
+            asked_all.setattr("ingest.derive.compute._may_have_rows", lambda *_: True)
+            assert compute(connection, definition.library) == []
+        told = [view for view in definition.library.derivation if view.when]
+        tables = connection.execute(
+            "SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = 'temp' AND column_name = 'job_id'"
+            " AND table_name IN (SELECT table_name FROM duckdb_tables() WHERE temporary)"
+        ).fetchall()
+        wrong = []
+        for job in JOBS:
+            connection.begin()
+            for (name,) in tables:
+                connection.execute(f'DELETE FROM temp."{name}" WHERE job_id IS DISTINCT FROM ?', [job])
+            for view in told:
+                has_rows = connection.execute(f'SELECT 1 FROM temp."{view.name}" LIMIT 1').fetchall()
+                if has_rows and connection.execute(f"SELECT {view.when}").fetchall() != [(True,)]:
+                    wrong.append((job, view.name))
+            connection.rollback()
+        assert (wrong, len(told) > 20) == ([], True)
+
+
 def test_rebuild(together: StoreUnderTest, run: Run) -> None:
     """`ingest rebuild` derives all jobs again, reads no log, and gives the same rows."""
     before, files = derived(together), together.rows("SELECT * FROM files ORDER BY ALL")
@@ -90,7 +121,7 @@ def test_thresholds_of_the_settings(store: StoreUnderTest) -> None:
 
 def test_other_thresholds_of_a_session(together: StoreUnderTest) -> None:
     """Checks are worked out again for who asks with other thresholds, of all jobs or of one; the store stays as it is."""
-    told = "SELECT job_id, finding_id, severity, finding FROM diagnosis ORDER BY job_id, rank"
+    told = "SELECT job_id, finding_id, severity, headline FROM diagnosis ORDER BY job_id, rank"
     with open_store(together.path) as usual:
         halves = {name: value / 2 for name, value in usual.sql("SELECT name, value FROM thresholds").fetchall()}
         before = usual.rows(told)

@@ -52,7 +52,7 @@ def found_in(store: Path) -> Found:
     with open_store(store) as opened:
         found: Found = {row["job_id"]: [] for row in opened.rows("SELECT job_id FROM jobs")}
         for row in opened.rows("SELECT * FROM diagnosis ORDER BY job_id, rank"):
-            found[row["job_id"]].append(Finding(row["finding_id"], row["severity"], row["finding"]))
+            found[row["job_id"]].append(Finding(row["finding_id"], row["severity"], row["headline"]))
     return found
 
 

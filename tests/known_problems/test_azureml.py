@@ -95,8 +95,8 @@ def test_words(registry: Registry) -> None:
     """Whole sentences, of which the first step fits into a line of the verdict; each says where it is from."""
     for _, one, _ in registry.known_problems:
         assert one.cause.endswith("."), one.id
-        assert one.remedy.endswith("."), one.id
-        assert len(first_step(one.remedy)) <= 78, one.id
+        assert one.fix.endswith("."), one.id
+        assert len(first_step(one.fix)) <= 78, one.id
         assert one.reference.startswith(("https://", "what the parallel driver writes: docs/", "reported by users")), (
             one.id
         )

@@ -231,5 +231,5 @@ def test_what_is_kept_of_a_job() -> None:
         ("b.csv", 2, 1, "no"),
     ]
     assert db.rows(
-        "SELECT compute_target, memory_gb, nodes, nodes_without_work, mini_batches_failed FROM pool_measures ORDER BY ALL"
+        "SELECT compute_target, memory_gb, nodes, nodes_without_work, failed_mini_batches FROM pool_measures ORDER BY ALL"
     ) == [("cpu", 7, 1, 0, 0), ("cpu", 14, 1, 1, 0), ("cpu", None, 1, 0, 2)]

@@ -11,8 +11,9 @@ from ingest.nightly.summary import Summary
 FINDING = {
     "check_id": "bad_inputs",
     "severity": "severe",
-    "finding": "3 mini-batches failed " + "again " * 30 + "end",
-    "remedy": "Fix it.",
+    "headline": "3 mini-batches failed " + "again " * 30 + "end",
+    "fix": "Fix it.",
+    "impact": "3 items not processed",
 }
 
 

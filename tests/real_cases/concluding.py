@@ -28,11 +28,11 @@ def _mistake(variation: Variation, state: str | None, findings: Sequence[Mapping
         return f"state {state}"
     loud = [finding for finding in findings if finding["severity"] != "note"]
     if variation.headline is None:
-        return f"found {loud[0]['finding']}" if loud else None
-    if not loud or not re.search(variation.headline, f"{loud[0]['finding']} {loud[0]['cause']}"):
-        return f"first {loud[0]['finding']}" if loud else "nothing found"
-    if variation.remedy and not re.search(variation.remedy, loud[0]["remedy"] or ""):
-        return f"remedy {loud[0]['remedy']}"
+        return f"found {loud[0]['headline']}" if loud else None
+    if not loud or not re.search(variation.headline, f"{loud[0]['headline']} {loud[0]['cause']} {loud[0]['evidence']}"):
+        return f"first {loud[0]['headline']}" if loud else "nothing found"
+    if variation.fix and not re.search(variation.fix, loud[0]["fix"] or ""):
+        return f"fix {loud[0]['fix']}"
     if variation.severity and loud[0]["severity"] != variation.severity:
         return f"severity {loud[0]['severity']}"
     return None

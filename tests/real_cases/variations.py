@@ -32,7 +32,7 @@ class Variation:
     states: tuple[str, ...]
     headline: str | None = None
     """A pattern of the first finding; None: nothing is found but notes."""
-    remedy: str | None = None
+    fix: str | None = None
     severity: str | None = None
 
     @property

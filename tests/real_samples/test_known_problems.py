@@ -50,7 +50,7 @@ def test_problems_of_each_sample(store: StoreUnderTest) -> None:
 @pytest.mark.parametrize("sample", SHOWN)
 def test_the_first_error_names_it(store: StoreUnderTest, sample: str) -> None:
     """`first_error` has the problem, with a remedy."""
-    found = store.rows(f"SELECT problem, remedy IS NOT NULL FROM first_error WHERE job_id = '{sample}'")
+    found = store.rows(f"SELECT problem, fix IS NOT NULL FROM first_error WHERE job_id = '{sample}'")
     if not store.rows(f"SELECT job_id FROM jobs WHERE job_id = '{sample}'"):
         pytest.skip("this sample is not in the folder")
     ((problem, has_remedy),) = found

@@ -44,7 +44,7 @@ class Rehearsal:
 
     def first_finding(self) -> str:
         """What the diagnosis says first, notes left out; empty if it has nothing to say."""
-        weighty = (row["finding"] for row in self.told["diagnosis"] if row["severity"] != "note")
+        weighty = (row["headline"] for row in self.told["diagnosis"] if row["severity"] != "note")
         return next(weighty, "")
 
     def results(self, name: str = "predictions.csv") -> list[str]:

@@ -335,7 +335,7 @@ FORMS: list[tuple[str, str, str, dict[str, Any]]] = [
         "driver",
         "driver/amlbi_main.py --client_sdk_version 1 --error_threshold 29 --run_invocation_timeout 45 --run_max_try 3",
         "driver_options",
-        {"error_threshold": "29", "run_timeout_s": "45", "max_tries": "3"},
+        {"error_threshold": "29", "run_timeout_s": "45", "max_attempts": "3"},
     ),
     (
         "platform",

@@ -58,10 +58,10 @@ def test_job_summary(summaries: dict[str, dict[str, Any]], job: str, truth: dict
     got = {
         "state": row["state"],
         "generation": row["generation"],
-        "mini_batches": row["mini_batches"] - row["mini_batches_open"],
+        "mini_batches": row["mini_batches"] - row["open_mini_batches"],
         "items": row["items"],
-        "items_failed": row["failed_items"],
-        "attempts": row["attempts"] - row["mini_batches_open"],
+        "failed_items": row["failed_items"],
+        "attempts": row["attempts"] - row["open_mini_batches"],
         **{key: row[key] for key in ("retries", "timeouts", "exceptions", "poisoned", "restarts")},
     }
     assert got == {key: truth[key] for key in got}
@@ -89,7 +89,7 @@ def test_failed_items_by_node(store: Path) -> None:
     got: dict[str, dict[str, Any]] = {}
     for row in _rows(store, "select * from failed_items_by_node"):
         got.setdefault(row["job_id"], {})[row["node"]] = {
-            "mini_batches": row["mini_batches"] - row["mini_batches_open"],
+            "mini_batches": row["mini_batches"] - row["open_mini_batches"],
             **{key: row[key] for key in ("items", "failed_items", "timeouts", "exceptions")},
         }
     expected = {job: truth["failed_items_by_node"] for job, truth in TRUTHS if truth["failed_items_by_node"]}

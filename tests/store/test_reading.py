@@ -129,7 +129,7 @@ def test_diagnose(store: StoreUnderTest, tree: Tree, logs: Logs) -> None:
         assert {row[0] for row in opened.diagnose("night-*").fetchall()} == {"night-1", "night-2"}
         assert {row[0] for row in opened.diagnose("da").fetchall()} == {"day"}
         first = opened.diagnose("day").limit(1).to_arrow_table().to_pylist()[0]
-        assert (first["rank"], "ValueError: day" in first["finding"]) == (1, True)
+        assert (first["rank"], "ValueError: day" in first["headline"]) == (1, True)
         assert opened.diagnose("empty").fetchall() == []
         with pytest.raises(InputError, match="no such job"):
             opened.diagnose("no'job")

@@ -135,7 +135,7 @@ def test_trap_10_several_overviews_and_masters(tree: Tree, store: StoreUnderTest
         ("overviewer", "7", None),
     ]
     assert store.rows(
-        "SELECT state, mini_batches_scheduled, mini_batches, started_at::VARCHAR, ended_at::VARCHAR FROM job_summary"
+        "SELECT state, scheduled_mini_batches, mini_batches, started_at::VARCHAR, ended_at::VARCHAR FROM job_summary"
     ) == [("completed", 4, 4, "2024-02-29 23:50:00", "2024-03-01 01:30:00.1")]
     assert store.rows(
         "SELECT verdict, master, overview, mini_batch_table, explanation FROM reconciliation"

@@ -36,7 +36,9 @@ def test_trap_01_no_value_and_rows_without_a_mini_batch(tree: Tree, store: Store
         "0,1,0,process000,2024-03-01T10:00:00.000001,10,9,1,1.5,,1.25,RUN_DONE,,,",
     )
     store.load(tree({TASK_CSV: old}, "old"), tree({MINI_BATCHES: new}, "new"))
-    mini_batches = "SELECT mini_batch_id, total, succeeded, failed, process_s, run_s, error_message FROM mini_batches"
+    mini_batches = (
+        "SELECT mini_batch_id, items, succeeded_items, failed_items, process_s, run_s, error_message FROM mini_batches"
+    )
     for job in ("old", "new"):
         assert store.rows(f"{mini_batches} WHERE job_id = '{job}'") == [(0, 10, 9, 1, None, 1.25, None)]
     assert store.rows("SELECT job_id, event, outcome, elapsed_s FROM script_events ORDER BY job_id, line_no") == [
@@ -136,7 +138,7 @@ def test_trap_09_repeated_header_and_short_rows(tree: Tree, store: StoreUnderTes
         (2, 10.0, 4.0),
         (4, 90.0, 4.0),
     ]
-    assert store.rows("SELECT mini_batch_id, outcome, node, failed FROM mini_batches ORDER BY 1") == [
+    assert store.rows("SELECT mini_batch_id, outcome, node, failed_items FROM mini_batches ORDER BY 1") == [
         (0, "done", "10.0.0.4", 2),
         (1, "done", "10.0.0.5", 2),
         (2, "done", "10.0.0.4", 2),
@@ -157,14 +159,16 @@ def test_trap_11_one_mini_batch_in_several_rows(tree: Tree, store: StoreUnderTes
         mini_batch(3, "RUN_EXCEPTION", attempt=2, at="10:04:00.1", error="ValueError: x"),
     )
     store.load(tree({MINI_BATCHES: table(MINI_BATCH_HEADER, *rows)}))
-    assert store.rows("SELECT mini_batch_id, attempts, outcome, total, failed, node FROM mini_batches ORDER BY 1") == [
+    assert store.rows(
+        "SELECT mini_batch_id, attempts, outcome, items, failed_items, node FROM mini_batches ORDER BY 1"
+    ) == [
         (0, 1, "done", 10, 0, "0"),
         (1, 2, "done", 10, 1, "1"),
         (2, 2, "done", 10, 3, "1"),
         (3, 2, "exception", 10, 10, "0"),
     ]
     assert store.rows(
-        "SELECT mini_batches, mini_batches_failed, items, failed_items, attempts, retries FROM job_summary"
+        "SELECT mini_batches, failed_mini_batches, items, failed_items, attempts, retries FROM job_summary"
     ) == [(4, 1, 40, 14, 7, 3)]
 
 

@@ -13,17 +13,18 @@ import tempfile
 import weakref
 from collections.abc import Collection, Iterator
 from functools import cache
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import pytest
 
-from ingest.derive.compute import compute
-from ingest.derive.task import derived_relations
+from ingest.derive.compute import Columns, compute
+from ingest.derive.task import SLOW_TO_PLAN, derived_relations
 from ingest.known_problems import KnownProblem, in_order
 from ingest.model import CATALOG_TABLES, LOADED_JOBS, RECORD_TABLES, Column
+from ingest.quoting import quoted
 from ingest.store.derived import DerivedRelation, derived_views
 from ingest.store.known_problems import write_known_problems
 from ingest.views.create import create_view, create_views
@@ -37,6 +38,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 LIBRARY = load_library()
 DAY = "2024-03-01"
+_TOGETHER = 500
+"""Rows that one statement puts in."""
 
 
 @cache
@@ -52,6 +55,22 @@ def _empty() -> bytes:
             connection.execute("CREATE SCHEMA parts")
             assert _make(connection, LIBRARY) == []
         return file.read_bytes()
+
+
+@cache
+def _columns() -> dict[str, Columns]:
+    """The columns of our derived relations."""
+    with tempfile.TemporaryDirectory(prefix="ingest-rows-") as folder:
+        file = Path(folder) / "rows.duckdb"
+        file.write_bytes(_empty())
+        with duckdb.connect(file) as connection:
+            asked = connection.execute(
+                "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'parts'"
+            )
+            columns: dict[str, list[tuple[str, str]]] = {}
+            for name, column, type_ in asked.fetchall():
+                columns.setdefault(name, []).append((column, type_))
+    return dict(columns)
 
 
 def _stored(connection: duckdb.DuckDBPyConnection, library: Library) -> dict[str, DerivedRelation]:
@@ -80,15 +99,24 @@ class Database:
     """
 
     library = LIBRARY
+    _known_types: ClassVar[dict[str, dict[str, str]]] = {}
 
     def __init__(self) -> None:
         folder = tempfile.mkdtemp(prefix="ingest-rows-")
         self._forget = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         file = Path(folder) / "rows.duckdb"
         file.write_bytes(_empty())
-        self.connection = duckdb.connect(file)
+        self._connection = duckdb.connect(file)
+        self._connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         self._lines = count(2)
         self._given = {"jobs"}
+        self._waiting: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The database, with all rows in it."""
+        self._put_in()
+        return self._connection
 
     def know(self, *problems: KnownProblem) -> None:
         """Makes these the known problems, in this order; there are none before."""
@@ -98,6 +126,7 @@ class Database:
         """Adds the views of plugins; gives what is wrong with them."""
         load_library.cache_clear()
         self.library = load_library(folders)
+        self._known_types = {}  # from here on, relations are this database's own
         return _make(self.connection, self.library)
 
     def close(self) -> None:
@@ -106,8 +135,8 @@ class Database:
         self._forget()
 
     def insert(self, table: str, *rows: dict[str, Any]) -> None:
-        """Puts rows into a table."""
-        types = {name: type_ for name, type_, *_ in self.connection.execute(f"DESCRIBE main.{table}").fetchall()}
+        """Puts rows into a table, when something is asked next: one by one takes far longer."""
+        types = self._types(table)
         if table not in TABLES:
             self._given.add(table)
         place = f"main.{table}" if table in TABLES else f"parts.{table}"
@@ -118,8 +147,28 @@ class Database:
             for name, value in full.items():
                 if types[name] == "TIMESTAMP" and value is not None:
                     full[name] = f"{DAY} {value}"
-            names, marks = ", ".join(f'"{name}"' for name in full), ", ".join("?" * len(full))
-            self.connection.execute(f"INSERT INTO {place} ({names}) VALUES ({marks})", list(full.values()))
+            self._waiting.setdefault((place, tuple(full)), []).append(tuple(full.values()))
+
+    def _types(self, table: str) -> dict[str, str]:
+        """The columns of a table or derived relation, and their types."""
+        if table not in self._known_types:
+            told = self._connection.execute(f"DESCRIBE main.{table}").fetchall()
+            self._known_types[table] = {name: type_ for name, type_, *_ in told}
+        return self._known_types[table]
+
+    def _put_in(self) -> None:
+        """Puts the rows in that wait, together."""
+        if not self._waiting:
+            return
+        self._connection.begin()
+        for (place, columns), rows in self._waiting.items():
+            names, marks = ", ".join(map(quoted, columns)), f"({', '.join('?' * len(columns))})"
+            for start in range(0, len(rows), _TOGETHER):
+                some = rows[start : start + _TOGETHER]
+                values = ", ".join([marks] * len(some))
+                self._connection.execute(f"INSERT INTO {place} ({names}) VALUES {values}", [*chain.from_iterable(some)])
+        self._connection.commit()
+        self._waiting.clear()
 
     def attempt(self, mini_batch_id: int | None, outcome: str, started_at: str | None = None, **more: Any) -> None:
         """Puts in a report of a try on node 0, process000: the first one, of 10 items in 10 s, unless said otherwise."""
@@ -149,11 +198,30 @@ class Database:
         return self.connection.execute(query)
 
     def _derive(self, wanted: Collection[str] | None = None) -> None:
-        """Works out derived relations; steps and single checks stay as temporary tables."""
-        compute(self.connection, self.library, given=self._given, wanted=wanted)
+        """Works out derived relations as a load of few rows does; steps and single checks stay as temporary tables."""
+        self.connection.execute(f"SET disabled_optimizers = '{SLOW_TO_PLAN}'")
+        compute(
+            self.connection,
+            self.library,
+            given=self._given,
+            wanted=wanted,
+            empty=self._without_rows(),
+            known=_columns(),
+        )
+        self.connection.execute("RESET disabled_optimizers")
+        self.connection.begin()
         for name in _stored(self.connection, self.library):
             self.connection.execute(f'CREATE OR REPLACE TABLE parts."{name}" AS SELECT * FROM temp."{name}"')
             self.connection.execute(f'DROP TABLE temp."{name}"')
+        self.connection.commit()
+
+    def _without_rows(self) -> set[str]:
+        """The tables of records that are empty."""
+        names = [table.name for table in RECORD_TABLES]
+        ((counts),) = self.connection.execute(
+            f"SELECT {', '.join(f'EXISTS (FROM main.{name})' for name in names)}"
+        ).fetchall()
+        return {name for name, there in zip(names, counts, strict=True) if not there}
 
     def ask_all(self) -> None:
         """Asks every view, each over the answers of those that it rests on."""

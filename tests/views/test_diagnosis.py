@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 TOO_LATE = """\
 -- Did anything come too late?
 -- Judged by the tries.
--- remedy: Be earlier. Then look
+-- fix: Be earlier. Then look
 -- again.
 -- reference: a friend
 -- explains: late|tardy
 -- threshold: late_s = 5 s: what is late
 -- query: SELECT * FROM attempts WHERE job_id = {job} AND elapsed_s > 5
 select
-    job_id, 'severe' as severity, count(*) || ' late tries' as finding, min(node) as node, null as process,
-    null as mini_batch_id, min(a.started_at) as time, sum(elapsed_s) as lost_s, to_json({tries: count(*)}) as evidence
+    job_id, 'severe' as severity, count(*) || ' late attempts' as headline, min(node) as node,
+    min(a.started_at) as time, sum(elapsed_s) as lost_s, to_json({late_attempts: count(*)}) as numbers
 from attempts as a
 where elapsed_s > threshold('late_s')
 group by job_id
@@ -54,21 +54,22 @@ def test_a_check_of_a_plugin(db: Database, folder: Path) -> None:
     db.insert("jobs", {"job_id": "it's", "state": "completed"})
     db.attempt(0, "done", "10:00:00", job_id="it's", elapsed_s=7.0)
     check = db.one("SELECT * FROM checks WHERE id = 'too_late'")
-    assert (check["question"], check["caveat"], check["remedy"], check["reference"]) == (
+    assert (check["question"], check["caveat"], check["fix"], check["reference"]) == (
         "Did anything come too late?",
         "Judged by the tries.",
         "Be earlier. Then look again.",
         "a friend",
     )
     row = db.one("SELECT * FROM findings WHERE check_id = 'too_late'")
-    assert (row["job_id"], row["finding"], row["time"], row["lost_s"]) == ("it's", "1 late tries", "10:00:00", 7.0)
-    assert json.loads(row["evidence"]) == {"tries": 1}
+    assert (row["job_id"], row["headline"], row["time"], row["lost_s"]) == ("it's", "1 late attempts", "10:00:00", 7.0)
+    assert json.loads(row["numbers"]) == {"late_attempts": 1}
+    assert (row["evidence"], row["impact"], row["process"]) == ("late attempts 1", "7.0 s lost", None)
     assert len(db.rows(row["query"])) == 1
     assert (
         db.rows("SELECT view_name FROM duckdb_views() WHERE comment IS NULL AND NOT internal AND NOT temporary") == []
     )
     told = db.one("SELECT * FROM diagnosis WHERE finding_id = 'too_late'")
-    assert (told["rank"], told["kind"], told["severity"], told["remedy"]) == (1, "check", "severe", check["remedy"])
+    assert (told["rank"], told["kind"], told["severity"], told["fix"]) == (1, "check", "severe", check["fix"])
 
 
 def test_a_threshold_may_be_changed(db: Database, folder: Path) -> None:
@@ -93,8 +94,8 @@ def test_a_threshold_may_be_changed(db: Database, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (TOO_LATE.replace("-- remedy: Be earlier. Then look\n-- again.\n", ""), "a check says what to do"),
-        (TOO_LATE.replace("as lost_s", "as stake"), "lost_s"),
+        (TOO_LATE.replace("-- fix: Be earlier. Then look\n-- again.\n", ""), "a check says what to do"),
+        (TOO_LATE.replace("as headline", "as title"), "headline"),
         (TOO_LATE.replace("= 5 s: what", "five"), "not a threshold"),
     ],
 )
@@ -145,15 +146,18 @@ def test_a_symptom_alone(db: Database) -> None:
     for job_id in ("alone", "known"):
         error(db, "SystemExit", "42", "10:00:01", "exit", job_id=job_id)
     error(db, "ValueError", "x", "10:00:02", "f", job_id="known", frame="/mnt/a/score.py:7 in run")
-    assert db.rows("SELECT job_id, finding_id, severity, remedy FROM diagnosis ORDER BY job_id, rank") == [
-        ("alone", "SystemExit", "severe", None),
+    assert db.rows(
+        "SELECT job_id, finding_id, severity, regexp_replace(fix, ' [0-9]+:[0-9]+', '') FROM diagnosis"
+        " ORDER BY job_id, rank"
+    ) == [
+        ("alone", "SystemExit", "severe", "Read the log around it: `ingest show`."),
         (
             "known",
             "ValueError",
             "severe",
-            "Fix the code that raises it, or the input that it fails on: score.py:7 in run",
+            "Fix score.py:7 in run, or the input that it fails on.",
         ),
-        ("known", "SystemExit", "note", None),
+        ("known", "SystemExit", "note", "Read the log around it: `ingest show`."),
     ]
 
 
@@ -163,7 +167,7 @@ def test_a_warning_that_is_a_known_problem(db: Database) -> None:
     db.insert("jobs", {"state": "completed"})
     warning = {"source": "worker", "level": "WARNING", "message": "the queue is slow", "time": "10:00:00", "node": "1"}
     db.insert("log_records", warning)
-    asked = "SELECT kind, finding_id, severity, remedy, node FROM diagnosis"
+    asked = "SELECT kind, finding_id, severity, fix, node FROM diagnosis"
     assert db.rows(asked) == [("problem", "slow_queue", "warning", "Wait.", "1")]
     error(db, None, "the queue is slow", "10:00:01", "f")
     assert [row[0] for row in db.rows(asked)] == ["error"]
@@ -175,7 +179,7 @@ def test_poison_that_exceptions_made(db: Database) -> None:
         db.insert("jobs", {"job_id": job, "state": "failed"})
         error(db, "ValueError", "bad magic", "10:01:00", "magic", job_id=job, mini_batch_id=3)
         error(db, None, f"Found poison message for {number}.", "10:02:00", "p", job_id=job, mini_batch_id=3 + number)
-    rows = db.rows("SELECT job_id, finding, severity FROM diagnosis ORDER BY job_id, rank")
+    rows = db.rows("SELECT job_id, headline, severity FROM diagnosis ORDER BY job_id, rank")
     assert rows == [
         ("raised", "ValueError: bad magic", "severe"),
         ("raised", "Found poison message for 0.", "note"),

@@ -163,7 +163,7 @@ def test_an_error_told_by_several_files_happened_once(db: Database) -> None:
         "phase": None,
         "problem": None,
         "cause": None,
-        "remedy": None,
+        "fix": None,
         "example_job_id": "other",
         "example_file_id": 1,
     }

@@ -22,8 +22,8 @@ def test_a_mini_batch_belongs_to_the_node_that_decided(db: Database) -> None:
             "job_id": "job",
             "node": "2",
             "mini_batches": 2,
-            "mini_batches_failed": 1,
-            "mini_batches_open": 0,
+            "failed_mini_batches": 1,
+            "open_mini_batches": 0,
             "items": 20,
             "failed_items": 11,
             "failure_rate": 0.55,
@@ -37,8 +37,8 @@ def test_a_mini_batch_belongs_to_the_node_that_decided(db: Database) -> None:
             "job_id": "job",
             "node": "3",
             "mini_batches": 1,
-            "mini_batches_failed": 1,
-            "mini_batches_open": 0,
+            "failed_mini_batches": 1,
+            "open_mini_batches": 0,
             "items": 10,
             "failed_items": 10,
             "failure_rate": 1.0,
@@ -52,8 +52,8 @@ def test_a_mini_batch_belongs_to_the_node_that_decided(db: Database) -> None:
             "job_id": "job",
             "node": "1",
             "mini_batches": 1,
-            "mini_batches_failed": 0,
-            "mini_batches_open": 0,
+            "failed_mini_batches": 0,
+            "open_mini_batches": 0,
             "items": 10,
             "failed_items": 0,
             "failure_rate": 0.0,
@@ -74,7 +74,7 @@ def test_a_mini_batch_belongs_to_the_node_that_decided(db: Database) -> None:
 def test_open_ones_are_counted_apart(db: Database) -> None:
     """A node with nothing finished has no failure rate, and its open mini-batch fails nothing."""
     db.attempt(0, "open", "10:00:00")
-    columns = "mini_batches, mini_batches_failed, mini_batches_open, items, failed_items, failure_rate, attempts"
+    columns = "mini_batches, failed_mini_batches, open_mini_batches, items, failed_items, failure_rate, attempts"
     assert db.rows(f"SELECT {columns} FROM failed_items_by_node") == [(1, 0, 1, 0, 0, None, 1)]
 
 

@@ -52,7 +52,7 @@ def test_what_is_not_known(db: Database) -> None:
 
 
 def test_after_an_open_try(db: Database) -> None:
-    """Nobody knows when the open try ended, so no gap follows it; the one after the next try is a gap again."""
+    """Nobody knows when the open attempt ended, so no gap follows it; the one after the next try is a gap again."""
     db.insert("jobs", {"state": "running"})
     db.attempt(0, "done", "10:00:00")
     db.attempt(1, "open", "10:00:11")

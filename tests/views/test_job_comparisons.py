@@ -86,8 +86,8 @@ def test_groups(db: Database, row: dict[str, Any], group: str | None) -> None:
 
 def test_size_of_what_is_told(db: Database) -> None:
     """Where no progress tells the items, scheduled mini-batches count: a job that failed early is as large as the others."""
-    night(db, 0, input_items=None, mini_batches_scheduled=100)
-    night(db, 1, input_items=None, mini_batches_scheduled=100, mini_batches=3, items=30, state="failed")
+    night(db, 0, input_items=None, scheduled_mini_batches=100)
+    night(db, 1, input_items=None, scheduled_mini_batches=100, mini_batches=3, items=30, state="failed")
     assert db.rows("SELECT job_id, other_job_id, growth FROM comparable_jobs") == [("scoring-01", "scoring-00", 1.0)]
 
 

@@ -75,7 +75,7 @@ def test_the_known_problem(db: Database) -> None:
     )
     error(db, None, "it failed", "10:00:00", "generic")
     error(db, None, "No module named pip", "10:00:01", "specific")
-    assert db.rows("SELECT fingerprint, problem, remedy FROM job_errors") == [
+    assert db.rows("SELECT fingerprint, problem, fix FROM job_errors") == [
         ("specific", "no_pip", "Add pip."),
         ("generic", "failed", "Look."),
     ]

@@ -27,7 +27,7 @@ def test_a_job(db: Database) -> None:
         7.0,
     )
     assert (row["duration_s"], row["input_items"], row["items"], row["failed_items"]) == (100.0, 30, 30, 1)
-    assert (row["attempts"], row["retries"], row["timeouts"], row["mini_batches_scheduled"]) == (4, 1, 1, 3)
+    assert (row["attempts"], row["retries"], row["timeouts"], row["scheduled_mini_batches"]) == (4, 1, 1, 3)
     assert (row["p50_run_s"], row["max_run_s"], row["p50_elapsed_s"], row["max_elapsed_s"]) == (18, 28, 20, 30)
     assert row["overhead_share"] == 6 / 60
     assert row["items_per_s"] == 0.3
@@ -66,20 +66,20 @@ def test_settings(db: Database) -> None:
         "10:00:00",
         mini_batch_size="20",
         run_timeout_s="60",
-        max_tries="3",
+        max_attempts="3",
         process_count_per_node="",
     )
     db.event("master", "batch_start", "10:00:01", mini_batch_size="10", process_count_per_node="2", nodes="4")
     db.event("worker", "batch_timeout", "10:05:00", timeout_s="600")
     db.event("master", "input_folders", "10:00:01", folders=f"['/mnt/{run}/daily', '/mnt/other']", index="0")
     row = db.one("SELECT * FROM job_settings")
-    assert (row["mini_batch_size"], row["processes_per_node"], row["nodes"], row["max_tries"]) == ("10", 2, 4, 3)
+    assert (row["mini_batch_size"], row["processes_per_node"], row["nodes"], row["max_attempts"]) == ("10", 2, 4, 3)
     assert (row["run_timeout_s"], row["error_threshold"], row["input_folder"]) == (60.0, None, "/mnt/*/daily")
     assert json.loads(row["settings"]) == {
         "mini_batch_size": "10",
         "processes_per_node": "2",
         "nodes": "4",
-        "max_tries": "3",
+        "max_attempts": "3",
         "run_timeout_s": "60.0",
         "input_folder": "/mnt/*/daily",
     }

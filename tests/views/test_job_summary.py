@@ -34,10 +34,10 @@ def test_a_finished_job(db: Database) -> None:
         "started_at": "10:00:00",
         "ended_at": "10:10:00",
         "duration_s": 600.0,
-        "mini_batches_scheduled": 3,
+        "scheduled_mini_batches": 3,
         "mini_batches": 3,
-        "mini_batches_failed": 1,
-        "mini_batches_open": 0,
+        "failed_mini_batches": 1,
+        "open_mini_batches": 0,
         "items": 30,
         "failed_items": 11,
         "failure_rate": 11 / 30,
@@ -75,7 +75,7 @@ def test_a_job_without_records(db: Database) -> None:
         "started_at",
         "ended_at",
         "duration_s",
-        "mini_batches_scheduled",
+        "scheduled_mini_batches",
         "failure_rate",
         "wasted_worker_s",
         "p50_elapsed_s",
@@ -114,7 +114,7 @@ def test_a_running_job(db: Database) -> None:
     db.insert("jobs", {"state": "running", "started_at": "10:00:00", "last_record_at": "10:05:00"})
     db.attempt(0, "done", "10:00:00")
     db.attempt(1, "open", "10:04:00")
-    columns = "duration_s, mini_batches, mini_batches_open, mini_batches_failed, items, failed_items, max_elapsed_s"
+    columns = "duration_s, mini_batches, open_mini_batches, failed_mini_batches, items, failed_items, max_elapsed_s"
     assert db.rows(f"SELECT {columns} FROM job_summary") == [(300.0, 2, 1, 0, 10, 0, 10.0)]
 
 

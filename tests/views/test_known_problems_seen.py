@@ -55,7 +55,7 @@ def test_once_for_all_files(known_db: Database) -> None:
     known_db.insert(
         "log_records", {"source": "worker", "level": "INFO", "message": "Wait 59 seconds", "time": "10:06:00"}
     )
-    columns = "problem, occurrences, reports, first_at, last_at, nodes, example, cause, remedy, reference"
+    columns = "problem, occurrences, reports, first_at, last_at, nodes, example, cause, fix, reference"
     assert known_db.rows(f"SELECT {columns} FROM known_problems_seen") == [
         (
             "timeout",
@@ -110,7 +110,7 @@ def test_type_message_and_headline_are_searched(known_db: Database) -> None:
         error("10:00:00", "nothing of these", job_id="d"),
         {"time": "10:00:00", "source": "worker", "job_id": "e"},
     )
-    assert known_db.rows("SELECT job_id, problem, cause, remedy FROM first_error ORDER BY 1") == [
+    assert known_db.rows("SELECT job_id, problem, cause, fix FROM first_error ORDER BY 1") == [
         ("a", "os", "Why os.", "Mend os. Then rest."),
         ("b", "failed", "Why failed.", "Mend failed. Then rest."),
         ("c", "timeout", "Why timeout.", "Mend timeout. Then rest."),
@@ -144,7 +144,7 @@ def test_errors_by_fingerprint(known_db: Database) -> None:
         error("10:00:00", "bad line", fingerprint="b"),
         error("10:00:00", "Wait 9 seconds", fingerprint=None),
     )
-    assert known_db.rows("SELECT fingerprint, problem, remedy FROM errors_by_fingerprint ORDER BY 1") == [
+    assert known_db.rows("SELECT fingerprint, problem, fix FROM errors_by_fingerprint ORDER BY 1") == [
         ("a", "timeout", "Mend timeout. Then rest."),
         ("b", None, None),
         (None, "slow", "Mend slow. Then rest."),

@@ -50,11 +50,11 @@ def test_a_try_and_what_was_written_in_it(db: Database) -> None:
     log(db, "10:00:12", "reading")
     output(db, "10:00:05", "printed")
     assert story(db, 7) == [
-        ("10:00:00.000500", "try started", "attempt 1"),
+        ("10:00:00.000500", "attempt started", "attempt 1"),
         ("10:00:00", "log", "Got task 7."),
         ("10:00:04", "log", "reading"),
         ("10:00:05", "output", "printed"),
-        ("10:00:10.000500", "try ended", "exception, 10.0 s, 10 of 10 items failed, boom"),
+        ("10:00:10.000500", "attempt ended", "exception, 10.0 s, 10 of 10 items failed, boom"),
     ]
 
 
@@ -65,13 +65,13 @@ def test_tries_on_two_nodes(db: Database) -> None:
     log(db, "10:02:05", "second", node="1", process="process003")
     log(db, "10:00:05", "first")
     log(db, "10:01:30", "between the tries")
-    assert story(db, 7, "what, try_no, node, process") == [
-        ("try started", 1, "0", "process000"),
+    assert story(db, 7, "what, attempt_no, node, process") == [
+        ("attempt started", 1, "0", "process000"),
         ("log", 1, "0", "process000"),
-        ("try ended", 1, "0", "process000"),
-        ("try started", 2, "1", "process003"),
+        ("attempt ended", 1, "0", "process000"),
+        ("attempt started", 2, "1", "process003"),
         ("log", 2, "1", "process003"),
-        ("try ended", 2, "1", "process003"),
+        ("attempt ended", 2, "1", "process003"),
     ]
 
 
@@ -82,10 +82,10 @@ def test_an_error_told_by_several_files_is_one_row(db: Database) -> None:
         place = {"source": source, "file_id": len(source), "line_no": 40}
         error(db, "10:00:09.999", "no", frame="score.py:4 in run", **place)
         log(db, "10:00:09.999", "Failed: no\nTraceback", **place)
-    rows = [row for row in story(db, 7, "what, text, reports, file_id, line_no") if row[0] != "try started"]
+    rows = [row for row in story(db, 7, "what, text, reports, file_id, line_no") if row[0] != "attempt started"]
     assert rows == [
         ("error", "ValueError: no\nat score.py:4 in run", 3, len("worker"), 40),
-        ("try ended", "exception, 10.0 s, 10 of 10 items failed", 1, 1, 2),
+        ("attempt ended", "exception, 10.0 s, 10 of 10 items failed", 1, 1, 2),
     ]
 
 
@@ -118,8 +118,8 @@ def test_what_names_the_mini_batch(db: Database) -> None:
     log(db, "10:00:05", "of another", fields=seventy)
     log(db, "10:30:00", "master on 7", node=None, process=None, source="master", fields=seven)
     log(db, None, "poison list", node=None, process=None, source="poison_list", fields=seven)
-    assert story(db, 7, "what, text, placed, try_no")[1:] == [
-        ("try ended", "exception, 10.0 s, 10 of 10 items failed", "time", 1),
+    assert story(db, 7, "what, text, placed, attempt_no")[1:] == [
+        ("attempt ended", "exception, 10.0 s, 10 of 10 items failed", "time", 1),
         ("log", "Process abort with unfinished mini batch 7.", "time", 1),
         ("log", "master on 7", "names it", None),
         ("log", "poison list", "names it", None),
@@ -140,7 +140,7 @@ def test_lines_without_a_time(db: Database) -> None:
     assert story(db, 7, "time, what, text, placed, reports")[1:] == [
         ("10:00:03", "output", "timed", "time", 1),
         (None, "output", "more of it", "after a line with a time", 1),
-        ("10:00:10", "try ended", "done, 10.0 s, 0 of 10 items failed", "time", 1),
+        ("10:00:10", "attempt ended", "done, 10.0 s, 0 of 10 items failed", "time", 1),
         (None, "output", "mini-batch 7: go", "names it", 1),
         (None, "untimed lines", "4 lines in out.txt; naming this mini-batch: 1", "not placed", 4),
     ]
@@ -164,7 +164,7 @@ def test_samples(db: Database) -> None:
     db.insert("process_samples", {"node": "0", "process": "process000", "time": "10:00:06", "cpu_percent": 3.0})
     db.insert("process_samples", {"node": "0", "process": "process001", "time": "10:00:06", "cpu_percent": 4.0})
     assert [row for row in story(db, 7, "time, what, text, placed") if "sample" in row[1]] == [
-        ("09:50:00", "node sample", "memory 50.0 % of the node, 512 MB", "before the try"),
+        ("09:50:00", "node sample", "memory 50.0 % of the node, 512 MB", "before the attempt"),
         ("10:00:05", "node sample", "memory 50.0 % of the node, 512 MB", "time"),
         ("10:00:06", "process sample", "CPU 3.0 %", "time"),
     ]
@@ -186,12 +186,12 @@ def test_an_open_try(db: Database) -> None:
     db.attempt(7, "open", "10:00:00")
     log(db, "10:20:00", "still at it")
     assert story(db, 7) == [
-        ("10:00:00", "try started", "attempt 1"),
+        ("10:00:00", "attempt started", "attempt 1"),
         ("10:20:00", "log", "still at it"),
-        (None, "try open", "no end of it is told"),
+        (None, "attempt open", "no end of it is told"),
     ]
     db.attempt(8, "done", "10:10:00")
-    assert [what for _, what, _ in story(db, 7)] == ["try started", "try open"]
+    assert [what for _, what, _ in story(db, 7)] == ["attempt started", "attempt open"]
 
 
 def test_a_try_that_tells_no_process(db: Database) -> None:
@@ -200,9 +200,9 @@ def test_a_try_that_tells_no_process(db: Database) -> None:
     log(db, "10:00:05", "of some process")
     log(db, "10:00:06", "named", fields='{"mini_batch_id": "7"}')
     assert story(db, 7, "what, text, placed") == [
-        ("try started", "attempt 1", "time"),
+        ("attempt started", "attempt 1", "time"),
         ("log", "named", "names it"),
-        ("try ended", "done, 10.0 s, 0 of 10 items failed", "time"),
+        ("attempt ended", "done, 10.0 s, 0 of 10 items failed", "time"),
     ]
 
 
@@ -211,8 +211,8 @@ def test_only_that_job(db: Database) -> None:
     db.attempt(7, "done", "10:00:00")
     db.attempt(7, "done", "10:00:00", job_id="b")
     log(db, "10:00:05", "of b", job_id="b")
-    assert [what for _, what, _ in story(db, 7)] == ["try started", "try ended"]
-    assert [what for _, what, _ in story(db, 7, job="b")] == ["try started", "log", "try ended"]
+    assert [what for _, what, _ in story(db, 7)] == ["attempt started", "attempt ended"]
+    assert [what for _, what, _ in story(db, 7, job="b")] == ["attempt started", "log", "attempt ended"]
     assert story(db, 8) == story(db, 7, job="'' or true") == []
 
 

@@ -29,7 +29,7 @@ def test_done_at_the_first_try(db: Database) -> None:
         "run_s": 9.0,
         "process_s": 4.0,
         "overhead_s": 1.0,
-        "wasted_s": 0.0,
+        "wasted_worker_s": 0.0,
         "node": "0",
         "process": "process000",
         "pid": None,
@@ -49,8 +49,8 @@ def test_done_at_the_third_try(db: Database) -> None:
     db.attempt(0, "exception", "10:01:00", elapsed_s=30.0, attempt=2, node="1")
     db.attempt(0, "done", "10:02:00", elapsed_s=20.0, attempt=3, node="2", process="process004", succeeded=9, failed=1)
     row = db.one(
-        "SELECT outcome, attempts, retries, attempt, node, process, total, succeeded, failed, first_started_at,"
-        " last_ended_at, elapsed_s, wasted_s FROM mini_batches"
+        "SELECT outcome, attempts, retries, attempt, node, process, items, succeeded_items, failed_items, first_started_at,"
+        " last_ended_at, elapsed_s, wasted_worker_s FROM mini_batches"
     )
     assert tuple(row.values()) == ("done", 3, 2, 3, "2", "process004", 10, 9, 1, "10:00:00", "10:02:20", 20.0, 90.0)
 
@@ -61,7 +61,9 @@ def test_never_done(db: Database) -> None:
     db.attempt(1, "exception", "10:00:00", succeeded=None, failed=None)
     db.attempt(2, "exception", "10:00:00", attempt=3)
     db.attempt(2, "poisoned", "10:01:00", attempt=4, total=None, succeeded=None, failed=None)
-    assert db.rows("SELECT mini_batch_id, outcome, total, succeeded, failed FROM mini_batches ORDER BY 1") == [
+    assert db.rows(
+        "SELECT mini_batch_id, outcome, items, succeeded_items, failed_items FROM mini_batches ORDER BY 1"
+    ) == [
         (0, "timeout", 10, 0, 10),
         (1, "exception", 10, 0, 10),
         (2, "poisoned", 10, 0, 10),
@@ -74,7 +76,7 @@ def test_open_fails_nothing_yet(db: Database) -> None:
     db.attempt(1, "timeout", "10:00:00")
     db.attempt(1, "open", "10:01:00", attempt=2, total=0, succeeded=0, failed=0)
     assert db.rows(
-        "SELECT mini_batch_id, outcome, attempts, total, succeeded, failed FROM mini_batches ORDER BY 1"
+        "SELECT mini_batch_id, outcome, attempts, items, succeeded_items, failed_items FROM mini_batches ORDER BY 1"
     ) == [
         (0, "open", 1, None, None, None),
         (1, "open", 2, 10, None, None),
@@ -94,7 +96,9 @@ def test_two_results_and_an_override(db: Database) -> None:
     v0 = {"source": "report_v0", "attempt": None, "process": None}
     db.attempt(1, "done", "10:00:05", succeeded=10, failed=0, **v0)
     db.attempt(1, "done", "10:00:00", succeeded=7, failed=3, overrides=True, **v0)
-    assert db.rows("SELECT mini_batch_id, attempts, retries, failed, wasted_s FROM mini_batches ORDER BY 1") == [
+    assert db.rows(
+        "SELECT mini_batch_id, attempts, retries, failed_items, wasted_worker_s FROM mini_batches ORDER BY 1"
+    ) == [
         (0, 2, 1, 0, 10.0),
         (1, 2, 1, 3, 10.0),
     ]

@@ -93,6 +93,26 @@ def test_no_column_needs_quotes(sample_jobs: StoreUnderTest) -> None:
     assert [column for column in columns if column[1] in reserved | {"at"}] == []
 
 
+GONE = {
+    *("finding", "remedy", "items_failed", "tried_items_failed", "wasted_s", "worker_wasted_s", "try_no"),
+    *("mini_batches_failed", "mini_batches_open", "mini_batches_scheduled"),
+    *("job_tries", "tries_share", "max_tries", "done_tries", "final_tries", "told_by", "at_stake_s"),
+}
+"""Other spellings of what has one name: `headline`, `fix`, `failed_items`, `wasted_worker_s`, `attempts`, ..."""
+
+
+def test_one_word_per_thing(sample_jobs: StoreUnderTest) -> None:
+    """Spellings that are gone do not come back; views of mini-batches and attempts count items by one set of names."""
+    columns = sample_jobs.rows("SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'catalog'")
+    assert columns
+    assert [column for column in columns if column[1] in GONE] == []
+    items = {"total", "failed", "succeeded"}
+    for view in ("attempts", "mini_batches", "retries", "slowest_mini_batches", "stragglers", "timeouts"):
+        names = {name for table, name in columns if table == view}
+        assert "items" in names, view
+        assert not names & items, view
+
+
 def test_first_seen_is_said_of_jobs(sample_jobs: StoreUnderTest) -> None:
     """The history knows when jobs began, and calls it so; the time of an error itself is in `errors_by_fingerprint`."""
     wrong = sample_jobs.rows(

@@ -61,10 +61,10 @@ def test_all_agree(db: Database) -> None:
         "mini_batch_table": 2,
         "job_result": 2,
     }
-    assert _fact(db, "mini_batches_failed") == {"verdict": "agree", "progress_csv": 1, "mini_batch_table": 1}
+    assert _fact(db, "failed_mini_batches") == {"verdict": "agree", "progress_csv": 1, "mini_batch_table": 1}
     assert _fact(db, "items_total") == {"verdict": "agree", "master": 20, "overview": 20}
     assert _fact(db, "items_succeeded") == {"verdict": "agree", "master": 10, "mini_batch_table": 10}
-    assert _fact(db, "items_failed") == {"verdict": "agree", "master": 10, "mini_batch_table": 10}
+    assert _fact(db, "failed_items") == {"verdict": "agree", "master": 10, "mini_batch_table": 10}
     assert db.rows("SELECT count(*) FROM reconciliation WHERE verdict NOT IN ('agree', 'one source')") == [(0,)]
 
 
@@ -74,7 +74,7 @@ def test_a_difference_is_reported(db: Database) -> None:
     db.attempt(0, "done", "10:00:00")
     _summary_line(db, tasks=1, items=10, done=1, done_items=10, succeeded=9, failed=1)
     differing = "SELECT fact, master, mini_batch_table, explanation FROM reconciliation WHERE verdict = 'differ'"
-    assert db.rows(differing) == [("items_failed", 1, 0, None), ("items_succeeded", 9, 10, None)]
+    assert db.rows(differing) == [("failed_items", 1, 0, None), ("items_succeeded", 9, 10, None)]
 
 
 def test_nothing_to_compare(db: Database) -> None:
@@ -191,7 +191,7 @@ def test_completed_with_or_without_the_failed_ones(db: Database, completed: int)
     _progress(db, "10:00:00", "progress_csv", total=None, processed=0, failed=0)
     _progress(db, "10:58:00", "progress_csv", total=2, processed=completed, failed=1)
     assert _fact(db, "mini_batches_processed")["progress_csv"] == 2
-    assert _fact(db, "mini_batches_failed") == {"verdict": "agree", "progress_csv": 1, "mini_batch_table": 1}
+    assert _fact(db, "failed_mini_batches") == {"verdict": "agree", "progress_csv": 1, "mini_batch_table": 1}
 
 
 SUMMARY = """The run() function in the entry script had raised exception for 3 times. Please check logs.
@@ -298,7 +298,7 @@ def test_summaries_of_nodes_and_processes(db: Database) -> None:
         (None, "elapsed_s", "agree", 16, 16, None),
         (None, "mini_batches", "agree", 2, 2, None),
         (None, "tried_items", "agree", 30, 30, None),
-        (None, "tried_items_failed", "agree", 8, 8, None),
+        (None, "tried_failed_items", "agree", 8, 8, None),
         (None, "tried_items_succeeded", "agree", 22, 22, None),
         ("process000", "mini_batches", "agree", 1, None, 1),
         ("process000", "tried_items", "agree", 10, None, 10),
@@ -313,7 +313,7 @@ def test_summary_of_some_tries(db: Database) -> None:
     db.attempt(2, "timeout", "10:03:00", node="1", process="process000", elapsed_s=60.0)
     db.attempt(2, "timeout", "10:05:00", node="1", process="process000", elapsed_s=60.0, attempt=2)
     db.insert("report_summaries", {"node": "0", "total": 20, "elapsed_s": 11.25}, {"node": "1", "total": 10})
-    assert _places(db, "mini_batch_table", "final_tries", "done_tries", "node_summary", "explanation") == [
+    assert _places(db, "mini_batch_table", "final_attempts", "done_attempts", "node_summary", "explanation") == [
         (None, "elapsed_s", "differ", 16, 11, 11, 11, "the sums are of the tries that were done"),
         (None, "tried_items", "differ", 30, 20, 20, 20, "the sums are of the tries that were done"),
         (None, "tried_items", "differ", 20, 10, None, 10, "the sums are of the tries that decided"),
@@ -378,7 +378,7 @@ def test_master_before_its_summary(db: Database) -> None:
     _progress(db, "10:00:01", event="sched_done", scheduled=3, items=30)
     assert _fact(db, "mini_batches_total") == {"verdict": "agree", "master": 3, "overview": 3}
     assert _fact(db, "items_total") == {"verdict": "agree", "master": 30, "overview": 30}
-    assert _fact(db, "mini_batches_open") == {"verdict": "differ", "master": 2, "mini_batch_table": 1}
+    assert _fact(db, "open_mini_batches") == {"verdict": "differ", "master": 2, "mini_batch_table": 1}
 
 
 @pytest.fixture
@@ -432,10 +432,10 @@ def test_planted_differences(store: StoreUnderTest, tmp_path: Path) -> None:
         " FROM reconciliation WHERE verdict NOT IN ('agree', 'one source')"
     )
     assert found == [
-        ("job", None, "items_failed", "differ", 10, 20),
+        ("job", None, "failed_items", "differ", 10, 20),
         ("job", None, "items_succeeded", "differ", 590, 580),
         ("job", None, "mini_batches_processed", "partial", 60, 60),
         ("job", None, "run_exceptions", "differ", 34, 33),
-        ("node", "2", "tried_items_failed", "differ", 1, 0),
+        ("node", "2", "tried_failed_items", "differ", 1, 0),
         ("node", "2", "tried_items_succeeded", "differ", 249, 250),
     ]

@@ -25,20 +25,22 @@ def test_tries_in_order_of_time(db: Database) -> None:
     assert row["outcomes"] == ["timeout", "exception", "done"]
     assert row["nodes"] == ["0", "1", "2"]
     assert row["started_at"] == ["10:00:00", "10:01:00", "10:02:00"]
-    assert (row["wasted_s"], row["last_error"], row["total"], row["failed"]) == (65.0, "ValueError: x", 10, 0)
+    assert (row["wasted_worker_s"], row["last_error"], row["total"], row["failed"]) == (65.0, "ValueError: x", 10, 0)
 
 
 def test_two_results(db: Database) -> None:
     """Two workers finished the same mini-batch: its rows may stand twice in the output."""
     db.attempt(0, "done", "10:00:00", elapsed_s=300.0)
     db.attempt(0, "done", "10:02:00", elapsed_s=20.0, attempt=2)
-    assert db.rows("SELECT attempts, results, outcome, wasted_s FROM retries") == [(2, 2, "done", 20.0)]
+    assert db.rows("SELECT attempts, results, outcome, wasted_worker_s FROM retries") == [(2, 2, "done", 20.0)]
 
 
 def test_the_worker_died(db: Database) -> None:
     """A third try with no row of the first two is a retry, though it is the only row."""
     db.attempt(0, "done", "10:00:00", attempt=3)
-    assert db.rows("SELECT attempts, highest_attempt, outcomes, wasted_s FROM retries") == [(1, 3, ["done"], 0.0)]
+    assert db.rows("SELECT attempts, highest_attempt, outcomes, wasted_worker_s FROM retries") == [
+        (1, 3, ["done"], 0.0)
+    ]
 
 
 def test_most_wasted_first(db: Database) -> None:
@@ -46,4 +48,4 @@ def test_most_wasted_first(db: Database) -> None:
     for mini_batch_id, seconds in ((0, 5.0), (1, 50.0)):
         db.attempt(mini_batch_id, "timeout", "10:00:00", elapsed_s=seconds)
         db.attempt(mini_batch_id, "done", "10:02:00", attempt=2)
-    assert db.rows("SELECT mini_batch_id, wasted_s FROM retries") == [(1, 50.0), (0, 5.0)]
+    assert db.rows("SELECT mini_batch_id, wasted_worker_s FROM retries") == [(1, 50.0), (0, 5.0)]

@@ -21,7 +21,7 @@ def value(db: Database, expression: str, *texts: str | None) -> object:
     ("arguments", "options"),
     [
         ("['--mini_batch_size', '10', '--error_threshold', '-1']", {"mini_batch_size": "10", "error_threshold": "-1"}),
-        ('["--run_max_try", "3", "--process_count_per_node=4"]', {"max_tries": "3", "process_count_per_node": "4"}),
+        ('["--run_max_try", "3", "--process_count_per_node=4"]', {"max_attempts": "3", "process_count_per_node": "4"}),
         (
             "driver/amlbi_main.py --run_invocation_timeout 90 --first_task_creation_timeout 600 --output_action summary_only",
             {"run_timeout_s": "90", "first_task_creation_timeout_s": "600", "output_action": "summary_only"},
@@ -64,4 +64,4 @@ def test_module(db: Database, message: str, module: str) -> None:
 )
 def test_remedy(db: Database, remedy: str | None, message: str, text: str | None) -> None:
     """Packages are called by the name that pip knows; a remedy without a place for it stays."""
-    assert value(db, "remedy_for(?, ?)", remedy, message) == text
+    assert value(db, "fix_for(?, ?)", remedy, message) == text

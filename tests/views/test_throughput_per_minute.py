@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.views.conftest import Database
 
-COLUMNS = "minute, mini_batches, mini_batches_failed, items, failed_items"
+COLUMNS = "minute, mini_batches, failed_mini_batches, items, failed_items"
 
 
 def test_minutes_without_any_are_rows(db: Database) -> None:

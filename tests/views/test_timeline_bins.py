@@ -21,7 +21,7 @@ def test_seconds_of_each_bin(db: Database) -> None:
     """Forty seconds in four bins: a try over three of them, a failed one in two; what is left was waiting."""
     db.attempt(0, "done", "10:00:00", elapsed_s=22.0)
     db.attempt(1, "exception", "10:00:28", elapsed_s=12.0)
-    assert bins(db, "bin, from_at, to_at, there_s, busy_s, failed_s, tries, failed_tries, state") == [
+    assert bins(db, "bin, from_at, to_at, there_s, busy_s, failed_s, tries, failed_attempts, state") == [
         (0, "10:00:00", "10:00:10", 10.0, 10.0, 0.0, 0, 0, "busy"),
         (1, "10:00:10", "10:00:20", 10.0, 10.0, 0.0, 0, 0, "busy"),
         (2, "10:00:20", "10:00:30", 10.0, 4.0, 2.0, 1, 0, "failed"),

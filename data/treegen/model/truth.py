@@ -39,7 +39,7 @@ class Truth:
     scheduled_items: int
     mini_batches: int
     items: int
-    items_failed: int
+    failed_items: int
     attempts: int
     open_attempts: int
     retries: int
@@ -73,7 +73,7 @@ def truth_of(history: History, samples: Samples) -> Truth:
     unfinished = {a.mini_batch_id for a in history.attempts if a not in ended}
     finals = history.finals()
     by_node = {a.worker.node.name: NodeCounts() for a in sorted(told, key=_node_order)}
-    items_failed = 0
+    failed_items = 0
     for mini_batch_id, final in finals.items():
         failed = final.failed if final.outcome is Outcome.DONE else final.total
         if final.outcome is not Outcome.DONE and mini_batch_id in unfinished:
@@ -82,7 +82,7 @@ def truth_of(history: History, samples: Samples) -> Truth:
         counts.mini_batches += 1
         counts.items += final.total
         counts.failed_items += failed
-        items_failed += failed
+        failed_items += failed
     for attempt in told:
         counts = by_node[attempt.worker.node.name]
         counts.timeouts += attempt.outcome is Outcome.TIMEOUT
@@ -97,7 +97,7 @@ def truth_of(history: History, samples: Samples) -> Truth:
         plan.total_items,
         len(finals),
         sum(final.total for final in finals.values()),
-        items_failed,
+        failed_items,
         len(told),
         len(history.attempts) - len(told),
         len(told) - len(finals),

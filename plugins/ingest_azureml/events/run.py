@@ -55,7 +55,7 @@ DRIVER_EVENTS = (
         r"^driver/amlbi_main\.py (?:.*--mini_batch_size (?P<mini_batch_size>\S+))?"
         r"(?:.*--error_threshold (?P<error_threshold>\S+))?(?:.*--output_action (?P<output_action>\S+))?"
         r"(?:.*--logging_level (?P<logging_level>\S+))?(?:.*--run_invocation_timeout (?P<run_timeout_s>\S+))?"
-        r"(?:.*--run_max_try (?P<max_tries>\S+))?(?:.*--process_count_per_node (?P<process_count_per_node>\S+))?",
+        r"(?:.*--run_max_try (?P<max_attempts>\S+))?(?:.*--process_count_per_node (?P<process_count_per_node>\S+))?",
     ),
 )
 

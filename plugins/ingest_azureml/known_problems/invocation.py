@@ -10,7 +10,7 @@ INVOCATION = (
         id="audience",
         pattern=r"\baudiences? (?:in JWT |or service )?(?:is|are)? ?not allowed|\bservice not allowed",
         cause="The token for the call was issued for another resource.",
-        remedy="Ask for the token with `resource=https://ml.azure.com`. The management API takes another token.",
+        fix="Ask for the token with `resource=https://ml.azure.com`. The management API takes another token.",
         reference=PAGE,
         confidence="medium",
     ),
@@ -18,7 +18,7 @@ INVOCATION = (
         id="no_deployment",
         pattern=r"No valid deployments to route to",
         cause="The endpoint has no default deployment.",
-        remedy="Set `defaults.deployment_name`, or name a deployment in the call's header.",
+        fix="Set `defaults.deployment_name`, or name a deployment in the call's header.",
         reference=PAGE,
     ),
     KnownProblem(
@@ -26,14 +26,14 @@ INVOCATION = (
         pattern="",
         cause="Batch endpoints do not support all there is: workspaces with customer-managed keys, registries with quarantine, "
         "Azure Arc Kubernetes, granular resource requests; as inputs V1 datasets and MLTable.",
-        remedy="Compare workspace, compute and input with the limits on the page.",
+        fix="Compare workspace, compute and input with the limits on the page.",
         reference=PAGE,
     ),
     KnownProblem(
         id="http_429",
         pattern="",
         cause="Studio shows 429 or TooManyRequests for a log file: its own requests are throttled.",
-        remedy="Harmless to the job: wait, or download the logs.",
+        fix="Harmless to the job: wait, or download the logs.",
         reference=USERS,
     ),
 )

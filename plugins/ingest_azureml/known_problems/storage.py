@@ -13,21 +13,21 @@ STORAGE = (
         pattern=r"ScriptExecutionException was caused by StreamAccessException[\s\S]*?caused by Auth"
         r"|ScriptExecution\.StreamAccess\.Authentication|403: AuthenticationFailed",
         cause="The identity of the cluster may not read the storage that holds the data.",
-        remedy=f"{_READER} Only an owner of the storage account can do so.",
+        fix=f"{_READER} Only an owner of the storage account can do so.",
         reference=PAGE,
     ),
     KnownProblem(
         id="dataset_mount",
         pattern=r"Dataset initialization failed[\s\S]*?(?:cannot|can.t) mount|DatasetMountValidationException",
         cause="The cluster cannot mount the input: its identity may not read the storage, or the path holds no data.",
-        remedy=f"{_READER} If it has that, check that the path exists and holds data.",
+        fix=f"{_READER} If it has that, check that the path exists and holds data.",
         reference=PAGE,
     ),
     KnownProblem(
         id="dataset_param",
         pattern=r"references parameter .?dataset_param.?,? which doesn.t have a specified value",
         cause="The kind of data asset is not supported as an input of batch endpoints.",
-        remedy="Use an input of a supported kind, such as a folder or a file asset.",
+        fix="Use an input of a supported kind, such as a folder or a file asset.",
         reference=PAGE,
     ),
     KnownProblem(
@@ -35,7 +35,7 @@ STORAGE = (
         pattern=r"""Failed to create (?:table|queue) [^\n]*authorization failure|\bAccessError\(['"]Failed to create""",
         cause="The job needs the table and the queue service of the storage account. Its identity may not use them, or in a "
         "private network they have no private endpoint.",
-        remedy="Give it Storage Table and Queue Data Contributor. In a private network add private endpoints for `table` "
+        fix="Give it Storage Table and Queue Data Contributor. In a private network add private endpoints for `table` "
         "and `queue`.",
         reference="https://github.com/MicrosoftDocs/azure-docs/issues/102446",
     ),
@@ -44,7 +44,7 @@ STORAGE = (
         pattern=r"Cannot find account key or SAS token in the specified datastore|Unsupported datastore authentication"
         r"|NoAuthenticationInformation",
         cause="The storage account allows no keys, and the driver wants one: the datastore holds no credentials.",
-        remedy="Use a datastore with credentials. For the system datastores: authentication by identity.",
+        fix="Use a datastore with credentials. For the system datastores: authentication by identity.",
         reference="https://github.com/Azure/azureml-examples/issues/2221",
     ),
 )

@@ -13,7 +13,7 @@ STREAMS = (
         pattern=r"StreamAccess\.NotFound|StreamError\(NotFound\)|requested stream was not found|caused by NotFoundException"
         r"|ContainerNotFound|BlobNotFound|The (?:specified )?container (?:'[^'\n]*' )?does not exist",
         cause="The input's path, container or blob does not exist.",
-        remedy="Check the path and the datastore of the input. Check that the step that writes it has written it.",
+        fix="Check the path and the datastore of the input. Check that the step that writes it has written it.",
         reference=_STREAMS,
     ),
     KnownProblem(
@@ -21,28 +21,28 @@ STREAMS = (
         pattern=r"StreamAccess\.Throttling|StreamError\(Throttled|\bserver ?busy\b|Too many requests to the storage"
         r"|over the account limit",
         cause="The storage account throttles the requests of the job.",
-        remedy="Read with fewer nodes or processes at a time, or use a premium storage account.",
+        fix="Read with fewer nodes or processes at a time, or use a premium storage account.",
         reference=_STREAMS,
     ),
     KnownProblem(
         id="stream_unsupported",
         pattern=r"StreamAccess\.Validation|Provided input is not supported",
         cause="The source of the input cannot be mounted or streamed.",
-        remedy="Copy the data to a datastore, or download it in the script.",
+        fix="Copy the data to a datastore, or download it in the script.",
         reference=_STREAMS,
     ),
     KnownProblem(
         id="storage_account_disabled",
         pattern=r"account is disabled|AccountIsDisabled",
         cause="The storage account is disabled.",
-        remedy="Enable the storage account, or use a datastore of another account.",
+        fix="Enable the storage account, or use a datastore of another account.",
         reference=_STREAMS,
     ),
     KnownProblem(
         id="write_denied",
         pattern=r"ScriptExecution\.WriteStreams\.Authentication|AuthorizationPermissionMismatch",
         cause="The identity of the cluster may read the storage and not write to it.",
-        remedy="Give the compute's managed identity Storage Blob Data Contributor. Reader is not enough to write.",
+        fix="Give the compute's managed identity Storage Blob Data Contributor. Reader is not enough to write.",
         reference=_STREAMS,
         confidence="medium",
     ),
@@ -50,7 +50,7 @@ STREAMS = (
         id="blobfuse",
         pattern=r"\bblobfuse2? (?:due|failed|exited)|to start blobfuse|Failed to mount container",
         cause="The node could not mount the container of a datastore.",
-        remedy="Check the key or identity of the datastore. Check that the compute's network reaches the storage account.",
+        fix="Check the key or identity of the datastore. Check that the compute's network reaches the storage account.",
         reference=_STREAMS,
     ),
 )

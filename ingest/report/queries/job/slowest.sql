@@ -4,7 +4,7 @@
 -- not counted.
 select
     mini_batch_id, elapsed_s, ratio_to_median, run_s, overhead_s, cpu_share, outcome, attempts, node, process,
-    started_at, total, failed, inputs
+    started_at, items, failed_items, inputs
 from slowest_mini_batches
 where job_id = $job
 order by elapsed_s desc, mini_batch_id

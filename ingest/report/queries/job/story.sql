@@ -6,7 +6,7 @@ with told as (
 )
 
 select
-    t.time as seen_at, t.what, t.try_no, t.node, t.process, left(t.text, 2000) as text, t.placed, t.reports,
+    t.time as seen_at, t.what, t.attempt_no, t.node, t.process, left(t.text, 2000) as text, t.placed, t.reports,
     f.path || ':' || t.line_no as place
 from told as t
 left join files as f using (file_id)

@@ -7,8 +7,8 @@ select
     outcome,
     count(*) as mini_batches,
     count(*) * 60.0 / $step_s as per_minute,
-    try_cast(sum(total) as bigint) as items,
-    try_cast(sum(failed) as bigint) as failed_items
+    try_cast(sum(items) as bigint) as items,
+    try_cast(sum(failed_items) as bigint) as failed_items
 from mini_batches
 where job_id = $job and last_ended_at is not null and outcome <> 'open'
 group by all

@@ -10,8 +10,8 @@ select
     epoch_ms(a.started_at) as start_ms,
     epoch_ms(coalesce(a.ended_at, greatest(j.last_record_at, a.started_at), a.started_at)) as end_ms,
     elapsed_s,
-    total as items,
-    failed as failed_items,
+    items,
+    failed_items,
     left(error_message, 160) as error
 from attempts as a
 left join jobs as j using (job_id)

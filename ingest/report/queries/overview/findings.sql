@@ -3,7 +3,7 @@
 -- The first three findings of each job, of which notes only if there is nothing else; what several jobs have in common
 -- is listed once, for the latest of them. Severe ones first, then those of most jobs.
 with told as (
-    select d.*, j.started_at, f.path || ':' || d.line_no as place, coalesce(d.fingerprint, d.finding_id) as sameness
+    select d.*, j.started_at, f.path || ':' || d.line_no as location, coalesce(d.fingerprint, d.finding_id) as sameness
     from diagnosis as d
     join jobs as j on j.job_id = d.job_id
     left join files as f on f.file_id = d.file_id

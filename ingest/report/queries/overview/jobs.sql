@@ -4,7 +4,7 @@
 -- numbers will grow.
 select
     job_id, coalesce(state, 'unknown') as state, partial, epoch_ms(started_at) as start_ms, started_at, duration_s,
-    mini_batches, mini_batches_scheduled, mini_batches_open, mini_batches_failed, items, failed_items,
+    mini_batches, scheduled_mini_batches, open_mini_batches, failed_mini_batches, items, failed_items,
     experiment, failure_rate, retries, timeouts,
     exceptions, wasted_worker_s, p50_elapsed_s, p95_elapsed_s, max_elapsed_s, nodes, nodes_without_work, restarts,
     highest_memory_percent, memory_samples, first_error, first_error_is_symptom, rejects, files_unclaimed

@@ -1,6 +1,6 @@
 -- On which nodes did most items fail?
 -- from: failed_items_by_node
-select job_id, node, items, failed_items, failure_rate, mini_batches, mini_batches_failed, attempts, retries, timeouts,
+select job_id, node, items, failed_items, failure_rate, mini_batches, failed_mini_batches, attempts, retries, timeouts,
     exceptions
 from failed_items_by_node
 where list_contains($jobs, job_id) and failed_items > 0

@@ -1,3 +1,3 @@
-SELECT job_id, rank, severity, finding, remedy AS fix
+SELECT job_id, rank, severity, headline, fix
 FROM diagnosis
 WHERE severity <> 'note'

@@ -1,13 +1,14 @@
--- Which tries at mini-batches do only the worker logs tell of?
--- The ground of `attempts`: tries that no table reports, as in a job that still runs or whose table is not there. A try
--- and a report of the same worker that start within 2 s of each other are one. Tries and reports that nothing of the
--- sort pairs (a table may be in local time) are paired in their order: the first ones of a worker at a mini-batch are
--- those that the tables report. Is a try open, and so in the tables, it is reported too. `number` orders the tries at a
--- mini-batch: the told attempt number, else one more than that of the tries that started before.
+-- Which attempts at mini-batches do only the worker logs tell of?
+-- The ground of `attempts`: attempts that no table reports, as in a job that still runs or whose table is not there. An
+-- attempt and a report of the same worker that start within 2 s of each other are one. Tries and reports that nothing
+-- of the sort pairs (a table may be in local time) are paired in their order: the first ones of a worker at a
+-- mini-batch are those that the tables report. Is an attempt open, and so in the tables, it is reported too. `number`
+-- orders the attempts at a mini-batch: the told attempt number, else one more than that of the attempts that started
+-- before.
 -- keep: step
 with asked as (  -- of a mini-batch that is told of once there is nothing to pair or count; a hash narrows down
     select hash(job_id, mini_batch_id) as mini_batch
-    from logged_tries
+    from logged_attempts
     group by mini_batch
     having count(*) > 1
     union
@@ -17,7 +18,7 @@ with asked as (  -- of a mini-batch that is told of once there is nothing to pai
 
 tries as (
     select *, row_number() over (partition by job_id, mini_batch_id order by started_at, file_id, line_no) as nth
-    from logged_tries
+    from logged_attempts
     semi join asked on hash(job_id, mini_batch_id) = asked.mini_batch
 ),
 
@@ -30,7 +31,7 @@ common_names as (  -- tables may call a node by its address that paths call by i
 pairs as (
     select
         t.file_id, t.line_no, r.outcome, r.attempt,
-        coalesce(epoch_us(r.started_at), -r.attempt) as report,  -- of one start in two tables: one try told twice
+        coalesce(epoch_us(r.started_at), -r.attempt) as report,  -- of one start in two tables: one attempt told twice
         r.started_at < t.started_at as was_before,
         coalesce(r.node = t.node or c.job_id is null, true)
             and coalesce(r.process = t.process, r.pid = t.pid, true) as of_worker,
@@ -77,6 +78,6 @@ from unpaired
 where outcome is not null and nth_of_worker > reports_left
 union all by name
 select *, coalesce(attempt, 1) as number, 'worker' as source
-from logged_tries
+from logged_attempts
 anti join asked on hash(job_id, mini_batch_id) = asked.mini_batch
 where outcome is not null

@@ -1,4 +1,4 @@
--- In which jobs may worker logs tell of tries that no table reports?
+-- In which jobs may worker logs tell of attempts that no table reports?
 -- One row per such job: its logs say more often that a mini-batch was begun than any one table says that it ended. The
 -- logs of all other jobs need no closer look. Counted in 1,024 groups of mini-batches, which keeps the memory small
 -- however many there are; two mini-batches of one group, one that only logs begin and one that only a table ends, hide

@@ -1,27 +1,27 @@
--- Which tries failed, and what does the pattern of the failures point to?
--- The ground of the checks of failures: each failed try is told by one of them. One row per try that timed out, raised,
--- was poisoned or ended its worker; V0 tells a raised run() as a done try with an error and nothing that succeeded.
--- Where a worker ended, `kind` is worker, else timeout, exception or poisoned. `points_to`:
--- * worker: its worker ended under it; that is told where the worker is;
--- * node: failures stand on one node, far more than its share of the tries by chance, see `chance`;
--- * input: each try at the mini-batch raised the same, of the mini-batches that raised it hardly any was done later,
---   and so many would hardly fail in each of their tries by chance, at the rate at which other tries raise;
--- * timeout, poisoned, exception: none of these.
--- `lost`: no try at its mini-batch was done, and none will be, for the job has ended; NULL while it runs. `chance` is
--- an upper bound of the probability that so many of the job's failing mini-batches met on that node, if each try were
--- as likely to fail (Chernoff: exp(-n KL(k/n || p)), with p the node's share of all tries).
--- example: SELECT job_id, points_to, count(*) AS tries, count(DISTINCT mini_batch_id) AS mini_batches FROM failed_tries
--- GROUP BY ALL ORDER BY ALL LIMIT 5
+-- Which attempts failed, and what does the pattern of the failures point to?
+-- The ground of the checks of failures: each failed attempt is told by one of them. One row per attempt that timed out,
+-- raised, was poisoned or ended its worker; V0 tells a raised run() as a done attempt with an error and nothing that
+-- succeeded. Where a worker ended, `kind` is worker, else timeout, exception or poisoned. `points_to`: * worker: its
+-- worker ended under it; that is told where the worker is; * node: failures stand on one node, far more than its share
+-- of the attempts by chance, see `chance`; * input: each attempt at the mini-batch raised the same, of the mini-batches
+-- that raised it hardly any was done later, and so many would hardly fail in each of their attempts by chance, at the
+-- rate at which other attempts raise; * timeout, poisoned, exception: none of these. `lost`: no attempt at its
+-- mini-batch was done, and none will be, for the job has ended; NULL while it runs. `chance` is an upper bound of the
+-- probability that so many of the job's failing mini-batches met on that node, if each attempt were as likely to fail
+-- (Chernoff: exp(-n KL(k/n || p)), with p the node's share of all attempts).
+-- example: SELECT job_id, points_to, count(*) AS attempts, count(DISTINCT mini_batch_id) AS mini_batches FROM
+-- failed_attempts GROUP BY ALL ORDER BY ALL LIMIT 5
 -- threshold: one_node_failures = 5 mini-batches: fewer that failed on one node say nothing about that node
 -- threshold: one_node_share = 0.8: so much of a job's failing mini-batches failed on that node
 -- threshold: one_node_chance = 0.002: the failures may meet there by chance with this probability at most
--- threshold: same_input_chance = 0.01: so many mini-batches may fail in each try by chance with this probability at
+-- threshold: same_input_chance = 0.01: so many mini-batches may fail in each attempt by chance with this probability at
 -- most
 -- threshold: same_input_share = 0.2: more of a job's mini-batches than this that raise the same are no bad inputs
+-- when: EXISTS (FROM judged_attempts WHERE outcome <> 'done' OR error_message IS NOT NULL)
 with tries as materialized (
     select
         job_id, mini_batch_id, attempt, node, process, started_at, ended_at, elapsed_s, process_s, outcome, final,
-        all_attempts, items, items_failed, error_message, is_retry, file_id, line_no,
+        all_attempts, items, failed_items, error_message, is_retry, file_id, line_no,
         case
             when error_message ^@ 'Process abort with unfinished' then 'worker'
             when outcome = 'timeout' then 'timeout'
@@ -59,7 +59,7 @@ failures as (
 
 by_node as (
     select
-        f.job_id, f.node, f.mini_batches, n.tries / j.tries as tries_share, j.nodes,
+        f.job_id, f.node, f.mini_batches, n.tries / j.tries as attempts_share, j.nodes,
         sum(f.mini_batches) over (partition by f.job_id) as failing
     from (
         select job_id, node, count(distinct mini_batch_id) as mini_batches
@@ -74,20 +74,20 @@ by_node as (
 
 worst_nodes as (
     select
-        job_id, node, nodes, tries_share, mini_batches as node_failing, failing as job_failing,
+        job_id, node, nodes, attempts_share, mini_batches as node_failing, failing as job_failing,
         mini_batches / failing as failing_share,
         exp(-failing * (
-            failing_share * ln(failing_share / tries_share)
+            failing_share * ln(failing_share / attempts_share)
             + case
-                when failing_share < 1 then (1 - failing_share) * ln((1 - failing_share) / (1 - tries_share))
+                when failing_share < 1 then (1 - failing_share) * ln((1 - failing_share) / (1 - attempts_share))
                 else 0
             end
         )) as chance
     from by_node
-    where nodes > 1 and tries_share < 1 and mini_batches / failing > tries_share
+    where nodes > 1 and attempts_share < 1 and mini_batches / failing > attempts_share
 ),
 
-raising as (  -- how each failing mini-batch raised: `always` in each of its two or more tries, and not done
+raising as (  -- how each failing mini-batch raised: `always` in each of its two or more attempts, and not done
     select
         job_id, mini_batch_id, error,
         count(*) as tries,
@@ -139,11 +139,11 @@ select
         when j.state not in ('running', 'stalled') then f.mini_batch_outcome <> 'open'
     end as lost,
     f.items,
-    f.items_failed,
-    t.tries as job_tries,
+    f.failed_items,
+    t.tries as job_attempts,
     t.mini_batches as job_mini_batches,
     n.chance,
-    n.tries_share,
+    n.attempts_share,
     n.node_failing,
     n.job_failing,
     case

@@ -1,9 +1,9 @@
--- What do the worker logs tell of each try at a mini-batch?
--- The ground of `unreported_tries`. A worker has one mini-batch at a time: `Got task 7.` starts a try, and the next
--- word in the same log ends it, or the word of the node's manager, when the worker died; a word that the end of its
--- file cuts is none. Without any the try is open, but for a worker that went on: that try ended nobody knows how, its
--- `outcome` is NULL. So is that of each last try in a job whose logs never tell of a completed mini-batch though
--- workers go on, for their level hides it. Only of `jobs_with_logged_tries`.
+-- What do the worker logs tell of each attempt at a mini-batch?
+-- The ground of `unreported_attempts`. A worker has one mini-batch at a time: `Got task 7.` starts an attempt, and the
+-- next word in the same log ends it, or the word of the node's manager, when the worker died; a word that the end of
+-- its file cuts is none. Without any the attempt is open, but for a worker that went on: that attempt ended nobody
+-- knows how, its `outcome` is NULL. So is that of each last attempt in a job whose logs never tell of a completed
+-- mini-batch though workers go on, for their level hides it. Only of `jobs_with_logged_attempts`.
 -- keep: step
 with signs as (
     select
@@ -14,7 +14,7 @@ with signs as (
         }') as told,
         case when r.event not in ('got_task', 'batch_completed') then r.message end as problem
     from log_records as r
-    semi join jobs_with_logged_tries using (job_id)
+    semi join jobs_with_logged_attempts using (job_id)
     where r.source = 'worker'
         and r.event in (
             'got_task', 'batch_completed', 'batch_failed', 'batch_timeout', 'batch_poisoned', 'batch_aborted',
@@ -36,7 +36,7 @@ followed as materialized (
     qualify event in ('got_task', 'batch_aborted') and mini_batch_id is not null
 ),
 
-died as (  -- only the manager's log tells how these tries ended
+died as (  -- only the manager's log tells how these attempts ended
     select t.file_id, t.line_no, d.said_at as died_at, d.problem
     from (
         select job_id, node, mini_batch_id, said_at, next_at, file_id, line_no

@@ -47,8 +47,10 @@ def test_failures_on_one_node(jobs: Database) -> None:
         "fires",
         (
             "warning",
-            "Node 0 fails: 20 of the 20 mini-batches that failed somewhere failed there, though it had 50 % of the"
-            " attempts; mostly: could not read line # of #.",
+            (
+                "Bad node (probable): 20 of 20 failing mini-batches failed on node 0 | it ran 50 % of the "
+                "attempts; most frequent error: could not read line # of # | 1 min 40 s of worker time lost"
+            ),
         ),
     )
     row = jobs.one("SELECT node, lost_s FROM failures_on_one_node")
@@ -73,8 +75,10 @@ def test_timeouts_many(jobs: Database) -> None:
     assert found(jobs, "timeouts_many") == {
         "fires": (
             "warning",
-            "3 mini-batches of 43 ran into the timeout, in 6 attempts of about 60 s; all were done on a later try; the CPU was"
-            " idle meanwhile: run() waits.",
+            (
+                "Timeout: 3 of 43 mini-batches timed out | 6 attempts of about 1 min; the CPU was idle "
+                "meanwhile: run() waits | all completed on a retry; 6 min of worker time lost"
+            ),
         )
     }
     assert jobs.rows("SELECT lost_s FROM timeouts_many") == [(360.0,)]
@@ -101,7 +105,10 @@ def test_poisoned_mini_batches(jobs: Database) -> None:
     assert found(jobs, "poisoned_mini_batches") == {
         "fires": (
             "severe",
-            "1 mini-batch could not be finished by any attempt: 100; 3 attempts on 1 node, 3 min in all.",
+            (
+                "Poison mini-batch: 1 mini-batch failed on every attempt | mini-batch 100: 3 attempts on 1 node "
+                "| 10 items not processed; 3 min of worker time lost"
+            ),
         )
     }
 
@@ -120,8 +127,10 @@ def test_mini_batches_that_end_their_workers(jobs: Database) -> None:
     assert found(jobs, "poisoned_mini_batches") == {
         "fires": (
             "severe",
-            "1 mini-batch could not be finished by any attempt: 100; 2 attempts on 1 node, 10 s in all;"
-            " each try ended its worker process.",
+            (
+                "Poison mini-batch: 1 mini-batch failed on every attempt | mini-batch 100: 2 attempts on 1 node;"
+                " each attempt ended its worker process | 10 items not processed; 10.0 s of worker time lost"
+            ),
         )
     }
 
@@ -135,9 +144,7 @@ def test_bad_inputs_of_one_job(jobs: Database) -> None:
         fail(jobs, "running", number, tries=3, then_done=False)
     (name, (severity, sentence)), *others = found(jobs, "bad_inputs").items()
     assert (name, severity, others) == ("fires", "severe", [])
-    assert sentence.startswith(
-        "1 mini-batch failed with the same error on every attempt (100): could not read line # of #."
-    )
+    assert sentence.startswith("Bad inputs (probable): 1 mini-batch failed with the same error on every attempt")
 
 
 def test_inputs_that_fail_in_several_jobs(jobs: Database) -> None:
@@ -158,8 +165,11 @@ def test_many_retries(jobs: Database) -> None:
     assert found(jobs, "many_retries") == {
         "fires": (
             "warning",
-            "5 mini-batches of 45 raised in 5 attempts and were done later: 5 % of the workers' time; mostly: could not"
-            " read line # of #.",
+            (
+                "Transient errors (probable): 5 of 45 mini-batches failed and were done on a retry | 5 failed "
+                "attempts; most frequent error: could not read line # of # | 25.0 s of worker time lost, 5 % of "
+                "all"
+            ),
         )
     }
 
@@ -185,7 +195,10 @@ def test_finished_twice(jobs: Database) -> None:
     assert found(jobs, "finished_twice") == {
         "fires": (
             "warning",
-            "1 mini-batch was finished more than once: 100; their 10 items may appear twice in the output.",
+            (
+                "Duplicate results (possible): 1 mini-batch was finished more than once | mini-batch 100: 2 "
+                "results | 10 items may appear twice in the output; 10.0 s of worker time lost"
+            ),
         )
     }
 
@@ -199,7 +212,10 @@ def test_fewer_results(jobs: Database) -> None:
     assert found(jobs, "fewer_results") == {
         "fires": (
             "warning",
-            "4 items of 2 mini-batches failed without an error: run() returned less than it got; most on node 0.",
+            (
+                "Missing results: run() returned too few for 2 mini-batches | no error and no retry; most on "
+                "node 0 | 4 items without a result"
+            ),
         )
     }
     jobs.connection.execute("UPDATE parts.jobs SET state = 'failed', state_reason = 'Exceeded error threshold.'")
@@ -228,6 +244,9 @@ def test_lost_mini_batches(jobs: Database) -> None:
     assert found(jobs, "lost_mini_batches") == {
         "fires": (
             "severe",
-            "10 of 50 scheduled mini-batches have no result: the job stopped (Exceeded.); 1 of them were in progress.",
+            (
+                "Lost work: 10 of 50 scheduled mini-batches have no result | the job stopped: Exceeded.; 1 mini-"
+                "batch was in progress | 10 mini-batches not processed"
+            ),
         )
     }

@@ -1,14 +1,14 @@
--- When was each try at a mini-batch in work, and where did its time go?
--- The ground of the views and checks about time: the tries of `judged_attempts`. Seconds that no try can have (below
--- 0, above 1e8, not a number) are NULL here, so that one damaged cell does not decide about a whole job. `worker` is
--- the process, or its pid where no file tells a name. An open try has a start and no end.
+-- When was each attempt at a mini-batch in progress, and where did its time go?
+-- The ground of the views and checks about time: the attempts of `judged_attempts`. Seconds that no attempt can have
+-- (below 0, above 1e8, not a number) are NULL here, so that one damaged cell does not decide about a whole job.
+-- `worker` is the process, or its pid where no file tells a name. An open attempt has a start and no end.
 -- threshold: loss_warning_share = 0.1: a finding about time is a warning from this share of the workers' time on
 -- threshold: loss_severe_share = 0.5: and severe from this share on: most of the time is lost
 -- threshold: loss_warning_s = 20 s: less worker time than this is never more than a note
 -- threshold: loss_severe_s = 600 s: less worker time than this is never severe
 -- threshold: enough_to_compare = 20 mini-batches: fewer of a job say nothing about how its times are distributed
 -- threshold: enough_for_trend = 30 mini-batches: fewer of a job say nothing about a rise, ten in each third
--- example: SELECT node, worker, outcome, started_at, elapsed_s, run_s FROM timed_tries WHERE job_id =
+-- example: SELECT node, worker, outcome, started_at, elapsed_s, run_s FROM timed_attempts WHERE job_id =
 -- 'memory-growth' AND mini_batch_id = 47 ORDER BY started_at
 select
     job_id, mini_batch_id, node, process, coalesce(process, 'pid ' || pid) as worker, outcome, final, is_retry,
@@ -19,5 +19,5 @@ select
     case when abs(overhead_s) < 1e8 then greatest(overhead_s, 0) end as overhead_s,
     case when process_s between 0 and 1e8 then process_s end as process_s,
     items,
-    items_failed
+    failed_items
 from judged_attempts

@@ -45,8 +45,8 @@ def test_open_tries_of_a_running_job(db: Database, log: Log) -> None:
         (1, None, "0", "process001", *OPEN),
         (2, None, "0", "process000", *OPEN),
     ]
-    assert db.rows("SELECT mini_batches, mini_batches_open, attempts FROM failed_items_by_node") == [(3, 2, 3)]
-    assert db.rows("SELECT mini_batch_id, outcome, failed FROM mini_batches ORDER BY 1") == [
+    assert db.rows("SELECT mini_batches, open_mini_batches, attempts FROM failed_items_by_node") == [(3, 2, 3)]
+    assert db.rows("SELECT mini_batch_id, outcome, failed_items FROM mini_batches ORDER BY 1") == [
         (0, "done", 0),
         (1, "open", None),
         (2, "open", None),
@@ -202,7 +202,7 @@ def test_tables_that_name_nodes_otherwise(db: Database, log: Log) -> None:
 def test_logs_of_jobs_whose_tables_are_whole(db: Database, log: Log) -> None:
     """They are not looked through: only jobs whose logs begin more tries than a table ends."""
     log("10:00:00", "got_task", mini_batch_id=0)
-    asked = "SELECT count(*) FROM jobs_with_logged_tries"
+    asked = "SELECT count(*) FROM jobs_with_logged_attempts"
     assert db.rows(asked) == [(1,)]
     db.attempt(0, "done", "10:00:00")
     assert db.rows(asked) == [(0,)]

@@ -1,12 +1,12 @@
--- What does a remedy say for one error?
--- `{module}` in a remedy is the module that the error names, `{package}` the package that has it: some are called
+-- What does the fix of a known problem say for one error?
+-- `{module}` in it is the module that the error names, `{package}` the package that has it: some are called
 -- otherwise.
--- example: SELECT remedy_for('Add {package}.', 'No module named ''sklearn.metrics''') AS remedy
-create or replace macro remedy_for(remedy, message) as
+-- example: SELECT fix_for('Add {package}.', 'No module named ''sklearn.metrics''') AS fix
+create or replace macro fix_for(fix, message) as
     case
-        when not contains(remedy, '{') then remedy
+        when not contains(fix, '{') then fix
         else replace(
-            replace(remedy, '{module}', coalesce(nullif(module_in(message), ''), 'it')),
+            replace(fix, '{module}', coalesce(nullif(module_in(message), ''), 'it')),
             '{package}',
             coalesce(
                 map_extract_value(
