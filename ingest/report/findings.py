@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -48,8 +49,15 @@ def _is_part_of(row: Row, other: Row) -> bool:
         return True
     if row["finding_id"] == other["finding_id"] and row["severity"] == "note" and row["cause"]:
         return bool(row["cause"] == other["cause"])
-    message = str(row["headline"] or "").partition(": ")[2] if row["kind"] == "error" else ""
-    return len(message) > 20 and message in str(other["headline"] or "")
+    message = _message(row) if row["kind"] == "error" else ""
+    return len(message) > 20 and message in f"{other['headline']} {other['evidence']}"
+
+
+def _message(row: Row) -> str:
+    """The message of an error's finding: of its headline without the count, or where that is cut of its evidence."""
+    headline, evidence = str(row["headline"] or ""), str(row["evidence"] or "")
+    text = evidence.partition("; first on ")[0] if "…" in headline else re.sub(r" \([\d,]+ times\)$", "", headline)
+    return text.partition(": ")[2]
 
 
 def _finding(row: Row, places: Places, with_job: bool) -> Finding:

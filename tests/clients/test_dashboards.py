@@ -106,7 +106,7 @@ def test_duckdb_program(sample_jobs: StoreUnderTest, run: Run, tmp_path: Path) -
     query = "SELECT job_id, failed_items FROM job_summary WHERE job_id = 'memory-growth'"
     script = tmp_path / "ingest.sql"
     script.write_text(run("connect", "--store", sample_jobs.path, "--format", "init").stdout)
-    for how in (["-readonly", sample_jobs.path / "catalog.duckdb"], ["-init", script]):
+    for how in (["-readonly", str(sample_jobs.path / "catalog.duckdb")], ["-init", str(script)]):
         done = subprocess.run(
             [duck, *how, "-csv", "-c", query], capture_output=True, text=True, timeout=60, check=False
         )
@@ -137,7 +137,7 @@ asyncio.run(main())
 def test_harlequin(sample_jobs: StoreUnderTest, tmp_path: Path) -> None:
     """Without a window: the views are in its tree, and a query is answered."""
     python = Path(program("harlequin")).with_name("python")
-    command = [python, "-c", HARLEQUIN, sample_jobs.path / "catalog.duckdb"]
+    command = [str(python), "-c", HARLEQUIN, str(sample_jobs.path / "catalog.duckdb")]
     surroundings = {**os.environ, "HOME": str(tmp_path)}
     done = subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=120, check=False)
     assert done.stdout.split() == ["True", "10"], done.stderr[-2000:]

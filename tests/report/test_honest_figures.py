@@ -11,7 +11,7 @@ import pytest
 import ingest.report
 from ingest.report import charts, headings
 from ingest.report.cells import breakable, with_code
-from ingest.report.findings import Places, told_findings
+from ingest.report.findings import Places, laid_out
 
 if TYPE_CHECKING:
     from tests.conftest import StoreUnderTest
@@ -60,17 +60,17 @@ def test_a_finding_of_several_jobs_mixes_no_counts(sample_jobs: StoreUnderTest) 
         }
         assert row["occurrences"] == counts[row["job_id"]] < row["all_occurrences"]
         assert row["all_occurrences"] == sum(counts[job] for job in row["jobs_with_it"])
-        [told] = told_findings([row], Places(), with_job=True)
+        [told] = laid_out([row], Places(), with_job=True)
         text = " · ".join(fact.text for fact in told.facts)
         assert f"in all of them {row['all_occurrences']} times" in text
-        assert f"in this job {row['occurrences']} times" in text
+        assert f"({row['occurrences']} times)" in told.headline
 
 
 def test_findings_of_one_cause_are_one(sample_jobs: StoreUnderTest) -> None:
     """What a finding explains, and the error whose message it has, are listed below it."""
     query = (QUERIES / "job" / "findings.sql").read_text()
     rows = sample_jobs.opened().rows(query, {"job": "init-failure-42"})
-    first, *others = told_findings(rows, Places())
+    first, *others = laid_out(rows, Places())
     assert first.finding_id == "init_failing"
     assert {one.finding_id for one in first.same} >= {"FileNotFoundError", "error"}
     assert 1 + len(first.same) + sum(1 + len(one.same) for one in others) == len(rows)  # none is lost
@@ -92,7 +92,7 @@ def test_axes_begin_at_zero(sample_jobs: StoreUnderTest) -> None:
 )
 def test_bins_of_durations(longest: float, usual: float, width: float, end: float) -> None:
     """Round widths from 0 on; all is in them, but for what takes far more than is usual, which is one bin."""
-    assert charts.bins(longest, usual) == (width, pytest.approx(end))
+    assert charts.bins(longest, usual) == pytest.approx((width, end))
 
 
 def test_titles_state_the_answer() -> None:

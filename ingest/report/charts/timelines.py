@@ -72,17 +72,17 @@ def timeline_in_steps(rows: Sequence[Row], span: Span, says: str) -> Chart:
                 scale=alt.Scale(domain=shares, range=[_share_colour(share) for share in shares]),
             ),
             opacity=standing_out("share", busy),
-            tooltip=tips("node tries:attempts failed failed_percent:failed,_% busy_percent:busy,_%"),
+            tooltip=tips("node attempts failed failed_percent:failed,_% busy_percent:busy,_%"),
         )
     )
-    keys = "node start_ms end_ms tries failed busy share failed_percent busy_percent"
+    keys = "node start_ms end_ms attempts failed busy share failed_percent busy_percent"
     height = lines(len(nodes), 15 if len(nodes) <= 40 else 9)
     legend = [Key(share, _share_colour(share)) for share in shares]
     return chart([whole_time(span), cells], says, height, legend, rows=columns(told, keys))
 
 
 def _share(row: Row) -> Row:
-    failed = row["failed"] / row["tries"]
+    failed = row["failed"] / row["attempts"]
     share = _SHARES[0 if not failed else 1 if failed <= 0.05 else 2 if failed <= 0.2 else 3]
     return {"share": share, "failed_percent": round(100 * failed, 1), "busy_percent": round(100 * row["busy"])}
 

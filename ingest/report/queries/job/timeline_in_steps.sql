@@ -2,7 +2,7 @@
 -- from: attempts
 -- Too many attempts for a bar each: a cell is a step of time on a node. Its colour is the share of the attempts in
 -- progress that failed; a paler cell was less busy (busy: time in attempts / time of the node's worker processes).
-with tries as (
+with timed as (
     select
         coalesce(node, '(unknown)') as node,
         process,
@@ -17,7 +17,7 @@ nodes as (
     select
         node,
         greatest(count(distinct process), 1) as processes
-    from tries
+    from timed
     group by node
     order by count(*) filter (where outcome not in ('done', 'open')) desc, node
     limit 100
@@ -27,17 +27,17 @@ steps as (
     select
         node, outcome, since, until,
         unnest(generate_series(floor(since / $step_s)::bigint, floor(until / $step_s)::bigint)) as step
-    from tries
+    from timed
 )
 
 select
     node,
     step * $step_s::bigint * 1000 as start_ms,
     (step + 1) * $step_s::bigint * 1000 as end_ms,
-    count(*) as tries,
+    count(*) as attempts,
     count(*) filter (where outcome not in ('done', 'open')) as failed,
-    round(least(1, sum(least(until, (step + 1) * $step_s) - greatest(since, step * $step_s)) / (any_value(processes) * $step_s)), 2)
-        as busy
+    round(least(1, sum(least(until, (step + 1) * $step_s) - greatest(since, step * $step_s))
+        / (any_value(processes) * $step_s)), 2) as busy
 from steps
 join nodes using (node)
 group by node, step
