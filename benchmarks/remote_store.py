@@ -108,7 +108,7 @@ def race(given: argparse.Namespace) -> dict[str, Any]:
                     spawn.Process(target=write, args=(given.url, job(Path(folder), f"job-{number // 2:05d}")))
                 )
                 writers[-1].start()
-            if random.random() < 0.05:
+            if random.random() < 0.01:
                 os.kill(random.choice(writers).pid, signal.SIGKILL)
                 kills += 1
             try:

@@ -52,17 +52,15 @@ def test_help_imports_nothing_heavy(start: Start, arguments: tuple[str, ...]) ->
     assert not [module for module in modules if module.partition(".")[0] in HEAVY]
 
 
-@pytest.mark.parametrize("command", ["load", "sql"])
-def test_a_store_in_a_folder_imports_nothing_far(
-    start: Start, store: StoreUnderTest, tree: Tree, logs: Logs, command: str
-) -> None:
-    """To read or write a store in a folder nothing of object storage is imported."""
-    given = (tree({logs.worker: logs.records(1)}), "--no-verdict") if command == "load" else ("SELECT 1 FROM jobs",)
-    _, error = start("-c", IMPORTED, command, *given, "--store", store.path).communicate(timeout=60)
-    code, modules = json.loads(error.splitlines()[-1])
-    assert code in (0, None), error
-    assert "duckdb" in modules
-    assert not [module for module in modules if module.startswith(FAR)]
+def test_a_store_in_a_folder_imports_nothing_far(start: Start, store: StoreUnderTest, tree: Tree, logs: Logs) -> None:
+    """To write and to read a store in a folder nothing of object storage is imported."""
+    folder = tree({logs.worker: logs.records(1)})
+    for given in (("load", folder, "--no-verdict"), ("sql", "SELECT job_id FROM jobs")):
+        _, error = start("-c", IMPORTED, *given, "--store", store.path).communicate(timeout=60)
+        code, modules = json.loads(error.splitlines()[-1])
+        assert code in (0, None), error
+        assert "duckdb" in modules
+        assert not [module for module in modules if module.startswith(FAR)]
 
 
 def test_help_says_what_is_needed(run: Run) -> None:
