@@ -46,8 +46,8 @@ from ingest.version import __version__
     default_if_no_args=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 good, 1 more rejected than allowed or a check failed, 2 wrong usage, 3 input not found or no job in "
-    "it, 4 store locked, damaged or not there, or disk full, 5 nightly run partly failed, 6 nightly run failed, 70 a bug in "
-    "ingest, 130 interrupted.",
+    "it, 4 store locked, damaged or not there, or disk full, 5 nightly run partly failed, 6 nightly run failed, 7 cluster not "
+    "usable or lost, 70 a bug in ingest, 130 interrupted.",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="ingest")
 def cli() -> None:

@@ -28,7 +28,7 @@ from ingest.plugin.registry import PluginOptions, load_registry
 from ingest.sources.content import Content
 from ingest.sources.kinds import Files
 from ingest.store.parts import SliceWriter
-from ingest.store.paths import Layout
+from ingest.store.paths import Layout, of_this_try
 
 _BATCH_BYTES = 4 << 20
 """Bytes handed to a parser at once."""
@@ -44,10 +44,11 @@ _Held = tuple[FileResult, SourceFile, bytes, int]
 
 
 def parse_slice(slice_: Slice, root: Path, options: PluginOptions) -> SliceResult:
-    """Reads, parses and writes one slice."""
+    """Reads, parses and writes one slice, under a name of this try: a slice may be done twice, at the same time even."""
     registry = load_registry(options)
     layout = Layout(root)
-    writer = SliceWriter(layout, slice_.name, {table.name: table for table in registry.tables})
+    name_of_try = of_this_try(slice_.name)
+    writer = SliceWriter(layout, name_of_try, {table.name: table for table in registry.tables})
     order = {job_id: i for i, job_id in enumerate(sorted({file.job_id for file in slice_.files}))}
     results: list[FileResult] = []
     by_parser: dict[str, list[WorkFile]] = {}
@@ -59,7 +60,7 @@ def parse_slice(slice_: Slice, root: Path, options: PluginOptions) -> SliceResul
     for name, files in in_order.items():
         results += _KindReader(registry.parsers[name], writer, order, sources).read(files)
     sources.close()
-    return SliceResult(slice_.name, results, writer.close())
+    return SliceResult(name_of_try, results, writer.close())
 
 
 @dataclass(frozen=True)

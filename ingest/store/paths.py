@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,11 @@ class Layout:
     def part(self, table: str, slice_: str) -> Path:
         """The Parquet file of one table's rows of one slice."""
         return self.data / table / f"{slice_}.parquet"
+
+
+def of_this_try(slice_: str) -> str:
+    """A slice's name for one try to write it: whoever does it again, or at the same time, writes other files."""
+    return f"{slice_}-{secrets.token_hex(4)}"
 
 
 def sync(path: Path) -> None:

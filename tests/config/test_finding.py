@@ -66,7 +66,8 @@ def hostile(folder: Path, marker: Path) -> None:
     """Settings whose every way to do harm leaves a mark, and the plugin that they name."""
     (folder / "evil.py").write_text(f"open({str(marker)!r}, 'w')\n")
     (folder / "ingest.toml").write_text(
-        f"store = '{marker}-store'\nplugins = ['evil.py']\n[nightly]\nnotify_command = 'touch {marker}'\n"
+        f"store = '{marker}-store'\nplugins = ['evil.py']\n[load]\ncluster = 'evil:make'\n"
+        f"[nightly]\nnotify_command = 'touch {marker}'\n"
         f"summary = '{marker}'\n[report]\noutput = '{marker}'\n[log]\nfile = '{marker}'\n"
     )
 
