@@ -16,6 +16,7 @@ from ingest.cli.diagnose import diagnose
 from ingest.cli.diff import diff
 from ingest.cli.doctor import doctor
 from ingest.cli.explain import explain
+from ingest.cli.export import export
 from ingest.cli.forget import forget
 from ingest.cli.groups import Commands
 from ingest.cli.jobs import jobs
@@ -73,6 +74,7 @@ for command in (
     check,
     sql,
     connect,
+    export,
     views,
     problems,
     plugins,

@@ -58,7 +58,7 @@ from ingest.load.pool import Workers
 
 if __name__ == "__main__":
     with Workers(Layout.of(sys.argv[1]), DEFAULT_PLUGINS, 2) as pool:
-        print(sorted(one.name for one in pool.parse([Slice("a", []), Slice("b", [])])))
+        print(sorted(one.name[0] for one in pool.parse([Slice("a", []), Slice("b", [])])))
 """
 
 
