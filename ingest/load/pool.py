@@ -15,7 +15,6 @@ from typing import TypeVar
 
 from ingest.derive.task import Derived, DeriveTask, derive
 from ingest.errors import ClusterError, StoreError
-from ingest.load.agreement import agreed
 from ingest.load.engine import Cluster, Engine, end, engine
 from ingest.load.tasks import FileResult, Slice, SliceResult
 from ingest.load.worker import parse_slice
@@ -185,6 +184,8 @@ class Workers:
         terms = self._begun().terms
         if terms is None:
             return executor.submit(function, *given)
+        from ingest.load.agreement import agreed
+
         return executor.submit(agreed, terms, function, *given)
 
     def _begun(self) -> Engine:

@@ -11,7 +11,7 @@ import pytest
 from ingest.errors import ExitCode
 
 if TYPE_CHECKING:
-    from tests.conftest import Run, Start
+    from tests.conftest import Logs, Run, Start, StoreUnderTest, Tree
 
 COMMANDS = (
     "load",
@@ -40,7 +40,7 @@ except SystemExit as end:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--help",), ("-h",), ("--version",), ("load", "-h"), ("sql", "-h")], ids=" ".join
+    "arguments", [("--help",), ("-h",), ("--version",), ("load", "-h"), ("sql", "-h"), ("export", "-h")], ids=" ".join
 )
 def test_help_imports_nothing_heavy(start: Start, arguments: tuple[str, ...]) -> None:
     """No database, no Arrow, no terminal library is imported to show a help text or the version."""
@@ -48,6 +48,18 @@ def test_help_imports_nothing_heavy(start: Start, arguments: tuple[str, ...]) ->
     code, modules = json.loads(error)
     assert code == 0
     assert not [module for module in modules if module.partition(".")[0] in HEAVY]
+
+
+def test_a_local_load_pays_for_no_other(tree: Tree, logs: Logs, store: StoreUnderTest, start: Start) -> None:
+    """Nothing of clusters, exports or object stores is imported to load a folder on this machine."""
+    given = (tree(logs.job(), "a"), "--store", store.path, "--no-verdict", "--quiet")
+    _, error = start("-c", IMPORTED, *given).communicate(timeout=60)
+    code, modules = json.loads(error)
+    assert code == 0
+    extras = {"distributed", "dask", "deltalake", "pyiceberg", "sqlalchemy", "obstore"}
+    ours = {"ingest.load.dask", "ingest.load.agreement", "ingest.export"}
+    assert not {module.partition(".")[0] for module in modules} & extras
+    assert not set(modules) & ours
 
 
 def test_help_says_what_is_needed(run: Run) -> None:

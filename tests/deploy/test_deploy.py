@@ -22,6 +22,7 @@ MANIFESTS = {
     "github/ingest-nightly.yml": schemas.WORKFLOW,
     "azureml/schedule.yml": schemas.SCHEDULE,
     "azureml/pipeline.yml": schemas.PIPELINE,
+    "azureml/cluster.yml": schemas.COMMAND_JOB,
 }
 FILES = sorted(path.relative_to(DEPLOY).as_posix() for path in DEPLOY.rglob("*") if path.is_file())
 
@@ -89,7 +90,7 @@ def commands() -> dict[str, list[str]]:
 
 def test_every_way_calls_it() -> None:
     """Each folder has a file with the command."""
-    assert {Path(file).parent.name for file in commands()} == {path.name for path in DEPLOY.iterdir()}
+    assert {Path(file).parts[0] for file in commands()} == {path.name for path in DEPLOY.iterdir()}
 
 
 @pytest.mark.parametrize("file", commands())

@@ -58,6 +58,7 @@ class Exported:
         if self.format == "parquet":
             return ds.dataset(str(self.place / name), format="parquet").to_table()
         with duckdb.connect(str(self.place), read_only=True) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
             return connection.sql(f"SELECT * FROM {name}").to_arrow_table()
 
     def texts(self) -> bytes:

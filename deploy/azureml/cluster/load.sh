@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# What each node of ../cluster.yml runs: load.sh LOGS STORE
+set -euo pipefail
+
+logs=$1 store=$2
+rank=${OMPI_COMM_WORLD_RANK:-0}
+address=tcp://${AZ_BATCH_MASTER_NODE%%:*}:8786
+
+workers() {
+    dask worker "$address" --nworkers auto --nthreads 1 --no-dashboard --death-timeout 300
+}
+
+if ((rank)); then
+    workers # until the scheduler ends
+    exit 0
+fi
+
+dask scheduler --port 8786 --no-dashboard &
+scheduler=$!
+workers &
+trap 'kill $scheduler; wait' EXIT
+ingest nightly "$logs" --store "$store/ingest-store" --cluster "$address" --report "$store/report.html" --summary "$store/summary.json"
