@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks import page
 from benchmarks.bench import Bench
 from benchmarks.cases import (
+    cluster,
     derive,
     diagnosis,
     grown_log,
@@ -40,6 +41,7 @@ CASES: Mapping[str, Callable[[Bench], Figures]] = {
         second_run,
         grown_log,
         sources,
+        cluster,
         questions,
         views,
         diagnosis,

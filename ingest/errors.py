@@ -22,6 +22,8 @@ class ExitCode(IntEnum):
     """A nightly run was done in part: a job or folder could not be read, or a later step failed."""
     NIGHT_FAILED = 6
     """A nightly run failed: the store is locked, damaged or its disk is full. The store holds the last whole commit."""
+    CLUSTER = 7
+    """The cluster cannot be used, or was lost. The store holds the last whole commit."""
     BUG = 70
     """A bug of ours: a traceback is shown."""
     INTERRUPTED = 130
@@ -48,6 +50,12 @@ class StoreError(IngestError):
     """The store is locked, damaged, or not there, or a disk is full."""
 
     exit_code = ExitCode.STORE
+
+
+class ClusterError(IngestError):
+    """The cluster cannot be reached, was lost, or has other versions or files than this machine."""
+
+    exit_code = ExitCode.CLUSTER
 
 
 class QueryError(IngestError):

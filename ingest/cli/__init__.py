@@ -18,6 +18,7 @@ from ingest.cli.diff import diff
 from ingest.cli.doctor import doctor
 from ingest.cli.exit_codes import with_exit_codes
 from ingest.cli.explain import explain
+from ingest.cli.export import export
 from ingest.cli.forget import forget
 from ingest.cli.groups import Commands
 from ingest.cli.jobs import jobs
@@ -48,8 +49,8 @@ from ingest.version import __version__
     default_if_no_args=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 good, 1 more rejected than allowed or a check failed, 2 wrong usage, 3 input not found or no job in "
-    "it, 4 store locked, damaged or not there, or disk full, 5 nightly run partly failed, 6 nightly run failed, 70 a bug in "
-    "ingest, 130 interrupted.",
+    "it, 4 store locked, damaged or not there, or disk full, 5 nightly run partly failed, 6 nightly run failed, 7 cluster not "
+    "usable or lost, 70 a bug in ingest, 130 interrupted.",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="ingest")
 def cli() -> None:
@@ -75,6 +76,7 @@ for command in (
     check,
     sql,
     connect,
+    export,
     views,
     problems,
     plugins,

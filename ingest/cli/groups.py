@@ -18,7 +18,7 @@ from ingest.errors import ExitCode
 SECTIONS = (
     ("Load jobs", ("load", "watch", "nightly")),
     ("Understand jobs", ("diagnose", "jobs", "nodes", "timeline", "story", "diff", "check", "report")),
-    ("Query the store", ("sql", "views", "problems", "connect")),
+    ("Query the store", ("sql", "views", "problems", "connect", "export")),
     ("Look into files", ("explain", "show")),
     ("Maintain the store", ("rebuild", "forget", "compact", "copy", "doctor")),
     ("Try a script before it runs", ("rehearse",)),

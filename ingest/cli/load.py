@@ -12,6 +12,7 @@ import click
 from ingest.cli.completion import complete_path
 from ingest.cli.options import (
     SettingOption,
+    cluster_option,
     configure_log,
     lock_option,
     log_options,
@@ -47,6 +48,7 @@ _CHILDREN_TOLD = 5
     type=click.IntRange(1),
     help="Worker processes.  [default: one per processor]",
 )
+@cluster_option
 @click.option(
     "--job-id",
     "job_ids",
@@ -84,6 +86,7 @@ def load(
     job_dirs: Sequence[str],
     store: str,
     workers: int | None,
+    cluster: str | None,
     job_ids: Sequence[str],
     labels: Sequence[str],
     reparse: bool,
@@ -125,6 +128,7 @@ def load(
             lock_timeout_s=lock_timeout,
             progress=progress,
             sources=wanted(since, match, workspace),
+            cluster=cluster,
         )
         report = reads(job_dirs, job_ids=names)
         children = _children(report, store, reads) if with_children and report.job_ids else []

@@ -12,6 +12,7 @@ import click
 from ingest.cli.completion import complete_path
 from ingest.cli.options import (
     SettingOption,
+    cluster_option,
     configure_log,
     lock_option,
     log_options,
@@ -65,6 +66,7 @@ from ingest.errors import IngestError
 @click.option(
     "-j", "--jobs", "workers", cls=SettingOption, setting="load.jobs", type=click.IntRange(1), help="Workers."
 )
+@cluster_option
 @click.option("--dry-run", is_flag=True, help="Show what would be read and cleaned up; write nothing.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of what is shown.")
 @source_options
@@ -89,6 +91,7 @@ def nightly(
     notify_shell: bool,
     notify_timeout: float,
     workers: int | None,
+    cluster: str | None,
     dry_run: bool,
     format_: str,
     since: str | None,
@@ -150,6 +153,7 @@ def nightly(
                 folders,
                 store,
                 workers=workers,
+                cluster=cluster,
                 labels=labels,
                 plugins=plugins,
                 thresholds=chosen.thresholds,

@@ -202,6 +202,18 @@ def lock_option(command: Command) -> Command:
     )(command)
 
 
+def cluster_option(command: Command) -> Command:
+    """`--cluster`, for commands that parse or derive."""
+    return click.option(
+        "--cluster",
+        cls=SettingOption,
+        setting="load.cluster",
+        metavar="ADDRESS",
+        help="Let a cluster do the work: a Dask scheduler (tcp://HOST:8786), local for one that is started here, or "
+        "module:function that returns a concurrent.futures.Executor. Its machines must mount the store.",
+    )(command)
+
+
 def plugin_options(command: Command) -> Command:
     """`--plugin`, and `INGEST_PLUGINS`, and `--no-plugins`."""
     command = click.option(

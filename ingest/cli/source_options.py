@@ -51,10 +51,11 @@ def wanted(since: str | None, match: str | None, workspace: str | None) -> Sourc
 
     limits = settings().archives
     bounds = ArchiveLimits(limits.max_ratio, limits.max_total_gb)
-    return SourceOptions(match, _ns(since) if since else None, bounds, workspace)
+    return SourceOptions(match, nanoseconds(since) if since else None, bounds, workspace)
 
 
-def _ns(text: str) -> int:
+def nanoseconds(text: str) -> int:
+    """The time that `--since` names, in ns since 1970. Raises IngestError for a text that is none."""
     if ago := re.fullmatch(r"(\d{1,6})([mhdw])", text):
         return int((time.time() - int(ago[1]) * _SECONDS[ago[2]]) * 1e9)
     try:

@@ -27,6 +27,12 @@ class LoadSettings:
     """How job folders are read."""
 
     jobs: int | None = _is(None, kinds.whole(1, 4), "Worker processes; not set: one per processor.")
+    cluster: str | None = _is(
+        None,
+        kinds.text("tcp://scheduler.internal:8786"),
+        "Who does the work: the address of a Dask scheduler, local, or module:function; not set: processes of this machine.",
+        runs_programs=True,
+    )
     max_rejects: str | None = _is(
         None,
         kinds.limit('"1%"'),

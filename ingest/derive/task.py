@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from ingest.store.derived import DerivedRelation, derived_columns
 from ingest.store.derived_parts import put_derived, write_derived
 from ingest.store.disk import as_unreadable
 from ingest.store.fronts import slices_of
-from ingest.store.paths import Layout
+from ingest.store.paths import Layout, of_this_try
 from ingest.store.record_views import listed, rows_of
 from ingest.store.slice_ledger import Part
 from ingest.views.files import CHECKS
@@ -45,7 +45,7 @@ _HELD_BYTES = 48 << 20
 
 @dataclass(frozen=True, slots=True)
 class DeriveTask:
-    """Jobs to derive together, and the name of the slice that gets their rows."""
+    """Jobs to derive together, and how the name of the slice begins that gets their rows."""
 
     slice: str
     job_ids: Sequence[str]
@@ -68,7 +68,7 @@ def derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Pa
     """Derives jobs of a catalog. Raises StoreError if the rows cannot be written."""
     layout = layout.here()
     try:
-        return _derive(replace(task, slice=layout.new_slice(task.slice)), layout, definition, catalog)
+        return _derive(task, layout, definition, catalog)
     except duckdb.OutOfMemoryException as error:
         if is_disk_full(error):
             raise disk_full(layout.root, "what is derived", error) from error
@@ -78,7 +78,8 @@ def derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Pa
 
 
 def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:
-    with _opened(layout, catalog) as connection:
+    slice_ = of_this_try(task.slice)
+    with _opened(layout, catalog, slice_) as connection:
         empty, is_small = narrow(connection, layout, definition, task.job_ids)
         if is_small:
             connection.execute(f"SET disabled_optimizers = '{SLOW_TO_PLAN}'")
@@ -89,15 +90,15 @@ def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: P
         if not parsed:
             parsed_queries.keep(connection, definition)
         relations = told if told and not problems else derived_relations(connection, definition.library)
-        mark = f"(hash(job_id || {literal('/' + task.slice)}) >> 1)::BIGINT"
+        mark = f"(hash(job_id || {literal('/' + slice_)}) >> 1)::BIGINT"
         marks = connection.execute(f"SELECT job_id, {mark} FROM loaded_jobs ORDER BY job_id").fetchall()
-        parts = list(_write(connection, layout, task.slice, mark, relations))
-        put_derived(layout, parts, task.slice)
-    return Derived([(job_id, task.slice, number) for job_id, number in marks], parts, relations, problems)
+        parts = list(_write(connection, layout, slice_, mark, relations))
+        put_derived(layout, parts, slice_)
+    return Derived([(job_id, slice_, number) for job_id, number in marks], parts, relations, problems)
 
 
 @contextmanager
-def _opened(layout: Layout, catalog: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _opened(layout: Layout, catalog: Path, slice_: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database that reads a catalog, and never takes the machine."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
@@ -105,7 +106,7 @@ def _opened(layout: Layout, catalog: Path) -> Iterator[duckdb.DuckDBPyConnection
         "python_enable_replacements": "false",
         "preserve_insertion_order": "false",
         "threads": 1,
-        "temp_directory": str(layout.draft.parent / "spilled"),
+        "temp_directory": str(layout.draft.parent / f"spilled-{slice_}"),  # two would write the same names
         "memory_limit": MEMORY,
     }
     connection = duckdb.connect(config=config)

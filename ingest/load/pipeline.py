@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
     from ingest.derive.task import Derived, DeriveTask
     from ingest.load.discover import Discovery
+    from ingest.load.engine import Cluster
     from ingest.load.pool import Workers
-    from ingest.load.tasks import FileResult, Slice, SliceResult
+    from ingest.load.tasks import FileResult, Slice, SliceResult, WorkFile
     from ingest.store.known_files import Ledger
     from ingest.views.definition import Definition
 
@@ -48,6 +49,10 @@ _PLANS = 10
 
 _IN_PROCESS_BYTES = 8 << 20
 """Less work than this is not worth starting other processes for."""
+
+
+_SAMPLES = 8
+"""Files that workers elsewhere must be able to open before anything is done."""
 
 
 class Progress(Protocol):
@@ -113,17 +118,19 @@ def ingest_jobs(
     lock_timeout_s: float = 60.0,
     progress: Progress | bool | None = None,
     sources: SourceOptions = ALL,
+    cluster: Cluster | None = None,
 ) -> LoadReport:
     """Reads jobs into a store; files that did not change since the last load are not read again.
 
     `job_dirs` is a folder, an archive or a URL, or several of them; `sources` selects among their jobs. `job_ids` maps a folder
     to a job's id, where the folder's own name will not do. `labels` are added to all these jobs; an empty text removes one.
     `thresholds` are what the checks of this store compare with from now on, where not the default; None leaves them as they
-    are. `progress=True` shows the progress on stderr, None only in a notebook, False never.
+    are. `progress=True` shows the progress on stderr, None only in a notebook, False never. `cluster` does the work elsewhere:
+    the address of a Dask scheduler, `local`, `module:function`, or an executor (`concurrent.futures`).
 
     Raises `InputError` if no job was found in any of `job_dirs`; with `strict=False`, or if some of them hold jobs, those that
-    do not are in the report's `problems`. Raises `StoreError` if the store is locked or damaged or its disk is full, and
-    `IngestError` for arguments that cannot be used.
+    do not are in the report's `problems`. Raises `StoreError` if the store is locked or damaged or its disk is full,
+    `ClusterError` if the cluster cannot be used or is lost, and `IngestError` for arguments that cannot be used.
     """
     started = time.monotonic()
     layout = Layout.of(os.fspath(store))
@@ -149,6 +156,7 @@ def ingest_jobs(
                 thresholds=thresholds,
                 plan_for=partial(make_plan, found, registry=registry, reparse=reparse, labels=labels or {}),
                 workers=workers,
+                cluster=cluster,
                 progress=shown,
             )
             with writing(layout, lock_timeout_s):
@@ -188,6 +196,7 @@ def _load(
     thresholds: Mapping[str, float] | None,
     plan_for: Callable[[Ledger], Plan],
     workers: int | None,
+    cluster: Cluster | None,
     progress: Progress,
 ) -> None:
     """Plans what is to be read, and reads it."""
@@ -204,7 +213,9 @@ def _load(
     check_thresholds(definition.library.thresholds, limits)
     others = ledger.digest != registry.digest or ledger.views != definition.digest
     if plan.jobs or plan.notes or ledger.moved or ledger.aged or others:
-        _Load(layout, registry, plugins, plan, report, started, definition, limits, ledger).run(workers, progress)
+        _Load(layout, registry, plugins, plan, report, started, definition, limits, ledger).run(
+            workers, cluster, progress
+        )
 
 
 def _folders(job_dirs: JobDir | Iterable[JobDir]) -> list[str]:
@@ -256,16 +267,16 @@ class _Load:
         self._started_at = datetime.now(UTC)
         self._id = f"{self._started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
-    def run(self, workers: int | None, progress: Progress) -> None:
+    def run(self, workers: int | None, cluster: Cluster | None, progress: Progress) -> None:
         """Parses what is to parse and commits it; the catalog to commit is readied while the files are read."""
         plan = self._plan
         size = sum(file.size for file in plan.work)
         count = 1 if size < _IN_PROCESS_BYTES and len(plan.work) < 1_000 else workers or os.cpu_count() or 1
-        work = list(slices(plan.work, self._id, count))
         progress.begin(len(plan.work), size)
         from ingest.load.pool import Workers
 
-        with Workers(self._layout, self._plugins, count) as pool:
+        with Workers(self._layout, self._plugins, count, cluster, _samples(plan.work)) as pool:
+            work = list(slices(plan.work, self._id, pool.count)) if plan.work else []
             for results, notes, ended in self._whole_jobs(pool, work, progress):
                 self._commit(pool, results, notes, progress, ended=ended)
 
@@ -452,6 +463,13 @@ class _Load:
             "bytes": report.bytes,
             "seconds": time.monotonic() - self._started,
         }
+
+
+def _samples(work: Sequence[WorkFile]) -> list[str]:
+    """Where a file of the first job lies, of the last, and of some between: whoever can open these can open all."""
+    firsts = {file.job_id: file.location for file in reversed(work)}
+    locations = list(firsts.values())
+    return locations[:: max(1, len(locations) // _SAMPLES)]
 
 
 def _kept_rows(file: FileResult) -> int:

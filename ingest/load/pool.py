@@ -1,108 +1,230 @@
-"""Parses slices and derives jobs, in this process or in several; a worker that dies takes down only the file that killed it."""
+"""Parses slices and derives jobs, here or by an executor; a worker that dies takes down only the file that killed it.
+
+There is one way, wherever the workers are: tasks go out, paths and counts come back. An executor may do a task twice, even one
+that is finished; each try writes files of its own, and only what came back first is used.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, as_completed, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing.connection import wait as wait_for_process
-from multiprocessing.context import SpawnContext, SpawnProcess
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from pathlib import Path
-from threading import Lock, Thread
-from types import ModuleType
+from queue import Empty, SimpleQueue
+from typing import TypeVar
 
 from ingest.derive.task import Derived, DeriveTask, derive
-from ingest.errors import StoreError
+from ingest.errors import ClusterError, StoreError
+from ingest.load.engine import Cluster, Engine, end, engine
 from ingest.load.tasks import FileResult, Slice, SliceResult
 from ingest.load.worker import parse_slice
 from ingest.plugin.registry import PluginOptions, load_registry
 from ingest.store.paths import Layout
 
 Thresholds = tuple[tuple[str, float], ...]
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_CHECK_S = 30.0
+"""How long nothing may come before the engine is asked whether it still lives."""
 
 
 class Workers:
-    """Processes that parse and derive, started when there is work for more than one."""
+    """Whoever parses and derives, started when there is work for more than one.
 
-    def __init__(self, layout: Layout, options: PluginOptions, count: int) -> None:
+    `count` is the number of processes, None as many as there are processors. With a `cluster` all is done there; `samples`
+    are locations of files that its workers must be able to read.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        options: PluginOptions,
+        count: int | None,
+        cluster: Cluster | None = None,
+        samples: Sequence[str] = (),
+    ) -> None:
         self._layout = layout
-        self._options = options
+        self._options = options if cluster is None else _absolute(options)
         self._count = count
-        self._pool: ProcessPoolExecutor | None = None
-        self._path = _safe_path()
+        self._cluster = cluster
+        self._samples = tuple(samples)
+        self._engine: Engine | None = None
+        self._executor: Executor | None = None
 
     def __enter__(self) -> Workers:
-        self._path.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         """If something goes wrong, work that has not begun is not done any more."""
         self._drop()
-        self._path.__exit__(None, None, None)
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+    @property
+    def count(self) -> int:
+        """How many tasks are done at once. Connects to a cluster."""
+        return self._begun().workers if self._cluster is not None else self._count or 1
 
     def parse(self, work: Sequence[Slice]) -> Iterator[SliceResult]:
         """The results of all slices, as they come."""
-        root = str(self._layout)
-        if self._count <= 1 or len(work) <= 1:
+        given = (str(self._layout), self._options)
+        if self._is_done_here(work):
             for slice_ in work:
-                yield parse_slice(slice_, root, self._options)
+                yield parse_slice(slice_, *given)
             return
-        suspects: list[Slice] = []
-        pool = self._started(len(work))
-        futures = {pool.submit(parse_slice, slice_, root, self._options): slice_ for slice_ in work}
-        open_: set[Future[SliceResult]] = set(futures)
-        while open_:
-            done, open_ = wait(open_, return_when=FIRST_COMPLETED)
-            for future in done:
-                try:
-                    yield future.result()
-                except BrokenProcessPool:  # every open slice is told so, whichever killed the worker
-                    suspects.append(futures[future])
-        if suspects:
-            self._drop()
-        for slice_ in suspects:
-            yield from _isolated(slice_, root, self._options)
+        for slice_, result, blame in self._results(parse_slice, work, given):
+            if result is not None:
+                yield result
+            else:
+                yield from self._isolated(slice_, is_to_blame=blame)
 
     def derive(self, tasks: Sequence[DeriveTask], thresholds: Thresholds, catalog: Path) -> Iterator[Derived]:
         """The results of all tasks, as they come. Raises StoreError if a worker dies twice of one."""
         given = (self._layout, self._options, thresholds, catalog)
-        if self._count <= 1 or len(tasks) <= 1:
+        is_only_here = self._cluster is not None and self._layout.url is not None  # the catalog that it rests on
+        if is_only_here or self._is_done_here(tasks):
             for task in tasks:
                 yield derive_with(task, *given)
             return
-        pool = self._started(len(tasks))
-        futures = {pool.submit(derive_with, task, *given): task for task in tasks}
-        suspects: list[DeriveTask] = []
-        for future in as_completed(futures):
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                suspects.append(futures[future])
-        if suspects:
-            self._drop()
-        for task in suspects:
-            with _pool(1, self._options) as alone:
-                try:
-                    yield alone.submit(derive_with, task, *given).result()
-                except BrokenProcessPool:
-                    raise StoreError(
-                        f"the process that derived {', '.join(task.job_ids[:3])} died",
-                        "The last whole commit stands. Is there enough memory? Try again with --jobs 1.",
-                    ) from None
+        for task, result, blame in self._results(derive_with, tasks, given):
+            again = result if result is not None or blame else self._alone(derive_with, task, *given)
+            if again is None:
+                raise StoreError(
+                    f"the process that derived {', '.join(task.job_ids[:3])} died",
+                    "The last whole commit stands. Is there enough memory? Try again with --jobs 1.",
+                )
+            yield again
 
-    def _started(self, wanted: int) -> ProcessPoolExecutor:
-        if self._pool is None:
-            self._pool = _pool(min(self._count, wanted), self._options)
-        return self._pool
+    def _is_done_here(self, tasks: Sequence[object]) -> bool:
+        return not tasks or (self._cluster is None and (self.count <= 1 or len(tasks) <= 1))
+
+    def _results(
+        self, function: Callable[..., Result], tasks: Sequence[Task], given: tuple[object, ...]
+    ) -> Iterator[tuple[Task, Result | None, bool]]:
+        """Each task with its result, as they come; with None if a worker died, and whether it died of this very task.
+
+        A future is let go when its result is taken. After a worker of an executor died that cannot go on without it, what
+        was open comes with None, and a new executor does the rest.
+        """
+        engine = self._begun()
+        waiting = deque(tasks)
+        done: SimpleQueue[Future[Result]] = SimpleQueue()
+        open_: dict[Future[Result], Task] = {}
+        while waiting:
+            executor = self._started(len(waiting))
+            is_broken = False
+            while open_ or (waiting and not is_broken):
+                while waiting and not is_broken and len(open_) < engine.open_tasks:
+                    try:
+                        future = self._submit(executor, function, waiting[0], *given)
+                    except BrokenExecutor as error:  # a worker died; what is open will be told so
+                        _check_death(engine, error)
+                        is_broken = True
+                    else:
+                        open_[future] = waiting.popleft()
+                        future.add_done_callback(done.put)
+                if not open_:  # else a broken one would be made anew for ever
+                    yield waiting.popleft(), None, False
+                    break
+                future = self._next(done)
+                task = open_.pop(future)
+                found: Result | None = None
+                blame = False
+                try:
+                    found = future.result()
+                except (Exception, CancelledError) as error:
+                    _check_death(engine, error)
+                    is_broken = is_broken or isinstance(error, BrokenExecutor)
+                    blame = engine.is_to_blame(error)
+                del future
+                yield task, found, blame
+            if is_broken:
+                self._drop()
+
+    def _next(self, done: SimpleQueue[Future[Result]]) -> Future[Result]:
+        """The next future that is done; now and then it is asked whether there will be one."""
+        while True:
+            try:
+                return done.get(timeout=_CHECK_S)
+            except Empty:
+                self._begun().check()
+
+    def _isolated(self, slice_: Slice, *, is_to_blame: bool = False) -> Iterator[SliceResult]:
+        """Parses a slice by itself; if the worker dies of that too, in halves, down to the one file that kills it."""
+        if not is_to_blame:
+            result = self._alone(parse_slice, slice_, str(self._layout), self._options)
+            if result is not None:
+                yield result
+                return
+        if len(slice_.files) == 1:
+            file = slice_.files[0]
+            failure = "the process that parsed it died"
+            yield SliceResult(
+                slice_.name, [FileResult(file.job_id, file.path, file.parser, size=file.size, failure=failure)]
+            )
+            return
+        middle = len(slice_.files) // 2
+        yield from self._isolated(Slice(f"{slice_.name}a", slice_.files[:middle]))
+        yield from self._isolated(Slice(f"{slice_.name}b", slice_.files[middle:]))
+
+    def _alone(self, function: Callable[..., Result], *given: object) -> Result | None:
+        """Does a task with an executor of its own; None if the worker dies."""
+        engine = self._begun()
+        executor = engine.executor(1)
+        try:
+            return self._submit(executor, function, *given).result()
+        except (Exception, CancelledError) as error:
+            _check_death(engine, error)
+            return None
+        finally:
+            end(executor)
+
+    def _submit(self, executor: Executor, function: Callable[..., Result], *given: object) -> Future[Result]:
+        terms = self._begun().terms
+        if terms is None:
+            return executor.submit(function, *given)
+        from ingest.load.agreement import agreed
+
+        return executor.submit(agreed, terms, function, *given)
+
+    def _begun(self) -> Engine:
+        """The engine; the first time it is asked whether its workers are the same and see the same."""
+        if self._engine is None:
+            self._engine = engine(self._cluster, self._options, self._count)
+            self._engine.look(None if self._layout.url else self._layout.root, self._samples)
+        return self._engine
+
+    def _started(self, tasks: int) -> Executor:
+        if self._executor is None:
+            self._executor = self._begun().executor(tasks)
+        return self._executor
 
     def _drop(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+        if self._executor is not None:
+            end(self._executor)
+            self._executor = None
+
+
+def _absolute(options: PluginOptions) -> PluginOptions:
+    """The same plugins, also for a process that works in another folder."""
+    files, standing = (
+        tuple(str(Path(file).resolve()) for file in some) for some in (options.files, options.standing_files)
+    )
+    return PluginOptions(files, options.installed, standing)
+
+
+def _check_death(engine: Engine, error: BaseException) -> None:
+    """Raises an error that is not the death of a worker; that of an executor that is gone as ClusterError."""
+    if engine.is_death(error):
+        return
+    if isinstance(error, CancelledError | BrokenExecutor):
+        raise ClusterError(
+            "the connection to the cluster was lost",
+            "The store holds the last whole commit. Look after the cluster, then run the same command again.",
+        ) from error
+    raise error
 
 
 def derive_with(
@@ -110,84 +232,3 @@ def derive_with(
 ) -> Derived:
     """Derives jobs; what they are derived by is loaded in the process that does it."""
     return derive(task, layout, load_registry(options).definition(dict(thresholds)), catalog)
-
-
-def _pool(workers: int, options: PluginOptions) -> ProcessPoolExecutor:
-    """Worker processes started afresh: a fork after Arrow's threads have started may hang."""
-    return ProcessPoolExecutor(workers, mp_context=_Context(), initializer=_start, initargs=(options,))
-
-
-class _Process(SpawnProcess):
-    """A worker that does not import the program that started it.
-
-    `multiprocessing` would have each worker run the caller's script again, up to `if __name__ == "__main__"`: a script without
-    that line would load in its workers too. All that a worker runs is in this package.
-    """
-
-    def start(self) -> None:
-        """Starts the process while `__main__` is a module without a file."""
-        with _MAIN_LOCK:
-            main = sys.modules["__main__"]
-            sys.modules["__main__"] = ModuleType("__main__")
-            try:
-                super().start()
-            finally:
-                sys.modules["__main__"] = main
-
-
-class _Context(SpawnContext):
-    Process = _Process
-
-
-_MAIN_LOCK = Lock()
-
-
-@contextmanager
-def _safe_path() -> Iterator[None]:
-    """Keeps new Python processes from importing modules of the working directory, which may be a stranger's download.
-
-    `multiprocessing` starts a worker with `python -c`, which puts the working directory before the standard library:
-    a folder `multiprocessing` in a download would be run in its place.
-    """
-    before = os.environ.get("PYTHONSAFEPATH")
-    os.environ["PYTHONSAFEPATH"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["PYTHONSAFEPATH"]
-        else:
-            os.environ["PYTHONSAFEPATH"] = before
-
-
-def _start(options: PluginOptions) -> None:
-    """Readies a worker: loads the plugins, and sees to it that the worker ends when the main process is killed."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    load_registry(options)
-
-
-def _end_with(sentinel: int) -> None:
-    wait_for_process([sentinel])
-    os._exit(1)
-
-
-def _isolated(slice_: Slice, root: str, options: PluginOptions) -> Iterator[SliceResult]:
-    """Parses a slice in a process of its own; if that dies too, in halves, down to the one file that kills it."""
-    with _pool(1, options) as pool:
-        try:
-            yield pool.submit(parse_slice, slice_, root, options).result()
-            return
-        except BrokenProcessPool:
-            pass
-    if len(slice_.files) == 1:
-        file = slice_.files[0]
-        failure = "the process that parsed it died"
-        yield SliceResult(
-            slice_.name, [FileResult(file.job_id, file.path, file.parser, size=file.size, failure=failure)]
-        )
-        return
-    middle = len(slice_.files) // 2
-    yield from _isolated(Slice(f"{slice_.name}a", slice_.files[:middle]), root, options)
-    yield from _isolated(Slice(f"{slice_.name}b", slice_.files[middle:]), root, options)

@@ -19,18 +19,26 @@ from ingest.store.maintenance import maintenance
 from ingest.store.premises import premises
 
 if TYPE_CHECKING:
+    from ingest.load.engine import Cluster
     from ingest.plugin.registry import PluginOptions, Registry
     from ingest.store.paths import Layout
 
 
-def rebuild(layout: Layout, registry: Registry, plugins: PluginOptions, lock_timeout_s: float = 60.0) -> int:
+def rebuild(
+    layout: Layout,
+    registry: Registry,
+    plugins: PluginOptions,
+    lock_timeout_s: float = 60.0,
+    cluster: Cluster | None = None,
+) -> int:
     """Derives all jobs with the thresholds of the store, and makes all views; gives the number of jobs.
 
-    Raises `StoreError` if there is no store, it is damaged, or another holds its lock.
+    Raises `StoreError` if there is no store, it is damaged, or another holds its lock, `ClusterError` if the cluster cannot be
+    used or is lost.
     """
     with (
         maintenance(layout, registry, lock_timeout_s, moved=True),
-        Workers(layout, plugins, os.cpu_count() or 1) as pool,
+        Workers(layout, plugins, os.cpu_count() or 1, cluster) as pool,
     ):
         with connect_catalog(layout, moved=True) as catalog:
             thresholds = json.loads(read_meta(catalog).get("thresholds", "{}"))

@@ -27,7 +27,7 @@ from ingest.plugin.registry import PluginOptions, load_registry
 from ingest.sources.content import Content
 from ingest.sources.kinds import Files
 from ingest.store.parts import SliceWriter
-from ingest.store.paths import Layout
+from ingest.store.paths import Layout, of_this_try
 
 _BATCH_BYTES = 4 << 20
 """Bytes handed to a parser at once."""
@@ -43,10 +43,13 @@ _Held = tuple[FileResult, SourceFile, bytes, int]
 
 
 def parse_slice(slice_: Slice, root: str, options: PluginOptions) -> SliceResult:
-    """Reads, parses and writes one slice. `root` is the store's folder or URL; this process signs in to it by itself."""
+    """Reads, parses and writes one slice, under a name of this try: a slice may be done twice, at the same time even.
+
+    `root` is the store's folder or URL; this process signs in to it by itself.
+    """
     registry = load_registry(options)
     layout = Layout.of(root)
-    name = layout.new_slice(slice_.name)
+    name = of_this_try(slice_.name)
     writer = SliceWriter(layout, name, {table.name: table for table in registry.tables})
     order = {job_id: i for i, job_id in enumerate(sorted({file.job_id for file in slice_.files}))}
     results: list[FileResult] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.artifact_root import DOWNLOAD_ROOT, is_root
-from ingest.errors import StoreError
+from ingest.errors import ClusterError, StoreError
 from ingest.load.pipeline import LoadReport
 from ingest.logs import log
 from ingest.nightly.summary import StepFailure
@@ -33,8 +33,8 @@ class Reading:
 def read_roots(roots: Sequence[str], load: Load) -> Reading:
     """Loads all roots at once; if that fails, halves of them, down to the folder that cannot be read.
 
-    So a night usually has one load, and one bad job among a thousand costs some ten more. Raises `StoreError`: a store
-    that cannot be written is no trouble of one job.
+    So a night usually has one load, and one bad job among a thousand costs some ten more. Raises `StoreError`
+    and `ClusterError`: a store that cannot be written, or a cluster that is gone, is no trouble of one job.
     """
     reading = Reading()
     _read(list(roots), load, reading, given=True)
@@ -45,7 +45,7 @@ def _read(folders: Sequence[str], load: Load, reading: Reading, *, given: bool) 
     """`given`: the user named these folders, so that one without jobs is worth a word."""
     try:
         report = load(folders)
-    except StoreError:
+    except (StoreError, ClusterError):
         raise
     except Exception as error:  # a bug that one job's files wake must not cost the night
         if len(folders) > 1:

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.errors import InputError, StoreError
+from ingest.errors import ClusterError, InputError, StoreError
 from ingest.load.pipeline import ingest_jobs
 from ingest.logs import log
 from ingest.nightly import aggregates
@@ -49,6 +49,7 @@ class NightlyOptions:
     roots: Sequence[str]
     store: str
     workers: int | None = None
+    cluster: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     plugins: PluginOptions = DEFAULT_PLUGINS
     thresholds: Mapping[str, float] = field(default_factory=dict)
@@ -82,7 +83,7 @@ def run_night(wishes: NightlyOptions) -> Summary:
         layout = Layout.of(wishes.store)
         with night_lock(layout, wishes.lock_timeout_s):
             _Night(layout, wishes, summary).steps()
-    except StoreError as error:
+    except (StoreError, ClusterError) as error:
         summary.troubles.append(StepFailure.of("store", error, fatal=True))
         log().error("night failed", reason=error.wrong)
     except Exception as error:
@@ -128,6 +129,7 @@ class _Night:
             store=wishes.store,
             strict=False,
             workers=wishes.workers,
+            cluster=wishes.cluster,
             labels=wishes.labels,
             thresholds=wishes.thresholds,
             plugins=wishes.plugins,

@@ -85,11 +85,10 @@ class Layout:
 
         return part_location(self.url, table, slice_)
 
-    def new_slice(self, name: str) -> str:
-        """The name of a slice that is about to be written. In an object store each try has one of its own: whoever wrote it
-        before may still be writing.
-        """
-        return name if self.url is None else f"{name}-{secrets.token_hex(3)}"
+
+def of_this_try(slice_: str) -> str:
+    """A slice's name for one try to write it: whoever does it again, or at the same time, writes other files."""
+    return f"{slice_}-{secrets.token_hex(4)}"
 
 
 def sync(path: Path) -> None:

@@ -42,7 +42,7 @@ except SystemExit as end:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--help",), ("-h",), ("--version",), ("load", "-h"), ("sql", "-h")], ids=" ".join
+    "arguments", [("--help",), ("-h",), ("--version",), ("load", "-h"), ("sql", "-h"), ("export", "-h")], ids=" ".join
 )
 def test_help_imports_nothing_heavy(start: Start, arguments: tuple[str, ...]) -> None:
     """No database, no Arrow, no terminal library is imported to show a help text or the version."""
@@ -53,14 +53,18 @@ def test_help_imports_nothing_heavy(start: Start, arguments: tuple[str, ...]) ->
 
 
 def test_a_store_in_a_folder_imports_nothing_far(start: Start, store: StoreUnderTest, tree: Tree, logs: Logs) -> None:
-    """To write and to read a store in a folder nothing of object storage is imported."""
+    """To write and to read a store in a folder nothing of object storage, clusters or exports is imported."""
     folder = tree({logs.worker: logs.records(1)})
+    extras = {"distributed", "dask", "deltalake", "pyiceberg", "sqlalchemy"}
+    ours = {"ingest.load.dask", "ingest.load.agreement", "ingest.export"}
     for given in (("load", folder, "--no-verdict"), ("sql", "SELECT job_id FROM jobs")):
         _, error = start("-c", IMPORTED, *given, "--store", store.path).communicate(timeout=60)
         code, modules = json.loads(error.splitlines()[-1])
         assert code in (0, None), error
         assert "duckdb" in modules
         assert not [module for module in modules if module.startswith(FAR)]
+        assert not {module.partition(".")[0] for module in modules} & extras
+        assert not set(modules) & ours
 
 
 def test_help_says_what_is_needed(run: Run) -> None:

@@ -58,7 +58,7 @@ from ingest.load.pool import Workers
 
 if __name__ == "__main__":
     with Workers(Layout.of(sys.argv[1]), DEFAULT_PLUGINS, 2) as pool:
-        print(sorted(one.name for one in pool.parse([Slice("a", []), Slice("b", [])])))
+        print(sorted(one.name[0] for one in pool.parse([Slice("a", []), Slice("b", [])])))
 """
 
 
@@ -66,7 +66,8 @@ def hostile(folder: Path, marker: Path) -> None:
     """Settings whose every way to do harm leaves a mark, and the plugin that they name."""
     (folder / "evil.py").write_text(f"open({str(marker)!r}, 'w')\n")
     (folder / "ingest.toml").write_text(
-        f"store = '{marker}-store'\nplugins = ['evil.py']\n[nightly]\nnotify_command = 'touch {marker}'\n"
+        f"store = '{marker}-store'\nplugins = ['evil.py']\n[load]\ncluster = 'evil:make'\n"
+        f"[nightly]\nnotify_command = 'touch {marker}'\n"
         f"summary = '{marker}'\n[report]\noutput = '{marker}'\n[log]\nfile = '{marker}'\n"
     )
 

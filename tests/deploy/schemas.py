@@ -3,7 +3,8 @@
 The official schemas are hundreds of kilobytes, live on the network and change; so the keys that we use were copied from
 them by hand, with `additionalProperties: false`: a misspelt or misplaced key fails, which is what goes wrong in such
 files. Kubernetes: batch/v1 CronJob of the API reference 1.27. GitHub: github-workflow.json of the JSON Schema Store.
-Azure ML: schedule.schema.json and pipelineJob.schema.json.
+Azure ML: schedule.schema.json, pipelineJob.schema.json and commandJob.schema.json. Dask: the DaskCluster of
+the operator's custom resources, kubernetes.dask.org/v1.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ _CONTAINER = thing(
         readOnlyRootFilesystem=FLAG,
         capabilities=thing("", drop=many(TEXT), add=many(TEXT)),
     ),
+    env=many(thing("name value", name=TEXT, value=TEXT)),
+    ports=many(thing("containerPort", name=NAME, containerPort=NUMBER, protocol=one_of("TCP"))),
     volumeMounts=many(thing("name mountPath", name=NAME, mountPath=TEXT, readOnly=FLAG)),
 )
 _POD = thing(
@@ -104,6 +107,36 @@ CRON_JOB = thing(
                 template=thing("spec", metadata=thing("", labels=LABELS), spec=_POD),
             ),
         ),
+    ),
+)
+
+_WORKERS = thing("containers", containers=many(_CONTAINER), volumes=_POD["properties"]["volumes"])
+_PORTS = many(thing("port", name=NAME, protocol=one_of("TCP"), port=NUMBER, targetPort=TEXT))
+DASK_CLUSTER = thing(
+    "apiVersion kind metadata spec",
+    apiVersion=one_of("kubernetes.dask.org/v1"),
+    kind=one_of("DaskCluster"),
+    metadata=thing("name", name=NAME, labels=LABELS),
+    spec=thing(
+        "worker scheduler",
+        worker=thing("replicas spec", replicas=NUMBER, spec=_WORKERS),
+        scheduler=thing(
+            "spec service",
+            spec=_WORKERS,
+            service=thing("type selector ports", type=one_of("ClusterIP"), selector=LABELS, ports=_PORTS),
+        ),
+    ),
+)
+JOB = thing(
+    "apiVersion kind metadata spec",
+    apiVersion=one_of("batch/v1"),
+    kind=one_of("Job"),
+    metadata=thing("name", name=NAME, labels=LABELS),
+    spec=thing(
+        "template",
+        backoffLimit=NUMBER,
+        activeDeadlineSeconds=NUMBER,
+        template=thing("spec", metadata=thing("", labels=LABELS), spec=_POD),
     ),
 )
 
@@ -170,5 +203,20 @@ PIPELINE = thing(
             outputs=LABELS,
         ),
     },
+    **{"$schema": TEXT},
+)
+COMMAND_JOB = thing(
+    "type command environment compute",
+    type=one_of("command"),
+    display_name=TEXT,
+    experiment_name=TEXT,
+    code=TEXT,
+    command=TEXT,
+    environment=thing("image", image=TEXT, conda_file=TEXT),
+    compute=TEXT,
+    resources=thing("instance_count", instance_count=NUMBER, instance_type=TEXT),
+    distribution=thing("type", type=one_of("mpi"), process_count_per_instance=NUMBER),
+    inputs={"type": "object", "additionalProperties": _INPUT},
+    outputs={"type": "object", "additionalProperties": _OUTPUT},
     **{"$schema": TEXT},
 )

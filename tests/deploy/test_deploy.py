@@ -22,6 +22,7 @@ MANIFESTS = {
     "github/ingest-nightly.yml": schemas.WORKFLOW,
     "azureml/schedule.yml": schemas.SCHEDULE,
     "azureml/pipeline.yml": schemas.PIPELINE,
+    "azureml/cluster.yml": schemas.COMMAND_JOB,
 }
 WAYS = sorted(path for path in DEPLOY.iterdir() if path.name != "dashboards")  # those have tests/clients
 FILES = sorted(path.relative_to(DEPLOY).as_posix() for way in WAYS for path in way.rglob("*") if path.is_file())
@@ -90,7 +91,7 @@ def commands() -> dict[str, list[str]]:
 
 def test_every_way_calls_it() -> None:
     """Each folder has a file with the command."""
-    assert {Path(file).parent.name for file in commands()} == {path.name for path in WAYS}
+    assert {Path(file).parts[0] for file in commands()} == {path.name for path in WAYS}
 
 
 @pytest.mark.parametrize("file", commands())

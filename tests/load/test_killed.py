@@ -21,7 +21,7 @@ KILLED = """
 # Does a load in a forked process for each line of stdin: `event ending`, to kill it when Python tells of such a system
 # call on a path of the store with such an end, or `timer milliseconds`, to kill it then, in whatever code it may be.
 # Says how each ended.
-import os, signal, sys
+import os, re, signal, sys
 import ingest.store.catalog, ingest.load.worker
 from ingest.load.pipeline import ingest_jobs
 
@@ -30,7 +30,7 @@ folder, store = sys.argv[1:]
 def load(kind, value):
     def kill(event, arguments):
         path = os.fspath(arguments[0]) if arguments and isinstance(arguments[0], (str, os.PathLike)) else ""
-        if event == kind and path.startswith(store) and path.endswith(value):
+        if event == kind and path.startswith(store) and re.search(f"{value}$", path):
             os.kill(os.getpid(), signal.SIGKILL)
 
     if kind == "timer":
@@ -48,20 +48,6 @@ for line in sys.stdin:
     print("killed" if os.WIFSIGNALED(status) else "done", flush=True)
 """
 
-POINTS = {
-    "open .parquet": "old",  # rows are written
-    "os.mkdir /draft": "old",  # the next catalog is begun
-    "open -d0000.parquet": "old",  # what is derived of them is written
-    "open /draft/catalog.duckdb": "old",  # it is built
-    "os.rename /draft/catalog.duckdb": "old",  # it is on disk
-    "open /store": "new",  # it is in place
-    "os.rmdir /draft": "new",  # all but done
-    "timer 60": "old or new",
-    "timer 200": "old or new",
-    "timer 400": "old or new",
-}
-"""Where a load is killed, and the state that the store must have then."""
-
 COMMITS_OFTEN = """
 # The command, with a commit after each slice.
 import ingest.load.pipeline, ingest.cli
@@ -70,8 +56,8 @@ ingest.cli.main()
 """
 
 POINTS = {
-    "open .parquet": "old",  # rows are written
-    "open -d0000.parquet": "old",  # what is derived of them is written
+    "open [.]parquet": "old",  # rows are written
+    "open -d0000-\\w+.parquet": "old",  # what is derived of them is written
     "open /draft/catalog.duckdb": "old",  # the next catalog is built
     "os.rename /draft/catalog.duckdb": "old",  # it is on disk
     "open /store": "new",  # it is in place

@@ -25,7 +25,12 @@ def test_tries_in_order_of_time(db: Database) -> None:
     assert row["outcomes"] == ["timeout", "exception", "done"]
     assert row["nodes"] == ["0", "1", "2"]
     assert row["started_at"] == ["10:00:00", "10:01:00", "10:02:00"]
-    assert (row["wasted_worker_s"], row["last_error"], row["items"], row["failed_items"]) == (65.0, "ValueError: x", 10, 0)
+    assert (row["wasted_worker_s"], row["last_error"], row["items"], row["failed_items"]) == (
+        65.0,
+        "ValueError: x",
+        10,
+        0,
+    )
 
 
 def test_two_results(db: Database) -> None:

@@ -23,7 +23,7 @@ class Spool:
     """A file that is there as long as this object is."""
 
     def __init__(self) -> None:
-        _sweep()
+        sweep_spools()
         folder = Path(os.path.realpath(tempfile.mkdtemp(prefix=_PREFIX)))
         lock = FileLock(folder / "lock")
         lock.acquire()
@@ -46,7 +46,7 @@ def _delete(folder: Path, lock: FileLock) -> None:
     lock.release()
 
 
-def _sweep() -> None:
+def sweep_spools() -> None:
     """Deletes the spools of processes that are gone."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         try:
