@@ -47,7 +47,7 @@ class Processes:
     def check(self) -> None:
         """A process that is gone is told at once."""
 
-    def look(self, root: Path, locations: tuple[str, ...]) -> None:
+    def look(self, root: Path | None, locations: tuple[str, ...]) -> None:
         """They are what this process is."""
 
     def close(self) -> None:
