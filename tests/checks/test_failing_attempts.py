@@ -91,7 +91,7 @@ def test_timeouts_that_lost_work(jobs: Database) -> None:
             fail(jobs, name, number, "timeout", tries=3, node=str(number % 2), then_done=number < 102)
     told = found(jobs, "timeouts_many")
     assert {name: severity for name, (severity, _) in told.items()} == {"fires": "severe", "running": "warning"}
-    assert "1 of them were never done" in told["fires"][1]
+    assert "1 mini-batch never completed" in told["fires"][1]
     assert "1 of them are not done so far" in told["running"][1]
 
 
