@@ -21,6 +21,6 @@ def is_one_of(column: str, texts: Iterable[str]) -> str:
     return f"{column} IN ({', '.join(map(literal, texts)) or 'NULL'})"
 
 
-def quoted_path(path: Path) -> str:
+def quoted_path(path: Path | str) -> str:
     """A path between quotes."""
     return literal(str(path))

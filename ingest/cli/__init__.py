@@ -12,6 +12,7 @@ from ingest.cli.compact import compact
 from ingest.cli.completion import completion
 from ingest.cli.config import config
 from ingest.cli.connect import connect
+from ingest.cli.copy import copy
 from ingest.cli.diagnose import diagnose
 from ingest.cli.diff import diff
 from ingest.cli.doctor import doctor
@@ -89,6 +90,7 @@ for command in (
     rebuild,
     forget,
     compact,
+    copy,
     doctor,
     config,
     nightly,

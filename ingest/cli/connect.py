@@ -45,10 +45,16 @@ def connect(store: str, client: str | None, format_: str) -> None:
       eval "$(ingest connect --client duckdb)"
 
     The init script opens the store read-only and sets the thresholds and the price of ingest.toml.
+
+    Of a store on object storage it prints the statements for a client that has DuckDB's extension for it: they name the
+    catalog that counts now. Ask again to see newer loads.
     """
     if client is not None and format_ == "init":
         raise click.UsageError("the init script is for duckdb; leave --client out.")
     with open_configured(store) as opened:
+        if opened.layout.url is not None:
+            _print(_remote(opened, client, format_))
+            return
         ways = _Ways(opened.layout.root, opened.layout.catalog)
         if format_ == "init":
             click.echo(_init_script(opened, ways), nl=False)
@@ -115,23 +121,66 @@ def _page(ways: _Ways, jobs: int) -> str:
     return "\n".join(lines)
 
 
+def _remote(store: Store, client: str | None, format_: str) -> str:
+    """The same for a store on object storage: statements, or a page around them."""
+    from ingest.store.remote.connect import first_statements, remote_catalog
+
+    catalog = remote_catalog(store.layout)
+    statements = [*first_statements(catalog), *_settings(store)]
+    if format_ == "json":
+        told = {"store": str(store.layout), "catalog": catalog.url, "statements": [*first_statements(catalog)]}
+        return json.dumps(told, indent=2, ensure_ascii=False)
+    if format_ == "init":
+        return "\n".join(["-- Made by `ingest connect --format init`.", *statements])
+    if client == "python":
+        script = "\n".join(f"connection.execute({one!r})" for one in first_statements(catalog))
+        return f"import duckdb\n\nconnection = duckdb.connect()\n{script}"
+    if client is not None:
+        return "\n".join(statements)
+    jobs = store.rows("SELECT count(*) AS jobs FROM jobs")[0]["jobs"]
+    lines = [f"{store.layout}: {jobs:,} {'job' if jobs == 1 else 'jobs'}", "", "DuckDB 1.5, any client of it"]
+    lines += [f"  {line}" for line in statements]
+    lines += ["", "Python, with ingest installed", "  from ingest import open_store", ""]
+    lines[-1:] = [f"  store = open_store({str(store.layout)!r})", "", "to know", *(f"  * {line}" for line in _REMOTE)]
+    return "\n".join(lines)
+
+
+_REMOTE = (
+    "The statements name the catalog that counts now, which never changes. Ask again to see newer loads.",
+    "A catalog is kept for a day at least after the next one was published.",
+    "DuckDB 2.0 cannot install these extensions from PyPI yet; open_store needs none.",
+    "Views that read many log records come range by range: open_store keeps files on this machine.",
+    "Secrets are not masked there, as ingest sql does it.",
+)
+
+
 def _init_script(store: Store, ways: _Ways) -> str:
     """What the duckdb program is to run first."""
-    from ingest.quoting import literal, quoted_path
+    from ingest.quoting import quoted_path
+
+    lines = [
+        "-- Made by `ingest connect --format init`.",
+        f"ATTACH {quoted_path(ways.catalog)} AS catalog (READ_ONLY);",
+        "USE catalog;",
+        *_settings(store),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _settings(store: Store) -> list[str]:
+    """Statements that set what ingest.toml sets."""
+    from ingest.quoting import literal
 
     changed = store.rows("SELECT name, value FROM thresholds WHERE value <> default_value ORDER BY name")
     price = store.rows("SELECT getvariable('price_per_node_hour') AS price")[0]["price"]
     pairs = ", ".join(f"{literal(row['name'])}: {row['value']!r}" for row in changed)
     lines = [
-        "-- Made by `ingest connect --format init`.",
-        f"ATTACH {quoted_path(ways.catalog)} AS catalog (READ_ONLY);",
-        "USE catalog;",
         "-- What the checks compare with, if it is not the default; all: FROM thresholds;",
         f"SET VARIABLE thresholds = MAP {{{pairs}}}::MAP(VARCHAR, DOUBLE);",
     ]
     if price is not None:
         lines.append(f"SET VARIABLE price_per_node_hour = {float(price)!r}::DOUBLE;")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _print(text: str) -> None:

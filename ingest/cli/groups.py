@@ -20,7 +20,7 @@ SECTIONS = (
     ("Understand jobs", ("diagnose", "jobs", "nodes", "timeline", "story", "diff", "check", "report")),
     ("Query the store", ("sql", "views", "problems", "connect", "export")),
     ("Look into files", ("explain", "show")),
-    ("Maintain the store", ("rebuild", "forget", "compact", "doctor")),
+    ("Maintain the store", ("rebuild", "forget", "compact", "copy", "doctor")),
     ("Try a script before it runs", ("rehearse",)),
     ("Set up", ("config", "plugins", "completion")),
 )

@@ -25,4 +25,4 @@ def rebuild(
     layout = Layout.of(store)
     registry = load_plugins(plugin_files, no_plugins)
     jobs = rebuild_store(layout, registry, plugin_choice(plugin_files, no_plugins), lock_timeout, cluster)
-    click.echo(f"{layout.root}: {jobs} job{plural(jobs)} derived, views rebuilt", err=True)
+    click.echo(f"{layout}: {jobs} job{plural(jobs)} derived, views rebuilt", err=True)

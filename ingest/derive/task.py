@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,12 @@ import duckdb
 from ingest.derive.compute import compute
 from ingest.errors import disk_full, is_disk_full
 from ingest.quoting import is_one_of, literal, quoted, quoted_path
+from ingest.store.backend import backend_of
 from ingest.store.derived import DerivedRelation, derived_columns
-from ingest.store.derived_parts import write_derived
+from ingest.store.derived_parts import put_derived, write_derived
 from ingest.store.disk import as_unreadable
 from ingest.store.fronts import slices_of
-from ingest.store.paths import Layout, of_this_try
+from ingest.store.paths import Layout
 from ingest.store.record_views import listed, rows_of
 from ingest.store.slice_ledger import Part
 from ingest.views.files import CHECKS
@@ -64,6 +65,7 @@ class Derived:
 
 def derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:
     """Derives jobs of a catalog. Raises StoreError if the rows cannot be written."""
+    task = replace(task, slice=layout.new_slice(task.slice))
     try:
         return _derive(task, layout, definition, catalog)
     except duckdb.OutOfMemoryException as error:
@@ -73,7 +75,7 @@ def derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Pa
 
 
 def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:
-    slice_ = of_this_try(task.slice)
+    slice_ = task.slice
     with _opened(layout, catalog, slice_) as connection:
         empty, is_small = narrow(connection, layout, definition, task.job_ids)
         if is_small:
@@ -86,6 +88,7 @@ def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: P
         mark = f"(hash(job_id || {literal('/' + slice_)}) >> 1)::BIGINT"
         marks = connection.execute(f"SELECT job_id, {mark} FROM loaded_jobs ORDER BY job_id").fetchall()
         parts = list(_write(connection, layout, slice_, mark, relations))
+        put_derived(layout, parts, slice_)
     return Derived([(job_id, slice_, number) for job_id, number in marks], parts, relations, problems)
 
 
@@ -106,7 +109,8 @@ def _opened(layout: Layout, catalog: Path, slice_: str) -> Iterator[duckdb.DuckD
         with as_unreadable(layout):
             connection.execute(f"ATTACH {quoted_path(catalog)} AS catalog (READ_ONLY)")
             connection.execute("USE catalog")
-            yield connection
+            with backend_of(layout).serving(connection):
+                yield connection
     finally:
         connection.close()
 

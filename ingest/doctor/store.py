@@ -39,17 +39,27 @@ def examine(layout: Layout, registry: Registry, *, thorough: bool = False) -> It
         with connect_catalog(layout) as connection:
             meta = read_meta(connection)
             jobs = connection.execute("SELECT count(*) FROM jobs").fetchall()[0][0]
-            yield Health("store", Status.OK, f"{layout.root}: format {meta['format']}, {jobs} job{plural(jobs)}")
-            yield from _parts(connection, layout, thorough)
+            yield Health("store", Status.OK, f"{layout}: format {meta['format']}, {jobs} job{plural(jobs)}")
+            if layout.url is not None:
+                from ingest.doctor import remote
+
+                yield from remote.parts(connection, layout, thorough=thorough)
+            else:
+                yield from _parts(connection, layout, thorough)
             yield _ledger(connection)
             yield from _views(connection, registry, meta)
             yield from _clock(connection)
-            yield _orphans(connection, layout)
+            yield _orphans(connection, layout) if layout.url is None else remote.leftovers(connection, layout)
             yield _wants_merging(connection)
     except StoreError as error:
         yield Health("store", Status.PROBLEM, error.wrong, error.remedy)
-    if layout.root.is_dir():
+    if layout.url is not None:
+        from ingest.doctor import remote
+
+        yield from remote.head(layout)
+    elif layout.root.is_dir():
         yield _lock(layout)
+    if layout.root.is_dir():
         yield _room(layout)
 
 
@@ -59,19 +69,23 @@ def _parts(connection: duckdb.DuckDBPyConnection, layout: Layout, thorough: bool
     wrong = []
     for name, slice_, rows, bytes_, columns in listed:
         path = layout.part(name, slice_)
-        if (said := _wrong_with(path, rows, bytes_, columns.split(","), thorough)) is not None:
+        if (said := wrong_with(path, rows, bytes_, columns.split(","), thorough)) is not None:
             wrong.append(f"{path.relative_to(layout.root)}: {said}")
+    read = "every row was read" if thorough else "their ends were read; --thorough reads every row"
+    yield from told(wrong, len(listed), sum(bytes_ for _, _, _, bytes_, _ in listed), read)
+
+
+def told(wrong: list[str], listed: int, total: int, read: str) -> Iterator[Health]:
+    """What is wrong with some of the listed files, which are of `total` bytes; or what was read, if nothing is."""
     for one in wrong[:_NAMED]:
         yield Health("rows", Status.DAMAGED, one, _LOST)
     if len(wrong) > _NAMED:
-        yield Health("rows", Status.DAMAGED, f"and {len(wrong) - _NAMED} more of {len(listed)} files", _LOST)
+        yield Health("rows", Status.DAMAGED, f"and {len(wrong) - _NAMED} more of {listed} files", _LOST)
     if not wrong:
-        read = "every row was read" if thorough else "their ends were read; --thorough reads every row"
-        total = sum(bytes_ for _, _, _, bytes_, _ in listed)
-        yield Health("rows", Status.OK, f"all {len(listed)} Parquet files ({size(total)}) are whole: {read}")
+        yield Health("rows", Status.OK, f"all {listed} Parquet files ({size(total)}) are whole: {read}")
 
 
-def _wrong_with(path: Path, rows: int, bytes_: int, columns: list[str], thorough: bool) -> str | None:
+def wrong_with(path: Path, rows: int, bytes_: int, columns: list[str], thorough: bool) -> str | None:
     """What is wrong with a Parquet file; None if nothing is."""
     import pyarrow as pa
     import pyarrow.parquet as pq

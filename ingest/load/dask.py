@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import ClusterError, first_line
@@ -23,6 +22,13 @@ if TYPE_CHECKING:
 
 _OPEN_TASKS = 2_000
 """More than the workers of any cluster that we know do at once; a scheduler carries 100 times as many."""
+
+CALM = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+}
+"""Dask looks at itself every few milliseconds, which costs more than a tenth of a busy processor. Nobody asks for that here."""
 
 _WITHOUT_WORKERS_S = 600.0
 _ANSWER_S = 20
@@ -94,12 +100,12 @@ class Dask:
             "The store holds the last whole commit. Look after the scheduler, then run the same command again.",
         )
 
-    def look(self, root: Path, locations: tuple[str, ...]) -> None:
+    def look(self, place: str, locations: tuple[str, ...]) -> None:
         """All workers that there are say it; those that come later compare versions before each task."""
         from distributed import TimeoutError as DaskTimeoutError
 
-        with shown_file(root) as token:
-            given = (self.terms, root, token, locations)
+        with shown_file(place) as token:
+            given = (self.terms, place, token, locations)
             try:
                 if self._threads():
                     self._client.run(is_in_agreement, *given)
@@ -128,14 +134,15 @@ class Dask:
 
     def _started(self, count: int) -> str:
         """The address of a scheduler of our own, only for this machine."""
+        import dask
         from distributed import LocalCluster
 
-        with without_main():
+        with dask.config.set(CALM), without_main():
             cluster = LocalCluster(
                 n_workers=count,
                 threads_per_worker=1,
                 host="127.0.0.1",
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # None would take the port that everybody takes
                 memory_limit=0,
                 silence_logs=logging.CRITICAL,
             )

@@ -6,12 +6,13 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ingest.errors import InputError
+from ingest.errors import InputError, StoreError
 from ingest.load.discover import discover
 from ingest.load.plan import Plan, UnreadFile, make_plan, slices
 from ingest.load.progress import shown_progress
@@ -19,9 +20,11 @@ from ingest.logs import debug, log
 from ingest.model import FILES, LOADED_JOBS, LOADS, Column
 from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, Problem, Registry, load_registry
 from ingest.sources.protocol import ALL, SourceOptions
+from ingest.store.backend import committed
 from ingest.store.fronts import READ_ON
 from ingest.store.known_files import read_ledger
 from ingest.store.paths import Layout
+from ingest.store.premises import OvertakenError, check_premises, premises
 from ingest.version import __version__
 from ingest.views.checks import check_thresholds
 
@@ -29,15 +32,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from ingest.derive.task import Derived, DeriveTask
+    from ingest.load.discover import Discovery
     from ingest.load.engine import Cluster
     from ingest.load.pool import Workers
     from ingest.load.tasks import FileResult, Slice, SliceResult, WorkFile
+    from ingest.store.known_files import Ledger
     from ingest.views.definition import Definition
 
 JobDir = str | os.PathLike[str]
 
 _COMMIT_EVERY_S = 30.0
 """A long load commits as it goes, so that one that is killed has not worked in vain."""
+
+_PLANS = 10
+"""How often a load is planned when others write to the same jobs of a store on object storage."""
 
 _IN_PROCESS_BYTES = 8 << 20
 """Less work than this is not worth starting other processes for."""
@@ -138,26 +146,76 @@ def ingest_jobs(
         if found.jobs:
             from ingest.store.maintenance import writing
 
+            begun = partial(
+                _load,
+                layout=layout,
+                found=found,
+                registry=registry,
+                plugins=plugins,
+                started=started,
+                thresholds=thresholds,
+                plan_for=partial(make_plan, found, registry=registry, reparse=reparse, labels=labels or {}),
+                workers=workers,
+                cluster=cluster,
+                progress=shown,
+            )
             with writing(layout, lock_timeout_s):
-                ledger = read_ledger(layout, report.job_ids)
-                plan = make_plan(found, ledger, registry, reparse=reparse, labels=labels or {})
-                debug("planned", jobs=len(found.jobs), files=plan.files, to_read=len(plan.work))
-                report.files, report.unchanged = plan.files, plan.unchanged
-                report.forgotten = plan.forgotten
-                for path in plan.archives:
-                    log().warning(
-                        "archive not read", path=path, reason="it was not named", remedy="give it as an argument"
-                    )
-                report.job_ids = [job_id for job_id in report.job_ids if job_id not in set(plan.forgotten)]
-                limits = dict(ledger.thresholds if thresholds is None else thresholds)
-                definition = registry.definition(limits)
-                check_thresholds(definition.library.thresholds, limits)
-                others = ledger.digest != registry.digest or ledger.views != definition.digest
-                if plan.jobs or plan.notes or ledger.moved or ledger.aged or others:
-                    load = _Load(layout, registry, plugins, plan, report, started, definition, limits, ledger.aged)
-                    load.run(workers, cluster, shown)
+                done = _planned_anew(begun, report, layout)
+            report = done
     report.seconds = time.monotonic() - started
     return report
+
+
+def _planned_anew(load: Callable[[LoadReport], object], report: LoadReport, layout: Layout) -> LoadReport:
+    """Plans and loads, and does both again if another writer to an object store changed the same jobs meanwhile.
+
+    What that one has read is not read again. Gives the report of the last time.
+    """
+    for number in range(_PLANS):
+        told = replace(report, failed_files=[], changed_files=[])
+        try:
+            load(told)
+        except OvertakenError:
+            debug("planned anew: another writer changed the same jobs", time=number + 1)
+            continue
+        return told
+    raise StoreError(
+        f"{layout}: others wrote to the same jobs, {_PLANS} times before this load could",
+        "Run the same command again; let one machine load a job.",
+    )
+
+
+def _load(
+    report: LoadReport,
+    *,
+    layout: Layout,
+    found: Discovery,
+    registry: Registry,
+    plugins: PluginOptions,
+    started: float,
+    thresholds: Mapping[str, float] | None,
+    plan_for: Callable[[Ledger], Plan],
+    workers: int | None,
+    cluster: Cluster | None,
+    progress: Progress,
+) -> None:
+    """Plans what is to be read, and reads it."""
+    ledger = read_ledger(layout, report.job_ids)
+    plan = plan_for(ledger)
+    debug("planned", jobs=len(found.jobs), files=plan.files, to_read=len(plan.work))
+    report.files, report.unchanged = plan.files, plan.unchanged
+    report.forgotten = plan.forgotten
+    for path in plan.archives:
+        log().warning("archive not read", path=path, reason="it was not named", remedy="give it as an argument")
+    report.job_ids = [job_id for job_id in report.job_ids if job_id not in set(plan.forgotten)]
+    limits = dict(ledger.thresholds if thresholds is None else thresholds)
+    definition = registry.definition(limits)
+    check_thresholds(definition.library.thresholds, limits)
+    others = ledger.digest != registry.digest or ledger.views != definition.digest
+    if plan.jobs or plan.notes or ledger.moved or ledger.aged or others:
+        _Load(layout, registry, plugins, plan, report, started, definition, limits, ledger).run(
+            workers, cluster, progress
+        )
 
 
 def _folders(job_dirs: JobDir | Iterable[JobDir]) -> list[str]:
@@ -192,7 +250,7 @@ class _Load:
         started: float,
         definition: Definition,
         thresholds: Mapping[str, float],
-        aged: Sequence[str],
+        ledger: Ledger,
     ) -> None:
         self._layout = layout
         self._registry = registry
@@ -202,7 +260,8 @@ class _Load:
         self._started = started
         self._definition = definition
         self._thresholds = thresholds
-        self._aged = aged
+        self._aged = ledger.aged
+        self._premises = dict(ledger.premises)
         self._commits = 0
         self._committed: set[str | None] = set()
         self._started_at = datetime.now(UTC)
@@ -280,6 +339,7 @@ class _Load:
         ended: bool,
     ) -> None:
         """Publishes a catalog with these results, and with what follows from them."""
+        from ingest.derive.kept import Kept
         from ingest.derive.run import bring_up_to_date
         from ingest.derive.template import template
         from ingest.store.catalog import Draft
@@ -313,21 +373,32 @@ class _Load:
             read_on=_arrow([_read_on_row(file) for file in files if file.read_on is not None], READ_ON),
             fronts=[file.front for file in files if file.front is not None],
         )
-        new = not self._layout.catalog.exists()
-        draft = Draft(self._layout, self._definition, template(self._definition) if new else None)
-        draft.change(commit.apply)
-        draft.change(lambda connection: set_meta(connection, {"thresholds": json.dumps(dict(self._thresholds))}))
         limits = tuple(sorted(self._thresholds.items()))
         self._commits += 1
-        wrong = bring_up_to_date(
-            draft,
-            self._definition,
-            [*self._aged, *(job.job_id for job in self._plan.jobs if job.job_id in changed)],
-            f"{self._id}-{self._commits:03d}",
-            lambda tasks, catalog: _watched(pool.derive(tasks, limits, catalog), tasks, progress),
-        )
-        progress.stage("publishing")
-        problems = dict.fromkeys([*map(str, [*self._definition.library.problems, *wrong]), *draft.publish()])
+        resting = {job_id: self._premises[job_id] for job_id in changed if job_id in self._premises}
+        derived = Kept(lambda tasks, catalog: _watched(pool.derive(tasks, limits, catalog), tasks, progress))
+        derived.rest_on(resting)
+
+        def attempt() -> list[str]:
+            draft = Draft(self._layout, self._definition, partial(template, self._definition))
+            if resting:
+                draft.change(lambda connection: check_premises(connection, resting))
+            draft.change(commit.apply)
+            draft.change(lambda connection: set_meta(connection, {"thresholds": json.dumps(dict(self._thresholds))}))
+            wrong = bring_up_to_date(
+                draft,
+                self._definition,
+                [*self._aged, *(job.job_id for job in self._plan.jobs if job.job_id in changed)],
+                f"{self._id}-{self._commits:03d}",
+                derived,
+            )
+            progress.stage("publishing")
+            now = premises(draft.connection, resting) if resting else {}
+            problems = [*map(str, [*self._definition.library.problems, *wrong]), *draft.publish()]
+            self._premises.update(now)
+            return problems
+
+        problems = dict.fromkeys(committed(self._layout, attempt))
         debug("committed", load=self._id, jobs=len(jobs), files=len(rows), parts=len(commit.parts), ended=ended)
         for problem in problems:
             log().warning("view left out", problem=problem)

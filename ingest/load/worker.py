@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +27,7 @@ from ingest.plugin.registry import PluginOptions, load_registry
 from ingest.sources.content import Content
 from ingest.sources.kinds import Files
 from ingest.store.parts import SliceWriter
-from ingest.store.paths import Layout, of_this_try
+from ingest.store.paths import Layout
 
 _BATCH_BYTES = 4 << 20
 """Bytes handed to a parser at once."""
@@ -43,12 +42,15 @@ _Held = tuple[FileResult, SourceFile, bytes, int]
 """A file that waits for its batch: its content, and how many bytes of a byte order mark were left out."""
 
 
-def parse_slice(slice_: Slice, root: Path, options: PluginOptions) -> SliceResult:
-    """Reads, parses and writes one slice, under a name of this try: a slice may be done twice, at the same time even."""
+def parse_slice(slice_: Slice, root: str, options: PluginOptions) -> SliceResult:
+    """Reads, parses and writes one slice, under a name of this try: a slice may be done twice, at the same time even.
+
+    `root` is the store's folder or URL; this process signs in to it by itself.
+    """
     registry = load_registry(options)
-    layout = Layout(root)
-    name_of_try = of_this_try(slice_.name)
-    writer = SliceWriter(layout, name_of_try, {table.name: table for table in registry.tables})
+    layout = Layout.of(root)
+    name = layout.new_slice(slice_.name)
+    writer = SliceWriter(layout, name, {table.name: table for table in registry.tables})
     order = {job_id: i for i, job_id in enumerate(sorted({file.job_id for file in slice_.files}))}
     results: list[FileResult] = []
     by_parser: dict[str, list[WorkFile]] = {}
@@ -57,10 +59,13 @@ def parse_slice(slice_: Slice, root: Path, options: PluginOptions) -> SliceResul
     in_order = {name: sorted(files, key=lambda file: (file.job_id, file.path)) for name, files in by_parser.items()}
     sources = Files(registry.schemes)
     sources.ahead([(file.location, file.size) for files in in_order.values() for file in files])
-    for name, files in in_order.items():
-        results += _KindReader(registry.parsers[name], writer, order, sources).read(files)
-    sources.close()
-    return SliceResult(name_of_try, results, writer.close())
+    try:
+        for parser, files in in_order.items():
+            results += _KindReader(registry.parsers[parser], writer, order, sources).read(files)
+        sources.close()
+        return SliceResult(name, results, writer.close())
+    finally:
+        layout.leave()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from ingest.nightly.new_jobs import find_news
 from ingest.nightly.retention import plan_house
 from ingest.plugin.registry import PluginOptions, load_registry
 from ingest.sources.protocol import ALL, SourceOptions
+from ingest.store.backend import backend_of
 from ingest.store.known_files import read_ledger
 from ingest.store.paths import Layout
 
@@ -44,10 +45,10 @@ def dry_run(
         "house": {},
         "problems": [{"wrong": problem.wrong, "remedy": problem.remedy} for problem in found.problems],
     }
-    if layout.catalog.exists():
+    if backend_of(layout).newest() is not None:
         from ingest.store.reader import open_store
 
-        with open_store(layout.root) as opened:
+        with open_store(str(layout)) as opened:
             news = find_news(opened.connection)
             told["house"] = plan_house(opened, registry, raw_days=raw_days, small_files=small_files).told()
         told["jobs_not_told_of_yet"] = news.jobs if news.night is None else []

@@ -29,6 +29,7 @@ from ingest.output.atomic import write_whole
 from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, load_registry
 from ingest.sources.kinds import without_secret
 from ingest.sources.protocol import ALL, SourceOptions
+from ingest.store.backend import backend_of
 from ingest.store.lock import night_lock
 from ingest.store.maintenance import maintenance
 from ingest.store.paths import Layout
@@ -101,9 +102,9 @@ class _Night:
     def steps(self) -> None:
         """All of them. Raises `StoreError` where the night cannot go on."""
         self._read()
-        if not self._layout.catalog.exists():
+        if backend_of(self._layout).newest() is None:
             raise StoreError(
-                f"{self._layout.root}: nothing could be read, so there is no store yet",
+                f"{self._layout}: nothing could be read, so there is no store yet",
                 "Give folders of downloaded logs; what is wrong with these is told above.",
             )
         self._aggregate()
@@ -139,16 +140,20 @@ class _Night:
         log().info("read", **self._summary.load)
 
     def _aggregate(self) -> None:
-        with open_store(self._layout.root) as store:
+        with open_store(str(self._layout)) as store:
             stale = aggregates.is_stale(store.connection)
         if stale:
             days: list[str] = []
-            self._change(lambda connection: days.extend(map(str, aggregates.refresh(connection))))
+
+            def refresh(connection: duckdb.DuckDBPyConnection) -> None:
+                days[:] = map(str, aggregates.refresh(connection))
+
+            self._change(refresh)
             self._summary.days = days
             log().info("aggregated", days=len(days))
 
     def _news(self) -> NewJobs:
-        with open_store(self._layout.root) as store:
+        with open_store(str(self._layout)) as store:
             news = find_news(store.connection)
         summary = self._summary
         summary.news = news.night is None
@@ -159,7 +164,7 @@ class _Night:
         return news
 
     def _compare(self, news: NewJobs) -> None:
-        with open_store(self._layout.root) as store:
+        with open_store(str(self._layout)) as store:
             for name, value in compare(store, news.jobs).items():
                 setattr(self._summary, name, value)
         log().info("compared", regressions=self._summary.worse, severe=self._summary.severe)
@@ -167,11 +172,11 @@ class _Night:
     def _keep_house(self) -> None:
         wishes = self._wishes
         plan = partial(plan_house, registry=self._registry, raw_days=wishes.raw_days, small_files=wishes.small_files)
-        with open_store(self._layout.root) as store:
+        with open_store(str(self._layout)) as store:
             if not plan(store).anything:
                 return
         with maintenance(self._layout, self._registry, wishes.lock_timeout_s) as held:
-            with open_store(self._layout.root) as store:  # again: somebody may have written since
+            with open_store(str(self._layout)) as store:  # again: somebody may have written since
                 house = plan(store)
             keep_house(held, house)
         self._summary.house = house.told()
@@ -183,7 +188,7 @@ class _Night:
 
         if news.jobs and (news.night is None or not path.exists()):
             title = f"Night of {(self._summary.night or '')[:10]}"
-            with open_store(self._layout.root) as store:
+            with open_store(str(self._layout)) as store:
                 write_report(store, path, jobs=news.jobs, overview=True, title=title)
         if path.exists():
             self._summary.report = {"path": str(path.resolve()), "bytes": path.stat().st_size}

@@ -38,7 +38,7 @@ def run_prompt(session: Session, *, input: Input | None = None, output: Output |
 
 def _greet(session: Session) -> None:
     jobs = session.store.rows("SELECT count(*) AS jobs FROM jobs")[0]["jobs"]
-    say(f"{session.store.layout.root}: {jobs:,} {'job' if jobs == 1 else 'jobs'}, read-only")
+    say(f"{session.store.layout}: {jobs:,} {'job' if jobs == 1 else 'jobs'}, read-only")
     say("SQL ends with ;   Tab completes   .help   .views   Ctrl-D leaves")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,7 @@ from ingest.prompt.allowed import check_allowed
 from ingest.prompt.messages import say
 from ingest.prompt.names import Names, names_of
 from ingest.prompt.statements import has_result, is_setting, split
+from ingest.store.backend import backend_of
 from ingest.store.reader import Store, in_words
 
 ROWS_ON_SCREEN = 40
@@ -49,7 +50,7 @@ class Session:
     target: Path | None = None
     """Where the next result goes, if not to the screen."""
     _store: Store | None = None
-    _state: tuple[int, int] | None = None
+    _state: Hashable = None
     _names: Names | None = None
     _settings: list[str] = field(default_factory=list)
 
@@ -100,7 +101,7 @@ class Session:
             return None
         self._state = now
         if now is None:
-            return f"the store {self._store.layout.root} is gone: what is asked from here on may fail"
+            return f"the store {self._store.layout} is gone: what is asked from here on may fail"
         return "the store was written anew; this prompt goes on with the state before: .reload opens the new one"
 
     def ask(self, text: str) -> None:
@@ -156,13 +157,10 @@ class Session:
         say(f"{rows:,} {'row' if rows == 1 else 'rows'} {_seconds(began)}")
 
 
-def _on_disk(store: Store) -> tuple[int, int] | None:
+def _on_disk(store: Store) -> Hashable:
     """What tells one published catalog from the next; None if there is none."""
-    try:
-        stat = store.layout.catalog.stat()
-    except OSError:
-        return None
-    return stat.st_ino, stat.st_mtime_ns
+    published = backend_of(store.layout).newest()
+    return published.state if published is not None else None
 
 
 def _seconds(began: float) -> str:

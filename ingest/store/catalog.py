@@ -10,18 +10,19 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
 
 from ingest.errors import StoreError, first_line
 from ingest.quoting import quoted, quoted_path
+from ingest.store.backend import backend_of
 from ingest.store.commit import create_ledger, read_meta, set_meta
 from ingest.store.derived import DerivedRelation, derived_columns, derived_views
 from ingest.store.disk import as_store_error, as_unreadable
 from ingest.store.known_problems import write_known_problems
-from ingest.store.paths import Layout, sync
+from ingest.store.paths import Layout
 from ingest.store.record_views import derived_rows, empty, listed, rows_of
 from ingest.views.create import comment_columns, create_view, create_views
 from ingest.views.definition import Definition
@@ -45,23 +46,26 @@ def connect_catalog(layout: Layout, *, moved: bool = False) -> Iterator[duckdb.D
     Raises `StoreError` if there is none, or it is damaged or of another format, and for a query that fails within because
     rows of the store cannot be read.
     """
-    if not layout.catalog.exists():
-        raise StoreError(f"{layout.root}: no store there", "Fill one with: ingest <job folders> --store PATH")
+    backend = backend_of(layout)
+    published = backend.newest()
+    if published is None:
+        raise StoreError(f"{layout}: no store there", "Fill one with: ingest <job folders> --store PATH")
     # attached, not opened: a process that has the catalog open would be given that old state again after a rename
     connection = duckdb.connect(config=_CONFIG)
     try:
-        connection.execute(f"ATTACH {quoted_path(layout.catalog)} AS catalog (READ_ONLY)")
+        connection.execute(f"ATTACH {quoted_path(published.catalog)} AS catalog (READ_ONLY)")
         connection.execute("USE catalog")
     except duckdb.Error as error:
         connection.close()
         raise StoreError(
-            f"{layout.catalog}: cannot be opened: {first_line(error)}",
+            f"{published.catalog}: cannot be opened: {first_line(error)}",
             "If the file is damaged: move the store away and ingest the job folders again.",
         ) from error
     try:
         with as_unreadable(layout):
             _check(connection, layout, moved)
-            yield connection
+            with backend.serving(connection):
+                yield connection
     finally:
         connection.close()
 
@@ -78,13 +82,13 @@ def _check(connection: duckdb.DuckDBPyConnection, layout: Layout, moved: bool) -
     try:
         meta = read_meta(connection)
     except duckdb.Error as error:
-        raise StoreError(f"{layout.catalog}: not a catalog of ingest", "Choose another place: --store PATH.") from error
+        raise StoreError(f"{layout}: not a catalog of ingest", "Choose another place: --store PATH.") from error
     if meta["format"] != FORMAT:
         raise StoreError(
-            f"{layout.root}: store of format {meta['format']}, this version of ingest reads {FORMAT}",
+            f"{layout}: store of format {meta['format']}, this version of ingest reads {FORMAT}",
             "Use the version that wrote it, or ingest the job folders into a new store.",
         )
-    if meta["root"] != str(layout.root) and not moved:
+    if layout.url is None and meta["root"] != str(layout.root) and not moved:
         raise StoreError(
             f"{layout.root}: this store was moved here from {meta['root']}",
             f"Fix its paths with: ingest rebuild --store {layout.root}",
@@ -99,26 +103,32 @@ class Draft:
     """The next catalog, in the making: begun as a copy of the published one, then changed and put in its place.
 
     Whoever makes one holds the writer's lock. Its tables and views are those of `definition` once `remake` was called on
-    it; until then it stays with those of the published catalog, which its derived rows fit. `template`: an empty catalog that a
-    new store begins with.
+    it; until then it stays with those of the published catalog, which its derived rows fit. `template` gives an empty
+    catalog that a new store begins with.
     """
 
-    def __init__(self, layout: Layout, definition: Definition, template: Path | None = None) -> None:
+    def __init__(
+        self, layout: Layout, definition: Definition, template: Callable[[], Path | None] = lambda: None
+    ) -> None:
         self._layout = layout
+        self._backend = backend_of(layout)
+        self._base = self._backend.newest()
         self._definition = definition
         self._library: Library | None = None
         shutil.rmtree(layout.draft.parent, ignore_errors=True)
         self._connection = duckdb.connect(config=_CONFIG)
         with self._changing():
             layout.draft.parent.mkdir(parents=True)
-            begun = layout.catalog if layout.catalog.exists() else template
+            begun = self._base.catalog if self._base is not None else template()
             if begun:
                 shutil.copyfile(begun, layout.draft)
             self._attach()
             if not begun:
                 create_ledger(self._connection)
                 set_meta(self._connection, {"format": FORMAT})
-            self._before = _parts(self._connection)
+            self._serving = ExitStack()
+            self._serving.enter_context(self._backend.serving(self._connection))
+            self._before = _parts(self._connection) if self._base is not None else set()
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -151,7 +161,7 @@ class Draft:
             self._library = self._library.without(problems)
 
     def publish(self, then: Step | None = None) -> list[str]:
-        """Replaces the published catalog by one rename.
+        """Replaces the published catalog at once. Raises `HeadMovedError` if it is not the one that this was begun with.
 
         `then` may read all that tables and views hold, and write to the catalog's own tables. Returns what is wrong with
         views of plugins, which are left out.
@@ -171,18 +181,13 @@ class Draft:
                 if name in ledger.parts or name in had_rows:
                     rows = derived_rows(ledger, layout, name, relation.columns, with_forgotten=relation.is_history)
                     _make_part(connection, name, rows)
-            set_meta(connection, {"root": str(layout.root)})
+            set_meta(connection, {"root": str(layout)})
             if then is not None:
                 then(connection)
             added = {name for name, _ in _parts(connection) - self._before}
             self._detach()
         with as_store_error(layout, "the catalog"):
-            if added:  # a file's name is on disk only when its folder is
-                for folder in (layout.data, *(layout.data / name for name in sorted(added))):
-                    sync(folder)
-            sync(layout.draft)
-            layout.draft.replace(layout.catalog)
-            sync(layout.root)
+            self._backend.swap_head(self._base, added)
         shutil.rmtree(layout.draft.parent, ignore_errors=True)
         return [f"{problem}" for problem in problems]
 
@@ -245,8 +250,13 @@ def _drop_views(connection: duckdb.DuckDBPyConnection) -> None:
 def sweep(layout: Layout) -> int:
     """Deletes what no catalog needs: drafts and Parquet files of a killed command, files dropped before the grace time.
 
-    The caller holds the writer's lock. Returns how many files were deleted.
+    The caller holds the writer's lock. Returns how many files were deleted. In an object store whoever made something may be
+    at work still: there only what is older than a day goes.
     """
+    if layout.url is not None:
+        from ingest.store.remote.sweep import sweep_remote
+
+        return sweep_remote(layout)
     shutil.rmtree(layout.draft.parent, ignore_errors=True)
     kept: set[str] = set()
     if layout.catalog.exists():

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ingest.logs import log
 from ingest.quoting import is_one_of, literal
 from ingest.store.catalog import connect_catalog
 from ingest.store.derived_parts import merged_derived
 from ingest.store.fronts import LIVING, merge_fronts
+from ingest.store.premises import OvertakenError, slice_premises
 from ingest.store.record_views import listed, rows_of
 from ingest.store.slice_ledger import add_parts, drop_empty_slices
 
@@ -150,10 +152,12 @@ def compact(store: Maintenance, dead_share: float = 0.0) -> Compacted:
     with connect_catalog(store.layout) as connection:
         found, derived = _of_records(connection, store.registry, dead_share), _of_derived(connection, dead_share)
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    for number, group in enumerate(found):
-        _merge(store, group, f"{name}-m{number:04d}", done)
-    for number, group in enumerate(derived):
-        _merge_derived(store, group, f"{name}-n{number:04d}", done)
+    for merge, letter, chosen in ((_merge, "m", found), (_merge_derived, "n", derived)):
+        for number, group in enumerate(chosen):
+            try:
+                merge(store, group, f"{name}-{letter}{number:04d}", done)
+            except OvertakenError:  # of an object store, which has no lock: the next time will do
+                log().info("not merged: a load changed the same slices meanwhile", slices=len(group))
     return done
 
 
@@ -180,9 +184,12 @@ def _merge(store: Maintenance, group: Sequence[SliceState], name: str, done: Com
     """Makes one slice of several."""
     old = [one.name for one in group]
     with connect_catalog(store.layout) as connection:
+        before = slice_premises(connection, old)
         parts = _write(store, connection, old, name)
 
     def replace(connection: duckdb.DuckDBPyConnection) -> None:
+        if slice_premises(connection, old) != before:
+            raise OvertakenError
         connection.execute(f"UPDATE files SET slice = {literal(name)} WHERE {is_one_of('slice', old)}")
         merge_fronts(connection, old, name)
         add_parts(connection, parts)
@@ -196,9 +203,12 @@ def _merge_derived(store: Maintenance, group: Sequence[SliceState], name: str, d
     """Makes one slice of derived rows of several."""
     old = [one.name for one in group]
     with connect_catalog(store.layout) as connection:
-        parts = list(merged_derived(connection, store.layout, old, name))
+        before = slice_premises(connection, old)
+        parts = merged_derived(connection, store.layout, old, name)
 
     def replace(connection: duckdb.DuckDBPyConnection) -> None:
+        if slice_premises(connection, old) != before:
+            raise OvertakenError
         connection.execute(f"UPDATE ledger.derived SET slice = {literal(name)} WHERE {is_one_of('slice', old)}")
         add_parts(connection, parts)
         drop_empty_slices(connection)

@@ -15,7 +15,7 @@ from ingest.store.paths import Layout
 _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 """What the database raises if a file of its own cannot be read or written."""
 
-_DERIVED_SLICE = re.compile(r"-[dn]\d{4}$")
+_DERIVED_SLICE = re.compile(r"-[dn]\d{4}(-[0-9a-f]{6})?$")
 """The end of the name of a slice of derived rows, made by a load or by a merge."""
 
 
@@ -31,9 +31,11 @@ def as_store_error(layout: Layout, what: str) -> Iterator[None]:
             raise disk_full(layout.root, what, error) from error
         if (unreadable := unreadable_rows(layout, error)) is not None:
             raise unreadable from error
+        if isinstance(error, OSError) and (remedy := getattr(error, "remedy", None)) is not None:  # of an object store
+            raise StoreError(f"{what} cannot be written: {error.strerror}", remedy) from error
         if isinstance(error, (OSError, *_DAMAGE)):
             raise StoreError(
-                f"{layout.root}: {what} cannot be written: {first_line(error)}",
+                f"{layout}: {what} cannot be written: {first_line(error)}",
                 "The last whole commit stands. Check the disk and your rights there. If the store is damaged: move it"
                 " away and ingest again.",
             ) from error
@@ -61,12 +63,15 @@ def unreadable_rows(layout: Layout, error: BaseException) -> StoreError | None:
     if cause is None:
         return None
     reason = first_line(cause)
-    named = re.search(re.escape(str(layout.data)) + r"/\w+/[\w-]+\.parquet", reason)
+    top = str(layout.data) if layout.url is None else "/data"
+    named = re.search(re.escape(top) + r"/\w+/[\w-]+\.parquet", reason)
     path = Path(named[0]) if named else _broken_file(layout) if type(cause) is duckdb.Error else None
     if path is None:
         return None
+    if layout.url is not None:
+        path = Path(str(path).removeprefix("/"))
     remedy = (
-        f"It can be made again: ingest rebuild --store {layout.root}"
+        f"It can be made again: ingest rebuild --store {layout}"
         if _DERIVED_SLICE.search(path.stem)
         else "Take it from a backup, or read the logs again: ingest JOB_DIRS --reparse. What is damaged says: ingest doctor"
     )

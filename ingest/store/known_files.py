@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from ingest.store.backend import backend_of
 from ingest.store.fronts import Front, read_fronts
 from ingest.store.paths import Layout
+from ingest.store.premises import Premises, premises
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,14 @@ class Ledger:
     """Jobs that were running when they were derived, and have been silent for too long since."""
     moved: bool = False
     """The catalog's views name files where the store was before."""
+    premises: Premises = field(default_factory=dict)
+    """Of a store on object storage: what another writer must not have changed when this load commits."""
 
 
 def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
     """What the catalog says of some jobs (and of files outside any job); empty if there is no catalog."""
-    if not layout.catalog.exists():
-        return Ledger()
+    if backend_of(layout).newest() is None:
+        return Ledger(premises=dict.fromkeys(job_ids if layout.url is not None else (), 0))
     from ingest.store.catalog import connect_catalog
 
     with connect_catalog(layout, moved=True) as connection:
@@ -81,6 +85,7 @@ def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
             {"jobs": list(job_ids)},
         ).fetchall()
         fronts = read_fronts(connection)
+        resting = premises(connection, job_ids) if layout.url is not None else {}
     return Ledger(
         meta.get("registry"),
         sources,
@@ -90,7 +95,8 @@ def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
         meta.get("views"),
         json.loads(meta.get("thresholds", "{}")),
         aged,
-        meta["root"] != str(layout.root),
+        layout.url is None and meta["root"] != str(layout.root),
+        resting,
     )
 
 

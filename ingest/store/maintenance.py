@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.errors import StoreError, disk_full, is_disk_full
 from ingest.logs import log
+from ingest.store.backend import Published, backend_of, committed
 from ingest.store.catalog import Draft, Step, connect_catalog, sweep
-from ingest.store.lock import writer_lock
 from ingest.store.paths import Layout
 from ingest.store.signals import swept_before_the_end
-
-_OWN = ("catalog.duckdb", "data", "draft", "writer.", "nightly.", ".")
-"""How the names in a store's folder begin; a load that was killed leaves some of them without a catalog."""
 
 if TYPE_CHECKING:
     from ingest.plugin.registry import Registry
@@ -32,10 +29,12 @@ def writing(layout: Layout, lock_timeout_s: float) -> Iterator[None]:
     _check_place(layout)
     with (
         swept_before_the_end(),
-        writer_lock(layout, lock_timeout_s, lambda holder: log().warning("waiting for the store", holder=holder)),
+        backend_of(layout).writing(
+            lock_timeout_s, lambda holder: log().warning("waiting for the store", holder=holder)
+        ),
     ):
         sweep(layout)
-        before = _committed(layout)
+        before = _state(layout)
         try:
             yield
         except BaseException as error:
@@ -50,35 +49,29 @@ def writing(layout: Layout, lock_timeout_s: float) -> Iterator[None]:
 
 def _check_place(layout: Layout) -> None:
     """Raises `StoreError` for a folder that holds something else: a store would be mixed with it."""
-    try:
-        names = sorted(entry.name for entry in layout.root.iterdir()) if not layout.catalog.exists() else []
-    except OSError:  # not there yet, or not to be read: that is said when it is written
-        return
-    if others := [name for name in names if not name.startswith(_OWN)]:
+    backend = backend_of(layout)
+    if backend.newest() is None and (others := backend.strange_names()):
         raise StoreError(
-            f"{layout.root}: not a store, and not empty: it holds {others[0]}"
+            f"{layout}: not a store, and not empty: it holds {others[0]}"
             + (f" and {len(others) - 1} more" if len(others) > 1 else ""),
             "Give a new or an empty folder: --store PATH.",
         )
 
 
-def _committed(layout: Layout) -> tuple[int, int] | None:
-    """Which catalog is the published one; None if none was published yet."""
-    try:
-        status = layout.catalog.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns
-
-
-def _interrupted(layout: Layout, before: tuple[int, int] | None) -> str:
+def _interrupted(layout: Layout, before: Hashable) -> str:
     """What a command that was interrupted leaves behind."""
-    now = _committed(layout)
+    now = _state(layout)
     if now is None:
         return "nothing was committed, there is no store yet; the same command starts again"
     if now == before:
         return "nothing was committed, the store is as it was; the same command starts again"
     return "the store holds what was committed until then; the same command goes on from there"
+
+
+def _state(layout: Layout) -> Hashable:
+    """What tells the published catalog from the next one; None if none was published yet."""
+    published: Published | None = backend_of(layout).newest()
+    return published.state if published is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +82,18 @@ class Maintenance:
     registry: Registry
 
     def publish(self, change: Step | None, then: Step | None = None) -> None:
-        """Publishes the next catalog: changed first, then by what may read all that its views hold."""
-        draft = Draft(self.layout, self.registry.definition())
-        if change is not None:
-            draft.change(change)
-        draft.publish(then)
+        """Publishes the next catalog: changed first, then by what may read all that its views hold.
+
+        Both are done again, on another catalog, if another writer to an object store was first.
+        """
+
+        def attempt() -> None:
+            draft = Draft(self.layout, self.registry.definition())
+            if change is not None:
+                draft.change(change)
+            draft.publish(then)
+
+        committed(self.layout, attempt)
 
 
 @contextmanager

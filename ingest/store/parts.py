@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingest.model import Table, Type
+from ingest.store.backend import backend_of
 from ingest.store.disk import as_store_error
-from ingest.store.paths import Layout, sync
+from ingest.store.paths import Layout
 from ingest.store.slice_ledger import Part
 
 _FLUSH_BYTES = 64 << 20
@@ -44,17 +45,17 @@ class SliceWriter:
             self._flush(table)
 
     def close(self) -> list[Part]:
-        """Writes what is held and syncs the files to disk."""
+        """Writes what is held; each file is in its place for good then."""
         for table in self._held:
             self._flush(table)
         parts = []
         with self._writing():
             for table, writer in self._writers.items():
                 writer.close()
-                path = self._layout.part(table, self._slice)
-                sync(path)
+                size = self._layout.part(table, self._slice).stat().st_size
                 columns = ",".join(self._tables[table].schema.names)
-                parts.append(Part(table, self._slice, self._rows[table], path.stat().st_size, columns))
+                parts.append(Part(table, self._slice, self._rows[table], size, columns))
+            backend_of(self._layout).put_new(list(self._writers), self._slice)
         return parts
 
     @contextmanager

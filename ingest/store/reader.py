@@ -103,7 +103,7 @@ class Store:
 
     def __repr__(self) -> str:
         """The store's folder, and what is in it."""
-        return f"<ingest.Store {str(self.layout.root)!r}: {self._counted()}>"
+        return f"<ingest.Store {str(self.layout)!r}: {self._counted()}>"
 
     def _repr_html_(self) -> str:
         """The jobs as a table, for notebooks; secrets in their names are masked."""
@@ -111,7 +111,7 @@ class Store:
 
         from ingest.output.shown import shown
 
-        head = f"<p><b>{escape(shown(str(self.layout.root)))}</b>: {escape(self._counted())}</p>"
+        head = f"<p><b>{escape(shown(str(self.layout)))}</b>: {escape(self._counted())}</p>"
         if self._closed:
             return head
         rows = self.rows(f"SELECT {', '.join(_NOTEBOOK_COLUMNS)} FROM job_summary ORDER BY started_at DESC NULLS LAST")

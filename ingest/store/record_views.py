@@ -149,5 +149,5 @@ def _select(layout: Layout, name: str, columns: Sequence[tuple[str, str]], names
     wanted = ", ".join(
         quoted(column) if column in there else f"NULL::{type_} AS {quoted(column)}" for column, type_ in columns
     )
-    files = ", ".join(quoted_path(layout.part(name, slice_)) for slice_ in slices)
+    files = ", ".join(quoted_path(layout.location(name, slice_)) for slice_ in slices)
     return f"SELECT {wanted} FROM read_parquet([{files}])"

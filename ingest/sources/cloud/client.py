@@ -46,6 +46,10 @@ class BlobError(OSError):
         self.remedy = remedy
 
 
+class MissingError(BlobError):
+    """A blob, container or account that is not there."""
+
+
 def credential_of(bucket: Bucket) -> Credential:
     """Who would ask for a bucket."""
     if bucket.kind == "az":
@@ -97,17 +101,19 @@ def asked(call: Callable[[], Result], what: str) -> Result:
         try:
             return call()
         except FileNotFoundError as error:
-            raise BlobError(f"{what}: it is not there", "Check the address; it may have been deleted.") from error
+            raise MissingError(f"{what}: it is not there", "Check the address; it may have been deleted.") from error
         except Exception as error:
             words, remedy, again = _told(error)
             if words is None:
                 raise ChangedError(None, f"{what} changed while it was read") from None
             if not again or number == _TRIES:
-                raise BlobError(f"{what}: {words}", remedy) from None  # the cause has the URL in it
+                kind = MissingError if words == _NOT_THERE else BlobError
+                raise kind(f"{what}: {words}", remedy) from None  # the cause has the URL in it
             time.sleep(0.2 * 2**number * (0.5 + random.random()))
     raise AssertionError("unreachable")
 
 
+_NOT_THERE = "it is not there"
 _SIGN_IN = "Sign in with the platform's tool (`az login`, say), or set a key or signature in the environment."
 _READER = (
     "Let it list and read (on Azure the role Storage Blob Data Reader); `ingest doctor --source URL` says who asks."
@@ -127,7 +133,7 @@ def _told(error: Exception) -> tuple[str | None, str, bool]:
             False,
         )
     if "404" in _statuses(text):
-        return "it is not there", "Check the address: account, container, prefix.", False
+        return _NOT_THERE, "Check the address: account, container, prefix.", False
     if kind == "UnauthenticatedError" or "401" in _statuses(text):
         return "the identity is not accepted, or nobody is signed in", _SIGN_IN, False
     if "AzureCli" in text or "az account" in text:

@@ -29,12 +29,17 @@ def cloud_source(url: str, wanted: SourceOptions) -> Blobs:
         from ingest.sources.cloud.azureml import place_of_datastore
 
         return Blobs(place_of_datastore(url, wanted.workspace), match=wanted.match)
+    return Blobs(signed_place(url), match=wanted.match)
+
+
+def signed_place(url: str) -> Place:
+    """What an URL names. Its signature is kept for the client, and nowhere else. Raises `InputError`, in which it is not."""
     place = place_of(url)
     if place.signature is not None:
         _check_signature(place)
         keep_signature(place.bucket.url, place.signature)
         client_of.cache_clear()
-    return Blobs(place, match=wanted.match)
+    return place
 
 
 def run_source(run_id: str, wanted: SourceOptions) -> Blobs:
@@ -144,7 +149,7 @@ def _all_below(bucket: Bucket, prefix: str, below: int) -> list[Entry]:
     """All blobs below a prefix; a listing that breaks off is begun anew."""
     import obstore
 
-    chunks = obstore.list(client_of(bucket), prefix or None, chunk_size=5_000)
+    chunks: Any = obstore.list(client_of(bucket), prefix or None, chunk_size=5_000)
     return [_entry(bucket, one, below) for chunk in chunks for one in chunk]
 
 

@@ -123,7 +123,7 @@ def _read_as_a_slice(
             groups = source_file(parser, path).groups
             work.append(WorkFile(location.name, path, str(location), len(data), parser.name, groups))
         with patch.object(worker, "_WINDOW_BYTES", window):
-            done = worker.parse_slice(Slice("fuzz", work), Path(folder, "store"), options)
+            done = worker.parse_slice(Slice("fuzz", work), str(Path(folder, "store")), options)
         return list(done.files), _stored(done, Layout(Path(folder, "store")), len(files))
 
 
