@@ -54,6 +54,7 @@ _CONTAINER = thing(
         readOnlyRootFilesystem=FLAG,
         capabilities=thing("", drop=many(TEXT), add=many(TEXT)),
     ),
+    env=many(thing("name value", name=TEXT, value=TEXT)),
     ports=many(thing("containerPort", name=NAME, containerPort=NUMBER, protocol=one_of("TCP"))),
     volumeMounts=many(thing("name mountPath", name=NAME, mountPath=TEXT, readOnly=FLAG)),
 )

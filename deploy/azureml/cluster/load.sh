@@ -6,6 +6,9 @@ logs=$1 store=$2
 rank=${OMPI_COMM_WORLD_RANK:-0}
 address=tcp://${AZ_BATCH_MASTER_NODE%%:*}:8786
 
+# Dask looks at itself every few milliseconds, which costs a tenth of a processor: docs/explanation/scale.md
+export DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED=False DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL=1s
+
 workers() {
     dask worker "$address" --nworkers auto --nthreads 1 --no-dashboard --death-timeout 300
 }
