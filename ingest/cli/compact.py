@@ -50,10 +50,10 @@ def compact(
             json.dumps({key: value for key, value in told.items() if not dry_run or "after" not in key}, indent=2)
         )
     else:
-        click.echo(_told(done, dry_run), err=True)
+        click.echo(_told(done, dry_run, "an hour" if layout.url is None else "a day"), err=True)
 
 
-def _told(done: Done, dry_run: bool) -> str:
+def _told(done: Done, dry_run: bool, kept: str) -> str:
     """What was done, in a sentence."""
     if not done.slices:
         return "nothing to merge: no small files, no dead rows"
@@ -63,4 +63,4 @@ def _told(done: Done, dry_run: bool) -> str:
     if dry_run:
         return f"would merge {before} into {done.slices} slice{plural(done.slices)}, a file per table each"
     after = f"{done.files_after} files ({size(done.bytes_after)})"
-    return f"merged {before} into {after}; the old ones stay for an hour, for readers"
+    return f"merged {before} into {after}; the old ones stay for {kept}, for readers"

@@ -18,6 +18,7 @@ from ingest.config import Configuration, Settings, read_configuration
 from ingest.config.file_access import apply_file_access
 from ingest.errors import IngestError
 from ingest.output import Format, default_format, format_of_file
+from ingest.store.caching import Caching, set_caching
 
 if TYPE_CHECKING:
     from ingest.plugin.registry import PluginOptions, Problem, Registry
@@ -67,6 +68,7 @@ def _configure(context: click.Context, _option: click.Parameter, file: str | Non
         tell(note)
     found.checked()
     apply_file_access(found.settings.file_access)
+    set_caching(Caching(int(found.settings.cache.max_gb * 1e9), found.settings.cache.files == "whole"))
     options = [one for one in context.command.params if isinstance(one, SettingOption)]
     set_ = {one.name: value_of(found.settings, one.setting.key) for one in options if one.setting.key in found.origins}
     context.default_map = {**(context.default_map or {}), **{name: value for name, value in set_.items() if name}}
@@ -155,7 +157,7 @@ def store_option(command: Command) -> Command:
         type=click.Path(file_okay=False),
         default="ingest-store",
         show_default=True,
-        help="The store's folder.",
+        help="The store's folder, or its URL: az://CONTAINER/PREFIX, s3://BUCKET/PREFIX.",
     )(command)
 
 
@@ -208,7 +210,7 @@ def cluster_option(command: Command) -> Command:
         setting="load.cluster",
         metavar="ADDRESS",
         help="Let a cluster do the work: a Dask scheduler (tcp://HOST:8786), local for one that is started here, or "
-        "module:function that returns a concurrent.futures.Executor. Its machines must mount the store.",
+        "module:function that returns a concurrent.futures.Executor. Its machines must reach the store.",
     )(command)
 
 

@@ -68,6 +68,20 @@ class SourceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheSettings:
+    """What this machine keeps of stores on object storage."""
+
+    files: str = _is(
+        "ranges",
+        kinds.one_of("ranges", "whole"),
+        "How Parquet files of more than 1 MB come: the ranges that a question needs, or whole files, which are kept.",
+    )
+    max_gb: float = _is(
+        2.0, kinds.number(10), "The most that kept files of all stores may take in your cache folder, 10^9 bytes."
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class CostSettings:
     """What a node costs."""
 
@@ -135,7 +149,7 @@ class LogSettings:
 class Settings:
     """All settings, by section."""
 
-    store: str = _is("ingest-store", kinds.path("ingest-store"), "The store's folder.")
+    store: str = _is("ingest-store", kinds.path("ingest-store"), "The store's folder, or its URL on object storage.")
     plugins: tuple[str, ...] = _is(
         (),
         kinds.paths("plugins/mine.py"),
@@ -153,6 +167,7 @@ class Settings:
     )
     sources: SourceSettings = field(default_factory=SourceSettings)
     archives: ArchiveSettings = field(default_factory=ArchiveSettings)
+    cache: CacheSettings = field(default_factory=CacheSettings)
     cost: CostSettings = field(default_factory=CostSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     nightly: NightlySettings = field(default_factory=NightlySettings)

@@ -65,13 +65,15 @@ class Derived:
 
 def derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:
     """Derives jobs of a catalog. Raises StoreError if the rows cannot be written."""
-    task = replace(task, slice=layout.new_slice(task.slice))
+    layout = layout.here()
     try:
-        return _derive(task, layout, definition, catalog)
+        return _derive(replace(task, slice=layout.new_slice(task.slice)), layout, definition, catalog)
     except duckdb.OutOfMemoryException as error:
         if is_disk_full(error):
             raise disk_full(layout.root, "what is derived", error) from error
         raise
+    finally:
+        layout.leave()
 
 
 def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,8 @@ from ingest.output.wording import plural, size
 from ingest.sources.cloud.client import BlobError
 from ingest.store.remote.address import DATA, HEAD, part_name
 from ingest.store.remote.backend import Head, RemoteBackend
-from ingest.store.remote.sweep import KEPT, garbage
+from ingest.store.remote.cache import private
+from ingest.store.remote.sweep import garbage
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,7 +26,9 @@ def parts(connection: duckdb.DuckDBPyConnection, layout: Layout, *, thorough: bo
 
     listed = connection.execute("SELECT name, slice, rows, bytes, columns FROM ledger.parts ORDER BY ALL").fetchall()
     backend = RemoteBackend(layout)
+    fetched = layout.part("fetched", "part")
     try:
+        private(fetched.parent)
         there = {one.name: one.size for one in backend.objects.listed(DATA)}
         wrong = []
         for table, slice_, rows, bytes_, columns in listed:
@@ -37,11 +39,14 @@ def parts(connection: duckdb.DuckDBPyConnection, layout: Layout, *, thorough: bo
             elif there[name] != bytes_:
                 said = f"{there[name]} bytes, {bytes_} were written"
             elif thorough:
-                said = wrong_with(backend.fetched(table, slice_), rows, bytes_, columns.split(","), True)
+                backend.fetch(table, slice_, fetched)
+                said = wrong_with(fetched, rows, bytes_, columns.split(","), True)
             if said is not None:
                 wrong.append(f"{name}: {said}")
     except BlobError as error:
         raise StoreError(str(error.strerror), error.remedy) from error
+    finally:
+        layout.leave()
     read = "every row was read" if thorough else "their sizes are right; --thorough fetches and reads every row"
     yield from told(wrong, len(listed), sum(bytes_ for _, _, _, bytes_, _ in listed), read)
 
@@ -52,12 +57,8 @@ def leftovers(connection: duckdb.DuckDBPyConnection, layout: Layout) -> Health:
     published = backend.newest()
     assert published is not None, "a catalog is open"
     assert isinstance(published.state, Head)
-    slices = connection.execute(
-        "SELECT slice FROM ledger.parts UNION SELECT slice FROM ledger.dropped_slices WHERE dropped_at > ?",
-        [time.time() - KEPT.total_seconds()],
-    ).fetchall()
     try:
-        found = garbage(backend, published.state, {slice_ for (slice_,) in slices})
+        found = garbage(backend, published.state, connection)
     except BlobError as error:
         raise StoreError(str(error.strerror), error.remedy) from error
     if found.gone:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from ingest.errors import IngestError, InputError, QueryError
+from ingest.errors import IngestError, InputError, QueryError, StoreError
 from ingest.output import Advice, Format, Redactor, Result, format_of_file, statement_result, write_result
 from ingest.prompt.allowed import check_allowed
 from ingest.prompt.messages import say
@@ -97,7 +97,10 @@ class Session:
 
     def news(self) -> str | None:
         """What happened to the store since it was opened, or since this was asked."""
-        if self._store is None or (now := _on_disk(self._store)) == self._state:
+        try:
+            if self._store is None or (now := _on_disk(self._store)) == self._state:
+                return None
+        except StoreError:  # an object store that cannot be asked now; a query will say so, if it needs to
             return None
         self._state = now
         if now is None:

@@ -11,7 +11,7 @@ class Caching:
 
     bytes: int = 2_000_000_000
     """The most that Parquet files of all stores may take in the user's cache folder."""
-    mirror: bool = False
+    whole: bool = False
     """Take every Parquet file that a question reads whole, not by ranges."""
 
 

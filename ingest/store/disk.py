@@ -62,7 +62,7 @@ def unreadable_rows(layout: Layout, error: BaseException) -> StoreError | None:
         cause = cause.__cause__
     if cause is None:
         return None
-    reason = first_line(cause)
+    reason = _reason(cause)
     top = str(layout.data) if layout.url is None else "/data"
     named = re.search(re.escape(top) + r"/\w+/[\w-]+\.parquet", reason)
     path = Path(named[0]) if named else _broken_file(layout) if type(cause) is duckdb.Error else None
@@ -70,12 +70,24 @@ def unreadable_rows(layout: Layout, error: BaseException) -> StoreError | None:
         return None
     if layout.url is not None:
         path = Path(str(path).removeprefix("/"))
+        if not reason.endswith("it is not there"):
+            return StoreError(
+                reason, f"Try again. Whether all is there, and may be read, says: ingest doctor --store {layout}"
+            )
     remedy = (
         f"It can be made again: ingest rebuild --store {layout}"
         if _DERIVED_SLICE.search(path.stem)
         else "Take it from a backup, or read the logs again: ingest JOB_DIRS --reparse. What is damaged says: ingest doctor"
     )
     return StoreError(f"{path}: rows of the store cannot be read: {reason}", remedy)
+
+
+def _reason(error: BaseException) -> str:
+    """What an error says. Of what our own file system raised the database shows a traceback, with the words at its end."""
+    said = str(error).strip()
+    if "Traceback (most recent call last)" not in said:
+        return first_line(error)
+    return re.sub(r"^\w+: (\[Errno \w+\] )?", "", said.rpartition("\n")[2].strip())
 
 
 def _broken_file(layout: Layout) -> Path | None:

@@ -68,6 +68,10 @@ class Layout:
         """The Parquet file of one table's rows of one slice."""
         return self.data / table / f"{slice_}.parquet"
 
+    def here(self) -> Layout:
+        """The same store for a process that writes on its own, on this machine or another."""
+        return self if self.url is None else Layout.of(self.url)
+
     def leave(self) -> None:
         """Deletes what a command made for a store on object storage on this machine."""
         if self.work:

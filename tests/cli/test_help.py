@@ -24,10 +24,12 @@ COMMANDS = (
     "rebuild",
     "forget",
     "compact",
+    "copy",
     "doctor",
     "config",
 )
-HEAVY = ("duckdb", "pyarrow", "numpy", "rich", "structlog", "ingest_azureml")
+HEAVY = ("duckdb", "pyarrow", "numpy", "rich", "structlog", "ingest_azureml", "obstore", "fsspec")
+FAR = ("obstore", "fsspec", "ingest.sources.cloud", "ingest.store.remote")
 
 IMPORTED = """
 import json, runpy, sys
@@ -60,6 +62,17 @@ def test_a_local_load_pays_for_no_other(tree: Tree, logs: Logs, store: StoreUnde
     ours = {"ingest.load.dask", "ingest.load.agreement", "ingest.export"}
     assert not {module.partition(".")[0] for module in modules} & extras
     assert not set(modules) & ours
+
+
+def test_a_store_in_a_folder_imports_nothing_far(start: Start, store: StoreUnderTest, tree: Tree, logs: Logs) -> None:
+    """To write and to read a store in a folder nothing of object storage is imported."""
+    folder = tree({logs.worker: logs.records(1)})
+    for given in (("load", folder, "--no-verdict"), ("sql", "SELECT job_id FROM jobs")):
+        _, error = start("-c", IMPORTED, *given, "--store", store.path).communicate(timeout=60)
+        code, modules = json.loads(error.splitlines()[-1])
+        assert code in (0, None), error
+        assert "duckdb" in modules
+        assert not [module for module in modules if module.startswith(FAR)]
 
 
 def test_help_says_what_is_needed(run: Run) -> None:

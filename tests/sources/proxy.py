@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 
 class FaultyProxy:
-    """Hands requests on, but for the faults that wait in `faults`: `503`, `slow`, `cut`, `reset`.
+    """Hands requests on, but for the faults that wait in `faults`: `503`, `slow`, `cut`, `reset`, `lost`.
 
-    `seen` has the method and path of each request that came in.
+    The last is done and not answered. They concern the methods in `methods`. `seen` has the method and path of each
+    request that came in.
     """
 
     def __init__(self, target: str) -> None:
@@ -22,6 +23,7 @@ class FaultyProxy:
         self.faults: deque[str] = deque()
         self.before: dict[str, object] = {}
         """Path → what to call once before it is handed on."""
+        self.methods = {"GET"}
         self.only: str = ""
         """Faults concern only paths that hold this."""
         parts = urlsplit(target)
@@ -66,9 +68,8 @@ class FaultyProxy:
             if part in handler.path:
                 del self.before[part]
                 call()  # type: ignore[operator]
-        fault = (
-            self.faults.popleft() if self.faults and self.only in handler.path and handler.command == "GET" else None
-        )
+        is_meant = self.only in handler.path and handler.command in self.methods
+        fault = self.faults.popleft() if self.faults and is_meant else None
         if fault == "503":
             handler.send_response(503, "Server Busy")
             handler.send_header("Content-Length", "0")
@@ -85,6 +86,10 @@ class FaultyProxy:
             upstream.request(handler.command, handler.path, body or None, headers)
             answer = upstream.getresponse()
             data = answer.read()
+        if fault == "lost":
+            handler.close_connection = True
+            handler.connection.shutdown(2)
+            return
         handler.send_response(answer.status, answer.reason)
         for name, value in answer.getheaders():
             if name.lower() not in ("transfer-encoding", "content-length", "connection", "keep-alive"):

@@ -3,169 +3,26 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
-import os
 import time
-import uuid
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote
 
 import pytest
 
 from ingest.load.discover import discover
 from ingest.sources.kinds import Files
 from ingest.sources.protocol import SourceOptions
-from tests.sources.proxy import FaultyProxy
-from tests.sources.servers import azurite_program, free_port, moto_program, running
+from tests.sources.emulators import ACCOUNT, KEY, Fill, fill_azurite, signature, through
 from tests.sources.test_archives import rows_of
 
 pytest.importorskip("obstore", reason="the extra `cloud` is not installed")
+pytestmark = pytest.mark.usefixtures("only_loopback")
 
 if TYPE_CHECKING:
     from tests.conftest import Logs, Run, Start, StoreUnderTest, Tree
-
-ACCOUNT = "devstoreaccount1"
-KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-"""Those of every Azurite, as its documentation has them."""
-
-Files_ = Mapping[str, str | bytes]
-Fill = Callable[[Files_], str]
-
-
-@pytest.fixture(scope="module")
-def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an Azurite."""
-    program = azurite_program()
-    if program is None:
-        pytest.skip("Azurite is not installed: npm install azurite")
-    folder, port = tmp_path_factory.mktemp("azurite"), free_port()
-    flags = ["--blobHost", "127.0.0.1", "--blobPort", str(port), "--skipApiVersionCheck", "--silent"]
-    with running([program, "--inMemoryPersistence", *flags], port, folder) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a moto server."""
-    program = moto_program()
-    if program is None:
-        pytest.skip("moto's server is not installed: pip install 'moto[server]'")
-    port = free_port()
-    with running([program, "-H", "127.0.0.1", "-p", str(port)], port, tmp_path_factory.mktemp("moto")) as address:
-        yield address
-
-
-@pytest.fixture(autouse=True)
-def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A way out that leads nowhere, and no credentials but those of the emulators."""
-    from ingest.sources.cloud import client
-
-    for name in list(os.environ):
-        if name.startswith(("AZURE_", "AWS_", "GOOGLE_", "MSI_", "IDENTITY_", "_INGEST_")):
-            monkeypatch.delenv(name)
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-    monkeypatch.setenv("PATH", "/nowhere")
-    monkeypatch.setenv("AWS_METADATA_ENDPOINT", "http://127.0.0.1:9")
-    client.client_of.cache_clear()
-    yield
-    client.client_of.cache_clear()
-    for name in list(os.environ):
-        if name.startswith("_INGEST_"):
-            monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def blobs(azurite: str, monkeypatch: pytest.MonkeyPatch) -> Fill:
-    """Puts files into a container of Azurite, and gives its URL, for which the environment has the key."""
-    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", ACCOUNT)
-    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_KEY", KEY)
-    return lambda files: fill_azurite(azurite, files)
-
-
-def fill_azurite(azurite: str, files: Files_, container: str = "") -> str:
-    """A container with these blobs."""
-    import urllib.request
-
-    import obstore
-    from obstore.store import AzureStore
-
-    endpoint = f"{azurite}/{ACCOUNT}"
-    if not container:
-        container = f"c{uuid.uuid4().hex[:12]}"
-        now = datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
-        resource = f"/{ACCOUNT}/{ACCOUNT}/{container}\nrestype:container"
-        signed = f"PUT{chr(10) * 12}x-ms-date:{now}\nx-ms-version:2021-12-02\n{resource}"
-        request = urllib.request.Request(f"{endpoint}/{container}?restype=container", method="PUT", data=b"")
-        signature = base64.b64encode(hmac.new(base64.b64decode(KEY), signed.encode(), hashlib.sha256).digest()).decode()
-        request.add_header("Authorization", f"SharedKey {ACCOUNT}:{signature}")
-        request.add_header("x-ms-date", now)
-        request.add_header("x-ms-version", "2021-12-02")
-        request.add_header("Content-Type", "")
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        opener.open(request, timeout=20).close()
-    store = AzureStore(
-        container, account_name=ACCOUNT, account_key=KEY, endpoint=endpoint, client_options={"allow_http": True}
-    )
-    for path, content in files.items():
-        obstore.put(store, path, content if isinstance(content, bytes) else content.encode())
-    return f"{endpoint}/{container}"
-
-
-def signature(container_url: str, *, ends: timedelta = timedelta(hours=5), rights: str = "rl") -> str:
-    """A signature for a container of Azurite, as the portal makes one."""
-    container = container_url.rpartition("/")[2]
-    end = (datetime.now(UTC) + ends).strftime("%Y-%m-%dT%H:%M:%SZ")
-    version = "2021-12-02"
-    fields = [rights, "", end, f"/blob/{ACCOUNT}/{container}", "", "", "", version, "c", *[""] * 7]
-    made = hmac.new(base64.b64decode(KEY), "\n".join(fields).encode(), hashlib.sha256).digest()
-    return urlencode({"sp": rights, "se": end, "sv": version, "sr": "c", "sig": base64.b64encode(made).decode()})
-
-
-@pytest.fixture
-def bucket(moto: str, monkeypatch: pytest.MonkeyPatch) -> Fill:
-    """Puts files into a bucket of moto, and gives its URL, for which the environment has the keys."""
-    import obstore
-    from obstore.store import S3Store
-
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": moto,
-    }.items():
-        monkeypatch.setenv(name, value)
-
-    def fill(files: Files_) -> str:
-        import urllib.request
-
-        name = f"b{uuid.uuid4().hex[:12]}"
-        request = urllib.request.Request(f"{moto}/{name}", method="PUT", data=b"")
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20).close()
-        store = S3Store(name, client_options={"allow_http": True})
-        for path, content in files.items():
-            obstore.put(store, path, content if isinstance(content, bytes) else content.encode())
-        return f"s3://{name}"
-
-    return fill
-
-
-@pytest.fixture
-def proxy(azurite: str) -> Iterator[FaultyProxy]:
-    """A proxy before Azurite."""
-    made = FaultyProxy(azurite)
-    yield made
-    made.close()
-
-
-def through(proxy: FaultyProxy, url: str) -> str:
-    """The same URL by way of a proxy."""
-    return proxy.address + urlsplit(url).path
+    from tests.sources.proxy import FaultyProxy
 
 
 @pytest.mark.parametrize("kind", ["blobs", "bucket"])

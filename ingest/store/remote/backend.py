@@ -22,7 +22,7 @@ from ingest.logs import debug, log
 from ingest.sources.cloud.client import BlobError, MissingError
 from ingest.store.backend import HeadMovedError, Published
 from ingest.store.remote.address import CATALOGS, DATA, HEAD, Address, part_name
-from ingest.store.remote.cache import Cache
+from ingest.store.remote.cache import Cache, private
 from ingest.store.remote.objects import Objects, store_error
 
 if TYPE_CHECKING:
@@ -138,19 +138,13 @@ class RemoteBackend:
         """Copies a Parquet file to a path. Raises `BlobError`."""
         path.write_bytes(self.objects.get(part_name(table, slice_))[0])
 
-    def fetched(self, table: str, slice_: str) -> Path:
-        """A Parquet file, whole, on this machine. Raises `BlobError`."""
-        name = part_name(table, slice_)
-        kept = self.cache.part(name)
-        return kept if kept.exists() else self.cache.add_part(name, self.objects.get(name)[0])
-
     @contextmanager
     def writing(self, timeout_s: float, waiting: Callable[[str], None]) -> Iterator[None]:  # noqa: ARG002
         """Nobody waits. What was made here on its way to the store goes in the end."""
         work = self._layout.root / self._layout.work
         self.cache.sweep()
         try:
-            work.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private(work)
         except OSError as error:
             raise StoreError(
                 f"{work}: cannot be written: {error.strerror}", "Choose another cache folder: XDG_CACHE_HOME."

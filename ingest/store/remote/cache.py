@@ -48,7 +48,7 @@ class Cache:
         """Takes over a catalog that was published just now."""
         with suppress(OSError):
             kept = self._root / "catalogs" / name
-            _private(kept.parent)
+            private(kept.parent)
             path.replace(kept)
             self._drop_catalogs(kept)
 
@@ -58,22 +58,22 @@ class Cache:
 
     def keep_part(self, name: str, path: Path) -> None:
         """Takes over a Parquet file that was put to its place just now: whoever wrote it often reads it next."""
-        size = path.stat().st_size
-        if not self._has_room(size):
-            path.unlink()
-            return
         kept = self.part(name)
-        _private(kept.parent)
-        path.replace(kept)
+        with suppress(OSError):
+            if self._has_room(path.stat().st_size):
+                private(kept.parent)
+                path.replace(kept)
+        path.unlink(missing_ok=True)
 
-    def add_part(self, name: str, data: bytes) -> Path:
-        """Keeps a Parquet file. What was not used for the longest time makes room for it."""
-        self._has_room(len(data))
-        return self.write(self.part(name), data)
+    def add_part(self, name: str, data: bytes) -> None:
+        """Keeps a Parquet file, if it can: what was not used for the longest time makes room for it."""
+        with suppress(OSError):  # a full disk: it is read from its store
+            if self._has_room(len(data)):
+                self.write(self.part(name), data)
 
     def write(self, path: Path, data: bytes) -> Path:
         """Writes a file as a whole: another process may read it at the same time."""
-        _private(path.parent)
+        private(path.parent)
         made = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         made.write_bytes(data)
         made.replace(path)
@@ -103,7 +103,7 @@ class Cache:
                 path.unlink(missing_ok=True)
 
 
-def _private(folder: Path) -> None:
+def private(folder: Path) -> None:
     """Makes a folder, and the one of all stores above it for the owner alone: rows hold the text of logs."""
     cache_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -3,9 +3,9 @@
 A file system of ours, because the database reads one Python file from several threads at once, each having set the position
 first: in ordinary files of `fsspec` they disturb each other, and wrong bytes are read. Here a position belongs to a thread.
 
-Small files, most of them, come whole in one request, those of a table many at once, and are kept (`Cache`); so do all with
-`mirror`. Of large ones only the ranges come that a question reads. Sizes are known from the catalog, and nothing ever
-changes: so nobody is asked for them.
+Small files, most of them, come whole in one request, those of a table many at once, and are kept (`Cache`); so do all if the
+settings say `cache.files = "whole"`. Of large ones only the ranges come that a question reads. Sizes are known from the
+catalog, and nothing ever changes: so nobody is asked for them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from typing import Any
 
 import fsspec
 
-from ingest.sources.cloud.client import BlobError
 from ingest.store.caching import caching
 from ingest.store.remote.address import part_name
 from ingest.store.remote.cache import Cache
@@ -48,7 +47,7 @@ class PartFiles(fsspec.AbstractFileSystem):  # type: ignore[misc]
         self._objects = objects
         self._cache = cache
         self._sizes = sizes
-        self._whole = 1 << 62 if caching().mirror else _WHOLE
+        self._whole = 1 << 62 if caching().whole else _WHOLE
         self._threads: ThreadPoolExecutor | None = None
         self._coming: dict[Part, Future[None]] = {}
         self._begun = threading.Lock()
@@ -107,10 +106,9 @@ class PartFiles(fsspec.AbstractFileSystem):  # type: ignore[misc]
         if size > self._whole:
             return _RangedFile(self._objects, name, size)
         self._fetched(part)
-        handle = _opened(kept, size)
-        if handle is None:
-            raise BlobError(f"{path}: it is not of the size that the catalog says, or cannot be kept in {kept}")
-        return _KeptFile(handle, size)
+        if (handle := _opened(kept, size)) is not None:
+            return _KeptFile(handle, size)
+        return _RangedFile(self._objects, name, size)  # there is no room to keep it
 
     def _fetched(self, part: Part) -> None:
         """Waits until a file is kept; those of the same table come with it, since a question reads them all."""

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 
 from ingest.logs import log
 from ingest.sources.cloud.client import BlobError
-from ingest.store.remote.address import CATALOGS, DATA
+from ingest.store.remote.address import CATALOGS, DATA, part_name
 from ingest.store.remote.backend import Head, RemoteBackend
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
+
+    import duckdb
 
     from ingest.store.paths import Layout
     from ingest.store.remote.objects import Object
@@ -45,11 +47,15 @@ class Garbage:
     """It may go."""
 
 
-def garbage(backend: RemoteBackend, head: Head, listed: Collection[str]) -> Garbage:
-    """What nobody needs: of Parquet files, all but those of the slices `listed`. Raises `BlobError`."""
+def garbage(backend: RemoteBackend, head: Head, connection: duckdb.DuckDBPyConnection) -> Garbage:
+    """What nobody needs, by the catalog that counts. Raises `BlobError`."""
+    parts_listed = connection.execute("SELECT name, slice FROM ledger.parts").fetchall()
+    listed = {part_name(table, slice_) for table, slice_ in parts_listed}
+    query = "SELECT slice FROM ledger.dropped_slices WHERE dropped_at > ?"
+    dropped = {slice_ for (slice_,) in connection.execute(query, [time.time() - KEPT.total_seconds()]).fetchall()}
     parts, catalogs = backend.objects.listed(DATA), backend.objects.listed(CATALOGS)
     newest = {head.catalog, *sorted((_name(one) for one in catalogs), reverse=True)[:_KEPT_CATALOGS]}
-    unlisted = [one for one in parts if PurePosixPath(one.name).stem not in listed]
+    unlisted = [one for one in parts if one.name not in listed and PurePosixPath(one.name).stem not in dropped]
     unlisted += [one for one in catalogs if _name(one) not in newest]
     if not unlisted:
         return Garbage()
@@ -74,14 +80,10 @@ def sweep_remote(layout: Layout) -> int:
     published = backend.newest()
     if published is None:
         return 0
-    with connect_catalog(layout) as connection:
-        slices = connection.execute(
-            "SELECT slice FROM ledger.parts UNION SELECT slice FROM ledger.dropped_slices WHERE dropped_at > ?",
-            [time.time() - KEPT.total_seconds()],
-        ).fetchall()
     assert isinstance(published.state, Head)
     try:
-        gone = garbage(backend, published.state, {slice_ for (slice_,) in slices}).gone
+        with connect_catalog(layout) as connection:
+            gone = garbage(backend, published.state, connection).gone
         delete(backend, gone)
     except BlobError as error:
         log().warning("old files are not collected", store=str(layout), reason=error.strerror)
