@@ -128,7 +128,7 @@ class Blobs:
             import obstore
 
             key, bucket = self._key(folder), self._place.bucket
-            found = asked(partial(obstore.list_with_delimiter, client_of(bucket), key or None), "the prefix")
+            found: Any = asked(partial(obstore.list_with_delimiter, client_of(bucket), key or None), "the prefix")
             names = sorted(one.rstrip("/").rpartition("/")[2] for one in found["common_prefixes"])
             below = len(key) + 1 if key else 0
             self._folders[folder] = (names, [_entry(bucket, one, below) for one in found["objects"]])
