@@ -27,8 +27,17 @@ CALM = {
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "10s",
+    "distributed.nanny.pre-spawn-environ": {
+        "OMP_NUM_THREADS": 1,
+        "MALLOC_TRIM_THRESHOLD_": 64 << 20,
+        "MALLOC_MMAP_THRESHOLD_": 32 << 20,
+    },
 }
-"""Dask looks at itself every few milliseconds, which costs more than a tenth of a busy processor. Nobody asks for that here."""
+"""Dask looks at itself every few milliseconds, which costs more than a tenth of a busy processor.
+
+It also has workers give memory back at once, so that each batch of a parser pays for it anew; these are the largest values that
+C's library comes to by itself.
+"""
 
 _WITHOUT_WORKERS_S = 600.0
 _ANSWER_S = 20
