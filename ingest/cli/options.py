@@ -210,7 +210,7 @@ def cluster_option(command: Command) -> Command:
         setting="load.cluster",
         metavar="ADDRESS",
         help="Let a cluster do the work: a Dask scheduler (tcp://HOST:8786), local for one that is started here, or "
-        "module:function that returns a concurrent.futures.Executor. Its machines must mount the store.",
+        "module:function that returns a concurrent.futures.Executor. Its machines must reach the store.",
     )(command)
 
 

@@ -22,7 +22,7 @@ from ingest.store.derived import DerivedRelation, derived_columns
 from ingest.store.derived_parts import put_derived, write_derived
 from ingest.store.disk import as_unreadable
 from ingest.store.fronts import slices_of
-from ingest.store.paths import Layout, of_this_try
+from ingest.store.paths import Layout
 from ingest.store.record_views import listed, rows_of
 from ingest.store.slice_ledger import Part
 from ingest.views.files import CHECKS
@@ -78,7 +78,7 @@ def derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Pa
 
 
 def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:
-    slice_ = of_this_try(task.slice)
+    slice_ = task.slice
     with _opened(layout, catalog, slice_) as connection:
         empty, is_small = narrow(connection, layout, definition, task.job_ids)
         if is_small:

@@ -20,6 +20,7 @@ from typing import TypeVar
 
 from ingest.errors import ClusterError, IngestError, StoreError
 from ingest.plugin.registry import PluginOptions, load_registry
+from ingest.store.paths import Layout
 from ingest.version import __version__
 
 Result = TypeVar("Result")
@@ -87,21 +88,22 @@ def agreed(terms: Terms, function: Callable[..., Result], *given: object) -> Res
 
 
 @contextmanager
-def shown_file(root: Path | None) -> Iterator[str]:
-    """A file in the store's folder by which a worker can tell that it is the same folder; gives its name.
+def shown_file(place: str) -> Iterator[str]:
+    """A file in the store by which a worker can tell that it is the same store; gives its name."""
+    layout = Layout.of(place)
+    if layout.url is not None:
+        from ingest.store.remote.shared import shown_object
 
-    Nothing for a store on object storage, where there is no folder to see.
-    """
-    if root is None:
-        yield ""
+        with shown_object(layout) as token:
+            yield token
         return
     token = f".seen-{secrets.token_hex(8)}"
-    path = root / token
+    path = layout.root / token
     try:
         path.write_text(token)
     except OSError as error:
         raise StoreError(
-            f"{root}: cannot be written: {error.strerror}", "Choose another place: --store PATH."
+            f"{place}: cannot be written: {error.strerror}", "Choose another place: --store PATH."
         ) from error
     try:
         yield token
@@ -109,13 +111,43 @@ def shown_file(root: Path | None) -> Iterator[str]:
         path.unlink(missing_ok=True)
 
 
-def is_in_agreement(terms: Terms, root: Path | None, token: str, locations: tuple[str, ...]) -> bool:
-    """In a worker: whether it has the same versions, the store's folder and these files. Raises ClusterError if not."""
-    return agreed(terms, _sees, terms.options, root, token, locations)
+def is_in_agreement(terms: Terms, place: str, token: str, locations: tuple[str, ...]) -> bool:
+    """In a worker: whether it has the same versions, the store and these files. Raises ClusterError if not."""
+    return agreed(terms, _sees, terms.options, place, token, locations)
+
+
+def _sees(options: PluginOptions, place: str, token: str, locations: tuple[str, ...]) -> bool:
+    from ingest.sources.archive.spool import sweep_spools
+    from ingest.sources.kinds import Files, without_secret
+
+    sweep_spools()
+    here = f"worker {socket.gethostname()}"
+    layout = Layout.of(place)
+    if layout.url is not None:
+        from ingest.store.remote.shared import sees
+
+        if (wrong := sees(layout, token)) is not None:
+            raise ClusterError(f"{here} {wrong}", "Give it the right to read and write there, in its own environment.")
+    else:
+        _sees_folder(here, layout.root, token)
+    files = Files(load_registry(options).schemes)
+    try:
+        for location in locations:
+            try:
+                files.open(location).close()
+            except (OSError, IngestError) as error:
+                reason = error.wrong if isinstance(error, IngestError) else error.strerror
+                raise ClusterError(
+                    f"{here} cannot read {without_secret(location)}: {reason}",
+                    "Workers need the files at the same path, or rights to the object store in their own environment.",
+                ) from error
+    finally:
+        with suppress(OSError):
+            files.close()
+    return True
 
 
 def _sees_folder(here: str, root: Path, token: str) -> None:
-    """Raises ClusterError if a worker does not see the store's folder, or cannot write there."""
     try:
         there = (root / token).read_text()
     except OSError:
@@ -133,28 +165,3 @@ def _sees_folder(here: str, root: Path, token: str) -> None:
         raise ClusterError(
             f"{here} cannot write to the store: {root}: {error.strerror}", "Give its user the right to write there."
         ) from error
-
-
-def _sees(options: PluginOptions, root: Path | None, token: str, locations: tuple[str, ...]) -> bool:
-    from ingest.sources.archive.spool import sweep_spools
-    from ingest.sources.kinds import Files, without_secret
-
-    sweep_spools()
-    here = f"worker {socket.gethostname()}"
-    if root is not None:
-        _sees_folder(here, root, token)
-    files = Files(load_registry(options).schemes)
-    try:
-        for location in locations:
-            try:
-                files.open(location).close()
-            except (OSError, IngestError) as error:
-                reason = error.wrong if isinstance(error, IngestError) else error.strerror
-                raise ClusterError(
-                    f"{here} cannot read {without_secret(location)}: {reason}",
-                    "Workers need the files at the same path, or rights to the object store in their own environment.",
-                ) from error
-    finally:
-        with suppress(OSError):
-            files.close()
-    return True

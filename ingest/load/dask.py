@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import ClusterError, first_line
@@ -28,8 +27,17 @@ CALM = {
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "10s",
+    "distributed.nanny.pre-spawn-environ": {
+        "OMP_NUM_THREADS": 1,
+        "MALLOC_TRIM_THRESHOLD_": 64 << 20,
+        "MALLOC_MMAP_THRESHOLD_": 32 << 20,
+    },
 }
-"""Dask looks at itself every few milliseconds, which costs more than a tenth of a busy processor. Nobody asks for that here."""
+"""Dask looks at itself every few milliseconds, which costs more than a tenth of a busy processor.
+
+It also has workers give memory back at once, so that each batch of a parser pays for it anew; these are the largest values that
+C's library comes to by itself.
+"""
 
 _WITHOUT_WORKERS_S = 600.0
 _ANSWER_S = 20
@@ -101,12 +109,12 @@ class Dask:
             "The store holds the last whole commit. Look after the scheduler, then run the same command again.",
         )
 
-    def look(self, root: Path | None, locations: tuple[str, ...]) -> None:
+    def look(self, place: str, locations: tuple[str, ...]) -> None:
         """All workers that there are say it; those that come later compare versions before each task."""
         from distributed import TimeoutError as DaskTimeoutError
 
-        with shown_file(root) as token:
-            given = (self.terms, root, token, locations)
+        with shown_file(place) as token:
+            given = (self.terms, place, token, locations)
             try:
                 if self._threads():
                     self._client.run(is_in_agreement, *given)

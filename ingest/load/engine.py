@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Protocol
 from ingest.errors import ClusterError, first_line
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ingest.load.agreement import Terms
     from ingest.plugin.registry import PluginOptions
 
@@ -52,7 +50,7 @@ class Engine(Protocol):
     def check(self) -> None:
         """Asked while nothing comes. Raises ClusterError if nothing will come any more."""
 
-    def look(self, root: Path | None, locations: tuple[str, ...]) -> None:
+    def look(self, place: str, locations: tuple[str, ...]) -> None:
         """Lets workers say whether they are the same and see the same. Raises ClusterError with what is not so."""
 
     def close(self) -> None:
@@ -92,14 +90,14 @@ class Foreign:
     def check(self) -> None:
         """Nothing is known of it."""
 
-    def look(self, root: Path | None, locations: tuple[str, ...]) -> None:
+    def look(self, place: str, locations: tuple[str, ...]) -> None:
         """One worker says it for all; each task compares versions again."""
         from ingest.load.agreement import is_in_agreement, shown_file
 
         executor = self.executor(1)
         try:
-            with shown_file(root) as token:
-                executor.submit(is_in_agreement, self.terms, root, token, locations).result()
+            with shown_file(place) as token:
+                executor.submit(is_in_agreement, self.terms, place, token, locations).result()
         except ClusterError:
             raise
         except Exception as error:

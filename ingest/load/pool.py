@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TypeVar
@@ -82,12 +83,14 @@ class Workers:
 
     def derive(self, tasks: Sequence[DeriveTask], thresholds: Thresholds, catalog: Path) -> Iterator[Derived]:
         """The results of all tasks, as they come. Raises StoreError if a worker dies twice of one."""
-        given = (self._layout, self._options, thresholds, catalog)
-        is_only_here = self._cluster is not None and self._layout.url is not None  # the catalog that it rests on
-        if is_only_here or self._is_done_here(tasks):
+        if self._is_done_here(tasks):
             for task in tasks:
-                yield derive_with(task, *given)
+                yield derive(task, self._layout, load_registry(self._options).definition(dict(thresholds)), catalog)
             return
+        with self._shared(catalog) as known:
+            yield from self._derived(tasks, (str(self._layout), self._options, thresholds, known))
+
+    def _derived(self, tasks: Sequence[DeriveTask], given: tuple[object, ...]) -> Iterator[Derived]:
         for task, result, blame in self._results(derive_with, tasks, given):
             again = result if result is not None or blame else self._alone(derive_with, task, *given)
             if again is None:
@@ -96,6 +99,17 @@ class Workers:
                     "The last whole commit stands. Is there enough memory? Try again with --jobs 1.",
                 )
             yield again
+
+    @contextmanager
+    def _shared(self, catalog: Path) -> Iterator[str]:
+        """By what name workers find the catalog in the making: its path, or an object where no folder is shared."""
+        if self._cluster is None or self._layout.url is None:
+            yield str(catalog)
+            return
+        from ingest.store.remote.shared import shared_file
+
+        with shared_file(self._layout, catalog) as name:
+            yield name
 
     def _is_done_here(self, tasks: Sequence[object]) -> bool:
         return not tasks or (self._cluster is None and (self.count <= 1 or len(tasks) <= 1))
@@ -193,7 +207,7 @@ class Workers:
         """The engine; the first time it is asked whether its workers are the same and see the same."""
         if self._engine is None:
             self._engine = engine(self._cluster, self._options, self._count)
-            self._engine.look(None if self._layout.url else self._layout.root, self._samples)
+            self._engine.look(str(self._layout), self._samples)
         return self._engine
 
     def _started(self, tasks: int) -> Executor:
@@ -227,8 +241,15 @@ def _check_death(engine: Engine, error: BaseException) -> None:
     raise error
 
 
-def derive_with(
-    task: DeriveTask, layout: Layout, options: PluginOptions, thresholds: Thresholds, catalog: Path
-) -> Derived:
-    """Derives jobs; what they are derived by is loaded in the process that does it."""
-    return derive(task, layout, load_registry(options).definition(dict(thresholds)), catalog)
+def derive_with(task: DeriveTask, place: str, options: PluginOptions, thresholds: Thresholds, catalog: str) -> Derived:
+    """Derives jobs in a worker, which signs in to the store by itself, and loads what they are derived by."""
+    layout = Layout.of(place)
+    try:
+        path = Path(catalog)
+        if layout.url is not None and not path.is_absolute():
+            from ingest.store.remote.shared import fetched
+
+            path = fetched(layout, catalog)
+        return derive(task, layout, load_registry(options).definition(dict(thresholds)), path)
+    finally:
+        layout.leave()

@@ -11,7 +11,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import wait as wait_for_process
 from multiprocessing.context import SpawnContext, SpawnProcess
-from pathlib import Path
 from threading import Lock, Thread
 from types import ModuleType
 
@@ -47,7 +46,7 @@ class Processes:
     def check(self) -> None:
         """A process that is gone is told at once."""
 
-    def look(self, root: Path | None, locations: tuple[str, ...]) -> None:
+    def look(self, place: str, locations: tuple[str, ...]) -> None:
         """They are what this process is."""
 
     def close(self) -> None:

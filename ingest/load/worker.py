@@ -27,7 +27,7 @@ from ingest.plugin.registry import PluginOptions, load_registry
 from ingest.sources.content import Content
 from ingest.sources.kinds import Files
 from ingest.store.parts import SliceWriter
-from ingest.store.paths import Layout, of_this_try
+from ingest.store.paths import Layout
 
 _BATCH_BYTES = 4 << 20
 """Bytes handed to a parser at once."""
@@ -49,7 +49,7 @@ def parse_slice(slice_: Slice, root: str, options: PluginOptions) -> SliceResult
     """
     registry = load_registry(options)
     layout = Layout.of(root)
-    name = of_this_try(slice_.name)
+    name = layout.new_slice(slice_.name)
     writer = SliceWriter(layout, name, {table.name: table for table in registry.tables})
     order = {job_id: i for i, job_id in enumerate(sorted({file.job_id for file in slice_.files}))}
     results: list[FileResult] = []

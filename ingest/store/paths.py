@@ -85,10 +85,9 @@ class Layout:
 
         return part_location(self.url, table, slice_)
 
-
-def of_this_try(slice_: str) -> str:
-    """A slice's name for one try to write it: whoever does it again, or at the same time, writes other files."""
-    return f"{slice_}-{secrets.token_hex(4)}"
+    def new_slice(self, name: str) -> str:
+        """The name of a slice for one try to write it: whoever does it again, or at the same time, writes other files."""
+        return f"{name}-{secrets.token_hex(4)}"
 
 
 def sync(path: Path) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,10 +21,15 @@ import pytest
 from ingest.errors import ClusterError
 from ingest.load import plan
 from ingest.load.agreement import is_in_agreement, own_terms, shown_file
+from ingest.load.pipeline import ingest_jobs
 from ingest.load.tasks import Slice, WorkFile
 from ingest.load.worker import parse_slice
 from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions
+from ingest.store.reader import open_store
+from ingest.store.remote.address import Address
+from ingest.store.remote.objects import Objects
 from tests.conftest import environment, write_tree
+from tests.sources.servers import free_port, moto_program, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -226,7 +232,7 @@ def test_each_try_has_files_of_its_own(jobs: Path, store: StoreUnderTest, local:
     given = local.rows("SELECT job_id, path, parser, bytes FROM files WHERE job_id = 'a' AND path LIKE '%node/1%'")
     ((job_id, name, parser, size),) = given
     file = WorkFile(job_id, name, str(path), size, parser, {"node": "1", "process": "000"})
-    tries = [parse_slice(Slice("one", [file]), store.path, DEFAULT_PLUGINS) for _ in range(2)]
+    tries = [parse_slice(Slice("one", [file]), str(store.path), DEFAULT_PLUGINS) for _ in range(2)]
     assert tries[0].name != tries[1].name
     assert [one.rows for one in tries[0].files] == [one.rows for one in tries[1].files]
     assert {path.stem for path in store.parquet()} == {one.name for one in tries}
@@ -256,15 +262,15 @@ def test_what_a_worker_must_see(tmp_path: Path) -> None:
     """The store's folder, the right to write there, the files; else a sentence says which it does not."""
     terms = own_terms(DEFAULT_PLUGINS)
     (tmp_path / "log.txt").touch()
-    with shown_file(tmp_path) as token:
-        assert is_in_agreement(terms, tmp_path, token, (str(tmp_path / "log.txt"),))
+    with shown_file(str(tmp_path)) as token:
+        assert is_in_agreement(terms, str(tmp_path), token, (str(tmp_path / "log.txt"),))
         with pytest.raises(ClusterError, match=r"does not see the store: .*/elsewhere$"):
-            is_in_agreement(terms, tmp_path / "elsewhere", token, ())
+            is_in_agreement(terms, str(tmp_path / "elsewhere"), token, ())
         with pytest.raises(ClusterError, match=r"cannot read .*/no\.txt: No such file"):
-            is_in_agreement(terms, tmp_path, token, (str(tmp_path / "no.txt"),))
+            is_in_agreement(terms, str(tmp_path), token, (str(tmp_path / "no.txt"),))
     assert {path.name for path in tmp_path.iterdir()} == {"log.txt"}
     with pytest.raises(ClusterError, match=r"has plugin more none, the machine that loads 2"):
-        is_in_agreement(replace(terms, plugins=(*terms.plugins, ("more", "2"))), tmp_path, token, ())
+        is_in_agreement(replace(terms, plugins=(*terms.plugins, ("more", "2"))), str(tmp_path), token, ())
 
 
 def test_executors_of_others(
@@ -306,6 +312,30 @@ def test_no_cluster(
     assert (done.returncode, done.stdout) == (7, "")
     assert wrong in done.stderr
     assert not (tmp_path / "mark").exists()
+
+
+def test_a_store_on_object_storage(
+    jobs: Path, local: StoreUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cluster: Cluster
+) -> None:
+    """Workers sign in by themselves; parts, and the catalog in the making, go through the store. Nothing else is left there."""
+    program = moto_program()
+    if program is None:
+        pytest.skip("moto's server is not installed: pip install 'moto[server]'")
+    cluster.go()
+    port = free_port()
+    keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": "us-east-1"}
+    with running([program, "-H", "127.0.0.1", "-p", str(port)], port, tmp_path) as address:
+        for name, value in {**keys, "AWS_ENDPOINT_URL": address, "XDG_CACHE_HOME": str(tmp_path / "cache")}.items():
+            monkeypatch.setenv(name, value)
+        urllib.request.urlopen(urllib.request.Request(f"{address}/bucket", method="PUT", data=b"")).close()
+        url = "s3://bucket/store"
+        ingest_jobs([jobs], url, plugins=cluster.options, cluster="local", workers=2, progress=False)
+        with open_store(url) as store:
+            for table in ("log_records", "errors", "job_summary", "diagnosis"):
+                rows = sorted(map(repr, store.sql(f"SELECT * FROM {table}").fetchall()))
+                assert rows == sorted(map(repr, local.rows(f"SELECT * FROM {table}"))), table
+        objects = Objects(Address.of(url)).listed()
+        assert [one.name for one in objects if "/." in one.name] == []
 
 
 def test_the_scheduler_is_killed(

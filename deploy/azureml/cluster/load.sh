@@ -8,6 +8,7 @@ address=tcp://${AZ_BATCH_MASTER_NODE%%:*}:8786
 
 # Dask looks at itself every few milliseconds, which costs a tenth of a processor: docs/explanation/scale.md
 export DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED=False DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL=1s
+export MALLOC_TRIM_THRESHOLD_=67108864 MALLOC_MMAP_THRESHOLD_=33554432
 
 workers() {
     dask worker "$address" --nworkers auto --nthreads 1 --no-dashboard --death-timeout 300
