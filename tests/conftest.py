@@ -310,6 +310,7 @@ def run(tmp_path: Path, run_apart: Run) -> Run:
     """
     from ingest import logs
     from ingest.cli import main
+    from ingest.load import progress
 
     def call(*arguments: object, stdin: str | None = None, cwd: Path | None = None, **more: Any) -> Done:
         if "pythonpath" in more:
@@ -323,6 +324,7 @@ def run(tmp_path: Path, run_apart: Run) -> Run:
                 patch.setenv(name, value)
             patch.chdir(cwd or tmp_path / "cwd")
             patch.setattr(sys, "argv", ["ingest", *map(str, arguments)])
+            patch.setattr(progress, "_LOG_EVERY_S", 600.0)  # a busy machine says how far it is, which no test asks for
             for name, stream in (("stdin", given), ("stdout", told), ("stderr", error)):
                 patch.setattr(sys, name, stream)
             logs.configure("info", None)
