@@ -6,10 +6,11 @@ import click
 
 _STORE = {2: "wrong usage", 4: "store locked, damaged or not there"}
 _JOB = {2: "wrong usage", 3: "no such job", 4: "store locked, damaged or not there"}
+_CLUSTER = {7: "cluster not usable or lost"}
 _WRITES = {2: "wrong usage", 4: "store locked, damaged or not there, or disk full"}
 _CODES: dict[str, dict[int, str]] = {
     "load": {1: "more rejected than allowed", 2: "wrong usage", 3: "input not found, not readable or without a job"}
-    | {4: "store locked or damaged, or disk full"},
+    | {4: "store locked or damaged, or disk full", **_CLUSTER},
     "watch": {1: "a job failed or a finding was waited for", 2: "wrong usage", 3: "something could not be read"}
     | {4: "store locked or damaged, or disk full"},
     "nightly": {1: "something got worse (nightly.fail_on)", 2: "wrong usage", 5: "partly failed"}
@@ -28,9 +29,11 @@ _CODES: dict[str, dict[int, str]] = {
     "problems": _STORE,
     "explain": {2: "wrong usage", 3: "file not found or not readable"},
     "show": {2: "wrong usage", 3: "file not found or not readable", 4: "store locked, damaged or not there"},
-    "rebuild": _WRITES,
+    "rebuild": _WRITES | _CLUSTER,
     "forget": _JOB | _WRITES,
     "compact": _WRITES,
+    "copy": _WRITES,
+    "export": _JOB | {3: "place not usable, or no such job"},
     "doctor": {1: "something else does not work", 2: "wrong usage", 3: "source not readable"}
     | {4: "store damaged or cannot be opened"},
     "rehearse": {1: "the contract does not hold, the job failed or a finding is severe", 2: "wrong usage"}

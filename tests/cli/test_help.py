@@ -140,3 +140,10 @@ def test_each_command_names_its_exit_codes() -> None:
         assert listed[:1] == [0], name
         assert listed[-2:] == [ExitCode.BUG, ExitCode.INTERRUPTED], name
         assert listed == sorted(set(listed) & set(ExitCode)), name
+        options = {parameter.name for parameter in command.params}
+        assert (
+            "store" not in options
+            or {ExitCode.STORE, ExitCode.NIGHT_FAILED} & set(listed)
+            or name in ("explain", "config")
+        ), name
+        assert "cluster" not in options or name == "nightly" or ExitCode.CLUSTER in listed, name
