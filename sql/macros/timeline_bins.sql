@@ -7,8 +7,8 @@
 -- `init_failed_s` in an init() that failed. The rest of the time it waited. `tries`, `failed_attempts` and
 -- `failed_inits` ended in the bin. `restarts`: a replacement was first seen (`worker_processes`). Memory is the highest
 -- sample of the node in the bin, NULL without one: a sample is no peak. `workers`: the most processes at one time on
--- any node of the job. `state`: failed or timed out (if at least half of the time was spent in such attempts, or in
--- init()), some failed (at least a tenth), few failed, open, busy, starting, waiting.
+-- any node of the job. `state`: failed or timed out (from half of the time in attempts, or in init(), on), some failed
+-- (from a tenth on), few failed, open, busy, starting, waiting.
 -- example: SELECT bin, state, busy_s, failed_s, failed_attempts, restarts, highest_memory_percent FROM
 -- timeline_bins('memory-growth', NULL, NULL, 6) WHERE node = '0' AND process IS NULL
 create or replace macro timeline_bins(job, since, until, bins) as table
