@@ -26,7 +26,7 @@ INVOCATION = (
         pattern="",
         cause="Batch endpoints do not support workspaces with customer-managed keys, registries with quarantine, "
         "Azure Arc Kubernetes or granular resource requests, nor V1 datasets and MLTable as inputs.",
-        fix="Compare the workspace, compute and input with the limits on the referenced page.",
+        fix="Compare workspace, compute and input with the limits on the referenced page.",
         reference=PAGE,
     ),
     KnownProblem(
