@@ -2,7 +2,7 @@
 -- Judged by the highest of at least three samples of a node; no finding where `out_of_memory` found that workers ended
 -- because of it. Samples are minutes apart and are not peaks: between two samples memory use may have been higher.
 -- fix: Run fewer processes per node, make mini-batches smaller, or use nodes with more memory, before a worker is
--- killed. See `memory_peaks` for what runs then.
+-- killed. See `memory_peaks` for what was running then.
 -- unless: out_of_memory
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
 -- query: SELECT * FROM memory_peaks WHERE job_id = {job} ORDER BY highest_percent DESC
