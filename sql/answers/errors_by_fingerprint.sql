@@ -1,8 +1,9 @@
 -- Which distinct errors were there, and how often?
--- Errors that differ only in numbers, ids and paths are one. An error is often told by several files (worker log, its
--- error twin, user error, job_error): `occurrences` is per job the highest count of any one kind of file, summed over
--- jobs; `reports` counts every row. `symptom` and `rank` as in `error_reports`. The example is the earliest report;
--- `problem` is the first of `known_problems` that the example shows, with its cause and fix, NULL if it shows none.
+-- Errors that differ only in numbers, ids and paths are one. An error is often reported in several files (worker log,
+-- its error twin, user error, job_error): `occurrences` is per job the highest count of any one kind of file, summed
+-- over jobs; `reports` counts every row. `symptom` and `rank` as in `error_reports`. The example is the earliest
+-- report; `problem` is the first of `known_problems` that the example matches, with its cause and fix, NULL if it
+-- matches none.
 -- scope: all jobs
 -- example: SELECT exception_type, exception_message, occurrences, reports, jobs, nodes FROM errors_by_fingerprint
 -- WHERE exception_type IS NOT NULL AND NOT symptom LIMIT 3

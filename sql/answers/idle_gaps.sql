@@ -1,10 +1,10 @@
--- When had a worker process nothing in progress between two attempts, though the job went on?
--- One row per gap of at least 2 s. `waiting_s` are those of its seconds in which mini-batches waited for a worker:
--- after scheduling was finished, if what came next is a first attempt (it was in the queue all the time); NULL where
--- the logs do not tell (`caveat`). `nobody_worked_s` are those in which no worker of the job had any in progress: then
--- the job stood, not this worker. Time before a worker's first attempt and after its last one is no gap. After an open
--- attempt nothing is known, so no gap follows it; an attempt that no file tells looks like a gap, as in the table of a
--- job that still runs.
+-- When was a worker process idle between two attempts while the job was running?
+-- One row per gap of at least 2 s. `waiting_s` are the seconds of the gap in which mini-batches waited for a worker:
+-- after scheduling was finished, if the next attempt is a first attempt (it was in the queue all the time); NULL where
+-- the logs do not record it (`caveat`). `nobody_worked_s` are those in which no worker of the job had a mini-batch in
+-- progress: then the job stalled, not this worker. The time before a worker's first attempt and after its last one is
+-- no gap. After an open attempt nothing is known, so no gap follows it; an attempt that no file records looks like a
+-- gap, as in the table of a running job.
 -- example: SELECT node, process, gap_s, waiting_s, previous_mini_batch_id, next_mini_batch_id, caveat FROM idle_gaps
 -- WHERE job_id = 'exceptions-one-node' ORDER BY from_at
 select

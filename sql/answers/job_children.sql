@@ -1,8 +1,8 @@
--- Which child runs did each job start, as far as its own logs tell, and where are their logs?
+-- Which child runs did each job start, as far as its own logs record, and where are their logs?
 -- One row per child run that a pipeline parent or a batch endpoint's parent names. `ended` is true once the parent has
--- completed the processing of it. The service lists only the first five of those that it submits together; others
--- become known when they end. `logs_of` is the job of this store whose run id it is, NULL if its logs are not here:
--- then download them.
+-- completed the processing of it. The service lists only the first five of the child runs that it submits together;
+-- others become known when they end. `logs_of` is the job in this store that has this run id, NULL if its logs are not
+-- here: download them in that case.
 -- example: SELECT job_id, child_run_id, ended, logs_of FROM job_children LIMIT 3
 with listed as (
     select

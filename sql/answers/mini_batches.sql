@@ -1,8 +1,8 @@
 -- What became of each mini-batch, and where?
 -- One row per mini-batch: done if any of its attempts is done. Times, node, process, error and inputs are those of the
--- attempt that decided (its number is `attempt`); `attempts` counts the attempts that left a row. Is `attempt` higher
--- than that, the missing attempts left none: their worker died. `failed_items` of a timeout, exception or poison is all
--- its items; of an open one it is NULL, not known yet. `wasted_worker_s` is the time of the attempts that are not
+-- final attempt (its number is `attempt`); `attempts` counts the attempts that left a row. If `attempt` is higher than
+-- that, the missing attempts left no row because their worker died. `failed_items` of a timeout, exception or poison is
+-- all its items; of an open one it is NULL, not known yet. `wasted_worker_s` is the time of the attempts that are not
 -- final.
 -- example: SELECT mini_batch_id, outcome, attempts, items, failed_items, wasted_worker_s, node, process FROM
 -- mini_batches WHERE job_id = 'era-2020-05' AND outcome <> 'done' ORDER BY mini_batch_id

@@ -1,10 +1,10 @@
 -- What did each node cost, and how much of that was work?
--- One row per node that left any sign. `node_s` are seconds of the node: the whole duration of the job, since the
+-- One row per node that left any sign. `node_s` is node time in seconds: the whole duration of the job, since the
 -- cluster holds its nodes from the first to the last record; summed over the nodes it is `node_s` of `job_measures`.
--- `seen_s` is the time from the node's own first sign to its last one. `busy_worker_s` and `wasted_worker_s` are
--- seconds of workers, summed over all of them: of all attempts, and of those that were not final. `busy_node_s`,
--- `wasted_node_s` and `idle_node_s` are the same as seconds of the node: divided by the worker processes that a node
--- of the job ran at one time. `busy_share` is busy_node_s of node_s. `cost` is node-hours x price: SET VARIABLE
+-- `seen_s` is the time from the node's own first sign to its last one. `busy_worker_s` and `wasted_worker_s` are worker
+-- time in seconds, summed over all workers: of all attempts, and of those that were not final. `busy_node_s`,
+-- `wasted_node_s` and `idle_node_s` are the same as node time: divided by the number of worker processes that a node of
+-- the job ran at one time. `busy_share` is busy_node_s of node_s. `cost` is node-hours x price: SET VARIABLE
 -- price_per_node_hour = 0.9; NULL while that is not set.
 -- example: SELECT node, node_s, seen_s, busy_node_s, idle_node_s, wasted_node_s, busy_share, cost FROM node_cost WHERE
 -- job_id = 'exceptions-one-node' ORDER BY node

@@ -1,10 +1,10 @@
 -- Which inputs fail in more than one job?
--- One row per input whose mini-batch gave nothing (all its items failed, whatever its attempts) in two or more jobs.
--- Inputs are compared by name and, where told, by the last part of their folder: whether the content is the same, no
--- log tells. `jobs_succeeded` counts jobs in which its mini-batch gave a result. A mini-batch fails as a whole:
--- `suspects` is how many of its inputs failed in as many jobs and succeeded in as few, so that with 1 it is this one,
--- with 10 any of ten. `last_error` is of the last job. Tables of 2020 (V0) name no inputs, open mini-batches count for
--- nothing.
+-- One row per input whose mini-batch gave no result (all its items failed, whatever its attempts) in two or more jobs.
+-- Inputs are compared by name and, where recorded, by the last part of their folder: the logs do not record whether the
+-- content is the same. `jobs_succeeded` counts jobs in which its mini-batch gave a result. A mini-batch fails as a
+-- whole: `suspects` is how many of its inputs failed in as many jobs and succeeded in as few. If it is 1, this input is
+-- to blame; if it is 10, any of the ten may be. `last_error` is from the last job. Tables of 2020 (V0) do not name
+-- inputs; open mini-batches do not count.
 -- scope: all jobs
 -- example: SELECT input, jobs_failed, jobs_succeeded, suspects, last_job_id FROM repeat_offender_inputs LIMIT 3
 with results as materialized (  -- the long `detail` is read of a few of them only, below

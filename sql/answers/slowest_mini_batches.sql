@@ -1,7 +1,7 @@
 -- Which mini-batches took longest?
 -- Slowest first, over all jobs; `rank_in_job` counts within the job, from 1 to 20 (NULL for faster ones), so that
--- `where rank_in_job <= 3` is the slowest three of each job. Times are of the final attempt, seconds: elapsed = the
--- whole attempt, run = inside run(), overhead = the rest. `cpu_share` is CPU time / elapsed, above 1 with several
+-- `where rank_in_job <= 3` selects the slowest three of each job. Times are of the final attempt, in seconds: elapsed =
+-- the whole attempt, run = inside run(), overhead = the rest. `cpu_share` is CPU time / elapsed, above 1 with several
 -- cores; child processes are not counted. `ratio_to_median` compares with the median of the job's mini-batches.
 -- example: SELECT mini_batch_id, elapsed_s, run_s, cpu_share, ratio_to_median, outcome, node FROM slowest_mini_batches
 -- WHERE job_id = 'timeouts-retries' AND rank_in_job <= 3

@@ -1,13 +1,15 @@
 -- When was each attempt at a mini-batch in progress, and where did its time go?
--- The ground of the views and checks about time: the attempts of `judged_attempts`. Seconds that no attempt can have
--- (below 0, above 1e8, not a number) are NULL here, so that one damaged cell does not decide about a whole job.
--- `worker` is the process, or its pid where no file tells a name. An open attempt has a start and no end.
+-- The base view of the views and checks about time: the attempts of `judged_attempts`. Seconds that no attempt can have
+-- (below 0, above 1e8, not a number) are NULL here, so that one damaged cell does not distort a whole job. `worker` is
+-- the process, or its pid where no file records a name. An open attempt has a start and no end.
 -- threshold: loss_warning_share = 0.1: a finding about time is a warning from this share of the workers' time on
--- threshold: loss_severe_share = 0.5: and severe from this share on: most of the time is lost
--- threshold: loss_warning_s = 20 s: less worker time than this is never more than a note
--- threshold: loss_severe_s = 600 s: less worker time than this is never severe
--- threshold: enough_to_compare = 20 mini-batches: fewer of a job say nothing about how its times are distributed
--- threshold: enough_for_trend = 30 mini-batches: fewer of a job say nothing about a rise, ten in each third
+-- threshold: loss_severe_share = 0.5: a finding about time is severe from this share on: most of the time is lost
+-- threshold: loss_warning_s = 20 s: a loss of less worker time than this is at most a note
+-- threshold: loss_severe_s = 600 s: a loss of less worker time than this is never severe
+-- threshold: enough_to_compare = 20 mini-batches: with fewer mini-batches, the distribution of a job's times is not
+-- judged
+-- threshold: enough_for_trend = 30 mini-batches: with fewer mini-batches, ten in each third, a rise of a job's times is
+-- not judged
 -- example: SELECT node, worker, outcome, started_at, elapsed_s, run_s FROM timed_attempts WHERE job_id =
 -- 'memory-growth' AND mini_batch_id = 47 ORDER BY started_at
 select

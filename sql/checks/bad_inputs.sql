@@ -1,9 +1,9 @@
 -- Are there inputs that cannot be processed?
 -- Mini-batches that raised the same error in each of two or more attempts, as few others do (`points_to` input in
--- `failed_attempts`). Which of a mini-batch's inputs is to blame, no log tells; inputs that fail in several jobs are in
--- `repeat_offender_inputs`. Tables of 2020 (V0) name no inputs.
--- fix: Check the inputs of these mini-batches for damaged or empty files and for another format or encoding. Repair or
--- remove them, or catch the error per item in run().
+-- `failed_attempts`). The logs do not record which input of a mini-batch is to blame; inputs that fail in several jobs
+-- are in `repeat_offender_inputs`. Tables of 2020 (V0) do not name inputs.
+-- fix: Check the inputs of these mini-batches for damaged or empty files and for an unexpected format or encoding.
+-- Repair or remove them, or catch the error per item in run().
 -- reference: docs/explanation/true-answers.md
 -- query: SELECT mini_batch_id, outcome, error_message, inputs FROM mini_batches WHERE job_id = {job} AND outcome <>
 -- 'done' ORDER BY mini_batch_id

@@ -1,6 +1,6 @@
 -- Is the clock of a node wrong?
--- From `clock_offsets`: what the node's own samples, errors or attempts tell does not fit the other nodes and the
--- master. Its times are stored as they were written; whether a node was lost is judged by corrected times.
+-- Based on `clock_offsets`: the times of the node's own samples, errors or attempts do not fit those of the other nodes
+-- and the master. Times are stored as they were written; corrected times are used to judge whether a node was lost.
 -- fix: Correct for the difference when you compare this node with others. If it happens again, set up time
 -- synchronization in the image of the nodes: a wrong clock also breaks tokens and certificates.
 -- reference: docs/explanation/true-answers.md

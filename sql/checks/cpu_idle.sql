@@ -1,18 +1,18 @@
 -- Do the workers wait instead of computing?
 -- CPU time is far below elapsed time, also within run(). A worker whose work is done by child processes or by a GPU
--- looks the same: where samples show a busy CPU or GPU nothing is said, without samples it is a note; most logs do not
--- tell of a GPU. `lost_s` is the time in progress without CPU: what more workers per node could use, not what is lost
--- for sure; so it is never severe. Needs `enough_to_compare` done mini-batches with CPU time.
+-- looks the same: if samples show a busy CPU or GPU, there is no finding; without samples the finding is a note. Most
+-- logs do not record GPU use. `lost_s` is the time in progress without CPU use: time that more workers per node could
+-- use, not time that is certainly lost, so the finding is never severe. Needs `enough_to_compare` done mini-batches
+-- with CPU time.
 -- fix: If the script waits for a service, a database or storage, raise process_count_per_node or use threads; a smaller
--- VM size may be enough. Nothing to do if a GPU does the work.
+-- VM size may be enough. If a GPU does the work, no change is needed.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT mini_batch_id, node, process, elapsed_s, run_s, process_s, process_s / elapsed_s AS cpu_share FROM
 -- attempts WHERE job_id = {job} AND final ORDER BY cpu_share
--- threshold: cpu_idle_share = 0.25: CPU time of a worker / elapsed time; below this it mostly waits
--- threshold: cpu_idle_node_percent = 50 %: but not if the node's CPU is at least this busy, by the median of its
--- samples
--- threshold: gpu_busy_percent = 20 %: nor if its GPUs are this busy, by the mean of their samples
--- threshold: enough_cpu_samples = 3 samples: fewer of a job's nodes do not say how busy they were
+-- threshold: cpu_idle_share = 0.25: CPU time of a worker / elapsed time; below this the worker mostly waits
+-- threshold: cpu_idle_node_percent = 50 %: no finding if the node's CPU is at least this busy (median of its samples)
+-- threshold: gpu_busy_percent = 20 %: no finding if the node's GPUs are at least this busy (mean of their samples)
+-- threshold: enough_cpu_samples = 3 samples: with fewer samples of a job's nodes their CPU use is not judged
 -- when: EXISTS (FROM cpu_use WHERE share < threshold('cpu_idle_share'))
 select
     c.job_id,

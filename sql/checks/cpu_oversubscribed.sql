@@ -1,14 +1,14 @@
--- Do the workers of a node fight for its cores?
--- Each worker uses more than one core while others work beside it. The logs do not tell how many cores a node has: if
--- its samples show a CPU that is not full, there were cores enough and nothing is said; without samples it is a note.
--- What it costs is not told by any log. Needs `enough_to_compare` done mini-batches with CPU time.
+-- Do the workers of a node compete for its cores?
+-- Each worker uses more than one core while others work beside it. The logs do not record how many cores a node has: if
+-- its samples show spare CPU, there were enough cores and there is no finding; without samples the finding is a note.
+-- The time lost is not recorded in any log. Needs `enough_to_compare` done mini-batches with CPU time.
 -- fix: Limit the threads of the libraries in the script (OMP_NUM_THREADS, torch.set_num_threads), or lower
 -- process_count_per_node until process count x threads fits the cores.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT node, process, count(*) AS mini_batches, sum(process_s) / sum(elapsed_s) AS cores FROM attempts WHERE
 -- job_id = {job} AND final GROUP BY ALL ORDER BY cores DESC
 -- threshold: cpu_cores_per_worker = 1.2 cores: CPU time / elapsed time of a worker; above this it uses several cores
--- threshold: cpu_full_percent = 90 %: a node whose samples have this median or more is full
+-- threshold: cpu_full_percent = 90 %: a node whose samples have at least this median is full
 -- when: EXISTS (FROM cpu_use WHERE share > threshold('cpu_cores_per_worker'))
 select
     c.job_id,

@@ -1,16 +1,17 @@
 -- Does the disk of a node fill up?
--- By mount point: the last sample is high and rose over the job, or it is nearly full whether it rose or not; or an
--- error says that no space is left. Where a log tells the free space alone, it fell to less than `disk_free_mb`, from
--- twice as much or more. Needs three samples, unless an error says it. Samples are minutes apart.
+-- Judged per mount point: the last sample is high and the disk filled up during the job, or the disk is nearly full
+-- whether it filled up or not, or an error says that no space is left. Where a log records only the free space, it fell
+-- below `disk_free_mb`, from at least twice that. Needs three samples, unless an error reports it. Samples are minutes
+-- apart.
 -- fix: Remove temporary files in run(), write to the output instead of the local disk, or use nodes with a larger disk.
 -- Mounting an input instead of downloading it saves its size.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
 -- query: SELECT * FROM disk_samples WHERE job_id = {job} ORDER BY time DESC
 -- explains: No space left on device|\[Errno 28\]|ENOSPC|[Dd]isk quota exceeded|\d+ requested and \d+ written
--- threshold: disk_high_percent = 85 %: a disk that rose during the job and is fuller than this is filling
--- threshold: disk_risen_percent = 10 %: so much it rose
--- threshold: disk_full_percent = 97 %: a disk fuller than this is nearly full, whether it rose or not
--- threshold: disk_free_mb = 2048 MB: a disk that fell to less free space than this is filling
+-- threshold: disk_high_percent = 85 %: a disk whose use rose during the job and is above this is filling up
+-- threshold: disk_risen_percent = 10 %: how much the use of the disk must have risen
+-- threshold: disk_full_percent = 97 %: a disk above this is nearly full, whether its use rose or not
+-- threshold: disk_free_mb = 2048 MB: a disk whose free space fell below this is filling up
 -- when: EXISTS (FROM telling_texts) OR EXISTS (FROM disk_samples WHERE used_percent IS NULL OR used_percent >=
 -- least(threshold('disk_full_percent'), threshold('disk_high_percent')))
 with disks as (

@@ -1,7 +1,7 @@
 -- Did the job fail although all of its work was done?
--- All scheduled mini-batches are done, no item failed, no error tells a cause, yet the job failed. This is the sign
--- of the known problem `output_exists`, which often leaves no text in a log. A failure of what follows the scoring, the
--- joining and uploading of results, looks the same.
+-- All scheduled mini-batches are done, no item failed and no error states a cause, but the job failed. This is the sign
+-- of the known issue `output_exists`, which often leaves no text in a log. A failure in the steps after scoring
+-- (joining and uploading the results) looks the same.
 -- fix: Check whether the predictions are there. `predictions.csv` cannot be overwritten: give each invocation a new or
 -- empty output folder. Otherwise read `logs/job_result*.txt` and the end of the master's log.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-batch-endpoints

@@ -1,8 +1,8 @@
 -- Does one node fail where the others do not?
--- Tries that raised or timed out, by the node they ran on; those whose worker ended are told by `out_of_memory` and
--- `worker_deaths`. Needs two nodes with attempts, and failures that hardly meet there by chance (see
--- `failed_attempts`). Failed mini-batches may have been done on a retry elsewhere: then the node cost time, and no
--- items.
+-- Attempts that raised or timed out, by the node they ran on; attempts whose worker ended are in `out_of_memory` and
+-- `worker_deaths`. Needs two nodes with attempts, and so many failures on one node that chance hardly explains them
+-- (see `failed_attempts`). The failed mini-batches may have been done on a retry elsewhere: then the node cost time but
+-- no items.
 -- fix: Check that node first: its errors, disk and memory, and what it could not reach. Resubmit on other nodes; if the
 -- same machine fails again, have it replaced.
 -- reference: https://stackoverflow.com/questions/67258465

@@ -1,7 +1,7 @@
 -- Did run() return fewer results than it got items?
--- Mini-batches that are done and have failed items: neither an error nor a retry, the rows are just not there. Whether
--- the script left them out on purpose, no log tells: so it is a warning, unless the job failed with an error threshold.
--- Items of mini-batches that raised or timed out are not counted here.
+-- Mini-batches that are done and have failed items: there is neither an error nor a retry, the rows are just missing.
+-- The logs do not record whether the script left them out on purpose, so this is a warning, unless the job failed
+-- because of an error threshold. Items of mini-batches that raised or timed out are not counted here.
 -- fix: Return one element per item from run(), also for items that cannot be scored. If it leaves items out on purpose,
 -- set `error_threshold` (`mini_batch_error_threshold`) accordingly.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/1448

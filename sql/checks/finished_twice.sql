@@ -1,6 +1,6 @@
 -- Were mini-batches finished by two workers?
--- Two done attempts at one mini-batch: the later result overrides the earlier one in the report, but the rows of both
--- may stand in an output that is appended to.
+-- There are two done attempts at one mini-batch: the later result overrides the earlier one in the report, but the rows
+-- of both may be in an output that is appended to.
 -- fix: Check the output of these mini-batches for duplicate rows. Raise the timeout: a mini-batch that takes longer is
 -- given to another worker while the first one goes on.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/1703

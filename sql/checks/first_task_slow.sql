@@ -1,15 +1,15 @@
 -- Did the job wait long for its first mini-batch to be scheduled?
--- From the master's start of scheduling to its first task, or from its own words. All nodes wait for that: `lost_s` is
--- in node time, of the nodes with attempts. Nothing is said where the master's log is not there.
+-- Time from the master's start of scheduling to its first task, or as the master reports it. All nodes wait meanwhile:
+-- `lost_s` is node time, of the nodes with attempts. No finding if the master's log is missing.
 -- fix: Split one folder of very many files into several folders or inputs (listing takes about 5 minutes per million
 -- files). Raise first_task_creation_timeout so that the driver does not stop.
 -- reference: docs/reference/formats.md §6
 -- query: SELECT time, level, message FROM log_records WHERE job_id = {job} AND event IN ('start_scheduling',
 -- 'job_stage', 'queue_done', 'first_task_slow', 'no_first_task') ORDER BY time
 -- explains: First task creation is taking longer|Unable to create any task within
--- threshold: first_task_s = 60 s: from the start of scheduling to the first task; usual are a few seconds
--- threshold: first_task_share = 0.05: and it is at least this part of the job's time
--- threshold: first_task_near_s = 300 s: from here on it is a warning however long the job is: half of the driver's
+-- threshold: first_task_s = 60 s: time from the start of scheduling to the first task; a few seconds are usual
+-- threshold: first_task_share = 0.05: the wait must also be at least this share of the job's time
+-- threshold: first_task_near_s = 300 s: a wait this long is a warning however long the job is: half of the driver's
 -- limit
 with told as (
     select

@@ -1,13 +1,13 @@
 -- Are there nodes that did nothing?
--- Nodes that sent logs or resource samples nearly all through the job and had no attempt at any mini-batch, though
--- there were enough for all workers. Not judged: jobs whose files and table call nodes by different names, nodes whose
--- init() failed, and jobs in which nothing was tried at all.
+-- Nodes that sent logs or resource samples for nearly the whole job and had no attempt at any mini-batch, though there
+-- were enough mini-batches for all workers. Not judged: jobs whose files and table name nodes differently, nodes whose
+-- init() failed, and jobs without any attempt.
 -- fix: Read the log of that node's manager (`logs/sys/node/<node>/_main.txt`) and the first lines of its workers: did
 -- they start, could they reach the queue? If there are too few mini-batches, use fewer nodes.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/957
 -- query: SELECT * FROM node_summary WHERE job_id = {job} ORDER BY did_nothing DESC, node
--- threshold: node_there_s = 60 s: a node that was there for less time may just have begun
--- threshold: node_there_share = 0.4: part of the time in which others worked that it was there
+-- threshold: node_there_s = 60 s: a node that was present for less time may have just started
+-- threshold: node_there_share = 0.4: share of the time in which others worked that the node must have been present
 -- when: EXISTS (FROM node_signs AS s ANTI JOIN attempt_reports AS a ON a.job_id = s.job_id AND a.node = s.node WHERE
 -- s.samples > 0)
 with work as (

@@ -1,12 +1,13 @@
--- Had workers nothing to do between two attempts although mini-batches were waiting?
--- Only gaps after scheduling was finished and before a first attempt, so that the mini-batch was in the queue; without
--- the time in which no worker at all had work (`stalled_progress`). At fault is what lies between queue and worker.
+-- Were workers idle between two attempts although mini-batches were waiting?
+-- Counts only gaps after scheduling was finished and before a first attempt, so that the mini-batch was in the queue;
+-- the time in which no worker at all had work is left out (`stalled_progress`). The cause is between the queue and the
+-- worker.
 -- fix: Check the logs of the node managers and restarts of those workers at that time; the queue of the storage account
 -- may be throttled. Fewer, larger mini-batches need fewer requests to the queue.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/957
 -- query: SELECT * FROM idle_gaps WHERE job_id = {job} AND waiting_s > 0
 -- threshold: idle_workers_share = 0.05: worker time idle while mini-batches waited / worker time
--- threshold: idle_workers_s = 60 s: less idle time than this is not told
+-- threshold: idle_workers_s = 60 s: less idle time than this is not reported
 with gaps as (
     select
         job_id, node, process, from_at, gap_s, job_busy_s,

@@ -1,7 +1,7 @@
--- Was the download of the logs cut off?
--- Files that end in the middle of a line though the job has ended: of kinds whose writer ends each record with a line
--- break. What stood behind is not in any number. A cut mini-batch table is a warning, for counts are too low; the rest
--- is a note.
+-- Were the downloaded logs cut off?
+-- Files that end in the middle of a line although the job has ended, of kinds whose writer ends each record with a line
+-- break. Whatever followed is missing from all counts. A cut mini-batch table is a warning, because counts are too low;
+-- other files are a note.
 -- fix: Download the logs again and load them again: only changed files are read.
 -- reference: docs/reference/formats.md §2
 -- query: SELECT path, kind, bytes FROM files WHERE job_id = {job} AND ends_cut

@@ -1,7 +1,7 @@
 -- Does init() of the entry script fail?
--- Worker processes whose init() raised or timed out, by tables and logs. Severe if no mini-batch was done, or if the
--- job failed; else nodes or processes are missing. Two processes at least, for one may be an accident. The error itself
--- is the cause, and stands beside this.
+-- Worker processes whose init() raised or timed out, according to tables and logs. Severe if no mini-batch was done or
+-- if the job failed; otherwise nodes or processes are missing. Needs at least two processes, since a single one may be
+-- an accident. The error itself is the cause and is listed separately.
 -- fix: Fix the exception raised in init(); it is in the evidence. Test init() in the same environment on one node
 -- first.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-debug-parallel-run-step

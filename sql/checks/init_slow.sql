@@ -1,14 +1,14 @@
--- Does init() of the entry script take long, measured by the work?
--- `init_s` of a process: as told by the tables, else from its first sign, or from the first mini-batch that was
--- scheduled if that is later, to its first attempt. That is an upper bound: it holds also what the process waited for a
--- mini-batch. Only processes that began with the job count, not those that replaced others. Needs two processes, and
+-- Does init() of the entry script take long, compared with the work?
+-- `init_s` of a process is as reported by the tables, else the time from its first sign, or from the first scheduled
+-- mini-batch if that is later, to its first attempt. That is an upper bound: it includes the time that the process
+-- waited for a mini-batch. Counts only processes that started with the job, not replacements. Needs two processes, and
 -- minutes in all.
 -- fix: Load the model faster: keep it in the image or on local disk, and load only what is needed. Or give each process
 -- more work: fewer nodes and processes, more mini-batches per job.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
 -- query: SELECT * FROM entry_script_events WHERE job_id = {job} ORDER BY entry_script_events.time
--- threshold: init_slow_s = 60 s: an init() that takes less, in the median, is never slow
--- threshold: init_slow_share = 0.2: part of the processes' time that goes into init()
+-- threshold: init_slow_s = 60 s: an init() with a shorter median time is never slow
+-- threshold: init_slow_share = 0.2: share of the processes' time spent in init()
 with told as (
     select
         job_id, node, process,

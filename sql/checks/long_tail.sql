@@ -1,14 +1,14 @@
 -- Did the last few mini-batches hold the nodes while most workers had nothing left to do?
--- The tail starts when the last mini-batch is taken up for the first time: from then on a worker that is free has
--- nothing to do. It is told if a done mini-batch that ended in it took `long_tail_ratio` times what is usual on its
--- node (75 % quantile), filled half of the tail, and idle workers lost a part of the job's time by it: every job ends
--- with some workers idle, that is no finding. Never told of a job that still runs. `lost_s`: idle worker time in the
--- tail, of all workers that were there until then. Needs `enough_to_compare` mini-batches.
+-- The tail starts when the last mini-batch is started for the first time: from then on a free worker has nothing to do.
+-- It is reported if a done mini-batch that ended in it took `long_tail_ratio` times the usual time on its node (75 %
+-- quantile) and filled half of the tail, and if idle workers lost a relevant share of the job's time: every job ends
+-- with some idle workers, which is no finding. Running jobs are not judged. `lost_s`: idle worker time in the tail, of
+-- all workers that were present until then. Needs `enough_to_compare` mini-batches.
 -- fix: Check the inputs of the last mini-batches: split large ones, put them first, or make mini-batches smaller.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM stragglers WHERE job_id = {job}
--- threshold: long_tail_ratio = 3: time of the mini-batch that makes the tail / 75 % quantile of its node
--- threshold: long_tail_share = 0.05: idle worker time in the tail / worker time of the job, from which it is told
+-- threshold: long_tail_ratio = 3: time of the mini-batch that causes the tail / 75 % quantile of its node
+-- threshold: long_tail_share = 0.05: idle worker time in the tail / worker time of the job; reported from this share on
 -- when: (SELECT count(*) FROM judged_attempts WHERE final) >= threshold('enough_to_compare')
 with tries as materialized (
     select job_id, mini_batch_id, node, worker, outcome, started_at, ended_at, elapsed_s, final, is_retry

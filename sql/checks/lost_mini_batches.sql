@@ -1,7 +1,7 @@
 -- Did the job end with mini-batches that were never processed?
--- A failed job that scheduled more mini-batches than have a result, by its progress and its mini-batch table, whichever
--- tells more. Open attempts of a running job are not lost. Not where the mini-batch table is missing or cut, nor where
--- init() failed and so nothing ran.
+-- A failed job that scheduled more mini-batches than have a result, according to its progress or its mini-batch table,
+-- whichever reports more. Open attempts of a running job are not lost. Not judged where the mini-batch table is missing
+-- or cut, nor where init() failed and therefore nothing ran.
 -- fix: Fix what stopped the job, then run it again for the inputs without a result.
 -- reference: docs/reference/formats.md §9
 -- query: SELECT mini_batch_id, outcome, node, inputs FROM mini_batches WHERE job_id = {job} AND outcome = 'open'

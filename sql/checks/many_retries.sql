@@ -1,12 +1,12 @@
--- Does much time go into attempts that raise and are done again?
--- Only mini-batches that raised and were done on a later attempt: an error that comes and goes, such as a service that
--- is busy. Timeouts, nodes that fail, inputs that always fail and workers that end are told by the checks of these.
+-- Is much time lost in attempts that raise and are retried successfully?
+-- Counts only mini-batches that raised and were done on a later attempt: a transient error, such as a busy service.
+-- Timeouts, failing nodes, inputs that always fail and workers that end have checks of their own.
 -- fix: Retry calls and downloads that fail now and then inside run(), with a pause, instead of the whole mini-batch.
 -- reference: docs/explanation/true-answers.md
 -- query: SELECT * FROM retries WHERE job_id = {job} ORDER BY wasted_worker_s DESC
 -- explains: had raised exception for \d+ times
--- threshold: retried_mini_batches = 5: fewer mini-batches that were done again are no pattern
--- threshold: retries_wasted_share = 0.03: part of the workers' busy time that such attempts took
+-- threshold: retried_mini_batches = 5: fewer successfully retried mini-batches than this are not reported
+-- threshold: retries_wasted_share = 0.03: share of the workers' busy time that such attempts took
 -- when: EXISTS (FROM failed_attempts WHERE points_to = 'exception')
 with retried as (
     select

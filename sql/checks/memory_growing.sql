@@ -1,8 +1,8 @@
--- Do worker processes grow and grow?
--- Memory of each process over its life, by its samples: they rise on a line, surely so for their number and spread, and
--- the least that each quarter of them saw rises too, in the second half as well, so that what a mini-batch takes and
--- gives back does not count, nor what fills a cache and stops. Half of the processes must grow, and those of a node
--- gain a good part of its memory together. Not where `out_of_memory` or `memory_near_limit` tell of it.
+-- Does the memory use of worker processes rise steadily?
+-- Judged by the memory samples of each process over its life: they rise along a line, with certainty given their number
+-- and spread, and the minimum of each quarter rises too, also in the second half. So neither memory that a mini-batch
+-- takes and releases counts, nor a cache that fills and stops growing. Half of the processes must grow, and those of a
+-- node must together gain a good part of its memory. No finding where `out_of_memory` or `memory_near_limit` has one.
 -- fix: Release in run() what a mini-batch needed: results kept in a list, open files, caches without a limit. As a
 -- stopgap, make the job shorter or run fewer processes per node.
 -- unless: out_of_memory, memory_near_limit
@@ -10,8 +10,8 @@
 -- query: SELECT * FROM process_samples WHERE job_id = {job} ORDER BY node, process, process_samples.time
 -- threshold: growing_samples = 8: a process with fewer memory samples is not judged
 -- threshold: growing_certainty = 4: rise of a process's memory over time / standard error of that rise
--- threshold: growing_percent = 8 %: part of a node's memory that its processes gain together, over their lives
--- threshold: growing_process_percent = 2 %: part of a node's memory that a process gains at least
+-- threshold: growing_percent = 8 %: share of a node's memory that its processes gain together, over their lives
+-- threshold: growing_process_percent = 2 %: share of a node's memory that a process must gain
 with quarters as (
     select
         job_id, node, process, s.time as sampled_at, memory_used_percent as percent,

@@ -1,8 +1,8 @@
 -- Is the memory of a node nearly used up?
--- By the highest sample of a node, of at least three; not where `out_of_memory` found that workers ended for it.
--- Samples are minutes apart and no peaks: between two the memory may have been higher.
+-- Judged by the highest of at least three samples of a node; no finding where `out_of_memory` found that workers ended
+-- because of it. Samples are minutes apart and are not peaks: between two samples memory use may have been higher.
 -- fix: Run fewer processes per node, make mini-batches smaller, or use nodes with more memory, before a worker is
--- killed. See `memory_peaks` for what runs then.
+-- killed. See `memory_peaks` for what was running then.
 -- unless: out_of_memory
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-use-parallel-job-in-pipeline
 -- query: SELECT * FROM memory_peaks WHERE job_id = {job} ORDER BY highest_percent DESC

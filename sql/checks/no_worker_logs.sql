@@ -1,8 +1,8 @@
 -- Are the logs of the workers missing from the download?
--- A job that ended and whose mini-batch table, progress or master tells of work, but without a single log of a worker:
--- their errors, and what was in progress last, cannot be told. Files that are written only when there is something to
--- say, such as errors, are not asked for. A download of a batch endpoint's parent job has no logs at all: the load
--- itself says so.
+-- A job that has ended, and whose mini-batch table, progress or master log shows work, but without a single worker log:
+-- the workers' errors, and what was in progress last, are not known. Files that are written only when needed, such as
+-- error files, are not expected. A download of a batch endpoint's parent job has no logs at all: the load itself
+-- reports that.
 -- fix: Download all logs: `az ml job download --name <child job> --all`. For a batch endpoint take the child job named
 -- `batchscoring`.
 -- reference: docs/reference/formats.md §2

@@ -1,6 +1,6 @@
--- Did worker processes end for lack of memory?
--- Counts the suspects of `out_of_memory_suspects`: one of high suspicion is enough, of medium suspicion two. No log of
--- the driver says "out of memory"; a sample is not a peak. Severe where a mini-batch was never done.
+-- Did worker processes end because memory ran out?
+-- Counts the suspects in `out_of_memory_suspects`: one of high suspicion is enough, or two of medium suspicion. No log
+-- of the driver says "out of memory", and a sample is not a peak. Severe if a mini-batch was never done.
 -- fix: Make mini-batches smaller, run fewer processes per node (`max_concurrency_per_instance`,
 -- `process_count_per_node`), or use nodes with more memory. If memory use rises from mini-batch to mini-batch, fix the
 -- leak.

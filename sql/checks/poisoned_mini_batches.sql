@@ -1,7 +1,7 @@
 -- Are there mini-batches that no attempt can finish?
--- Mini-batches that were marked as poisoned, or of which each of two or more attempts timed out or ended its worker.
--- Where many mini-batches time out `timeouts_many` tells of them, where their workers end for lack of memory
--- `out_of_memory`.
+-- Mini-batches that were marked as poison, or whose two or more attempts all timed out or ended their worker. Where
+-- many mini-batches time out, `timeouts_many` reports them; where their workers end because memory ran out,
+-- `out_of_memory` does.
 -- fix: Run the inputs of that mini-batch alone: one of them may be far larger than the others or make the script hang.
 -- Remove it, split it, or raise the timeout.
 -- reference: docs/reference/formats.md §9

@@ -1,14 +1,14 @@
 -- Does the entry script get slower as the job goes on?
--- The time inside run() rises from third to third of the job, on most of its nodes; only done mini-batches, and only
--- nodes that worked at the start and at the end. Inputs that get bigger towards the end look the same: where the items
--- of a mini-batch grow as much, nothing is said. `lost_s` is the time above the pace of the first third. Needs the
--- times in the table of mini-batches, and `enough_for_trend` of them.
+-- The time inside run() rises from third to third of the job, on most of its nodes; counts only done mini-batches, and
+-- only nodes that worked at the start and at the end. Inputs that get larger towards the end look the same: if the
+-- items per mini-batch rise as much, there is no finding. `lost_s` is the time above the pace of the first third. Needs
+-- the times in the table of mini-batches, and `enough_for_trend` of them.
 -- fix: Check what grows from call to call in run(): lists, caches, open connections, GPU memory. If CPU time rises as
 -- well, the script may have fallen back from GPU to CPU. If inputs are sorted by size, shuffle them.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT started_at, node, process, mini_batch_id, run_s, process_s FROM attempts WHERE job_id = {job} AND
 -- final ORDER BY started_at
--- threshold: script_slowing_ratio = 1.3: the median time in run() of the last third, compared with the first third
+-- threshold: script_slowing_ratio = 1.3: median time in run() of the last third / that of the first third
 -- when: EXISTS (FROM pace_over_time WHERE run_rises)
 select
     p.job_id,

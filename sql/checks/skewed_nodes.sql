@@ -1,7 +1,7 @@
--- Did some nodes get far less than their share of the work, though they were there and as quick as others?
--- From `node_skew`: less than `idle_node_share` of the fair share. Then there are more nodes than the queue can feed.
--- Says nothing of nodes that came late, left early (a pre-empted one), are slow, or got nothing at all, nor of jobs
--- with less than ten mini-batches per node. `lost_s`: the idle time of the workers of those nodes.
+-- Did some nodes get far less than their share of the work, though they were present and as fast as others?
+-- Based on `node_skew`: less than `idle_node_share` of the fair share. This means that there are more nodes than the
+-- queue can feed. Not judged: nodes that started late, left early (pre-empted), are slow, or got nothing at all, and
+-- jobs with fewer than ten mini-batches per node. `lost_s`: the idle time of the workers of those nodes.
 -- fix: Use fewer nodes, or smaller mini-batches so that there is work for all.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM node_skew WHERE job_id = {job}

@@ -1,16 +1,16 @@
 -- Was a node slow for part of the job?
--- The median of eleven mini-batches in a row on a node is `slow_node_ratio` times the job's, while the other nodes went
--- on as usual, and mini-batches scatter so little that chance does not explain it. If the CPU time stayed the same, the
--- node did not get the CPU that is paid for (steal), or it waited. A node that is slow all the time is told by
--- `slow_node`, a job that gets slower as a whole by `script_slowing`. `lost_s`: time of these mini-batches above the
--- usual.
+-- The median of eleven consecutive mini-batches on a node is `slow_node_ratio` times that of the job while the other
+-- nodes ran at their usual pace, and times scatter so little that chance does not explain it. If the CPU time stayed
+-- the same, the node did not get the CPU it should have (steal), or it waited. A node that is slow all the time is
+-- reported by `slow_node`, a job that gets slower as a whole by `script_slowing`. `lost_s`: time of these mini-batches
+-- above the usual time.
 -- fix: Compare the samples of the node at that time with another node: a noisy neighbour, a throttled disk, or a
 -- burstable VM size without credits. If it happens again, use another VM size.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT started_at, node, process, mini_batch_id, run_s, process_s FROM attempts WHERE job_id = {job} AND final
 -- ORDER BY node, started_at
 -- unless: slow_node
--- threshold: slow_spell_chance = 0.001: by chance alone a node has such a stretch with this probability at most
+-- threshold: slow_spell_chance = 0.001: highest probability that a node has such a stretch by chance alone
 -- when: (SELECT count(*) FROM judged_attempts WHERE final) >= 2 * threshold('enough_for_trend')
 with tries as materialized (
     select job_id, node, mini_batch_id, started_at, ended_at, elapsed_s, process_s, items

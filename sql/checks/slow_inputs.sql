@@ -1,16 +1,16 @@
--- Does storage hold up some of the inputs?
--- Done mini-batches whose time outside run() (reading inputs, storing results) is as long as half of a usual run() or
--- more and many times what is usual, on several nodes and in all thirds of the job: it is the input that makes the
--- difference, not a node nor a time. The first mini-batch of a worker does not count, since it opens connections.
--- `lost_s`: their time outside run() above the usual. Needs `enough_to_compare` mini-batches that tell their times.
+-- Is storage slow for some of the inputs?
+-- Done mini-batches whose time outside run() (reading inputs, storing results) is at least half of a usual run() and
+-- many times the usual overhead, on several nodes and in all thirds of the job: the input makes the difference, not the
+-- node or the time. The first mini-batch of a worker does not count, since it opens connections. `lost_s`: their time
+-- outside run() above the usual. Needs `enough_to_compare` mini-batches with recorded times.
 -- fix: Check where these inputs are stored: another account or region, an archive tier, many small files. Copy them to
 -- the storage of the others, or download inputs instead of mounting them.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT mini_batch_id, overhead_s, run_s, inputs FROM attempts WHERE job_id = {job} AND final ORDER BY
 -- overhead_s DESC
 -- unless: storage_slowing
--- threshold: slow_inputs_ratio = 10: time outside run() / its median in the job, from which a mini-batch is held up
--- threshold: slow_inputs_share = 0.05: part of the mini-batches held up, from which it is told
+-- threshold: slow_inputs_ratio = 10: time outside run() / its median in the job; from here on a mini-batch is held up
+-- threshold: slow_inputs_share = 0.05: share of the mini-batches held up, from which it is reported
 -- when: (SELECT count(*) FROM judged_attempts WHERE final) >= threshold('enough_to_compare')
 with tries as (
     select

@@ -1,13 +1,13 @@
--- Is one node much slower than the others at like work?
--- From `node_skew`: its done mini-batches take `slow_node_ratio` times as long as elsewhere, its quickest quarter
--- longer than the slowest quarter elsewhere, and so does an item. Says nothing of a job with one node, or with too few
--- mini-batches per node. `lost_s`: what its mini-batches would have taken less elsewhere.
+-- Is one node much slower than the others at similar work?
+-- Based on `node_skew`: its done mini-batches take `slow_node_ratio` times as long as elsewhere, its fastest quarter is
+-- slower than the slowest quarter elsewhere, and its time per item is longer too. Not judged: jobs with one node, or
+-- with too few mini-batches per node. `lost_s`: the time that its mini-batches took above that of the other nodes.
 -- fix: Compare the CPU, memory and disk samples of the node with another node; a VM that is throttled, shared or of
 -- another size is replaced when the job is started again. If it happens often, request another VM size or region.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM node_skew WHERE job_id = {job}
--- threshold: slow_node_share = 0.05: a warning from this part of the job's work on: one node of a few is at most a
--- small part
+-- threshold: slow_node_share = 0.05: a warning from this share of the job's work on: one node of a few is a small share
+-- at most
 -- when: EXISTS (FROM node_skew WHERE verdict = 'slow')
 select
     s.job_id,

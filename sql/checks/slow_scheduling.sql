@@ -1,13 +1,14 @@
 -- Do workers wait because mini-batches are not scheduled fast enough?
--- Worker time between two attempts before scheduling was finished, so that nothing was in the queue. Where the logs do
--- not tell when that was, the workers' own words are taken (Wait N seconds to get a task). They alone do not count
--- else: workers say the same when they wait for a retry at the end. Waiting for the first task is `first_task_slow`.
+-- Worker time between two attempts before scheduling was finished, when nothing was in the queue. If the logs do not
+-- record when scheduling finished, the workers' own messages count (Wait N seconds to get a task). Otherwise these
+-- messages alone do not count: workers log the same when they wait for a retry at the end. Waiting for the first task
+-- is `first_task_slow`.
 -- fix: Use larger mini-batches, so that fewer must be scheduled, or fewer nodes. Split one folder of very many files.
 -- reference: docs/reference/formats.md §7
 -- query: SELECT * FROM idle_gaps WHERE job_id = {job} ORDER BY from_at
 -- explains: Wait \d+ seconds to get a task
 -- threshold: slow_scheduling_share = 0.05: worker time without work before scheduling was finished / worker time
--- threshold: slow_scheduling_gaps = 10 gaps: fewer are no pattern
+-- threshold: slow_scheduling_gaps = 10 gaps: fewer gaps than this are not reported
 -- when: EXISTS (FROM log_records WHERE event = 'slow_scheduling') OR EXISTS (FROM worker_gaps WHERE unscheduled_s > 0)
 with gaps as (
     select

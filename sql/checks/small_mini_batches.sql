@@ -1,13 +1,14 @@
--- Are the mini-batches so small that the job mostly starts and ends them?
--- The usual mini-batch takes less than the guide's ten seconds, and what each costs beside run() is more than a few
--- percent of it. `lost_s`: what merging them up to ten seconds would save, as far as that cost is per mini-batch
--- and not per item; so it is counted from the cheapest tenth, and not at all if it differs much from one to the next.
--- Needs `enough_for_trend` done mini-batches that tell the time in run().
+-- Are the mini-batches so small that most of the time is spent starting and ending them?
+-- The usual mini-batch takes less than the ten seconds of the tuning guide, and its overhead outside run() is more than
+-- a few percent of it. `lost_s`: the time that merging mini-batches up to ten seconds would save, as far as the
+-- overhead is per mini-batch and not per item. It is therefore calculated from the tenth with the lowest overhead, and
+-- not at all if the overhead varies much between mini-batches. Needs `enough_for_trend` done mini-batches with a
+-- recorded time in run().
 -- fix: Raise mini_batch_size so that a mini-batch takes ten seconds or more.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM duration_quantiles WHERE job_id = {job} AND scope = 'job'
--- threshold: small_mini_batch_s = 10 s: the guide's least time of a mini-batch
--- threshold: small_overhead_share = 0.05: time outside run() / elapsed time, above which small mini-batches cost
+-- threshold: small_mini_batch_s = 10 s: shortest time of a mini-batch that the tuning guide recommends
+-- threshold: small_overhead_share = 0.05: time outside run() / elapsed time; above this, small mini-batches cost time
 -- when: (SELECT count(*) FROM judged_attempts WHERE final) >= threshold('enough_for_trend')
 select
     t.job_id,

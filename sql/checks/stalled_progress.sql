@@ -1,14 +1,14 @@
--- Did the job stand still, with no mini-batch in progress, though there was work left?
+-- Did the job stall, with no mini-batch in progress, although there was work left?
 -- Either the job is `stalled`, or it failed without any progress at its end, or no worker had anything in progress for
--- long before it went on with a mini-batch that had been waiting (not a retry, which the queue hides for a while). A
--- job that waits for long mini-batches does not stand still. A progress file that stops is no sign: it can end before
--- its job. `lost_s` is node time, of the nodes with attempts; share and severity are of the job's time.
+-- a long time before the job continued with a mini-batch that had been waiting (not a retry, which the queue hides for
+-- a while). A job that waits for long mini-batches is not stalled. A progress file that stops is no sign: it can end
+-- before its job. `lost_s` is node time, of the nodes with attempts; share and severity refer to the job's time.
 -- fix: Read the logs of the master and the node managers at that time (`log_records`). If the job still runs, cancel
 -- and restart it.
 -- reference: https://github.com/Azure/azure-sdk-for-python/issues/30421
 -- query: SELECT time, source, node, level, message FROM log_records WHERE job_id = {job} ORDER BY time
 -- explains: No progress update in \d+ seconds
--- threshold: stall_s = 300 s: nobody had a mini-batch in progress for this long; usual are milliseconds
+-- threshold: stall_s = 300 s: no mini-batch was in progress for at least this long; milliseconds are usual
 -- when: EXISTS (FROM jobs WHERE state IN ('failed', 'stalled')) OR EXISTS (FROM worker_gaps WHERE gap_s >=
 -- threshold('stall_s'))
 with silences as (

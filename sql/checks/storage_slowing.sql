@@ -1,14 +1,14 @@
 -- Does storage get slower as the job goes on?
 -- The time outside run() (reading inputs, storing results: elapsed - run) rises from third to third of the job while
--- the time inside run() does not; only done mini-batches, and only nodes that worked at the start and at the end. It is
--- not told what the driver waits for in that time; storage is the usual cause. `lost_s` is the time above the pace of
--- the first third. Needs the times in the table of mini-batches, and `enough_for_trend` of them.
+-- the time inside run() does not; counts only done mini-batches, and only nodes that worked at the start and at the
+-- end. The logs do not record what the driver waits for in that time; storage is the usual cause. `lost_s` is the time
+-- above the pace of the first third. Needs the times in the table of mini-batches, and `enough_for_trend` of them.
 -- fix: Check the storage account for throttling (its metrics, other jobs at that time). Use fewer nodes or workers at
--- once, or spread inputs over accounts. If inputs are mounted, attempt downloading them, or the other way round.
+-- once, or spread inputs over accounts. If inputs are mounted, try downloading them, or the other way round.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT started_at, node, process, mini_batch_id, overhead_s, run_s FROM attempts WHERE job_id = {job} AND
 -- final ORDER BY started_at
--- threshold: storage_slowing_share = 0.1: the overhead rises by at least this part of the elapsed time of the first
+-- threshold: storage_slowing_share = 0.1: the overhead rises by at least this share of the elapsed time of the first
 -- third
 -- threshold: storage_slowing_s = 1 s: and by at least this much per mini-batch
 -- threshold: run_flat_ratio = 1.15: run() counts as flat if the last third takes at most this many times the first

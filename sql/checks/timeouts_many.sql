@@ -1,15 +1,15 @@
--- Do mini-batches run into the timeout?
--- Tries that timed out, less those that point to one node (`failures_on_one_node`). Needs several mini-batches, and a
--- part of the job or one that was never done; one or two that always time out are told by `poisoned_mini_batches`. A
--- message of a timeout counts as explained by this.
+-- Do many mini-batches run into the timeout?
+-- Attempts that timed out, except those that point to one node (`failures_on_one_node`). Needs several mini-batches,
+-- and either a share of the job's mini-batches or one that was never done; one or two that always time out are reported
+-- by `poisoned_mini_batches`. Timeout messages count as explained by this finding.
 -- fix: Raise `retry_settings.timeout` (`run_invocation_timeout`), or make mini-batches smaller. If the CPU was idle
 -- meanwhile, find out what run() waits for: storage, a service, a lock.
 -- reference: https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-batch-endpoints
 -- query: SELECT * FROM timeouts WHERE job_id = {job} ORDER BY started_at
 -- explains: unable to finish within|did not finish in|had timeout for \d+ times|No progress update in|Failed to set
 -- task visible
--- threshold: timeouts_mini_batches = 3: fewer mini-batches that timed out are no pattern
--- threshold: timeouts_share = 0.02: part of the mini-batches that timed out, if all were done later
+-- threshold: timeouts_mini_batches = 3: fewer mini-batches that timed out are not reported
+-- threshold: timeouts_share = 0.02: share of the mini-batches that timed out, if all of them were done later
 -- when: EXISTS (FROM failed_attempts WHERE points_to = 'timeout')
 with timed_out as (
     select

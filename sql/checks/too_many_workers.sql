@@ -1,12 +1,12 @@
--- Were there more workers than mini-batches to feed them?
+-- Were there more workers than mini-batches to keep them busy?
 -- Ended jobs in which workers never got a mini-batch because there were fewer mini-batches than workers. Workers are
--- seen in resource samples and events too (`worker_processes`); ones that left no sign are not counted, so there may be
--- more. Jobs of less than `enough_to_compare` mini-batches are left alone: trying something out on a whole cluster is
+-- also known from resource samples and events (`worker_processes`); workers that left no sign are not counted, so there
+-- may be more. Jobs with fewer than `enough_to_compare` mini-batches are not judged: a test run on a whole cluster is
 -- no fault. `lost_s`: worker time of those that got nothing, from the first start of an attempt to the last end.
 -- fix: Use fewer nodes or a lower process_count_per_node, or smaller mini-batches.
 -- reference: https://github.com/microsoft/azureml-ops-accelerator/blob/main/4-Migrate/3-PerformanceTunePRS.md
 -- query: SELECT * FROM worker_processes WHERE job_id = {job} ORDER BY attempts
--- threshold: unfed_workers_share = 0.2: part of the workers that got no mini-batch, from which it is told
+-- threshold: unfed_workers_share = 0.2: share of the workers that got no mini-batch, from which it is reported
 -- when: EXISTS (FROM worker_processes WHERE attempts = 0)
 with workers as (
     select

@@ -1,7 +1,8 @@
--- Do worker processes end and get replaced, and not for lack of memory or a timeout?
+-- Do worker processes end and get replaced, for reasons other than memory or a timeout?
 -- Ends that the logs do not explain: a crash in native code, an exit of the script, a kill from outside. Ends by a
--- timeout are told by `timeouts_many`, by init() by `init_failing`, suspects of memory by `out_of_memory`; where that
--- finds something in a job, all of its ends are told there. A few ends are no pattern, but a crash is told each time.
+-- timeout are reported by `timeouts_many`, by init() by `init_failing`, and probable memory kills by `out_of_memory`;
+-- if that has a finding in a job, all ends of the job are reported there. A few ends are not reported, but every crash
+-- is.
 -- fix: Read the last lines on stderr of the worker, and its exit code: -11 is a crash in native code, -15 a kill from
 -- outside. Run its mini-batch alone.
 -- unless: out_of_memory
@@ -9,7 +10,7 @@
 -- query: SELECT * FROM restarts WHERE job_id = {job} ORDER BY replaced_at
 -- explains: Process abort with unfinished|(exited|ended|died|terminated)\b.{0,20}\b(code|status)
 -- (-\d+|1[34]\d)\b|killed by signal
--- threshold: worker_deaths = 3: fewer worker processes that ended are no pattern
+-- threshold: worker_deaths = 3: fewer worker processes that ended are not reported
 with ends as (
     select *
     from worker_ends

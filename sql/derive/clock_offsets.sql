@@ -1,12 +1,12 @@
 -- By how much is the clock of a node wrong?
 -- One row per node whose clock is at least `clock_skew_s` away from the others; `offset_s` is positive if it is fast.
--- `estimated_from`: samples (as many resource checks as on other nodes, from the first to the last by the same time
--- earlier or later), pair (the same of two nodes: which of the two is wrong is not told), errors (the node and the
--- master tell the same errors, always by the same time apart), or schedule (an attempt began before the master
--- scheduled any, or was done after the master had counted all of them: `offset_s` is the least that it can be). Where
--- all nodes differ alike, it is the zone of the clock and no fault.
+-- `estimated_from`: samples (as many resource checks as on other nodes, from the first to the last earlier or later by
+-- the same time), pair (the same for two nodes: which of the two is wrong is not known), errors (the node and the
+-- master record the same errors, always the same time apart), or schedule (an attempt started before the master
+-- scheduled any, or was done after the master had counted all of them: `offset_s` is the minimum). If all nodes differ
+-- by the same time, it is the time zone of the clock and no fault.
 -- order: job_id, node
--- threshold: clock_skew_s = 60 s: clocks that differ by less are not told
+-- threshold: clock_skew_s = 60 s: smaller differences between clocks are not reported
 -- example: SELECT * FROM clock_offsets ORDER BY job_id, node LIMIT 3
 with spans as (
     select job_id, node, min(s.time) as first_at, max(s.time) as last_at, count(*) as checks

@@ -1,9 +1,9 @@
 -- How much CPU did the worker processes use while they had a mini-batch in progress?
--- The ground of `cpu_idle` and `cpu_oversubscribed`. One row per job, of done mini-batches that tell elapsed, run and
--- CPU time. `share` is CPU time / elapsed, `run_share` CPU time / time inside run(); above 1 with several cores.
--- Children of a worker are not counted, nor is a GPU; so `node_percent`, the median of the node samples while the job
--- worked, says what the whole node did, children included (`samples`: how many). `workers`: how many were at work at
--- one time, on average, on the node with most.
+-- The base view of `cpu_idle` and `cpu_oversubscribed`. One row per job, of done mini-batches with recorded elapsed,
+-- run and CPU time. `share` is CPU time / elapsed, `run_share` CPU time / time inside run(); above 1 with several
+-- cores. Children of a worker are not counted, nor is a GPU; therefore `node_percent`, the median of the node samples
+-- while the job worked, shows the CPU use of the whole node, including children (`samples`: how many). `workers`: how
+-- many were busy at one time, on average, on the node with most.
 -- example: SELECT job_id, mini_batches, share, run_share, workers, node_percent, samples FROM cpu_use ORDER BY job_id
 -- LIMIT 3
 with tries as materialized (

@@ -2,13 +2,13 @@
 -- One row per finding, `rank` counts from 1 within the job. Its five parts are `headline` (the cause, how sure it is,
 -- how many; less than 100 characters), `evidence` (the key facts), `impact` (what was lost, or is at risk; NULL where
 -- the logs do not show it), `fix` and `query`. `kind`: check (from `findings`), error (from `job_errors`, without
--- duplicates), or problem (a known problem that only warnings report, from `known_problems_seen`). Severe findings come
--- first; among equals those that explain errors, then errors, causes before symptoms and earliest first, then what lost
--- most time. An error is severe if the job failed or lost items, else a warning (what is only in the output of launcher
--- or script of a completed job was caught); one that is no exception, timeout or death of a worker is a warning at most
--- where there are such ones. It is a note if a check explains it (`explained_by`), if it is poison whose mini-batches
--- raised before, or if it is a symptom; but a symptom that is all there is to a failed job is severe: the cause is not
--- in the logs then. A job without a row has no findings, or too few logs to have any.
+-- duplicates), or problem (a known issue that only warnings report, from `known_problems_seen`). Severe findings come
+-- first; among equals, those that explain errors, then errors, causes before symptoms and earliest first, then those
+-- that lost most time. An error is severe if the job failed or lost items, else a warning (an error that is only in the
+-- output of the launcher or script of a completed job was caught). An error that is no exception, timeout or death of a
+-- worker is at most a warning if there are such errors. An error is a note if a check explains it (`explained_by`), if
+-- it is poison whose mini-batches raised before, or if it is a symptom; but a symptom that is the only error of a
+-- failed job is severe: the cause is not in the logs. A job without a row has no findings, or too few logs to have any.
 -- order: job_id, rank
 -- example: SELECT rank, severity, kind, headline FROM diagnosis WHERE job_id = 'init-failure-42' ORDER BY rank LIMIT 3
 with found as materialized ( -- thirty checks, evaluated once

@@ -1,8 +1,8 @@
 -- How many mini-batches of each job took how long?
--- One row per job, `measure` (run, elapsed) and `bucket` with a mini-batch; it stays when the job is forgotten. Counts
--- of many jobs can be added, which quantiles cannot: so a day's p95 is the p95 of all its mini-batches. Bucket b holds
--- the times from 1.02^b to 1.02^(b+1) seconds, so a quantile read from its middle is right to 1 %; times below a
--- microsecond are in the lowest bucket. Times are of the final attempt.
+-- One row per job, `measure` (run, elapsed) and `bucket` with a mini-batch; it stays when the records of the job are
+-- dropped. Counts of several jobs can be added, quantiles cannot: therefore a day's p95 is the p95 of all its
+-- mini-batches. Bucket b holds the times from 1.02^b to 1.02^(b+1) seconds, so a quantile read from its middle is
+-- accurate to 1 %; times below a microsecond are in the lowest bucket. Times are of the final attempt.
 -- keep: history
 -- example: SELECT job_id, measure, round(1.02 ** (bucket + 0.5), 1) AS about_s, mini_batches FROM duration_measures
 -- WHERE job_id = 'clean-v4' ORDER BY mini_batches DESC, bucket, measure LIMIT 3

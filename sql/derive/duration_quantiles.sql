@@ -1,8 +1,8 @@
 -- How are the times of the mini-batches distributed, per job, node and process?
 -- One row per `scope` (job, node, process) and `measure`: elapsed = the whole attempt, run = inside run(), overhead =
 -- the rest; seconds, of the final attempt. `skewed` follows the tuning guide: the slowest took more than 1.5 times the
--- 75 % quantile; NULL below `enough_to_compare` mini-batches. The p99 of fewer than 100 is little else than the slowest
--- one (`caveat`). Times that the logs do not tell are left out, not zero.
+-- 75 % quantile; NULL below `enough_to_compare` mini-batches. With fewer than 100 mini-batches, the p99 is little more
+-- than the slowest one (`caveat`). Times that the logs do not record are left out, not zero.
 -- order: job_id, scope, node nulls first, process nulls first, measure
 -- example: SELECT scope, node, mini_batches, p50_s, p75_s, max_s, max_to_p75, skewed FROM duration_quantiles WHERE
 -- job_id = 'timeouts-retries' AND process IS NULL AND measure = 'elapsed' ORDER BY node NULLS FIRST

@@ -1,8 +1,8 @@
--- Which worker processes loaded, initialised and shut down the entry script, and how did that go?
+-- Which worker processes loaded, initialised and shut down the entry script, and with which outcome?
 -- One row per event, in order of time. `source`: table for the rows of `script_events`, or log for a failed init() or
--- shutdown() that only the logs of the worker tell of, however many of them do: once per process, for it calls both
--- once. Logs tell of failures only, so a process without any row may have done well. `run` events are those of V0
--- tables; what became of the attempts at mini-batches is in `attempts`.
+-- shutdown() that only the worker's logs record. It counts once per process, however many logs record it, because the
+-- process calls both only once. Logs record only failures, so a process without any row may have succeeded. `run`
+-- events are those of V0 tables; the outcomes of attempts at mini-batches are in `attempts`.
 -- order: job_id, time, node, process, event
 -- example: SELECT node, process, event, outcome, elapsed_s, error_message FROM entry_script_events WHERE job_id =
 -- 'init-failure-42' AND outcome <> 'done' ORDER BY time, process LIMIT 2

@@ -1,7 +1,7 @@
--- How often did each error of the entry script occur, by which source?
--- The ground of `reconciliation`; ask that. One row per job, error text and source: error_summary (logs/user/error.txt)
--- and job_result say "occurred N times", user_errors are the records in logs/user/error/*. A text of several lines is
--- told whole by one and cut by the other, so only the first lines are compared.
+-- How often did each error of the entry script occur, according to which source?
+-- The base view of `reconciliation`; query that instead. One row per job, error text and source: error_summary
+-- (logs/user/error.txt) and job_result say "occurred N times", user_errors are the records in logs/user/error/*. One
+-- source has a text of several lines in full and the other cuts it, so only the first lines are compared.
 -- example: SELECT * FROM error_counts_by_source WHERE job_id = 'exceptions-one-node' ORDER BY ALL LIMIT 4
 select
     job_id,

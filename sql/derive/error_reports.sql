@@ -1,8 +1,8 @@
 -- Which reported errors are causes, and which are only symptoms or noise?
--- All columns of `errors` and `rank`, the lower the nearer to the cause; the only place that ranks errors: 1 an
--- exception, a timeout or a worker that died; 2 any other error record, or one of the platform; 3 the driver's sum of
--- what went wrong; 4 "it failed", told by an exit code or a wrapper (SystemExit: 42 says: look elsewhere); 5 harmless
--- noise. `symptom` is rank 3 and above. One error is often told by several files: this view has a row for each report.
+-- All columns of `errors` and `rank`, the lower the nearer to the cause. Only this view ranks errors: 1 an exception, a
+-- timeout or a worker that died; 2 any other error record, or one of the platform; 3 the driver's summary of what went
+-- wrong; 4 "it failed", reported by an exit code or a wrapper (SystemExit: 42 means: look elsewhere); 5 harmless noise.
+-- `symptom` is rank 3 and above. One error is often reported in several files: this view has a row for each report.
 -- example: SELECT rank, symptom, source, exception_type, count(*) AS reports FROM error_reports WHERE job_id =
 -- 'init-failure-42' GROUP BY ALL ORDER BY ALL
 select

@@ -1,22 +1,22 @@
 -- Which attempts failed, and what does the pattern of the failures point to?
--- The ground of the checks of failures: each failed attempt is told by one of them. One row per attempt that timed out,
--- raised, was poisoned or ended its worker; V0 tells a raised run() as a done attempt with an error and nothing that
--- succeeded. Where a worker ended, `kind` is worker, else timeout, exception or poisoned. `points_to`: * worker: its
--- worker ended under it; that is told where the worker is; * node: failures stand on one node, far more than its share
--- of the attempts by chance, see `chance`; * input: each attempt at the mini-batch raised the same, of the mini-batches
--- that raised it hardly any was done later, and so many would hardly fail in each of their attempts by chance, at the
--- rate at which other attempts raise; * timeout, poisoned, exception: none of these. `lost`: no attempt at its
--- mini-batch was done, and none will be, for the job has ended; NULL while it runs. `chance` is an upper bound of the
--- probability that so many of the job's failing mini-batches met on that node, if each attempt were as likely to fail
--- (Chernoff: exp(-n KL(k/n || p)), with p the node's share of all attempts).
+-- The base view of the checks of failures: each failed attempt is reported by one of them. One row per attempt that
+-- timed out, raised, was poisoned or ended its worker; V0 records a raised run() as a done attempt with an error and
+-- without succeeded items. If a worker ended, `kind` is worker, else timeout, exception or poisoned. `points_to`: *
+-- worker: its worker ended during the attempt; the checks of workers report it; * node: failures are on one node, far
+-- more than its share of the attempts explains by chance, see `chance`; * input: all attempts at the mini-batch raised
+-- the same error, hardly any mini-batch that raised it was done later, and at the rate at which other attempts raise,
+-- chance hardly explains that so many failed in each of their attempts; * timeout, poisoned, exception: none of these.
+-- `lost`: no attempt at its mini-batch was done, and none will be, since the job has ended; NULL while it runs.
+-- `chance` is an upper bound of the probability that so many of the job's failing mini-batches met on that node, if
+-- each attempt were as likely to fail (Chernoff: exp(-n KL(k/n || p)), with p the node's share of all attempts).
 -- example: SELECT job_id, points_to, count(*) AS attempts, count(DISTINCT mini_batch_id) AS mini_batches FROM
 -- failed_attempts GROUP BY ALL ORDER BY ALL LIMIT 5
--- threshold: one_node_failures = 5 mini-batches: fewer that failed on one node say nothing about that node
--- threshold: one_node_share = 0.8: so much of a job's failing mini-batches failed on that node
--- threshold: one_node_chance = 0.002: the failures may meet there by chance with this probability at most
--- threshold: same_input_chance = 0.01: so many mini-batches may fail in each attempt by chance with this probability at
--- most
--- threshold: same_input_share = 0.2: more of a job's mini-batches than this that raise the same are no bad inputs
+-- threshold: one_node_failures = 5 mini-batches: fewer failed mini-batches on one node say nothing about that node
+-- threshold: one_node_share = 0.8: share of the job's failing mini-batches that failed on that node
+-- threshold: one_node_chance = 0.002: highest probability that the failures met on that node by chance
+-- threshold: same_input_chance = 0.01: highest probability that so many mini-batches fail in each attempt by chance
+-- threshold: same_input_share = 0.2: if more of a job's mini-batches than this raise the same error, the inputs are not
+-- to blame
 -- when: EXISTS (FROM judged_attempts WHERE outcome <> 'done' OR error_message IS NOT NULL)
 with tries as materialized (
     select

@@ -1,11 +1,11 @@
 -- What did the checks find?
--- One row per job and check that found something; a check that found nothing, or had too little to judge by, gives
--- none. A finding has five parts, each a column: `headline` (the cause, how sure it is, how many; less than 100
--- characters), `evidence` (the key facts), `impact` (what was lost, or is at risk; NULL where the logs do not show it),
--- `fix` and `query`. `lost_s` is worker time, or node time where nodes are meant, that it cost or that a fix could
--- save; NULL where it is not about time. `numbers` has the facts as JSON. `severity`: severe (work was lost, the job
--- failed, or most of its time was lost), warning (time or safety is), note. A check gives way to those named in its
--- `unless`.
+-- One row per job and check with a finding; a check that found nothing, or had too little data to judge, has no row. A
+-- finding has five parts, each a column: `headline` (the cause, how sure it is, how many; less than 100 characters),
+-- `evidence` (the key facts), `impact` (what was lost, or is at risk; NULL where the logs do not show it), `fix` and
+-- `query`. `lost_s` is the worker time (or node time, where the finding is about nodes) that was lost or that a fix
+-- could save; NULL where it is not about time. `numbers` has the facts as JSON. `severity`: severe (work was lost, the
+-- job failed, or most of its time was lost), warning (time is lost, or the job is at risk), note. A check has no
+-- finding if one of those named in its `unless` has one.
 -- example: SELECT job_id, check_id, severity, headline FROM findings ORDER BY lost_s DESC NULLS LAST, job_id,
 -- check_id LIMIT 3
 with found as materialized (

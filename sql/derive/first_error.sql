@@ -1,9 +1,9 @@
 -- What went wrong first in each job?
--- One row per job with errors: the earliest cause. Symptoms ("it failed", exit codes, the driver's sums, noise) come
--- only where the job has nothing better: then `symptom` is true and the cause is not in the logs. `rank` as in
--- `error_reports`. Of errors of one rank those come last of which no more is known than that something failed, and
--- those without a time after those with one. `problem` is the first of `known_problems` that the error's type, message
--- or headline shows, with its cause and fix; NULL if it shows none.
+-- One row per job with errors: the earliest cause. Symptoms ("it failed", exit codes, the driver's summaries, noise)
+-- are used only if the job has nothing better: then `symptom` is true and the cause is not in the logs. `rank` as in
+-- `error_reports`. Within one rank, errors that only say that something failed come last, and errors without a time
+-- come after those with one. `problem` is the first of `known_problems` that the error's type, message or headline
+-- matches, with its cause and fix; NULL if it matches none.
 -- example: SELECT job_id, phase, exception_type, exception_message, symptom FROM first_error WHERE job_id IN
 -- ('init-failure-42', 'memory-growth') ORDER BY job_id
 select

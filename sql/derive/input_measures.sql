@@ -1,7 +1,8 @@
--- Which inputs stood in a mini-batch that failed?
--- One row per job and input; it stays when the job is forgotten. Failed is the outcome of the mini-batch, not of an
--- attempt. Which input of a mini-batch is to blame is not told: `inputs_together` is the smallest number of inputs in
--- one of its failed mini-batches, 1 if it stood alone. A job's first 1,000 are told, those in the smallest first.
+-- Which inputs were in a mini-batch that failed?
+-- One row per job and input; it stays when the records of the job are dropped. Failed is the outcome of the mini-batch,
+-- not of an attempt. The logs do not record which input of a mini-batch is to blame: `inputs_together` is the smallest
+-- number of inputs in one of its failed mini-batches, 1 if it was alone. Limited to the first 1,000 inputs of a job,
+-- those in the smallest mini-batches first.
 -- keep: history
 -- example: SELECT input, failed_mini_batches, inputs_together, outcome, error_message FROM input_measures WHERE job_id
 -- = 'exceptions-one-node' ORDER BY input LIMIT 2

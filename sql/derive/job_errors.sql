@@ -1,10 +1,11 @@
 -- Which distinct errors did each job report, causes first?
 -- One row per job and fingerprint, over all files: errors that differ only in numbers, ids and paths are one. `place`
--- is from 1: the lower, the nearer to the cause (`rank` as in `error_reports`, then those of which more is known, then
--- the earliest). An error is often told by several files: `occurrences` is the highest count of any one kind of file,
--- `reports` counts every row. Type, message, frame and place in the logs are those of the earliest report. `problem` is
--- the first of `known_problems` that the error shows. `retells` is the place of the exception whose message this error
--- only repeats (a script logs what it caught, the driver sums it up), NULL for one that stands for itself.
+-- counts from 1: the lower, the nearer to the cause (`rank` as in `error_reports`, then errors with more details, then
+-- the earliest). An error is often reported in several files: `occurrences` is the highest count of any one kind of
+-- file, `reports` counts every row. Type, message, frame and location in the logs are those of the earliest report.
+-- `problem` is the first of `known_problems` that the error matches. `retells` is the place of the exception whose
+-- message this error only repeats (a script logs what it caught, the driver summarizes it), NULL for an error of its
+-- own.
 -- order: job_id, place
 -- example: SELECT place, exception_type, exception_message, occurrences, reports, retells FROM job_errors WHERE
 -- job_id = 'exceptions-one-node' ORDER BY place LIMIT 3

@@ -1,16 +1,16 @@
--- What state is each job in, as far as its records tell, and when did it run?
--- One row per job with a file or record, and what `run_facts` tells of it; the ground of `jobs`.
--- The strongest sign decides, and of one source the last: 1 the platform's own end of the job, 2 exit codes of its
--- processes, 3 the launcher's exit line, 4 and 5 the job result as the driver tells it, 7 an error that ends the
--- launcher's log (a traceback that other lines follow was caught), 8 a sentence of the master or of the progress
--- overview, and at last host tools, the platform's note of process states and the build of an image that nothing ran
--- after. Without a sign a job is completed if all scheduled mini-batches are processed. Else a job that left records
--- of work is stalled if its last step lies more than 30 minutes, and more than ten usual gaps between two steps,
--- before its last record of any kind; it is
--- running if its last record is younger than a day (`silent_after_s`, when it was derived), else unknown. A
--- progress file can end before its job does, so its silence alone is no sign. A canceled job is failed, and its reason
--- says so. `generation` is told by the paths of the files (V0 to V4).
--- threshold: silent_after_s = 86400 s: logs without an end are of a running job only if they were written since
+-- What state is each job in, as far as its records show, and when did it run?
+-- One row per job with a file or record, and what `run_facts` says of it; the base view of `jobs`. The strongest sign
+-- decides, and of one source the last: 1 the platform's own end of the job, 2 exit codes of its processes, 3 the
+-- launcher's exit line, 4 and 5 the job result as the driver reports it, 7 an error that ends the launcher's log (a
+-- traceback followed by other lines was caught), 8 a sentence of the master or of the progress overview, and finally
+-- host tools, the platform's note of process states and the build of an image after which nothing ran. Without a sign,
+-- a job is completed if all scheduled mini-batches are processed. Otherwise a job with records of work is stalled if
+-- its last step is more than 30 minutes, and more than ten usual gaps between two steps, before its last record of any
+-- kind; it is running if its last record is younger than a day (`silent_after_s`, when the state was derived), else
+-- unknown. A progress file can end before its job does, so its silence alone is no sign. A canceled job is failed, and
+-- its reason says so. `generation` is derived from the paths of the files (V0 to V4).
+-- threshold: silent_after_s = 86400 s: logs without an end belong to a running job only if they were written within
+-- this time
 -- of: every job
 -- example: SELECT job_id, generation, state, state_reason FROM job_facts WHERE job_id IN ('still-running',
 -- 'clean-v4') ORDER BY job_id

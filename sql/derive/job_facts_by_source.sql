@@ -1,10 +1,10 @@
--- Which facts of a whole job are told, by which of its files, and what does each say?
--- The ground of `reconciliation`; ask that. One row per job, fact and source. Sources: master (the last job summary
--- line; what it scheduled and left pending), overview, progress_csv, job_result, error_summary (logs/user/error.txt),
--- user_errors (logs/user/error/*), worker_logs (messages of failed attempts), and mini_batch_table (the attempts, and
--- the entry script's events beside them). `last_at` is when the source last spoke. "Processed" counts poisoned
--- mini-batches too, and all others that will not be tried again (formats.md §5). open_mini_batches,
--- mini_batches_poisoned and workers_died are told where there are any.
+-- Which facts about a whole job are recorded, in which of its files, and with which value?
+-- The base view of `reconciliation`; query that instead. One row per job, fact and source. Sources: master (the last
+-- job summary line; what it scheduled and left pending), overview, progress_csv, job_result, error_summary
+-- (logs/user/error.txt), user_errors (logs/user/error/*), worker_logs (messages of failed attempts), and
+-- mini_batch_table (the attempts, and the entry script's events beside them). `last_at` is the time of the source's
+-- last record. "Processed" includes poison mini-batches too, and all others that will not be retried (formats.md §5).
+-- open_mini_batches, mini_batches_poisoned and workers_died have rows only where there are any.
 -- example: SELECT fact, source, value, last_at FROM job_facts_by_source WHERE job_id = 'timeouts-retries' AND fact =
 -- 'run_timeouts' ORDER BY source
 with summary_lines as (

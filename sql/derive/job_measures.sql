@@ -1,12 +1,12 @@
--- What does each job measure, in one row that can be compared with other jobs?
--- One row per job, also of jobs that were forgotten since: what was measured of them stays. Counts are of outcomes, as
--- in `job_summary`. `day` is that of its start (UTC). Times of run() and elapsed times are of the final attempts;
+-- What are the measures of each job, in one row that can be compared with other jobs?
+-- One row per job, including jobs whose records have been dropped: their measures stay. Counts are of outcomes, as in
+-- `job_summary`. `day` is that of its start (UTC). Times of run() and elapsed times are of the final attempts;
 -- `overhead_share` is the part of elapsed time outside run(). `items_per_s` is over the whole duration. `node_s`: all
 -- nodes from the job's first to its last record, as the cluster holds them; busy and wasted node time are the time of
--- all attempts, and of those that did not decide, divided by the worker processes that a node ran at one time; idle is
--- the rest. `errors` are causes only, no symptoms, and an exception that another file tells without its type is told
--- once: of each distinct one the fingerprint, how often, and the message (JSON, the 100 most frequent;
--- `distinct_errors` counts all); `error_fingerprints` lists the same. NULL is not told.
+-- all attempts, and of those that are not final, divided by the worker processes that a node ran at one time; idle is
+-- the rest. `errors` are causes only, no symptoms, and an exception that another file reports without its type is
+-- deduplicated: for each distinct error the fingerprint, the count and the message (JSON, the 100 most frequent;
+-- `distinct_errors` counts all); `error_fingerprints` lists the same. NULL means not recorded.
 -- of: every job
 -- keep: history
 -- example: SELECT job_id, duration_s, p95_run_s, overhead_share, items_per_s, node_s, idle_node_s FROM job_measures

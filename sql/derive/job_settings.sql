@@ -1,8 +1,8 @@
--- With which settings did each job run, as far as its logs tell?
--- One row per job whose logs tell any. What the master says it works with goes before the driver's command line; a
--- setting that neither tells is NULL, which does not mean its default. `run_timeout_s` is also told by an attempt that
--- did not finish in time (then the longest time told). `input_folder` is the first that was scheduled, with * for run
--- ids, so that it is equal in jobs that read the same. `settings` has those that are told as one JSON object.
+-- With which settings did each job run, as far as its logs record them?
+-- One row per job whose logs record any. The master's settings take precedence over the driver's command line; a
+-- setting that neither records is NULL, which does not mean its default. `run_timeout_s` may also come from an attempt
+-- that did not finish in time (then the longest recorded time). `input_folder` is the first one scheduled, with * for
+-- run ids, so that it is equal in jobs that read the same folder. `settings` has the recorded ones as one JSON object.
 -- example: SELECT job_id, mini_batch_size, processes_per_node, run_timeout_s, error_threshold FROM job_settings ORDER
 -- BY job_id LIMIT 4
 with told as (

@@ -1,11 +1,11 @@
 -- How did each job go?
 -- One row per job. `partial` is true while the job runs, where a file ends in the middle of a line, and where the
--- counts cannot be whole; `missing` says what is not there. Counts that no file tells are NULL. Counts of mini-batches
--- and items are of outcomes, not of attempts; `items` and `failed_items` are those of mini-batches with a result, or
--- those that the driver sums up where these are more. `scheduled_mini_batches` is told by the progress overview, NULL
--- if it does not. Elapsed times are of final attempts, `wasted_worker_s` of the others, summed over workers. `restarts`
--- as in `worker_processes`, `nodes_without_work` as in `node_summary`. Highest memory is the highest sample of any
--- node, not a peak. `duration_s` ends at the last record while a job runs.
+-- counts cannot be complete; `missing` says what is missing. Counts that no file records are NULL. Counts of
+-- mini-batches and items are of outcomes, not of attempts; `items` and `failed_items` are those of mini-batches with a
+-- result, or the driver's totals where these are higher. `scheduled_mini_batches` is reported by the progress overview,
+-- NULL if it is not. Elapsed times are of final attempts, `wasted_worker_s` of the others, summed over workers.
+-- `restarts` as in `worker_processes`, `nodes_without_work` as in `node_summary`. Highest memory is the highest sample
+-- of any node, not a peak. `duration_s` ends at the last record while a job runs.
 -- of: every job
 -- order: started_at nulls last, job_id
 -- example: SELECT job_id, state, duration_s, mini_batches, failed_items, retries, restarts, partial FROM job_summary

@@ -1,6 +1,6 @@
 -- Which jobs are in the store, in which state is each, and when did it run?
--- One row per job: where it was read from, what its records tell of it (`job_facts`), and its labels. `files` and
--- `bytes` are what was seen, read or not.
+-- One row per job: where it was read from, what its records say about it (`job_facts`), and its labels. `files` and
+-- `bytes` count all files found, read or not.
 -- of: every job
 -- example: SELECT job_id, state, started_at, files FROM jobs ORDER BY job_id LIMIT 3
 with sizes as (

@@ -1,7 +1,7 @@
--- In which jobs may worker logs tell of attempts that no table reports?
--- One row per such job: its logs say more often that a mini-batch was begun than any one table says that it ended. The
--- logs of all other jobs need no closer look. Counted in 1,024 groups of mini-batches, which keeps the memory small
--- however many there are; two mini-batches of one group, one that only logs begin and one that only a table ends, hide
+-- In which jobs may worker logs record attempts that no table reports?
+-- One row per such job: its logs record more starts of a mini-batch than any one table records ends. The logs of all
+-- other jobs need no closer look. Counted in 1,024 groups of mini-batches, which keeps memory use small however many
+-- there are; two mini-batches of one group, one with a start only in the logs and one with an end only in a table, hide
 -- each other.
 -- keep: step
 with begun as (

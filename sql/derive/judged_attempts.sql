@@ -1,8 +1,8 @@
--- Which attempts were there at each mini-batch, and what do they mean for the mini-batch?
--- The ground of `attempts` and `mini_batches`; ask those. `reported_by`: table, or log where no table tells of the
--- attempt (see `unreported_attempts`). `final` marks the final attempt (`retold_mini_batches`). `items*` are those of
--- the mini-batch if this attempt is final: a timeout, an exception or poison fails all its items, an open one fails
--- nothing yet (NULL). `all_*` are of all attempts at the mini-batch.
+-- Which attempts were made at each mini-batch, and what do they mean for the mini-batch?
+-- The base view of `attempts` and `mini_batches`; query those instead. `reported_by`: table, or log where no table
+-- records the attempt (see `unreported_attempts`). `final` marks the final attempt (`retold_mini_batches`). `items*`
+-- are those of the mini-batch if this attempt is final: a timeout, an exception or poison fails all its items, an open
+-- one fails nothing yet (NULL). `all_*` are of all attempts at the mini-batch.
 -- example: SELECT attempt, outcome, final, items, failed_items, all_attempts, all_elapsed_s FROM judged_attempts WHERE
 -- job_id = 'memory-growth' AND mini_batch_id = 47 ORDER BY attempt
 with retold as materialized (

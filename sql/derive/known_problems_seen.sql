@@ -1,8 +1,9 @@
--- Which known problems does each job show, and what can be done about them?
--- One row per job and problem, specific ones first. Each text counts for the first of `known_problems` that it shows;
--- texts as in `telling_texts`. One event is often told by several files: `occurrences` is the highest count of any one
--- kind of file, `reports` counts every row. `nodes` names those that told of it, NULL where no node is told. A
--- `generic` problem only says that something failed. Problems that leave no text in a log never stand here.
+-- Which known issues does each job show, and what can be done about them?
+-- One row per job and known issue, specific ones first. Each text counts for the first of `known_problems` that it
+-- matches; texts as in `telling_texts`. One event is often reported in several files: `occurrences` is the highest
+-- count of any one kind of file, `reports` counts every row. `nodes` names the nodes that reported it, NULL where no
+-- node is recorded. A `generic` issue only says that something failed. Issues that leave no text in a log are never
+-- listed here.
 -- order: job_id, rank
 -- example: SELECT job_id, problem, occurrences, nodes, generic FROM known_problems_seen WHERE job_id IN
 -- ('init-failure-42', 'timeouts-retries')

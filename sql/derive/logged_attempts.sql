@@ -1,9 +1,10 @@
--- What do the worker logs tell of each attempt at a mini-batch?
--- The ground of `unreported_attempts`. A worker has one mini-batch at a time: `Got task 7.` starts an attempt, and the
--- next word in the same log ends it, or the word of the node's manager, when the worker died; a word that the end of
--- its file cuts is none. Without any the attempt is open, but for a worker that went on: that attempt ended nobody
--- knows how, its `outcome` is NULL. So is that of each last attempt in a job whose logs never tell of a completed
--- mini-batch though workers go on, for their level hides it. Only of `jobs_with_logged_attempts`.
+-- What do the worker logs record of each attempt at a mini-batch?
+-- The base view of `unreported_attempts`. A worker has one mini-batch at a time: `Got task 7.` starts an attempt, and
+-- the next message in the same log ends it, or the message of the node's manager if the worker died; a message cut by
+-- the end of its file does not count. Without any message the attempt is open, unless the worker went on: then the end
+-- of that attempt is unknown and its `outcome` is NULL. The same applies to each last attempt in a job whose logs never
+-- record a completed mini-batch although workers go on, because the log level hides it. Only jobs of
+-- `jobs_with_logged_attempts`.
 -- keep: step
 with signs as (
     select

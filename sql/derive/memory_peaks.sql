@@ -1,9 +1,10 @@
--- What is the highest memory sample of each node and process, and what ran then?
--- One row per node (`scope` node, `process` NULL) and per process (`scope` process). A sample is not a peak: what
--- happens between two checks is not seen, and child processes are not counted, so see `samples`, `largest_gap_s` and
--- `caveat`. MB of a process = its percent of the node's memory, NULL where no node file tells that. `mini_batches_held`
--- are those that the node or process had in progress at that time. `unexplained_mb`, of nodes only: memory in use less
--- that of its processes, from their samples within 30 s; NULL if there are none. Much of it points to child processes.
+-- What is the highest memory sample of each node and process, and what was running then?
+-- One row per node (`scope` node, `process` NULL) and per process (`scope` process). A sample is not a peak: memory use
+-- between two checks is not recorded, and child processes are not counted, so see `samples`, `largest_gap_s` and
+-- `caveat`. MB of a process = its percent of the node's memory, NULL where no node file records that.
+-- `mini_batches_held` are those that the node or process had in progress at that time. `unexplained_mb`, of nodes only:
+-- memory in use minus that of its processes, from their samples within 30 s; NULL if there are none. A high value
+-- points to child processes.
 -- order: highest_percent desc, highest_at, job_id, node, process nulls first
 -- example: SELECT node, highest_percent, highest_mb, highest_at, samples, mini_batches_held FROM memory_peaks WHERE
 -- job_id = 'memory-growth' AND scope = 'node'

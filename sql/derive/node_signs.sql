@@ -1,6 +1,6 @@
--- From when to when did each node give a sign of life?
--- The ground of the checks of nodes. One row per node: first and last time of its log records, resource samples, script
--- events and attempts; `samples` are resource checks of the node. Records without a time are no sign.
+-- When did each node give its first and its last sign?
+-- The base view of the checks of nodes. One row per node: first and last time of its log records, resource samples,
+-- script events and attempts; `samples` are resource checks of the node. Records without a time do not count.
 -- example: SELECT job_id, node, first_at, last_at, samples, attempts FROM node_signs ORDER BY job_id, node LIMIT 3
 with signs as (
     select r.job_id, r.node, min(r.time) as first_at, max(r.time) as last_at, 0 as samples, 0 as attempts

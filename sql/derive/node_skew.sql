@@ -1,16 +1,17 @@
 -- Did the nodes of a job share the work evenly, and was one of them slow?
--- One row per node with an ended attempt; a node that got none is in `node_summary`. `share` of the job's mini-batches,
--- to compare with `fair_share`, that of the node's workers among all. `busy_share`: work of its workers, of the time
--- from the job's first start to its last end; `present_share`: part of that time between the node's first and last sign
--- of life of any kind. `pace_ratio` compares the median time of its done mini-batches (`usual_s`) with the other nodes,
--- `item_ratio` the time per item. `verdict`: slow (`slow_node_ratio` times as long, its quickest quarter slower than
--- the slowest quarter of others), idle (less than half of its fair share though there all the time and as quick), part
--- (there for part of the time only), even, or too few (a single node, less than ten mini-batches per node, or less than
--- five on it).
+-- One row per node with an ended attempt; a node without any is in `node_summary`. `share` is the node's share of the
+-- job's mini-batches, to compare with `fair_share`, its share of the job's workers. `busy_share`: work of its workers /
+-- the time from the job's first start to its last end; `present_share`: part of that time between the node's first and
+-- last sign of any kind. `pace_ratio` compares the median time of its done mini-batches (`usual_s`) with the other
+-- nodes, `item_ratio` the time per item. `verdict`: slow (`slow_node_ratio` times as long, and its fastest quarter
+-- slower than the slowest quarter of others), idle (less than half of its fair share, though present all the time and
+-- as fast), part (present for part of the time only), even, or too few (a single node, fewer than ten mini-batches per
+-- node, or fewer than five on it).
 -- order: job_id, node
 -- threshold: slow_node_ratio = 1.5: a node is slow if its median time is this many times that of the other nodes
--- threshold: idle_node_share = 0.5: a node is idle if it got less than this part of its fair share of mini-batches
--- threshold: present_node_share = 0.8: a node that was there for less than this part of the job is not judged for skew
+-- threshold: idle_node_share = 0.5: a node is idle if it got less than this share of its fair share of mini-batches
+-- threshold: present_node_share = 0.8: a node that was present for less than this share of the job is not judged for
+-- skew
 -- example: SELECT node, mini_batches, share, fair_share, pace_ratio, item_ratio, verdict FROM node_skew WHERE job_id =
 -- 'exceptions-one-node' ORDER BY node
 with nodes as materialized (

@@ -1,6 +1,6 @@
 -- What did each node do, and which ones did nothing?
 -- One row per node that left any sign: an attempt, a script event, a log record, an error or a resource sample.
--- `did_nothing` is true for a node without a single attempt, though the job paid for it. Counts as in
+-- `did_nothing` is true for a node without a single attempt, although it cost node time. Counts as in
 -- `failed_items_by_node`; `busy_worker_s` is the time of all its attempts, summed over workers, `wasted_worker_s` of
 -- those that were not final. Highest values are samples, not peaks.
 -- order: job_id, node

@@ -1,7 +1,7 @@
 -- What did each node do with its time?
--- The ground of `node_cost` and `node_skew`. One row per node with an ended attempt. `slots`: the most workers that
--- were alive at one time, each from the start of its first attempt to the end of its last one; a worker that got
--- nothing to do is not seen. `busy_s`: at least one of them had a mini-batch in progress; `worker_busy_s`: summed over
+-- The base view of `node_cost` and `node_skew`. One row per node with an ended attempt. `slots`: the most workers that
+-- were alive at one time, each from the start of its first attempt to the end of its last one; a worker without any
+-- attempt is not counted. `busy_s`: at least one of them had a mini-batch in progress; `worker_busy_s`: summed over
 -- workers. `usual_s` is the median of the done mini-batches, `quartiles` has their 25 and 75 % quantiles around it.
 -- example: SELECT node, slots, workers, attempts, done, usual_s, busy_s, worker_busy_s FROM node_time WHERE job_id =
 -- 'memory-growth' ORDER BY node

@@ -1,7 +1,7 @@
--- What did the attempts on each node come to?
--- The ground of `failed_items_by_node` and `node_summary`. One row per node with attempts. A mini-batch belongs to the
--- node of the final attempt, its items too; attempts, retries and outcomes of attempts are counted where the attempt
--- ran.
+-- What are the totals of the attempts on each node?
+-- The base view of `failed_items_by_node` and `node_summary`. One row per node with attempts. A mini-batch and its
+-- items belong to the node of the final attempt; attempts, retries and outcomes of attempts are counted where the
+-- attempt ran.
 -- example: SELECT node, mini_batches, items, failed_items, attempts, timeouts, busy_s, wasted_worker_s FROM node_work
 -- WHERE job_id = 'timeouts-retries' ORDER BY node
 select

@@ -1,18 +1,19 @@
 -- Where may memory have run out, and which mini-batch was in progress then?
--- One row per worker process that ended while the job went on (`event` worker ended; not those that ended by a timeout
--- or a failed init()), and per worker and minute whose texts say that memory ran out (`event` told, see
--- `out_of_memory_texts`) though it went on. Node and process memory are of the last sample before, `sampled_s` seconds
--- before: a sample is not a peak, children of a process are not counted, so a low one proves nothing if it is old.
--- `grown_mb` is from the first sample of the process to that one. `suspicion` high: words or signal 9 and memory that
--- was high or growing, or memory that was both; medium: one of these; low: it only ended, or crashed with another
--- signal. `reason` says why.
+-- One row per worker process that ended while the job was running (`event` worker ended; not those that ended by a
+-- timeout or a failed init()), and per worker and minute whose texts say that memory ran out (`event` told, see
+-- `out_of_memory_texts`) although it went on. Node and process memory are of the last sample before, `sampled_s`
+-- seconds before: a sample is not a peak and children of a process are not counted, so a low value proves nothing if it
+-- is old. `grown_mb` is from the first sample of the process to that one. `suspicion` high: a text or signal 9 together
+-- with high or growing memory, or memory that was both; medium: one of these; low: the process only ended, or crashed
+-- with another signal. `reason` says why.
 -- order: job_id, time, node, process
 -- example: SELECT node, process, mini_batch_id, suspicion, node_percent, sampled_s, grown_mb FROM
 -- out_of_memory_suspects LIMIT 3
--- threshold: memory_high_percent = 85 %: from this part of a node's memory on, a worker's end looks like lack of memory
--- threshold: memory_room_percent = 50 %: on a node that is less full than this a process that has grown had room
--- threshold: memory_grown_percent = 10 %: so much of the node's memory more than at first, and a process counts as
--- grown
+-- threshold: memory_high_percent = 85 %: at this share of a node's memory or more, the end of a worker points to lack
+-- of memory
+-- threshold: memory_room_percent = 50 %: on a node that is less full than this, a process that has grown had room
+-- threshold: memory_grown_percent = 10 %: a process counts as grown if it gained this share of the node's memory since
+-- its first sample
 -- when: EXISTS (FROM out_of_memory_texts) OR EXISTS (FROM worker_ends)
 with words as (
     select

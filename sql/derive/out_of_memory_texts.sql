@@ -1,7 +1,7 @@
 -- Which texts say that memory ran out?
--- One row per report of one: errors, messages of failed attempts, records of system logs that are not of a low level,
--- and what the script wrote to stderr. `Killed` alone counts as a whole line only. Memory of a GPU is not that of the
--- node, and is left out. A node that kills a process for lack of memory often leaves no text at all.
+-- One row per report: errors, messages of failed attempts, records of system logs that are not of a low level, and what
+-- the script wrote to stderr. `Killed` counts only if it is a whole line. GPU memory is not node memory, and is left
+-- out. A node that kills a process because memory ran out often leaves no text at all.
 -- example: SELECT job_id, node, process, text FROM out_of_memory_texts LIMIT 3
 with texts as (
     select e.job_id, e.source, e.node, e.process, e.time, e.file_id, e.line_no,

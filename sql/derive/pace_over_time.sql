@@ -1,11 +1,12 @@
 -- Did mini-batches take longer towards the end of a job than at its start?
--- The ground of `script_slowing` and `storage_slowing`. One row per job whose done mini-batches tell their time in
--- run(), in thirds by order of start; only nodes that did at least five in the first and in the last third are
--- compared, so that a node that comes late does not look like a rise. `run`, `overhead`: quartiles of each third (25,
+-- The base view of `script_slowing` and `storage_slowing`. One row per job whose done mini-batches have a recorded time
+-- in run(), in thirds by order of start; only nodes that did at least five in the first and in the last third are
+-- compared, so that a node that starts late does not look like a rise. `run`, `overhead`: quartiles of each third (25,
 -- 50, 75 %). `*_rises`: the medians rise from third to third, and from the first to the last by `rise_deviations` times
--- what medians of so many mini-batches scatter by chance. `*_nodes`: on how many nodes the median of the last third is
--- above that of the first by a tenth or more.
--- threshold: rise_deviations = 4: standard deviations between two medians, from which the difference is no chance
+-- the scatter by chance of medians of so many mini-batches. `*_nodes`: number of nodes on which the median of the last
+-- third is at least a tenth above that of the first.
+-- threshold: rise_deviations = 4: standard deviations between two medians, from which the difference is not due to
+-- chance
 -- example: SELECT job_id, mini_batches, nodes, run_ratio, run_rises, overhead_rises FROM pace_over_time ORDER BY job_id
 -- LIMIT 3
 -- when: (SELECT count(*) FROM judged_attempts WHERE final) >= threshold('enough_for_trend')

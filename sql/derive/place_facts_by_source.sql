@@ -1,10 +1,10 @@
 -- What do the summary tables, the workers themselves and the attempts say of each node and each worker process?
--- The ground of `reconciliation`; ask that. One row per job, node, process (NULL: the node as a whole), fact, source.
--- Sources: node_summary and process_summary (the driver's sums), worker_telemetry (what a worker says at its end), and
--- mini_batch_table (sums over all attempts with a result). final_attempts and done_attempts are the same sums over the
--- attempts that decided and over those that were done: which ones the others sum up is not known (formats.md §17).
--- Seconds are rounded to whole ones. `mini_batches` counts different ones: those of a node's processes may come to more
--- than the node's.
+-- The base view of `reconciliation`; query that instead. One row per job, node, process (NULL: the node as a whole),
+-- fact, source. Sources: node_summary and process_summary (the driver's totals), worker_telemetry (a worker's last
+-- report), and mini_batch_table (totals over all attempts with a result). final_attempts and done_attempts are the same
+-- totals over the final attempts and over those that were done: it is not known which of them the other sources add up
+-- (formats.md §17). Seconds are rounded to whole ones. `mini_batches` counts distinct ones: the sum over a node's
+-- processes may be higher than the count of the node.
 -- example: SELECT node, fact, source, value FROM place_facts_by_source WHERE job_id = 'clean-v4' AND process IS NULL
 -- AND fact = 'mini_batches' AND node = '0' ORDER BY ALL
 with sums as (

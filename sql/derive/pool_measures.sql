@@ -1,7 +1,7 @@
--- What did the nodes of each pool do in each job?
--- One row per job and pool; it stays when the job is forgotten. A pool is a compute target and the memory of its nodes
--- (whole GiB, NULL where no sample tells it): logs name no machine size. `nodes` left any sign, `nodes_without_work`
--- had no attempt; `highest_memory_percent` is a sample, not a peak.
+-- What are the measures of the nodes of each pool in each job?
+-- One row per job and pool; it stays when the records of the job are dropped. A pool is a compute target and the memory
+-- of its nodes (whole GiB, NULL where no sample records it): logs do not name a machine size. `nodes` left any sign,
+-- `nodes_without_work` had no attempt; `highest_memory_percent` is a sample, not a peak.
 -- keep: history
 -- example: SELECT job_id, compute_target, memory_gb, nodes, nodes_without_work, restarts FROM pool_measures ORDER BY
 -- job_id LIMIT 3

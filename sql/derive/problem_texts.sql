@@ -1,5 +1,6 @@
--- Which known problem does each text of a failure show?
--- One row per distinct text of `telling_texts` that shows one: each pattern is sought in it once, for all that ask.
+-- Which known issue does each text of a failure show?
+-- One row per distinct text of `telling_texts` that shows one: each pattern is searched for once, for all views that
+-- need it.
 -- keep: step
 -- when: EXISTS (FROM telling_texts)
 with shown as materialized ( -- else the patterns are sought again for each column

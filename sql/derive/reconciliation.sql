@@ -1,12 +1,13 @@
--- Do the files of a job agree on the facts that more than one of them tells?
--- One row per job, fact and scope: the job, a node, a process, or one error's text. A column per source says what it
--- tells, NULL if nothing: master (the job summary line), overview, progress_csv, mini_batch_table (all attempts),
--- node_summary, process_summary, worker_telemetry (a worker's last words), worker_logs, job_result, error_summary
--- (logs/user/error.txt), user_errors (logs/user/error/*). `final_attempts` and `done_attempts`, sums over a part of the
--- attempts, are there to compare with and no sources. `verdict`: agree; differ; partial (they differ, as they may while
--- the job runs, where a file ends before the job, or where rows of the table could not be read); one source. Rounded
--- seconds agree if they are one apart. `explanation` says why a difference is no contradiction, where that is known: a
--- differ without one deserves a look. Counts of exceptions are of attempts, not of mini-batches.
+-- Do the files of a job agree on the facts that more than one of them records?
+-- One row per job, fact and scope: the job, a node, a process, or one error's text. One column per source has the value
+-- that it records, NULL if none: master (the job summary line), overview, progress_csv, mini_batch_table (all
+-- attempts), node_summary, process_summary, worker_telemetry (a worker's last report), worker_logs, job_result,
+-- error_summary (logs/user/error.txt), user_errors (logs/user/error/*). `final_attempts` and `done_attempts` are totals
+-- over some of the attempts, for comparison; they are not sources. `verdict`: agree; differ; partial (they differ, as
+-- they may while the job runs, where a file ends before the job, or where rows of the table could not be read); one
+-- source. Rounded seconds agree if they differ by one. `explanation` says why a difference is no contradiction, where
+-- that is known: a `differ` without an explanation should be examined. Counts of exceptions are of attempts, not of
+-- mini-batches.
 -- order: job_id, list_position(['job', 'node', 'process', 'error'], scope), node, process, error, fact
 -- example: SELECT fact, verdict, explanation, overview, mini_batch_table FROM reconciliation WHERE job_id =
 -- 'still-running' AND verdict <> 'one source' LIMIT 3

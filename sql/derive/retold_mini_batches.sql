@@ -1,8 +1,8 @@
--- Which mini-batches are told by more than one report, and which attempt decided?
--- The ground of `judged_attempts`; the other mini-batches, nine of ten in a healthy job, need no judgement. The
--- deciding attempt: if any is done, the done one that ended last, else the last one. A result that overrides another
--- one goes before any that does not. `standing` are the reports that count as attempts (see `superseded_reports`; the
--- log's word that an open attempt ended replaces its row too).
+-- Which mini-batches have more than one report, and which attempt is final?
+-- The base view of `judged_attempts`; the other mini-batches, nine of ten in a healthy job, need no judgement. The
+-- final attempt: if any is done, the done one that ended last, else the last one. A result that overrides another one
+-- takes precedence over any that does not. `standing` are the reports that count as attempts (see `superseded_reports`;
+-- a log message that an open attempt ended replaces its row too).
 -- keep: step
 with logged as (
     select * from unreported_attempts

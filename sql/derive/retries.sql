@@ -1,7 +1,7 @@
 -- Which mini-batches needed more than one attempt, and why?
--- `outcomes`, `nodes` and `started_at` list the attempts that left a row, in order of time. `attempts` below the
--- highest attempt number means that attempts left no row: their worker died. `results` above 1: two workers finished
--- the same mini-batch, and its rows may stand twice in the output. `last_error` is the last error told by an attempt.
+-- `outcomes`, `nodes` and `started_at` list the attempts that left a row, in order of time. If `attempts` is below the
+-- highest attempt number, some attempts left no row: their worker died. `results` above 1: two workers finished the
+-- same mini-batch, and its rows may appear twice in the output. `last_error` is the last error reported by an attempt.
 -- order: wasted_worker_s desc nulls last, job_id, mini_batch_id
 -- example: SELECT mini_batch_id, outcome, attempts, outcomes, wasted_worker_s FROM retries WHERE job_id =
 -- 'timeouts-retries' LIMIT 3

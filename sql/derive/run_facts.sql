@@ -1,9 +1,9 @@
--- Which run is each job, where did it run, and how long did it wait for that?
--- One row per job whose logs tell any of it; `ingest` writes it to `jobs` with each load. What the service says of the
--- run (control) goes before what the common runtime and the launcher say; where one of them tells several run ids, it
--- is not heard. `compute_target` is the cluster's name if told, else the kind of compute. `queue_s`: from the first
--- word that the run is queued to the first after it that it runs; the service asks every minute or two, so it is no
--- more exact than that.
+-- Which run is each job, where did it run, and how long did it wait in the queue?
+-- One row per job whose logs record any of it; `ingest` writes it to `jobs` with each load. What the service reports
+-- about the run (control) takes precedence over the common runtime and the launcher; a source that reports several run
+-- ids is ignored. `compute_target` is the cluster's name if recorded, else the kind of compute. `queue_s`: from the
+-- first report that the run is queued to the first later one that it is running; the service checks every minute or
+-- two, so it is no more exact than that.
 -- example: SELECT job_id, experiment, compute_target, queue_s FROM run_facts WHERE queue_s IS NOT NULL ORDER BY
 -- job_id LIMIT 3
 with told as (

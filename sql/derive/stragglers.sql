@@ -1,8 +1,9 @@
 -- Which mini-batches took much longer than is usual in their job?
 -- Elapsed time of the final attempt, above both `limit_s` (75 % quantile + 3 times the distance between the 25 % and 75
--- % quantiles) and twice the median of the job (`usual_s`); only in jobs of at least `enough_to_compare` mini-batches.
--- `explained_by`: run or overhead, whichever holds most of the time above the job's usual; NULL if not told.
--- `node_usual_s` is the median of that node: is it high too, the node is slow, not the mini-batch (`caveat`).
+-- % quantiles) and twice the median of the job (`usual_s`); only in jobs with at least `enough_to_compare`
+-- mini-batches. `explained_by`: run or overhead, whichever accounts for most of the time above the job's usual; NULL if
+-- not recorded. `node_usual_s` is the median of that node: if it is high too, the node is slow, not the mini-batch
+-- (`caveat`).
 -- order: above_usual_s desc, job_id, mini_batch_id
 -- example: SELECT mini_batch_id, elapsed_s, usual_s, limit_s, explained_by, outcome, node FROM stragglers WHERE job_id
 -- = 'timeouts-retries' ORDER BY elapsed_s DESC, mini_batch_id

@@ -1,8 +1,8 @@
--- Which reports of an attempt are told better by another report?
+-- Which reports of an attempt are superseded by another report?
 -- `attempts` leaves these out, so that each attempt is one row: * `open` (picked, no result yet), once the same attempt
--- has a result; where one of the two tells no attempt number, once the same worker has a result for that mini-batch; *
--- V0's report (source report_v0), where the workers' own tables (task_csv) tell of that mini-batch. But a result that
--- replaced an earlier one (V0 override_tasks.csv) stands unless a worker tells the same attempt: the same start.
+-- has a result; if one of the two has no attempt number, once the same worker has a result for that mini-batch; * V0's
+-- report (source report_v0), if the workers' own tables (task_csv) report that mini-batch. But a result that replaced
+-- an earlier one (V0 override_tasks.csv) is kept unless a worker reports the same attempt: the same start.
 -- keep: step
 select doubtful.file_id, doubtful.line_no
 from attempt_reports as doubtful

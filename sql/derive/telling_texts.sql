@@ -1,6 +1,6 @@
--- Which texts may tell of a known problem?
+-- Which texts may show a known issue?
 -- One row per report: errors, messages of failed attempts, and warnings of system logs. `occurrences` is how often it
--- happened, as told by that report. What is said at level INFO or in a script's own output below ERROR is not here.
+-- happened, according to that report. Messages at level INFO, and a script's own output below ERROR, are not included.
 -- keep: step
 select
     e.job_id, e.source, e.node, e.process, e.time, coalesce(e.occurrences, 1) as occurrences,

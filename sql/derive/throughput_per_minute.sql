@@ -1,9 +1,9 @@
 -- How many mini-batches and items were finished in each minute?
--- One row per minute, for the job (`scope` job) and for each of its nodes (`scope` node), from the minute when the
--- job's first attempt starts to the one when its last attempt ends: minutes without any are rows with 0. A mini-batch
--- counts when the final attempt ends, on the node of that attempt. Rates that fall from minute to minute show what
--- slows down. The first and the last minute are no whole ones, and those of a running job may still grow (`caveat`).
--- Jobs of more than 100,000 minutes have no rows with 0.
+-- One row per minute, for the job (`scope` job) and for each of its nodes (`scope` node), from the minute in which the
+-- job's first attempt starts to the one in which its last attempt ends: minutes without any are rows with 0. A
+-- mini-batch counts when the final attempt ends, on the node of that attempt. Rates that fall from minute to minute
+-- show a slowdown. The first and the last minute are incomplete, and those of a running job may still change
+-- (`caveat`). Jobs of more than 100,000 minutes have no rows with 0.
 -- order: job_id, scope, node nulls first, minute
 -- example: SELECT minute, mini_batches, items, failed_items, caveat FROM throughput_per_minute WHERE job_id =
 -- 'still-running' AND scope = 'job' ORDER BY minute

@@ -1,8 +1,8 @@
 -- Which attempts ran into a timeout, and was the mini-batch done later?
 -- One row per timed-out attempt (`method` run), and per timeout of init() or another method of the entry script, which
--- belongs to no mini-batch. `limit_s` is told by the message, else by the driver's options. `done_later` is true if
+-- belongs to no mini-batch. `limit_s` comes from the message, else from the driver's options. `done_later` is true if
 -- another attempt of the mini-batch was done, false if none was, NULL while an attempt of it is open. `cpu_share` is
--- CPU time / elapsed, of the process alone: near 0 it waited, for storage or a service; near 1 it worked, and a longer
+-- CPU time / elapsed, of the process alone: near 0 it waited for storage or a service; near 1 it computed, and a longer
 -- limit or smaller mini-batches help.
 -- order: job_id, started_at, mini_batch_id, attempt
 -- example: SELECT job_id, mini_batch_id, node, limit_s, elapsed_s, cpu_share, done_later FROM timeouts LIMIT 4

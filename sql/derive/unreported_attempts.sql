@@ -1,10 +1,10 @@
--- Which attempts at mini-batches do only the worker logs tell of?
--- The ground of `attempts`: attempts that no table reports, as in a job that still runs or whose table is not there. An
--- attempt and a report of the same worker that start within 2 s of each other are one. Tries and reports that nothing
--- of the sort pairs (a table may be in local time) are paired in their order: the first ones of a worker at a
--- mini-batch are those that the tables report. Is an attempt open, and so in the tables, it is reported too. `number`
--- orders the attempts at a mini-batch: the told attempt number, else one more than that of the attempts that started
--- before.
+-- Which attempts at mini-batches are recorded only in the worker logs?
+-- The base view of `attempts`: attempts that no table reports, as in a running job or one whose table is missing. An
+-- attempt in the logs and a report of the same worker that start within 2 s of each other are one. Attempts and reports
+-- without such a match (a table may be in local time) are paired in their order: the first ones of a worker at a
+-- mini-batch are those that the tables report. An attempt that is open, and therefore in the tables, is reported too.
+-- `number` orders the attempts at a mini-batch: the recorded attempt number, else one more than that of the attempts
+-- that started before.
 -- keep: step
 with asked as (  -- of a mini-batch that is told of once there is nothing to pair or count; a hash narrows down
     select hash(job_id, mini_batch_id) as mini_batch

@@ -1,11 +1,11 @@
--- Which worker processes ended while the job went on, with what in progress, and which number replaced each?
--- The ground of `restarts` and `out_of_memory_suspects`. An end is told by the node's manager (`source` log), or known
--- from the higher number that came after it (`source` order): ends and replacements of a node are then paired in order
--- of time, which may name a wrong process where one was idle. `process` is NULL for a replacement whose forerunner left
--- no sign. `mini_batch_id` is what it had in progress, NULL if its last attempt was done. `reason`, of what is told:
--- `init` (init() failed), `timeout`, `killed` (signal 9), `stopped`, `died` (with a mini-batch in progress, no more is
--- known), `exception` (its last attempt raised), or `not told`. Exit codes 71 to 82 are the driver's own (formats.md
--- §7).
+-- Which worker processes ended while the job was running, with what in progress, and which process replaced each?
+-- The base view of `restarts` and `out_of_memory_suspects`. An end is recorded by the node's manager (`source` log), or
+-- known from the higher number that came after it (`source` order): ends and replacements of a node are then paired in
+-- order of time, which may name a wrong process where one was idle. `process` is NULL for a replacement whose
+-- predecessor left no sign. `mini_batch_id` is what it had in progress, NULL if its last attempt was done. `reason`, as
+-- far as it is recorded: `init` (init() failed), `timeout`, `killed` (signal 9), `stopped`, `died` (with a mini-batch
+-- in progress, nothing more is known), `exception` (its last attempt raised), or `not told`. Exit codes 71 to 82 are
+-- the driver's own (formats.md §7).
 -- example: SELECT node, process, replaced_by, mini_batch_id, reason, source FROM worker_ends WHERE job_id =
 -- 'era-2020-05' ORDER BY ended_at LIMIT 3
 -- when: EXISTS (FROM worker_processes WHERE restarted) OR EXISTS (FROM log_records WHERE event = 'worker_exited')

@@ -1,9 +1,10 @@
--- When had a worker nothing in progress between two attempts, and why?
--- The ground of `idle_gaps` and of the checks about idle workers. One row per gap of at least 2 s (V0 tells times
+-- When was a worker idle between two attempts, and why?
+-- The base view of `idle_gaps` and of the checks about idle workers. One row per gap of at least 2 s (V0 records times
 -- without fractions), and one of kind `job` per time of at least 2 s in which no worker of the job had a mini-batch in
--- work. Of the seconds of a worker's gap, `unscheduled_s` lie before the end of scheduling, `waiting_s` after it, when
--- the next mini-batch was waiting in the queue; both are NULL if that is a retry, or if the end of scheduling is not
--- told. `nobody_worked_s` are those in which the whole job stood. `job_busy_s`: time of all attempts of the job.
+-- progress. Of the seconds of a worker's gap, `unscheduled_s` are before the end of scheduling, `waiting_s` after it,
+-- when the next mini-batch was waiting in the queue; both are NULL if that is a retry, or if the end of scheduling is
+-- not recorded. `nobody_worked_s` are those in which the whole job stalled. `job_busy_s`: time of all attempts of the
+-- job.
 -- example: SELECT kind, worker, from_at, gap_s, unscheduled_s, next_is_retry FROM worker_gaps WHERE job_id =
 -- 'exceptions-one-node' ORDER BY from_at LIMIT 2
 with followed as materialized (  -- a number in the place of names makes it cheap to sort

@@ -1,10 +1,10 @@
 -- Which worker processes were there, from when to when, and which of them replaced another one?
 -- Known from attempts, script events, resource samples and their own logs; the node's manager is left out. Times are
 -- first and last signs. `number` counts from 0. A worker that exits abnormally is replaced, and the replacement takes
--- the next number. So `restarted` is true if the number is not below the most processes that lived at one time on any
--- node of the job (`at_one_time`; samples of one check are of one time), and the process was first seen after its node
--- had ended an attempt or event. Processes that left no sign are not seen: with few mini-batches and no resource files
--- `restarted` may be wrong.
+-- the next number. So `restarted` is true if the number is not below the highest number of processes that lived at one
+-- time on any node of the job (`at_one_time`; samples of one check are of one time), and the process was first seen
+-- after its node had ended an attempt or event. Processes that left no sign are missing: with few mini-batches and no
+-- resource files `restarted` may be wrong.
 -- example: SELECT process, number, first_seen_at, last_seen_at, attempts, at_one_time, restarted FROM worker_processes
 -- WHERE job_id = 'era-2020-05' AND node = '10.0.0.4' ORDER BY number
 with signs as (

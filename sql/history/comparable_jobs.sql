@@ -1,10 +1,10 @@
--- With which earlier jobs is each job compared?
--- One row per job and earlier job, of `job_measures`; `nth` counts back from 1, the last one before it. Comparable are
--- jobs of the same experiment (and endpoint and deployment, if labels tell them), or, where no log tells that, whose
--- names differ only in numbers: `comparison_group` says which. They began before, completed, are not partial, and were
--- given about as much; `growth` is this job's size / the other's, in input items, else mini-batches, else items with a
--- result. Looked for among the last 100 jobs of the group.
--- threshold: comparable_jobs = 10 jobs: how many earlier jobs a job is compared with, the latest ones
+-- Which earlier jobs is each job compared with?
+-- One row per job and earlier job, of `job_measures`; `nth` counts back from 1, the most recent one before it. Jobs are
+-- comparable if they belong to the same experiment (and endpoint and deployment, if labels give them) or, where no log
+-- records that, if their names differ only in numbers: see `comparison_group`. The earlier jobs started before,
+-- completed, are not partial, and had about as much input; `growth` is this job's size / the other's, in input items,
+-- else mini-batches, else items with a result. Only the last 100 jobs of the group are considered.
+-- threshold: comparable_jobs = 10 jobs: number of earlier jobs, the most recent ones, that a job is compared with
 -- threshold: comparable_size_ratio = 2: jobs whose sizes differ by more than this factor are not compared
 -- scope: all jobs
 -- example: SELECT job_id, nth, other_job_id, growth FROM comparable_jobs WHERE job_id = 'clean-v4' ORDER BY nth

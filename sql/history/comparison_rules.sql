@@ -1,23 +1,25 @@
--- Which measures of jobs, and of days of groups, are compared with the past, and from when on is a change one?
--- One row per measure; the last two are those of groups alone. Of all of them more is worse. `kind`: time (seconds),
--- rate (events of so many chances), count, or share (0-1). A change is told if it lies `least_z` spreads from what is
--- usual, and is at least `least_share` of that and at least `least_amount`: seconds of a time, events of a rate or
--- count, the difference of a share. So jitter alarms nobody. The spread is taken to be no less than `noise_share` of
--- what is usual, and than `noise_amount`, however even the past was. It is severe at `severe_ratio` times what is
--- usual, or `severe_change` above it. `notable`: false where a change alone is worth a note only.
--- threshold: compared_jobs_needed = 5 jobs: fewer comparable jobs are too little to compare with
--- threshold: regression_z = 4: how many spreads (MAD / 0.6745) a change lies outside of what is usual
--- threshold: regression_share = 0.2: changes smaller than this share of what is usual are jitter
--- threshold: regression_noise_share = 0.05: times are taken to spread by no less than this share
+-- Which measures of jobs, and of days of groups, are compared with the past, and what counts as a change?
+-- One row per measure; the last two apply to groups only. For all of them, more is worse. `kind`: time (seconds), rate
+-- (events per number of chances), count, or share (0-1). A change is reported if it is at least `least_z` spreads from
+-- the usual value, and is at least `least_share` of that value and at least `least_amount`: seconds for a time, events
+-- for a rate or count, the difference for a share. So jitter raises no alarm. The spread is assumed to be at least
+-- `noise_share` of the usual value and at least `noise_amount`, however uniform the past was. A change is severe at
+-- `severe_ratio` times the usual value, or `severe_change` above it. `notable`: false where a change alone is only
+-- worth a note.
+-- threshold: compared_jobs_needed = 5 jobs: with fewer comparable jobs nothing is compared
+-- threshold: regression_z = 4: number of spreads (MAD / 0.6745) by which a change differs from the usual value
+-- threshold: regression_share = 0.2: changes smaller than this share of the usual value are jitter
+-- threshold: regression_noise_share = 0.05: the spread of times is assumed to be at least this share
 -- threshold: regression_job_s = 60 s: changes of a job's times smaller than this are jitter
 -- threshold: regression_run_s = 0.2 s: changes of a mini-batch's times smaller than this are jitter
--- threshold: regression_events = 5: fewer failed items, retries, timeouts, exceptions or restarts more are jitter
--- threshold: regression_jobs = 2 jobs: fewer failed jobs more on a day of a group are jitter
--- threshold: regression_tries = 0.05: changes of the share of attempts that are retries, or ended badly, smaller than
--- this are jitter
+-- threshold: regression_events = 5: smaller increases of failed items, retries, timeouts, exceptions or restarts are
+-- jitter
+-- threshold: regression_jobs = 2 jobs: smaller increases of failed jobs on a day of a group are jitter
+-- threshold: regression_tries = 0.05: changes smaller than this in the share of attempts that are retries, or that
+-- failed, are jitter
 -- threshold: regression_points = 0.1: changes of memory and overhead smaller than this (0-1) are jitter
--- threshold: regression_severe_ratio = 2: a time of so many times what is usual is severe
--- threshold: regression_severe_failures = 0.05: a rise of the share of failed items by this is severe
+-- threshold: regression_severe_ratio = 2: a time that is this many times the usual value is severe
+-- threshold: regression_severe_failures = 0.05: a rise of the share of failed items by this much is severe
 -- example: SELECT measure, kind, least_share, least_amount, severe_ratio FROM comparison_rules ORDER BY place LIMIT 3
 select
     r.place,

@@ -1,9 +1,9 @@
--- How did each group go from day to day, and which errors came or went?
--- `daily_groups` as the nights left it, with the errors that were new or gone. `new_errors` were never told in the
--- group before that day, NULL on its first day, which has nothing to compare with; `gone_errors` were told on the
--- group's day before, but not on this one, NULL while a job of this day is partial. Errors are causes, no symptoms, the
--- 100 most frequent of each job, equal but for numbers, ids and paths. Draw trends where `partial` is false: a day
--- whose jobs still run is no dip.
+-- How did each group change from day to day, and which errors are new or gone?
+-- `daily_groups` as the nightly runs stored it, with the errors that are new or gone. `new_errors` were never reported
+-- in the group before that day; NULL on its first day, which has nothing to compare with. `gone_errors` were reported
+-- on the group's day before, but not on this one; NULL while a job of this day is partial. Errors are causes, not
+-- symptoms, the 100 most frequent of each job; errors that differ only in numbers, ids and paths are equal. Draw trends
+-- where `partial` is false: a day whose jobs still run is no dip.
 -- scope: all jobs
 -- example: SELECT day, jobs, failed, failed_items, new_errors, gone_errors, partial FROM daily_trends WHERE
 -- group_kind = 'all' ORDER BY day DESC LIMIT 4

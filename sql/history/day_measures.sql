@@ -1,10 +1,10 @@
--- How did the jobs of each day go, by group?
--- One row per day (UTC, of the jobs' start) and group of `job_groups`; `ingest nightly` keeps it in `daily_groups`, a
--- day whose jobs did not change as it was. `jobs` and the counts by state are of all jobs. Everything else is of those
--- that are finished: `partial_jobs` still run, or a file of theirs was cut, so they are left out until they are whole,
--- and `partial` marks the row. Quantiles are of all mini-batches of these jobs together, right to 1 % (see
--- `duration_measures`), not an average of the jobs' quantiles. `items_per_s` is all items by the sum of the jobs'
--- durations. `highest_memory_percent` is a sample, not a peak. A NULL sum says that no job told it.
+-- What are the measures of the jobs of each day, by group?
+-- One row per day (UTC, of the jobs' start) and group of `job_groups`; `ingest nightly` stores it in `daily_groups` and
+-- leaves a day whose jobs did not change as it is. `jobs` and the counts by state include all jobs. Everything else is
+-- of the finished ones only: `partial_jobs` are still running, or a file of theirs was cut, so they are left out until
+-- they are complete, and `partial` marks the row. Quantiles are of all mini-batches of these jobs together, accurate to
+-- 1 % (see `duration_measures`), not an average of the jobs' quantiles. `items_per_s` is all items / the sum of the
+-- jobs' durations. `highest_memory_percent` is a sample, not a peak. A NULL sum means that no job recorded the value.
 -- example: SELECT day, group_kind, group_name, jobs, failed, items, p95_elapsed_s FROM day_measures WHERE day >=
 -- '2024-01-01' ORDER BY day, group_kind
 with counts as (

@@ -1,7 +1,8 @@
 -- When was each error seen first and last, and in how many jobs?
--- One row per distinct error, also of jobs whose records were dropped since: first and last by the start of the jobs
--- that reported it. Causes only, no symptoms, the 100 most frequent of each job. `jobs_since` is the number of finished
--- jobs that began after the last that told it: many of them say that the error is gone. `example` is of the last.
+-- One row per distinct error, including those of jobs whose records have been dropped since; first and last refer to
+-- the start of the jobs that reported it. Causes only, no symptoms, the 100 most frequent of each job. `jobs_since` is
+-- the number of finished jobs that started after the last job that reported it: a large number suggests that the error
+-- is gone. `example` is from the last job.
 -- scope: all jobs
 -- example: SELECT example, jobs, occurrences, first_job_id, last_job_id, jobs_since FROM errors_over_time ORDER BY
 -- jobs DESC, occurrences DESC LIMIT 2

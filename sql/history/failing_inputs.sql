@@ -1,8 +1,8 @@
 -- Which inputs keep failing?
--- One row per experiment and input that stood in a failed mini-batch in two jobs or more, also of jobs whose records
--- were dropped since. Inputs are equal if their names are: two folders may hold different files of one name, so jobs
--- are compared within an experiment. Which input of a mini-batch is to blame is not told: the smaller
--- `inputs_together`, the surer. In how many jobs an input succeeded is not kept.
+-- One row per experiment and input that was in a failed mini-batch in two jobs or more, including jobs whose records
+-- have been dropped since. Inputs are equal if their names are: two folders may hold different files of the same name,
+-- so jobs are compared within an experiment. The logs do not record which input of a mini-batch is to blame: the
+-- smaller `inputs_together`, the more certain it is. The number of jobs in which an input succeeded is not stored.
 -- scope: all jobs
 -- example: SELECT experiment, input, jobs_failed, inputs_together, last_job_id FROM failing_inputs ORDER BY
 -- jobs_failed DESC, input LIMIT 3

@@ -1,11 +1,12 @@
 -- How does each day of a group of jobs compare with the days before it, measure by measure?
--- One row per day, group (`job_groups`) and measure of `comparison_rules`, of the aggregates that the nights left in
--- `daily_groups`. Compared with the group's last days before it that are not partial, looked for among the last 100;
--- columns and verdicts are those of `job_comparisons`, `compared_days` counts days. Times are judged in groups whose
--- jobs are of one kind only (experiment, endpoint, deployment, label): all jobs together, or all of a cluster, take
--- longer when other jobs run. A day says more than a job: many jobs that each failed a little more than usual are a
--- rise that none of them shows.
--- threshold: comparable_days = 20 days: how many earlier days of a group a day is compared with, the latest ones
+-- One row per day, group (`job_groups`) and measure of `comparison_rules`, of the aggregates that the nightly runs
+-- stored in `daily_groups`. A day is compared with the group's last days before it that are not partial, among the last
+-- 100; columns and verdicts are those of `job_comparisons`, `compared_days` counts days. Times are only judged in
+-- groups whose jobs are of one kind (experiment, endpoint, deployment, label): the times of all jobs together, or of
+-- all jobs of a cluster, rise when other jobs run. A day shows more than a job: many jobs that each failed a little
+-- more than usual are a rise that none of them shows alone.
+-- threshold: comparable_days = 20 days: number of earlier days of a group, the most recent ones, that a day is compared
+-- with
 -- scope: all jobs
 -- example: SELECT day, group_kind, measure, value, verdict, sentence FROM group_comparisons WHERE group_kind = 'all'
 -- ORDER BY day DESC, measure LIMIT 2

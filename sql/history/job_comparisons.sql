@@ -1,12 +1,13 @@
 -- How does each job compare with the jobs before it, measure by measure?
--- One row per job of `job_measures` and measure of `comparison_rules` that its logs tell, and two for its errors:
--- those that are new, and those that are gone. It is compared with the last jobs like it, `other_jobs`
--- (`comparable_jobs` says which those are). `usual` is their median, `mad` the median distance from it, `z` how
--- many spreads the value lies above it (see `departure`), `ratio` value / usual. The times of smaller jobs count as
--- if they had had as much input. `verdict`: worse, better, usual; too_few (not enough jobs to compare with) or
--- partial (the job runs, or was cut): then nothing is said. Errors are told by their fingerprints; where jobs often
--- tell errors that no other tells, a new one is usual. `severity` is that of `regressions`; a note is no alarm.
--- threshold: regression_own_errors = 0.3 errors: where jobs tell so many errors of their own each, new ones are usual
+-- One row per job of `job_measures` and measure of `comparison_rules` that its logs record, and two for its errors:
+-- those that are new, and those that are gone. The job is compared with the last similar jobs, `other_jobs` (see
+-- `comparable_jobs`). `usual` is their median, `mad` the median distance from it, `z` how many spreads the value is
+-- above it (see `departure`), `ratio` value / usual. The times of smaller jobs are scaled to the input of this job.
+-- `verdict`: worse, better, usual; too_few (not enough jobs to compare with) or partial (the job is running, or was
+-- cut), where nothing is judged. Errors are identified by their fingerprints; where jobs often report errors that no
+-- other job reports, a new one is usual. `severity` is that of `regressions`; a note is no alarm.
+-- threshold: regression_own_errors = 0.3 errors: where each job has this many errors that no other job reports, new
+-- ones are usual
 -- scope: all jobs
 -- example: SELECT measure, value, usual, compared_jobs, verdict FROM job_comparisons WHERE job_id = 'clean-v4' ORDER
 -- BY measure LIMIT 3

@@ -1,7 +1,7 @@
--- Which groups does each job belong to, in the aggregates of the nights?
--- One row per job and group: all jobs; its experiment and compute target, where a log tells them; and each label that
--- it was given. Logs do not tell the endpoint and the deployment: give them as labels, `--label endpoint=NAME`, and
--- they are groups of their own kind. A label of any other key is a group `key=value` of the kind label.
+-- Which groups does each job belong to in the aggregates of the nightly runs?
+-- One row per job and group: all jobs; its experiment and compute target, where a log records them; and each of its
+-- labels. The logs do not record the endpoint and the deployment: give them as labels, `--label endpoint=NAME`, and
+-- they become groups of their own kind. A label with any other key is a group `key=value` of the kind label.
 -- example: SELECT group_kind, group_name, count(*) AS jobs FROM job_groups GROUP BY ALL ORDER BY ALL
 with labels as (
     select

@@ -1,7 +1,8 @@
--- How did the nodes of each pool do on each day?
--- One row per day (UTC, of the jobs' start) and pool of `pool_measures`; `ingest nightly` keeps it in `daily_pools`. Of
--- finished jobs only, but for `jobs`; `partial` says that some are not. A node counts once for each job that it was in.
--- `node_hours`: from a job's first to its last record, all its nodes, as the cluster holds them.
+-- What are the measures of the nodes of each pool on each day?
+-- One row per day (UTC, of the jobs' start) and pool of `pool_measures`; `ingest nightly` stores it in `daily_pools`.
+-- All columns except `jobs` are of finished jobs only; `partial` is true if some jobs are not finished. A node counts
+-- once for each job that it was in. `node_hours`: from a job's first to its last record, all its nodes, as the cluster
+-- holds them.
 -- example: SELECT day, compute_target, memory_gb, nodes, nodes_without_work, node_hours, restarts FROM
 -- pool_day_measures ORDER BY day DESC LIMIT 3
 select

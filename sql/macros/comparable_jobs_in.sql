@@ -1,9 +1,9 @@
--- With which earlier jobs can each job of a history be compared?
--- One row per job and earlier job; `nth` counts back from 1, the last one before it. `history` is the name of a
--- relation with the columns of `job_measures`. Comparable are jobs of the same `comparison_group` that began before,
--- completed, are not partial, and were given about as much: input items, else mini-batches, else items with a
--- result, within the factor `comparable_size_ratio`. `growth` is this job's size / that job's. Looked for among the
--- last 100 of the group; the last `comparable_jobs` count.
+-- Which earlier jobs can each job of a history be compared with?
+-- One row per job and earlier job; `nth` counts back from 1, the most recent one before it. `history` is the name of a
+-- relation with the columns of `job_measures`. Jobs are comparable if they belong to the same `comparison_group`,
+-- started before, completed, are not partial, and had about as much input: input items, else mini-batches, else items
+-- with a result, within the factor `comparable_size_ratio`. `growth` is this job's size / that job's. Only the last 100
+-- of the group are considered; the last `comparable_jobs` count.
 -- example: SELECT job_id, nth, other_job_id, growth FROM comparable_jobs_in('job_measures') WHERE job_id = 'clean-v4'
 -- ORDER BY nth
 create or replace macro comparable_jobs_in(history) as table

@@ -1,9 +1,9 @@
--- What are the measures of jobs that can be compared, one row each?
+-- Which measures of jobs can be compared, one row each?
 -- `history` is the name of a relation with the columns of `job_measures`; the rules are `comparison_rules`. `value` is
--- what is compared; `weight` makes events of it where it is a rate (items, attempts), else it is 1; `sample` is how
--- many independent chances a rate was seen over: items of a mini-batch fail together, so mini-batches for failed items.
+-- the compared value; `weight` converts a rate to events (items, attempts), otherwise it is 1; `sample` is the number
+-- of independent chances behind a rate: items of a mini-batch fail together, so it is mini-batches for failed items.
 -- `size_matters`: more input takes more of it. Times of mini-batches are those in run(), or elapsed ones where those
--- are not told. Values that no job can have are left out.
+-- are not recorded. Values that no job can have are left out.
 -- example: SELECT measure, value, weight, sample FROM compared_measures_of('job_measures') WHERE job_id = 'clean-v4'
 -- ORDER BY measure LIMIT 3
 create or replace macro compared_measures_of(history) as table

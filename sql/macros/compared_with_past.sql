@@ -1,5 +1,5 @@
 -- How does each job of a history compare with the jobs before it?
--- What the view `job_comparisons` says, over any relation, by its name, with the columns of `job_measures`.
+-- The same as the view `job_comparisons`, for any relation with the columns of `job_measures`, given by name.
 -- example: SELECT measure, value, usual, compared_jobs, verdict FROM compared_with_past('job_measures') WHERE job_id
 -- = 'clean-v4' ORDER BY measure LIMIT 3
 create or replace macro compared_with_past(history) as table

@@ -1,5 +1,5 @@
 -- How is a text shortened to a headline?
--- Its first line, cut between words where it is longer than `most` characters; `…` shows that it was cut.
+-- Its first line, cut between words if it is longer than `most` characters; `…` shows that it was cut.
 -- example: SELECT cut_words('No such file: model.pkl', 20) AS cut, cut_words('short', 20) AS whole
 create or replace macro cut_words(words, most) as
     case

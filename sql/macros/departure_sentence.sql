@@ -1,6 +1,6 @@
--- How is a value beside what was usual told in a sentence?
--- With the numbers, and how many values before it they were compared with; see `departure`. `one` and `many` are words
--- for those.
+-- How does a sentence compare a value with the usual value?
+-- It states the numbers, and how many earlier values they were compared with; see `departure`. `one` and `many` are the
+-- words for these values.
 create or replace macro departure_sentence(found, rule, verdict, value, weight, one, many) as case verdict
     when 'too_few' then
         'not enough to compare with: ' || counted(found.runs, one, many) || ', ' || rule.runs_needed || ' needed'

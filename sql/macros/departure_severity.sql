@@ -1,6 +1,6 @@
 -- How bad is a value that is worse than usual?
--- `found` is what `departure` gives; `rule` a row of `comparison_rules`. severe, warning, or note where a change alone
--- is no alarm; a better one is worth a note.
+-- `found` is the result of `departure`; `rule` a row of `comparison_rules`. severe, warning, or note where a change
+-- alone is no alarm; a better value is a note.
 create or replace macro departure_severity(found, rule, verdict, value) as case verdict
     when 'worse' then
         case

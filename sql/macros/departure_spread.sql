@@ -1,4 +1,4 @@
--- How far do values lie from what is usual without any reason?
+-- How far are values from the usual value by chance?
 -- A part of `departure`; see there. Events come in bursts, hence twice the spread of independent ones.
 create or replace macro departure_spread(past, rule, sample) as greatest(
     list_aggregate(past, 'mad') / 0.6745 * len(past) / nullif(greatest(len(past) - 2, 0), 0),

@@ -1,8 +1,8 @@
 -- Is a value worse, better or as usual?
--- `found` is what `departure` gives; `rule` a row of `comparison_rules`; `weight` makes events of a rate. worse,
--- better, usual, or too_few where there are not enough values before it. Beside the distance from the median a
--- change must go beyond all but one of the values before it; rates, which come in bursts, beyond that by half.
--- Failures are worse too if ten values before it have none at all.
+-- `found` is the result of `departure`; `rule` a row of `comparison_rules`; `weight` converts a rate to events. worse,
+-- better, usual, or too_few if there are not enough earlier values. In addition to its distance from the median, a
+-- change must exceed all but one of the earlier values; rates, which come in bursts, must exceed that by half. Failures
+-- are also worse if ten earlier values have none at all.
 create or replace macro departure_verdict(found, rule, value, weight, past) as case
     when found.runs < rule.runs_needed then 'too_few'
     when abs(value - found.median) * weight < rule.least_amount

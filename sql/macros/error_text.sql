@@ -1,4 +1,4 @@
--- What is searched for known problems in an error?
+-- Which text of an error is searched for known issues?
 -- Its type, message and headline as one text; NULL if it has none of them.
 -- example: SELECT error_text('ValueError', 'no number: n/a', NULL) AS text
 create or replace macro error_text(exception_type, exception_message, headline) as

@@ -1,8 +1,8 @@
--- Which errors of each job of a history are new, and which are gone, beside the jobs before it?
--- One row per job and measure: new_errors (in none of the comparable jobs before) and gone_errors (in more than
--- half of them, but not in this one). Part of `compared_with_past`. Where jobs often tell errors of their own
--- (`usual`: how many per job, at least regression_own_errors), a new one says nothing. Jobs with more errors than
--- are kept are left out.
+-- Which errors of each job of a history are new, and which are gone, compared with the jobs before it?
+-- One row per job and measure: new_errors (in none of the comparable jobs before) and gone_errors (in more than half of
+-- them, but not in this one). Part of `compared_with_past`. Where jobs often report errors that no other job reports
+-- (`usual`: how many per job, at least regression_own_errors), a new one is not significant. Jobs with more errors than
+-- are stored are left out.
 -- example: SELECT job_id, measure, value, verdict FROM errors_compared_with_past('job_measures') ORDER BY job_id,
 -- measure LIMIT 2
 create or replace macro errors_compared_with_past(history) as table

@@ -1,6 +1,6 @@
 -- What are the key facts of an error?
--- Its whole text where the headline has only a part of it, a remark, where it was seen first, the check that explains
--- it, and the usual cause of the known problem that it shows; of those what there is.
+-- Its whole text if the headline has only a part of it, a remark, where it was seen first, the check that explains it,
+-- and the usual cause of the known issue that it matches, as far as these exist.
 -- example: SELECT evidence_of_error(NULL, NULL, 2, 'on node 1', 'bad_inputs', NULL) AS evidence
 create or replace macro evidence_of_error(whole, remark, occurrences, seen, explained_by, cause) as
     coalesce(

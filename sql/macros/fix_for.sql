@@ -1,6 +1,6 @@
--- What does the fix of a known problem say for one error?
--- `{module}` in it is the module that the error names, `{package}` the package that has it: some are called
--- otherwise.
+-- What is the fix of a known issue for one error?
+-- In the fix, `{module}` is the module that the error names, `{package}` the package that contains it: some packages
+-- have another name than their module.
 -- example: SELECT fix_for('Add {package}.', 'No module named ''sklearn.metrics''') AS fix
 create or replace macro fix_for(fix, message) as
     case

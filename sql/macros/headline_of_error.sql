@@ -1,6 +1,6 @@
 -- What is the headline of an error?
--- Its type (without modules) and the first line of its message, or of its text, cut to fit 99 characters, and how often
--- it happened.
+-- Its type (without modules), the first line of its message, or of its text, cut to fit 99 characters, and how often it
+-- happened.
 -- example: SELECT headline_of_error('builtins.ValueError', 'no number', NULL, 25) AS headline
 create or replace macro headline_of_error(exception_type, exception_message, text, occurrences) as
     cut_words(

@@ -1,7 +1,7 @@
 -- Which jobs of the history are needed to compare some jobs with those before them?
--- The rows of `job_measures` of these jobs, and of their comparison groups what began between them and up to 100
--- before: all that `compared_with_past` looks at. So a night's comparison costs as much as the night has jobs, not the
--- history.
+-- The rows of `job_measures` of these jobs, and of the jobs in their comparison groups that started between them and up
+-- to 100 before: everything that `compared_with_past` reads. So the cost of a nightly comparison depends on the number
+-- of jobs of that run, not on the history.
 -- example: SELECT job_id, started_at, state FROM history_around(['clean-v4']) ORDER BY started_at DESC LIMIT 3
 create or replace macro history_around(jobs) as table
 with grouped as (

@@ -1,7 +1,7 @@
 -- Does a text say that the whole job completed or failed?
--- Gives 'completed', 'failed' or NULL. For the text of job_result and the messages of the master; both tell of retries
--- and failed mini-batches too, so only sentences about the whole job count. A job summary counts by its numbers: not
--- all mini-batches processed, or more failed items than the error threshold allows, is a failure.
+-- Returns 'completed', 'failed' or NULL. For the text of job_result and the messages of the master; both also report
+-- retries and failed mini-batches, so only sentences about the whole job count. A job summary is judged by its numbers:
+-- not all mini-batches processed, or more failed items than the error threshold allows, is a failure.
 -- example: SELECT job_verdict('Succeeded.') AS a, job_verdict('Failed. Entry script error.') AS b, job_verdict('Got
 -- task 7.') AS c
 create or replace macro job_verdict(message) as

@@ -1,6 +1,6 @@
 -- How does each job of a history compare with the jobs before it, measure by measure?
--- Part of `compared_with_past`: one row per job and measure of `comparison_rules` that it has.
--- `history` is the name of a relation with the columns of `job_measures`.
+-- Part of `compared_with_past`: one row per job and measure of `comparison_rules` that it has. `history` is the name of
+-- a relation with the columns of `job_measures`.
 -- example: SELECT measure, value, usual, compared_jobs, verdict FROM measures_compared_with_past('job_measures')
 -- WHERE job_id = 'clean-v4' ORDER BY measure LIMIT 3
 create or replace macro measures_compared_with_past(history) as table

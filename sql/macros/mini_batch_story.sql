@@ -1,13 +1,13 @@
 -- What happened to one mini-batch, from its first attempt to its end?
--- `SELECT * FROM mini_batch_story('job', 47)`: one row per thing told, in the order in which it happened. `what`:
--- attempt started, attempt ended, attempt open (no end is told), log, error, output, node sample, process sample,
--- process exited, process started (the one that replaced it), untimed lines. A record belongs to an attempt if the
--- process that made the attempt wrote it from its start to its end, up to a second off but never in another attempt;
--- or, whoever wrote it, if it names the mini-batch. `attempt_no` counts the attempts in order of time. What several
--- files tell is one row: `reports` is how many tell it. `placed` says how the row came here: time; names it (no attempt
--- is told); after a line with a time, of lines without one of their own; before the attempt, of the last sample before
--- it, for a sample is no peak and there may be none within an attempt; not placed, of the lines of the process that
--- could be of any of its mini-batches: they are counted.
+-- `SELECT * FROM mini_batch_story('job', 47)`: one row per event, in the order in which it happened. `what`: attempt
+-- started, attempt ended, attempt open (no end is recorded), log, error, output, node sample, process sample, process
+-- exited, process started (the one that replaced it), untimed lines. A record belongs to an attempt if the process that
+-- made the attempt wrote it between its start and its end, with a tolerance of a second but never in another attempt,
+-- or if it names the mini-batch, whoever wrote it. `attempt_no` counts the attempts in order of time. What several
+-- files report is one row: `reports` is the number of reports. `placed` says how the row was assigned: time; names it
+-- (no attempt is recorded); after a line with a time, for lines without one of their own; before the attempt, for the
+-- last sample before it, since a sample is no peak and there may be none within an attempt; not placed, for lines of
+-- the process that could belong to any of its mini-batches: they are counted.
 -- example: SELECT time, what, attempt_no, process, text FROM mini_batch_story('memory-growth', 47) WHERE what IN
 -- ('attempt started', 'attempt ended', 'node sample', 'process exited')
 create or replace macro mini_batch_story(job, id) as table

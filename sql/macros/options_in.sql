@@ -1,6 +1,5 @@
--- Which settings do the arguments of the batch driver give, as a JSON object?
--- For arguments as the launcher prints them, a list of Python; an option that is not there, or has no value, is left
--- out.
+-- Which settings do the arguments of the batch driver contain, as a JSON object?
+-- For arguments as the launcher prints them, a list of Python; an option that is missing, or has no value, is left out.
 -- example: SELECT options_in('[''--mini_batch_size'', ''10'', ''--error_threshold'', ''5'']') AS options
 create or replace macro options_in(arguments) as
     to_json({

@@ -1,4 +1,4 @@
--- What is a text as it stands in a query?
--- Between quotes, its own quotes doubled.
+-- How is a text quoted in a query?
+-- In single quotes, with its own quotes doubled.
 -- example: SELECT quoted('it''s') AS text
 create or replace macro quoted(text) as '''' || replace(text, '''', '''''') || '''';

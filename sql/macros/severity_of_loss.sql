@@ -1,6 +1,6 @@
--- How bad is it that so much time is lost, of so much time in all?
--- severe if most of it is, warning for a tenth, note below; little time in all is never worth more than a note. The
--- bounds are thresholds, see `timed_attempts`.
+-- How severe is a loss of time, compared with the time in all?
+-- severe if most of the time is lost, warning for a tenth, note below; a loss below `loss_warning_s` is always a note.
+-- The bounds are thresholds, see `timed_attempts`.
 -- example: SELECT severity_of_loss(30, 100) AS of_100_s, severity_of_loss(3000, 4000) AS of_4000_s
 create or replace macro severity_of_loss(lost_s, of_s) as
     case

@@ -1,5 +1,5 @@
 -- How does a sentence say how long something took?
--- Seconds in the unit that suits: "0.8 s", "12 min 34 s", "3 h 26 min"; NULL for NULL or what is no sensible number.
+-- Seconds in a suitable unit: "0.8 s", "12 min 34 s", "3 h 26 min"; NULL for NULL or if it is no sensible number.
 -- example: SELECT spell_of(0.8) AS a, spell_of(754) AS b, spell_of(12345) AS c
 create or replace macro spell_of(seconds) as
     case

@@ -1,14 +1,14 @@
 -- What did each node and each worker process of a job do over time?
 -- `SELECT * FROM timeline_bins('job', NULL, NULL, 60)`: the time from one TIMESTAMP to another (NULL: from the first to
--- the last sign of a node or worker) in so many equal bins. One row per worker process and bin, and one per node and
--- bin with the sums of its processes (`process` NULL); no row where it is not there, that is, before its first sign and
--- after its last one. Seconds within the bin: `there_s` it is there, `busy_s` in attempts, of these `failed_s` in
--- attempts that failed (`timeout_s` by a timeout) and `open_s` in attempts that have no end yet; `starting_s` before
--- the first attempt, of these `init_failed_s` in an init() that failed. The rest it waited. `tries`, `failed_attempts`
--- and `failed_inits` ended in the bin. `restarts`: a replacement was first seen (`worker_processes`). Memory is the
--- highest sample of the node in the bin, NULL without one: a sample is no peak. `workers`: the most processes at one
--- time on any node of the job. `state`: failed, timed out (from half of the time in attempts, or in init(), on), some
--- failed (from a tenth on), few failed, open, busy, starting, waiting.
+-- the last sign of a node or worker) in that many equal bins. One row per worker process and bin, and one per node and
+-- bin with the sums of its processes (`process` NULL); no row before its first sign and after its last one. Seconds
+-- within the bin: `there_s` present, `busy_s` in attempts, of these `failed_s` in attempts that failed (`timeout_s` by
+-- a timeout) and `open_s` in attempts that have no end yet; `starting_s` before the first attempt, of these
+-- `init_failed_s` in an init() that failed. The rest of the time it waited. `tries`, `failed_attempts` and
+-- `failed_inits` ended in the bin. `restarts`: a replacement was first seen (`worker_processes`). Memory is the highest
+-- sample of the node in the bin, NULL without one: a sample is no peak. `workers`: the most processes at one time on
+-- any node of the job. `state`: failed or timed out (from half of the time in attempts, or in init(), on), some failed
+-- (from a tenth on), few failed, open, busy, starting, waiting.
 -- example: SELECT bin, state, busy_s, failed_s, failed_attempts, restarts, highest_memory_percent FROM
 -- timeline_bins('memory-growth', NULL, NULL, 6) WHERE node = '0' AND process IS NULL
 create or replace macro timeline_bins(job, since, until, bins) as table

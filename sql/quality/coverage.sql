@@ -1,11 +1,11 @@
 -- What was read, and what was not understood?
 -- One row per job, kind and status: parsed; unclaimed (no parser knows the file), ignored (on purpose), failed;
--- `reasons` says why not. `job_id` is NULL for files outside any job. Every byte of a parsed file is part of a record,
--- of a reject, of a header or a blank line; `bytes_understood` are those less the rejects. `unexplained_bytes` are
--- those of files that nobody read: unclaimed and failed. `bytes_understood_percent` is the share that became records:
--- 0 for unclaimed and failed files, NULL for ignored and empty ones. `files_without_records` counts parsed files with
--- bytes, but neither record nor reject: no more than a header. `ends_cut` counts files that end without a line break,
--- as growing files do.
+-- `reasons` says why a file was not read. `job_id` is NULL for files outside any job. Every byte of a parsed file is
+-- part of a record, of a reject, of a header or a blank line; `bytes_understood` are those without the rejects.
+-- `unexplained_bytes` are those of files that were not read: unclaimed and failed. `bytes_understood_percent` is the
+-- share that became records: 0 for unclaimed and failed files, NULL for ignored and empty ones. `files_without_records`
+-- counts parsed files with bytes, but neither record nor reject: no more than a header. `ends_cut` counts files that
+-- end without a line break, as growing files do.
 -- example: SELECT kind, status, files, bytes, records, rejects, reasons FROM coverage WHERE job_id = 'still-running'
 -- AND rejects > 0 ORDER BY kind
 select

@@ -1,6 +1,6 @@
 """Endpoints, deployments and outputs: the six problems of the first troubleshooting page. §13.
 
-Most are refused by the service before a job starts, so no log tells of them.
+Most are refused by the service before a job starts, so no log records them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ DEPLOYMENT = (
     KnownProblem(
         id="missing_code_or_env",
         pattern="",
-        cause="A model that is not of MLflow was deployed without a scoring script or an environment.",
+        cause="A model that is not an MLflow model was deployed without a scoring script or an environment.",
         fix="Give the deployment a code configuration and an environment. Only MLflow models need none.",
         reference=PAGE,
     ),
@@ -26,7 +26,7 @@ DEPLOYMENT = (
     KnownProblem(
         id="resource_not_found",
         pattern="",
-        cause="The command line looks for online endpoints by default, and finds none of that name.",
+        cause="The command line looks for online endpoints by default, and finds none with that name.",
         fix="Add `--type batch` to the command.",
         reference=PAGE,
     ),
@@ -47,8 +47,8 @@ DEPLOYMENT = (
     KnownProblem(
         id="output_exists",
         pattern=r"\boutput\b[^\n]{0,200}\balready exists",
-        cause="The output's location is not new: `predictions.csv` cannot be overwritten. Often no log says so, and only "
-        "the predictions are missing.",
+        cause="The output location is not new: `predictions.csv` cannot be overwritten. Often no log reports it, and "
+        "only the predictions are missing.",
         fix="Give each invocation a new or empty output folder.",
         reference=PAGE,
         confidence="medium",

@@ -9,8 +9,8 @@ GENERIC = (
     KnownProblem(
         id="run_exceptions",
         pattern=r"had raised exception for \d+ times",
-        cause="run(), or init(), of the entry script raised.",
-        fix="Read the traceback below `logs/user/error/`. The list under the message says how often each error occurred.",
+        cause="run() or init() of the entry script raised an exception.",
+        fix="Read the traceback in `logs/user/error/`. The list under the message says how often each error occurred.",
         reference=DEBUGGING,
         generic=True,
     ),
@@ -25,7 +25,7 @@ GENERIC = (
     KnownProblem(
         id="exit_42",
         pattern=r"SystemExit: 42\b|(?:exited with status code|exit code:?) 42\b",
-        cause="The driver's exit code of every failed job; it does not say why.",
+        cause="The driver exits with this code for every failed job; it does not say why.",
         fix="Read `logs/job_error*.txt`, `logs/job_result.txt` and `logs/user/error/`.",
         reference=notebooks(1930),
         generic=True,
@@ -33,8 +33,8 @@ GENERIC = (
     KnownProblem(
         id="exit_code",
         pattern=r"^Exit code -?\d+|^The experiment failed\. Finalizing run|^SystemExit: \d+",
-        cause="The command ended with an exit code that says no more than that it failed.",
-        fix="Read the last lines that the script itself wrote before its end.",
+        cause="The command ended with an exit code that only says that it failed.",
+        fix="Read the last lines that the script itself wrote before it ended.",
         reference=f"{DRIVER} §18.3",
         generic=True,
     ),

@@ -1,4 +1,4 @@
-"""Calls of an endpoint, and limits: told by the service, seldom by a log. §13."""
+"""Calls of an endpoint, and limits: reported by the service, seldom by a log. §13."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ INVOCATION = (
         id="audience",
         pattern=r"\baudiences? (?:in JWT |or service )?(?:is|are)? ?not allowed|\bservice not allowed",
         cause="The token for the call was issued for another resource.",
-        fix="Ask for the token with `resource=https://ml.azure.com`. The management API takes another token.",
+        fix="Request the token with `resource=https://ml.azure.com`. The management API needs another token.",
         reference=PAGE,
         confidence="medium",
     ),
@@ -24,16 +24,16 @@ INVOCATION = (
     KnownProblem(
         id="limits",
         pattern="",
-        cause="Batch endpoints do not support all there is: workspaces with customer-managed keys, registries with quarantine, "
-        "Azure Arc Kubernetes, granular resource requests; as inputs V1 datasets and MLTable.",
-        fix="Compare workspace, compute and input with the limits on the page.",
+        cause="Batch endpoints do not support workspaces with customer-managed keys, registries with quarantine, "
+        "Azure Arc Kubernetes or granular resource requests, nor V1 datasets and MLTable as inputs.",
+        fix="Compare workspace, compute and input with the limits on the referenced page.",
         reference=PAGE,
     ),
     KnownProblem(
         id="http_429",
         pattern="",
         cause="Studio shows 429 or TooManyRequests for a log file: its own requests are throttled.",
-        fix="Harmless to the job: wait, or download the logs.",
+        fix="Wait, or download the logs. The job is not affected.",
         reference=USERS,
     ),
 )

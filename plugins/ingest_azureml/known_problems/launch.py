@@ -12,7 +12,7 @@ LAUNCH = (
         id="arguments_refused",
         pattern=r"error: (?:the following arguments are required|argument [^\n]*: |one of the arguments|ambiguous option)"
         r"|Error: (?:No such option|Missing (?:option|argument|parameter)\b|Invalid value|Got unexpected extra argument)",
-        cause="The script's argument parser refuses the arguments of the command.",
+        cause="The script's argument parser rejects the arguments of the command.",
         fix="Pass the arguments and values that the script expects in the job's command. If the batch driver adds some "
         "of its own, ignore unknown ones (`parse_known_args()`), or give the deployment a script with init() and run().",
         reference=_LAUNCHER,
@@ -38,7 +38,7 @@ LAUNCH = (
         id="missing_dependency",
         pattern=r"ImportError: [^\n]*"
         r"(?:Unable to find a usable engine|\b[Pp]lease (?:pip )?install\b|`?(?:pip|conda) install )",
-        cause="A package needs another one, which the environment lacks.",
+        cause="A package needs another package, which the environment lacks.",
         fix="Add the package that the error names to the environment.",
         reference=_LAUNCHER,
     ),
@@ -46,8 +46,8 @@ LAUNCH = (
         id="cannot_import_name",
         pattern=r"cannot import name |AttributeError: module '[\w.]+' has no attribute",
         cause="The installed version of a package, or of the driver, does not have what is imported from it.",
-        fix="Pin the version of the package that has it in the environment. In a file of the driver: pin `azureml-core` and "
-        "`azureml-defaults` to one release. Then submit the job again.",
+        fix="Pin a version of the package that has it in the environment. If a file of the driver imports it, pin "
+        "`azureml-core` and `azureml-defaults` to one release. Then submit the job again.",
         reference=_LAUNCHER,
         confidence="medium",
     ),
@@ -62,8 +62,8 @@ LAUNCH = (
     KnownProblem(
         id="conda_activate",
         pattern=r"configured to use 'conda activate'|conda init <SHELL_NAME>",
-        cause="The command activates a conda environment, and its shell is not set up for that.",
-        fix="Do not activate an environment in the command. That of the job is active already.",
+        cause="The command activates a conda environment, but its shell is not set up for that.",
+        fix="Do not activate an environment in the command. The job's environment is already active.",
         reference=_LAUNCHER,
     ),
     KnownProblem(
@@ -84,8 +84,8 @@ LAUNCH = (
         id="script_not_found",
         pattern=r"can't open file|cannot open file '[^'\n]*\.\w+'|Could not find or load main class|Unable to access jarfile"
         r"|Cannot find module '|Can't open perl script|sh: 0: (?:cannot|can't) open",
-        cause="The command names a script that is not there.",
-        fix="Check the path of the script in the command. It must lie in the code folder of the job.",
+        cause="The command names a script that does not exist.",
+        fix="Check the path of the script in the command. It must be in the code folder of the job.",
         reference=_LAUNCHER,
     ),
     KnownProblem(

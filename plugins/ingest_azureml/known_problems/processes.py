@@ -46,7 +46,7 @@ PROCESSES = (
     KnownProblem(
         id="memory_error",
         pattern=r"MemoryError\b|Unable to allocate [\d.]+ [KMGT]iB|\bstd::bad_alloc\b|[Cc]annot allocate memory",
-        cause="The node has too little memory for what the script keeps at one time.",
+        cause="The node has too little memory for the data that the script holds at one time.",
         fix="Make mini-batches smaller, or run fewer processes per node. Or use a VM size with more memory.",
         reference=_LAUNCHER,
     ),
@@ -54,14 +54,14 @@ PROCESSES = (
         id="disk_full",
         pattern=r"No space left on device|\[Errno 28\]|not enough space on the disk|[Dd]isk quota exceeded",
         cause="The disk of the node is full.",
-        fix="Use a VM size with a bigger disk, or write less to the local disk. Results belong in the output folder.",
+        fix="Use a VM size with a larger disk, or write less to the local disk. Results belong in the output folder.",
         reference=f"{DRIVER} §18.8",
     ),
     KnownProblem(
         id="process_killed",
         pattern=r"Exit code (?:137|-9)\b|\bKilled(?: |$|\n)|signal 9\b|\b(?:code|status|exitcode)[ :=(]+(?:137|-9)\b"
         r"|signal[ :=(]+SIGKILL|Out of memory: Kill|\boom-?kill|\bOOM-?Killed|oom-kill event",
-        cause="The process was killed (SIGKILL), mostly because the node ran out of memory.",
+        cause="The process was killed (SIGKILL), usually because the node ran out of memory.",
         fix="Make mini-batches smaller, or run fewer processes per node. Or use a VM size with more memory.",
         reference=_LAUNCHER,
         confidence="medium",
@@ -71,7 +71,7 @@ PROCESSES = (
         pattern=r"Segmentation fault|Exit code (?:139|-11)\b|signal 11\b|signal[ :=(]+SIGSEGV"
         r"|\b(?:code|status|exitcode)[ :=(]+(?:139|-11)\b",
         cause="Native code of a library crashed (SIGSEGV).",
-        fix="Look at the native library that ran last and at its version. `python -X faulthandler` shows the place.",
+        fix="Check the native library that ran last, and its version. `python -X faulthandler` shows the location.",
         reference=_LAUNCHER,
         confidence="medium",
     ),

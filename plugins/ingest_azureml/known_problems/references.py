@@ -13,7 +13,7 @@ USERS = "reported by users of ParallelRunStep"
 """For a problem whose thread is not known any more."""
 
 DRIVER = "what the parallel driver writes: docs/reference/formats.md"
-"""For a problem that no page tells of; a section follows."""
+"""For a problem that no page describes; a section follows."""
 
 
 def notebooks(number: int) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from ingest import KnownProblem
 from ingest_azureml.known_problems.references import DRIVER, MLFLOW, PAGE, notebooks
 
-_STDOUT = "Look for `Error processing input file` below `logs/user/stdout/`."
+_STDOUT = "Look for `Error processing input file` in `logs/user/stdout/`."
 
 SCRIPT = (
     KnownProblem(
         id="init_timeout",
         pattern=r"init\(\) (?:function |method )?in the entry sc?ript had timeout|Stop for init\(\) unable to finish",
-        cause="init() takes longer than a try may: often a large model that loads slowly.",
+        cause="init() takes longer than the timeout of an attempt, often because a large model loads slowly.",
         fix="Raise the timeout of a mini-batch. The resource samples show what init() waits for.",
         reference=f"{DRIVER} §8",
     ),
@@ -48,14 +48,14 @@ SCRIPT = (
     KnownProblem(
         id="no_succeeded_item",
         pattern=r"no succeeded mini.?batch item returned from run\(\)",
-        cause="run() returned nothing that counts: wrong output, damaged input, or data that the model does not take.",
+        cause="run() returned no valid result: wrong output, damaged input, or data that the model does not accept.",
         fix=f"{_STDOUT} run() must return a list or a DataFrame, with one element per item that succeeded.",
         reference=PAGE,
     ),
     KnownProblem(
         id="wrong_return_type",
         pattern=r"should return a list or a pandas DataFrame|is not a pandas DataFrame or a list",
-        cause="run() returned something else than a list or a DataFrame, for example nothing.",
+        cause="run() returned something other than a list or a DataFrame, for example None.",
         fix="Return a list or a pandas DataFrame from run().",
         reference=f"{DRIVER} §8",
     ),
@@ -69,7 +69,7 @@ SCRIPT = (
     KnownProblem(
         id="no_temp_file",
         pattern=r"No temp file found\b",
-        cause="There was no output to append: run() returned no rows. In 2020 also a bug of the service, fixed since.",
+        cause="There was no output to append: run() returned no rows. In 2020 it was also a bug of the service, since fixed.",
         fix="Check that run() returns rows, then run the job again.",
         reference="https://github.com/Azure/azure-sdk-for-python/issues/16568",
         confidence="medium",
@@ -77,8 +77,8 @@ SCRIPT = (
     KnownProblem(
         id="task_visible_noise",
         pattern=r"Failed to set task visible because of \(\d+, \d+\)",
-        cause="What the driver says after a mini-batch timed out; harmless by itself.",
-        fix="Treat the timeout before it.",
+        cause="The driver writes this after a mini-batch timed out; it is harmless by itself.",
+        fix="Fix the timeout before it.",
         reference=notebooks(1429),
     ),
 )

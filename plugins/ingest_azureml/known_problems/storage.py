@@ -13,14 +13,14 @@ STORAGE = (
         pattern=r"ScriptExecutionException was caused by StreamAccessException[\s\S]*?caused by Auth"
         r"|ScriptExecution\.StreamAccess\.Authentication|403: AuthenticationFailed",
         cause="The identity of the cluster may not read the storage that holds the data.",
-        fix=f"{_READER} Only an owner of the storage account can do so.",
+        fix=f"{_READER} Only an owner of the storage account can do this.",
         reference=PAGE,
     ),
     KnownProblem(
         id="dataset_mount",
         pattern=r"Dataset initialization failed[\s\S]*?(?:cannot|can.t) mount|DatasetMountValidationException",
-        cause="The cluster cannot mount the input: its identity may not read the storage, or the path holds no data.",
-        fix=f"{_READER} If it has that, check that the path exists and holds data.",
+        cause="The cluster cannot mount the input: its identity may not read the storage, or the path has no data.",
+        fix=f"{_READER} If it has that role, check that the path exists and has data.",
         reference=PAGE,
     ),
     KnownProblem(
@@ -33,8 +33,8 @@ STORAGE = (
     KnownProblem(
         id="table_queue_auth",
         pattern=r"""Failed to create (?:table|queue) [^\n]*authorization failure|\bAccessError\(['"]Failed to create""",
-        cause="The job needs the table and the queue service of the storage account. Its identity may not use them, or in a "
-        "private network they have no private endpoint.",
+        cause="The job needs the table and the queue service of the storage account. Its identity may not use them, or they "
+        "have no private endpoint in a private network.",
         fix="Give it Storage Table and Queue Data Contributor. In a private network add private endpoints for `table` "
         "and `queue`.",
         reference="https://github.com/MicrosoftDocs/azure-docs/issues/102446",
@@ -43,8 +43,8 @@ STORAGE = (
         id="no_key_no_passthrough",
         pattern=r"Cannot find account key or SAS token in the specified datastore|Unsupported datastore authentication"
         r"|NoAuthenticationInformation",
-        cause="The storage account allows no keys, and the driver wants one: the datastore holds no credentials.",
-        fix="Use a datastore with credentials. For the system datastores: authentication by identity.",
+        cause="The storage account does not allow keys, but the driver needs one: the datastore has no credentials.",
+        fix="Use a datastore with credentials. For the system datastores, use identity-based authentication.",
         reference="https://github.com/Azure/azureml-examples/issues/2221",
     ),
 )

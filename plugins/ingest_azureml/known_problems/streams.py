@@ -13,7 +13,7 @@ STREAMS = (
         pattern=r"StreamAccess\.NotFound|StreamError\(NotFound\)|requested stream was not found|caused by NotFoundException"
         r"|ContainerNotFound|BlobNotFound|The (?:specified )?container (?:'[^'\n]*' )?does not exist",
         cause="The input's path, container or blob does not exist.",
-        fix="Check the path and the datastore of the input. Check that the step that writes it has written it.",
+        fix="Check the path and the datastore of the input. Check that the step that should write it has written it.",
         reference=_STREAMS,
     ),
     KnownProblem(
@@ -41,8 +41,8 @@ STREAMS = (
     KnownProblem(
         id="write_denied",
         pattern=r"ScriptExecution\.WriteStreams\.Authentication|AuthorizationPermissionMismatch",
-        cause="The identity of the cluster may read the storage and not write to it.",
-        fix="Give the compute's managed identity Storage Blob Data Contributor. Reader is not enough to write.",
+        cause="The identity of the cluster may read the storage but not write to it.",
+        fix="Give the compute's managed identity Storage Blob Data Contributor. The Reader role is not enough to write.",
         reference=_STREAMS,
         confidence="medium",
     ),
