@@ -121,7 +121,9 @@ ATTEMPT_REPORTS = Table(
         *WORKER_COLUMNS,
         Column("source", Type.TEXT, "kind of file: mini_batches, task_csv, report_v0", dictionary=True),
         Column("mini_batch_id", Type.INT, "from 0"),
-        Column("attempt", Type.INT, "dequeue or picked count, from 1; null where not told", dictionary=True),
+        Column(
+            "attempt", Type.INT, "how often it was dequeued or picked, from 1; null if not recorded", dictionary=True
+        ),
         Column("started_at", Type.TIME, "start of the try"),
         Column("total", Type.INT, "items given"),
         Column("succeeded", Type.INT, "items that succeeded"),
@@ -154,7 +156,7 @@ SCRIPT_EVENTS = Table(
         Column("event", Type.TEXT, "init, load, run, shutdown", dictionary=True),
         Column("outcome", Type.TEXT, "start, done, timeout, exception", dictionary=True),
         Column("status", Type.TEXT, "as written: LOAD_DONE, ENTRY_SCRIPT_INIT_START, ...", dictionary=True),
-        Column("elapsed_s", Type.FLOAT, "wall time, where told"),
+        Column("elapsed_s", Type.FLOAT, "wall time; null if not recorded"),
         Column("error_message", Type.TEXT, "as written"),
         Column("extra", Type.TEXT, "JSON of the row's other cells"),
     ),
@@ -221,8 +223,8 @@ ERRORS = Table(
     (
         *WORKER_COLUMNS,
         Column("time", Type.TIME, "when it was written"),
-        Column("source", Type.TEXT, "kind of file; one error is often told in several", dictionary=True),
-        Column("phase", Type.TEXT, "init, run, shutdown, driver, platform; null if not told", dictionary=True),
+        Column("source", Type.TEXT, "kind of file; one error is often reported in several", dictionary=True),
+        Column("phase", Type.TEXT, "init, run, shutdown, driver, platform; null if not recorded", dictionary=True),
         Column("exception_type", Type.TEXT, "dotted name; null for an error without exception", dictionary=True),
         Column("exception_message", Type.TEXT, "the exception's text, or the record's first line"),
         Column(
@@ -234,7 +236,7 @@ ERRORS = Table(
         Column("code", Type.TEXT, "error code or exit code, where a text has one", dictionary=True),
         Column("component", Type.TEXT, "part of the platform that reports it, where a text names it", dictionary=True),
         Column("fingerprint", Type.TEXT, "equal for errors that differ only in numbers, ids, paths", dictionary=True),
-        Column("occurrences", Type.INT, "how often it happened, as told by this record"),
+        Column("occurrences", Type.INT, "how often it happened, according to this record"),
     ),
 )
 
@@ -321,9 +323,9 @@ OUTPUT_LINES = Table(
         *WORKER_COLUMNS,
         Column("source", Type.TEXT, "kind of file: user_stream, child_stream, entry_script_log", dictionary=True),
         Column("stream", Type.TEXT, "stdout, stderr, std (both), log", dictionary=True),
-        Column("time", Type.TIME, "where the line tells it"),
-        Column("level", Type.TEXT, "where the line tells it", dictionary=True),
-        Column("logger", Type.TEXT, "where the line tells it", dictionary=True),
+        Column("time", Type.TIME, "null if the line does not have it"),
+        Column("level", Type.TEXT, "null if the line does not have it", dictionary=True),
+        Column("logger", Type.TEXT, "null if the line does not have it", dictionary=True),
         Column("text", Type.TEXT, "the line"),
     ),
 )
@@ -336,7 +338,7 @@ OS_PROCESSES = Table(
         Column("time", Type.TIME, "minute of the snapshot"),
         Column("pid", Type.INT, "process id on its node", dictionary=True),
         Column("user_name", Type.TEXT, "who runs the process", dictionary=True),
-        Column("cpu_percent", Type.FLOAT, "processor use as `ps` tells it, percent of one core"),
+        Column("cpu_percent", Type.FLOAT, "processor use reported by `ps`, percent of one core"),
         Column("memory_percent", Type.FLOAT, "resident memory, percent of the node's"),
         Column("vsz_kb", Type.INT, "KiB"),
         Column("rss_kb", Type.INT, "KiB"),
@@ -366,7 +368,7 @@ RECORD_TABLES = (
 LOADED_JOBS = (
     Column("job_id", Type.TEXT, "run id if known, else the folder's name, or as given by --job-id"),
     Column("source", Type.TEXT, "the folder, archive or URL it was read from"),
-    Column("run_id", Type.TEXT, "the run id, where the path tells it"),
+    Column("run_id", Type.TEXT, "the run id; null if the path does not contain it"),
     Column("labels", Type.TEXT, "JSON object"),
     Column("loaded_at", Type.TIME, "when it last changed in the store"),
 )
@@ -374,7 +376,7 @@ LOADED_JOBS = (
 
 LOADS = (
     Column("load_id", Type.TEXT, "time of start and a random part"),
-    Column("started_at", Type.TIME, "when the load began, UTC"),
+    Column("started_at", Type.TIME, "start of the load, UTC"),
     Column("ended_at", Type.TIME, "null if it was broken off"),
     Column("version", Type.TEXT, "of ingest"),
     Column("jobs", Type.INT, "jobs looked at"),
@@ -387,19 +389,19 @@ LOADS = (
 )
 
 KNOWN_PROBLEMS = (
-    Column("id", Type.TEXT, "stands in the column `problem` of views"),
-    Column("rank", Type.INT, "from 1: the first one that matches is told"),
+    Column("id", Type.TEXT, "the value of the column `problem` in views"),
+    Column("rank", Type.INT, "from 1: the first one that matches is reported"),
     Column("pattern", Type.TEXT, "regular expression (RE2), whatever the case; empty for one that leaves no text"),
     Column("cause", Type.TEXT, "why it happens"),
     Column("fix", Type.TEXT, "what to do; the first sentence is the first step"),
-    Column("reference", Type.TEXT, "who says so"),
+    Column("reference", Type.TEXT, "the source of the advice"),
     Column("confidence", Type.TEXT, "of a match: high, medium, low"),
     Column("generic", Type.BOOL, "true if the text only says that something failed"),
     Column("plugin", Type.TEXT, "the plugin that knows it"),
 )
 
 FILES = (
-    Column("file_id", Type.INT, "stands in every record; made from job, path, size and time"),
+    Column("file_id", Type.INT, "is in every record; made from job, path, size and time"),
     Column("job_id", Type.TEXT, "null for a file outside any job tree"),
     Column("path", Type.TEXT, "below the artifact root, with / between"),
     Column("kind", Type.TEXT, "what the parser calls it; null if unclaimed"),
@@ -430,8 +432,8 @@ _POOL = (
     Column("failed_mini_batches", Type.INT, "of these failed"),
     Column("items", Type.INT, "items of mini-batches with a result"),
     Column("failed_items", Type.INT, "of these failed"),
-    Column("timeouts", Type.INT, "tries that ended so"),
-    Column("exceptions", Type.INT, "tries that ended so"),
+    Column("timeouts", Type.INT, "attempts that timed out"),
+    Column("exceptions", Type.INT, "attempts that raised an exception"),
     Column("restarts", Type.INT, "worker processes that replaced another one"),
     Column("highest_memory_percent", Type.FLOAT, "highest sample of any node; not a peak"),
     Column("memory_samples", Type.INT, "samples of all nodes"),
@@ -452,19 +454,19 @@ DAILY_GROUPS = (
     Column("failed_mini_batches", Type.INT, "of these with no try done"),
     Column("items", Type.INT, "items of mini-batches with a result"),
     Column("failed_items", Type.INT, "of these failed"),
-    Column("retries", Type.INT, "second and later tries"),
-    Column("timeouts", Type.INT, "tries that ended so"),
-    Column("exceptions", Type.INT, "tries that ended so"),
+    Column("retries", Type.INT, "second and later attempts"),
+    Column("timeouts", Type.INT, "attempts that timed out"),
+    Column("exceptions", Type.INT, "attempts that raised an exception"),
     Column("items_per_s", Type.FLOAT, "all items / the sum of the jobs' durations"),
     Column("node_hours", Type.FLOAT, "nodes x duration of each job, summed"),
-    Column("wasted_node_hours", Type.FLOAT, "node time of tries that did not decide"),
+    Column("wasted_node_hours", Type.FLOAT, "node time of attempts that did not decide"),
     Column("highest_memory_percent", Type.FLOAT, "highest sample of any node; not a peak"),
     Column("memory_samples", Type.INT, "samples of all nodes"),
     Column("failure_rate", Type.FLOAT, "failed items / items"),
     Column("p50_run_s", Type.FLOAT, "median time inside run(), of all mini-batches together, right to 1 %"),
     Column("p95_run_s", Type.FLOAT, "95th percentile of it"),
     Column("p99_run_s", Type.FLOAT, "99th percentile of it"),
-    Column("p50_elapsed_s", Type.FLOAT, "median wall time of the deciding tries, likewise"),
+    Column("p50_elapsed_s", Type.FLOAT, "median wall time of the final attempts, likewise"),
     Column("p95_elapsed_s", Type.FLOAT, "95th percentile of it"),
     Column("p99_elapsed_s", Type.FLOAT, "99th percentile of it"),
     Column("distinct_errors", Type.INT, "distinct errors of all jobs, symptoms left out"),
@@ -474,7 +476,7 @@ DAILY_GROUPS = (
 DAILY_POOLS = (
     Column("day", Type.DATE, "day of the jobs' start, UTC"),
     Column("compute_target", Type.TEXT, "cluster, or kind of compute"),
-    Column("memory_gb", Type.INT, "memory of a node, whole GiB; null if no sample tells it"),
+    Column("memory_gb", Type.INT, "memory of a node, whole GiB; null if no sample has it"),
     Column("jobs", Type.INT, "jobs, partial ones too"),
     Column("partial_jobs", Type.INT, "jobs whose figures will change: not counted in what follows"),
     Column("nodes", Type.INT, "nodes, each once for each job that it was in"),
@@ -485,7 +487,7 @@ DAILY_POOLS = (
 )
 
 NIGHTS = (
-    Column("night", Type.TEXT, "when it began, UTC; its name"),
+    Column("night", Type.TEXT, "start of the nightly run, UTC; also its name"),
     Column("ended_at", Type.TIME, "when its report was written"),
     Column("jobs_new", Type.INT, "jobs that no night before had seen"),
     Column("jobs_changed", Type.INT, "jobs that had changed since the night that saw them last"),
