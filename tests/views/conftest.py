@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from itertools import chain, count
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import duckdb
 import pytest
@@ -38,6 +38,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 LIBRARY = load_library()
 DAY = "2024-03-01"
+_TYPES: dict[str, dict[str, str]] = {}
+"""The columns of our relations and their types, as far as rows were put into them."""
 _TOGETHER = 500
 """Rows that one statement puts in."""
 
@@ -99,7 +101,6 @@ class Database:
     """
 
     library = LIBRARY
-    _known_types: ClassVar[dict[str, dict[str, str]]] = {}
 
     def __init__(self) -> None:
         folder = tempfile.mkdtemp(prefix="ingest-rows-")
@@ -108,6 +109,7 @@ class Database:
         file.write_bytes(_empty())
         self._connection = duckdb.connect(file)
         self._connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        self._known_types = _TYPES
         self._lines = count(2)
         self._given = {"jobs"}
         self._waiting: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
