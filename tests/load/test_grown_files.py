@@ -62,7 +62,7 @@ class Reader:
         Path(self.file.location).write_bytes(content)
         self.slices += 1
         file = replace(self.file, size=len(content), front=front)
-        done = worker.parse_slice(Slice(f"s{self.slices}", str([file])), self.layout.root, DEFAULT_PLUGINS)
+        done = worker.parse_slice(Slice(f"s{self.slices}", [file]), str(self.layout.root), DEFAULT_PLUGINS)
         rows = {
             part.table: pq.read_table(self.layout.part(part.table, part.slice)).drop_columns("file_id").to_pylist()
             for part in done.parts
