@@ -19,6 +19,9 @@ from ingest.cli.options import (
 from ingest.errors import ExitCode, IngestError
 from ingest.severity import SEVERITIES, is_at_least
 
+_WANTED = "SELECT *, concat_ws('; ', headline, evidence) AS finding, fix AS remedy FROM diagnosis"
+"""With a finding as one text, under the names by which scripts know it."""
+
 
 @click.command(short_help="Show what is wrong with jobs, and how to fix it.")
 @click.argument("jobs", shell_complete=complete_job, nargs=-1, metavar="[JOB...]")
@@ -64,7 +67,9 @@ def diagnose(
       ingest diagnose --format json --fail-on severe
       ingest diagnose --list                       what is looked for
 
-    As data, the columns are those of the view `diagnosis`.
+    As data, the columns are those of the view `diagnosis`, and two more for
+    scripts that read a finding as one text: `finding` (headline and evidence)
+    and `remedy` (the fix).
     """
     if list_:
         from ingest.cards.checks import print_checks
@@ -81,7 +86,7 @@ def diagnose(
         chosen = chosen_jobs(opened, jobs)
         if given := {**differing_thresholds(opened), **_numbers(thresholds)}:
             derive_again(opened.connection, load_plugins(plugin_files, no_plugins).definition(given), given, chosen)
-        wanted = f"SELECT * FROM diagnosis WHERE {is_one_of('job_id', chosen)}" if jobs else "SELECT * FROM diagnosis"
+        wanted = f"{_WANTED} WHERE {is_one_of('job_id', chosen)}" if jobs else _WANTED
         found = opened.sql(f"{wanted} ORDER BY job_id, rank").to_arrow_table()
         if format_ == "text":
             print_diagnosis(opened, chosen, found.to_pylist(), sys.stdout, notes=notes)

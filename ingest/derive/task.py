@@ -78,7 +78,7 @@ def derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Pa
 
 
 def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:
-    slice_ = task.slice
+    slice_ = layout.new_slice(task.slice)
     with _opened(layout, catalog, slice_) as connection:
         empty, is_small = narrow(connection, layout, definition, task.job_ids)
         if is_small:

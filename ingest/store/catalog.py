@@ -82,7 +82,10 @@ def _check(connection: duckdb.DuckDBPyConnection, layout: Layout, moved: bool) -
     try:
         meta = read_meta(connection)
     except duckdb.Error as error:
-        raise StoreError(f"{layout}: not a catalog of ingest", "Choose another place: --store PATH.") from error
+        raise StoreError(
+            f"{layout.catalog if layout.url is None else layout}: not a catalog of ingest",
+            "Choose another place: --store PATH.",
+        ) from error
     if meta["format"] != FORMAT:
         raise StoreError(
             f"{layout}: store of format {meta['format']}, this version of ingest reads {FORMAT}",

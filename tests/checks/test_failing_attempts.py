@@ -92,7 +92,7 @@ def test_timeouts_that_lost_work(jobs: Database) -> None:
     told = found(jobs, "timeouts_many")
     assert {name: severity for name, (severity, _) in told.items()} == {"fires": "severe", "running": "warning"}
     assert "1 mini-batch never completed" in told["fires"][1]
-    assert "1 of them are not done so far" in told["running"][1]
+    assert "1 mini-batch not completed so far" in told["running"][1]
 
 
 def test_poisoned_mini_batches(jobs: Database) -> None:

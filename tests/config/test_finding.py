@@ -281,5 +281,6 @@ def test_relative_plugins(own: Path, monkeypatch: pytest.MonkeyPatch, run: Run) 
 
 def test_programs_are_marked() -> None:
     """A setting whose value is run says so; whoever adds one is reminded here."""
-    assert [one.key for one in all_settings().values() if one.runs_programs] == ["plugins", "nightly.notify_command"]
+    marked = [one.key for one in all_settings().values() if one.runs_programs]
+    assert marked == ["plugins", "load.cluster", "nightly.notify_command", "nightly.notify_file"]
     assert finding.FILE == "ingest.toml"

@@ -596,7 +596,7 @@ VARIATIONS = (
             **exits(1),
         },
         FAILED,
-        "disk|Exit code 1",
+        "[Dd]isk|Exit code 1",
     ),
     Variation(
         "K11",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import ingest.store.maintenance
+import ingest.store.lock
 from ingest.nightly import run as night
 from ingest.plugin.registry import load_registry
 from ingest.store.forget import forget
@@ -32,12 +32,12 @@ def first(monkeypatch: pytest.MonkeyPatch) -> First:
     def arrange(change: Callable[[], object]) -> None:
         @contextmanager
         def lock(*given: Any) -> Iterator[None]:
-            monkeypatch.setattr(ingest.store.maintenance, "writer_lock", writer_lock)
+            monkeypatch.setattr(ingest.store.lock, "writer_lock", writer_lock)
             change()
             with writer_lock(*given):
                 yield
 
-        monkeypatch.setattr(ingest.store.maintenance, "writer_lock", lock)
+        monkeypatch.setattr(ingest.store.lock, "writer_lock", lock)
 
     return arrange
 

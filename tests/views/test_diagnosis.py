@@ -199,5 +199,5 @@ def test_what_is_only_printed_in_a_good_job(db: Database, source: str) -> None:
         db.insert("jobs", {"job_id": job, "state": state})
         db.attempt(0, "exception", "10:00:00", job_id=job)
         error(db, "ValueError", "no", "10:00:05", "no", job_id=job, source=of)
-    rows = db.rows("SELECT job_id, severity FROM diagnosis WHERE finding = 'ValueError: no' ORDER BY job_id")
+    rows = db.rows("SELECT job_id, severity FROM diagnosis WHERE headline = 'ValueError: no' ORDER BY job_id")
     assert rows == [("bad", "severe"), ("good", "warning"), ("told", "severe")]

@@ -65,7 +65,7 @@ def test_the_log_tells_how_it_ended(db: Database, log: Log) -> None:
     log("10:01:15", "batch_timeout", mini_batch_id=2, dequeue_count=1, total=10, succeeded=0, message=late)
     log("10:01:16", "got_task", mini_batch_id=3)
     log("10:01:17", "batch_poisoned", mini_batch_id=3, dequeue_count=4, message='Found poison message {"id": 3}')
-    columns = "mini_batch_id, attempt, outcome, total, succeeded, failed, elapsed_s, run_s, is_retry, error_message"
+    columns = "mini_batch_id, attempt, outcome, items, succeeded_items, failed_items, elapsed_s, run_s, is_retry, error_message"
     assert db.rows(f"SELECT {columns} FROM attempts ORDER BY 1") == [
         (0, None, "done", 10, 8, 2, 9.5, 9.25, False, None),
         (1, 2, "exception", None, None, None, 3.0, None, True, "no such column"),

@@ -297,8 +297,8 @@ def test_summaries_of_nodes_and_processes(db: Database) -> None:
     assert _places(db, "mini_batch_table", "node_summary", "process_summary") == [
         (None, "elapsed_s", "agree", 16, 16, None),
         (None, "mini_batches", "agree", 2, 2, None),
-        (None, "tried_items", "agree", 30, 30, None),
         (None, "tried_failed_items", "agree", 8, 8, None),
+        (None, "tried_items", "agree", 30, 30, None),
         (None, "tried_items_succeeded", "agree", 22, 22, None),
         ("process000", "mini_batches", "agree", 1, None, 1),
         ("process000", "tried_items", "agree", 10, None, 10),
