@@ -6,7 +6,7 @@ create or replace macro evidence_of_error(whole, remark, occurrences, seen, expl
     coalesce(
         nullif(concat_ws(
             '; ',
-            rtrim(cut_words(whole, 2000), '.'),
+            rtrim(cut_words(regexp_replace(trim(whole), '\s+', ' ', 'g'), 2000), '.'),
             remark,
             case when occurrences > 1 then 'first ' || seen else seen end,
             'caused by ' || explained_by,
