@@ -220,13 +220,13 @@ def test_who_loses_applies_its_commit_again(
     from ingest.load import pool
 
     derived: list[str] = []
-    derive = pool.derive_with
+    derive = pool.derive
 
     def watched(task: Any, *given: Any) -> Any:
         derived.extend(task.job_ids)
         return derive(task, *given)
 
-    monkeypatch.setattr(pool, "derive_with", watched)
+    monkeypatch.setattr(pool, "derive", watched)
     tries = during_the_swap(monkeypatch, lambda: remote.load(jobs["other"]))
     assert remote.load(jobs["mine"]).rows
     assert (tries[0], Counter(derived)) == (2, Counter(["mine", "other"]))
