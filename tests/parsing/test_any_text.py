@@ -104,3 +104,12 @@ def test_damaged_header_of_overrides() -> None:
     content = header + b"a" + header
     (reject,) = read(parser, content)[0].rejects
     assert (reject["byte_offset"], reject["bytes"]) == (len(header), len(header) - 1)
+
+
+def test_damaged_header_of_a_snapshot() -> None:
+    """Headings with a byte too many, or run into the line below them, are no headings: they are rejected."""
+    parser = PARSERS["azureml.snapshot"]
+    heading, line = parser.samples[1].text.encode().splitlines(keepends=True)[:2]
+    content = heading.replace(b"Usage", b"U\0sage") + line[:10] + heading[20:] + line
+    rejects = read(parser, content)[0].rejects
+    assert [reject["line_no"] for reject in rejects] == [1, 2]
