@@ -84,11 +84,12 @@ def hostile_report(ground: Ground, random: Random) -> Outcome:
         path.write_bytes(_with_payloads(path.read_bytes(), random))
     page, store = top / "report.html", top / "store"
     found: list[str] = []
-    for arguments in (("load", job, "--no-verdict", "-q"), ("report", job.name, "-o", page), ("report", "-o", page)):
-        ended = ground.commands.run(*arguments, "--store", store)
+    of_one = ("report", "-o", page, "--", job.name)  # a name may begin like an option
+    for command, *arguments in (("load", "--no-verdict", "-q", job), of_one, ("report", "-o", page)):
+        ended = ground.commands.run(command, "--store", store, *arguments)
         if ended.code not in (0, 1, 3):
-            found.append(f"{arguments[0]} ended with {ended.code}: {ended.said}")
-        elif arguments[0] == "report":
+            found.append(f"{command} ended with {ended.code}: {ended.said}")
+        elif command == "report":
             found += _elements(page)
             found += _in_a_browser(page, top / "profile") if why_no_browser() is None else ()
     return Outcome(1, [f"job {job.name!r}: {one}" for one in found])
