@@ -10,12 +10,12 @@ from pathlib import Path
 import duckdb
 
 from ingest.errors import StoreError, disk_full, first_line, is_disk_full
-from ingest.store.paths import Layout
+from ingest.store.paths import TOKEN_DIGITS, Layout
 
 _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 """What the database raises if a file of its own cannot be read or written."""
 
-_DERIVED_SLICE = re.compile(r"-[dn]\d{4}(-[0-9a-f]{6})?$")
+_DERIVED_SLICE = re.compile(rf"-[dn]\d{{4}}(-[0-9a-f]{{{TOKEN_DIGITS}}})?$")
 """The end of the name of a slice of derived rows, made by a load or by a merge."""
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 from ingest.artifact_root import is_text
 from ingest.errors import StoreError
 
+TOKEN_DIGITS = 8
+"""The length of what tells one try to write a slice from another, at the end of its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -87,7 +90,7 @@ class Layout:
 
     def new_slice(self, name: str) -> str:
         """The name of a slice for one try to write it: whoever does it again, or at the same time, writes other files."""
-        return f"{name}-{secrets.token_hex(4)}"
+        return f"{name}-{secrets.token_hex(TOKEN_DIGITS // 2)}"
 
 
 def sync(path: Path) -> None:
