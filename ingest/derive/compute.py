@@ -41,13 +41,13 @@ def compute(
     wanted: Collection[str] | None = None,
     empty: Collection[str] = (),
     known: Mapping[str, Columns] | None = None,
-    parsed: Collection[str] = (),
+    parsed: bool = False,
 ) -> list[ViewProblem]:
     """Makes a temporary table of each derived relation, over the records, `files` and `loaded_jobs` of a connection.
 
     `given`: relations that are there already; `wanted`: only these and what they rest on. `empty`: tables that have no rows;
-    a relation over nothing but empty ones is not asked if its columns are `known`. `parsed`: relations whose query is a
-    macro of an attached database (`ingest.derive.parsed_queries`). Returns what is wrong with files of plugins: nothing is
+    a relation over nothing but empty ones is not asked if its columns are `known`. `parsed`: their queries are macros
+    of an attached database (`ingest.derive.parsed_queries`). Returns what is wrong with files of plugins: nothing is
     derived of them.
     """
     problems: list[ViewProblem] = []
@@ -63,7 +63,11 @@ def compute(
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(view.name)} ({definition})")
             continue
         try:
-            text = f"FROM {PARSED}.{quoted(view.name)}()" if view.name in parsed else with_numbers(view.text, library)
+            text = (
+                f"FROM {PARSED}.{quoted(view.name)}()"
+                if parsed and view.is_derived
+                else with_numbers(view.text, library)
+            )
             if not _make(connection, view, text):
                 without_rows.add(view.name)
             if view.folder == CHECKS and library.is_of_plugin(view):  # ours have all columns

@@ -6,49 +6,43 @@ user's cache folder, which whoever derives attaches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import duckdb
-import platformdirs
 
 from ingest.derive.compute import PARSED, with_numbers
 from ingest.logs import debug
 from ingest.quoting import quoted, quoted_path
+from ingest.store.paths import cache_folder
 
 if TYPE_CHECKING:
     from ingest.views.definition import Definition
 
-MADE_IN = "queries-in-the-making-"
-"""How the names of folders begin in which it is made."""
+MADE_IN = "making-"
+"""How the names of folders in the cache folder begin in which something is made."""
 
 
 def file_of(definition: Definition) -> Path | None:
     """Where the queries of a definition are kept; None for one with plugins or settings, of which there may be many."""
     if not definition.is_plain:
         return None
-    folder = Path(platformdirs.user_cache_dir("ingest", appauthor=False))
-    return folder / f"queries-{definition.library.version}-{duckdb.__version__}.duckdb"
+    return cache_folder() / f"queries-{definition.library.version}-{duckdb.__version__}.duckdb"
 
 
-@contextmanager
-def attached(connection: duckdb.DuckDBPyConnection, definition: Definition) -> Iterator[frozenset[str]]:
-    """Attaches the kept queries and gives the names of their relations; none if there are none that can be read."""
+def attach(connection: duckdb.DuckDBPyConnection, definition: Definition) -> bool:
+    """Attaches the kept queries, those of all derived relations; whether there are some that can be read."""
     file = file_of(definition)
-    names: frozenset[str] = frozenset()
-    if file is not None and file.is_file():
-        try:
-            connection.execute(f"ATTACH {quoted_path(file)} AS {PARSED} (READ_ONLY)")
-            found = connection.execute(
-                f"SELECT function_name FROM duckdb_functions() WHERE database_name = '{PARSED}'"
-            ).fetchall()
-            names = frozenset(name for (name,) in found)
-        except duckdb.Error as error:  # whatever lies there: the texts do as well
-            debug("the kept queries cannot be read", file=str(file), reason=str(error))
-    yield names
+    if file is None or not file.is_file():
+        return False
+    try:
+        connection.execute(f"ATTACH {quoted_path(file)} AS {PARSED} (READ_ONLY)")
+    except duckdb.Error as error:  # whatever lies there: the texts do as well
+        debug("the kept queries cannot be read", file=str(file), reason=str(error))
+        return False
+    return True
 
 
 def keep(connection: duckdb.DuckDBPyConnection, definition: Definition) -> None:

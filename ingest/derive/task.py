@@ -85,8 +85,8 @@ def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: P
             connection.execute(f"SET disabled_optimizers = '{SLOW_TO_PLAN}'")
         told = derived_columns(connection) if task.is_known else {}
         known = {name: relation.columns for name, relation in told.items()}
-        with parsed_queries.attached(connection, definition) as parsed:
-            problems = compute(connection, definition.library, empty=empty, known=known, parsed=parsed)
+        parsed = parsed_queries.attach(connection, definition)
+        problems = compute(connection, definition.library, empty=empty, known=known, parsed=parsed)
         if not parsed:
             parsed_queries.keep(connection, definition)
         relations = told if told and not problems else derived_relations(connection, definition.library)

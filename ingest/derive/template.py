@@ -11,23 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
-import platformdirs
 
-from ingest.derive import parsed_queries
+from ingest.derive.parsed_queries import MADE_IN
 from ingest.derive.run import bring_up_to_date
 from ingest.derive.task import derive
 from ingest.errors import StoreError
 from ingest.logs import debug
 from ingest.store.catalog import FORMAT, Draft
-from ingest.store.paths import Layout
+from ingest.store.paths import Layout, cache_folder
 
 if TYPE_CHECKING:
     from ingest.views.definition import Definition
 
 _UNUSED_DAYS = 30
 
-_MADE_IN, _KILLED_S = "making-", 3_600
-"""Where a template is made, and after how long such a folder is nobody's."""
+_KILLED_S = 3_600
+"""After how long a folder in which something is made is nobody's."""
 
 
 def template(definition: Definition) -> Path | None:
@@ -37,7 +36,7 @@ def template(definition: Definition) -> Path | None:
     """
     if not definition.is_plain:
         return None
-    folder = Path(platformdirs.user_cache_dir("ingest", appauthor=False))
+    folder = cache_folder()
     path = folder / f"catalog-{FORMAT}-{definition.digest}-{duckdb.__version__}.duckdb"
     if path.exists():
         return path
@@ -55,7 +54,7 @@ def template(definition: Definition) -> Path | None:
 @contextmanager
 def empty_catalog(definition: Definition, folder: Path | None = None) -> Iterator[Path]:
     """A catalog without jobs, whose views tell their columns; it is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix=_MADE_IN, dir=folder) as made_in:
+    with tempfile.TemporaryDirectory(prefix=MADE_IN, dir=folder) as made_in:
         layout = Layout.of(made_in)
         draft = Draft(layout, definition)
         bring_up_to_date(
@@ -74,6 +73,6 @@ def _forget_unused(folder: Path) -> None:
     for path in (*folder.glob("catalog-*.duckdb"), *folder.glob("queries-*.duckdb")):
         if path.stat().st_mtime < time.time() - _UNUSED_DAYS * 86_400:
             path.unlink(missing_ok=True)
-    for path in (*folder.glob(f"{_MADE_IN}*"), *folder.glob(f"{parsed_queries.MADE_IN}*")):
+    for path in folder.glob(f"{MADE_IN}*"):
         if path.stat().st_mtime < time.time() - _KILLED_S:
             shutil.rmtree(path, ignore_errors=True)

@@ -51,10 +51,16 @@ class Rows:
         self._store = store
         self._redactor = redactor
         self._ids = jobs
+        self._schemas: dict[str, pa.Schema] = {}
         self._masked = {job_id: masked for masked, ids in jobs.items() for job_id in ids}
 
     def schema(self, table: str) -> pa.Schema:
         """The columns of a table in an export."""
+        if table not in self._schemas:
+            self._schemas[table] = self._schema(table)
+        return self._schemas[table]
+
+    def _schema(self, table: str) -> pa.Schema:
         result = select_result(self._store.connection, f"SELECT * FROM {quoted(table)} WHERE false")
         reader = result.arrow()
         for _ in reader:  # the connection is busy until it is at its end

@@ -71,8 +71,8 @@ def export(
         rows = Rows(store, redactor, ids)
         progress.begin(len(tables))
         written, gone_jobs, count = set[str](), set[str](), 0
+        now = {job: state for job, state in states.items() if job in chosen}
         for table in tables:
-            now = {job: states[job] for job in states if job in chosen}
             stale = ledger.stale(table, now)
             gone = ledger.gone(table, states) if wanted.jobs is None else []
             schema = str(rows.schema(table))

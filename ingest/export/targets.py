@@ -91,20 +91,22 @@ class Parquet(Folder):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         pq.write_table(rows.schema.empty_table(), folder / "columns.parquet")
-        return self._write(folder, rows)
+        return self._write(folder, rows)[0]
 
     def replace(self, table: str, jobs: Sequence[str], rows: pa.RecordBatchReader) -> int:
         """A file goes by one rename; those of jobs without rows are deleted."""
         folder = self.place / table
-        written: set[str] = set()
-        count = self._write(folder, rows, written)
+        count, written = self._write(folder, rows)
         for job in jobs:
             if job not in written:
                 (folder / _file_of(job)).unlink(missing_ok=True)
         return count
 
-    def _write(self, folder: Path, rows: pa.RecordBatchReader, written: set[str] | None = None) -> int:
-        """Rows come job by job or mixed: of each job one file is written, which grows until all are read."""
+    def _write(self, folder: Path, rows: pa.RecordBatchReader) -> tuple[int, set[str]]:
+        """Rows come job by job or mixed: of each job one file is written, which grows until all are read.
+
+        Gives the number of rows, and their jobs.
+        """
         count = 0
         writers: dict[str, pq.ParquetWriter] = {}
         try:
@@ -120,9 +122,7 @@ class Parquet(Folder):
                 writer.close()
         for job in writers:
             (folder / f".{_file_of(job)}.part").replace(folder / _file_of(job))
-        if written is not None:
-            written.update(writers)
-        return count
+        return count, set(writers)
 
 
 def _by_job(batch: pa.RecordBatch) -> Iterator[tuple[str, pa.RecordBatch]]:
@@ -282,15 +282,14 @@ class DuckDB:
 
     def replace_all(self, table: str, rows: pa.RecordBatchReader) -> int:
         """A new table."""
-        return self._with(rows, f"CREATE OR REPLACE TABLE {quoted(table)} AS SELECT * FROM given", table)
+        return self._with(rows, f"CREATE OR REPLACE TABLE {quoted(table)} AS SELECT * FROM given")
 
     def replace(self, table: str, jobs: Sequence[str], rows: pa.RecordBatchReader) -> int:
         """Out with the old rows, in with the new ones."""
         self._connection.execute(f"DELETE FROM {quoted(table)} WHERE {is_one_of('job_id', jobs)}")
-        return self._with(rows, f"INSERT INTO {quoted(table)} SELECT * FROM given", table)
+        return self._with(rows, f"INSERT INTO {quoted(table)} SELECT * FROM given")
 
-    def _with(self, rows: pa.RecordBatchReader, statement: str, table: str) -> int:
-        del table
+    def _with(self, rows: pa.RecordBatchReader, statement: str) -> int:
         counted = _Counted(rows)
         self._connection.register("given", counted.reader)
         self._connection.execute(statement)

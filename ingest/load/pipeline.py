@@ -147,7 +147,7 @@ def ingest_jobs(
             from ingest.store.maintenance import writing
 
             begun = partial(
-                _load,
+                _plan_and_load,
                 layout=layout,
                 found=found,
                 registry=registry,
@@ -185,7 +185,7 @@ def _planned_anew(load: Callable[[LoadReport], object], report: LoadReport, layo
     )
 
 
-def _load(
+def _plan_and_load(
     report: LoadReport,
     *,
     layout: Layout,

@@ -89,9 +89,8 @@ class Finding:
     reference: str | None
     query: str | None
     frame: str | None
-    location: str | None
-    """The line of a log that it was found in."""
     show: str | None = None
+    """The command that shows the line of a log that it was found in."""
     jobs: Sequence[str] = ()
     same: Sequence[Finding] = ()
 

@@ -74,7 +74,6 @@ def _finding(row: Row, places: Places, with_job: bool) -> Finding:
         _link(row["reference"]),
         row["query"],
         shorten_left(row["frame"], 76) if row["frame"] else None,
-        row["location"],
         f"ingest show {shlex.quote(row['job_id'] + ':' + row['location'])}" if row["location"] else None,
         row.get("jobs_with_it") or [row["job_id"]],
     )

@@ -11,6 +11,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _TRIES = 10
@@ -128,6 +130,13 @@ def backend_of(layout: Layout) -> Backend:
     from ingest.store.remote.backend import RemoteBackend
 
     return RemoteBackend(layout)
+
+
+def all_at_once(do: Callable[[Item], object], items: Iterable[Item], threads: int = 8) -> None:
+    """Does something with each of some items, several at a time. Raises what the first of them raised that failed."""
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(do, items):
+            pass
 
 
 def committed(layout: Layout, attempt: Callable[[], Result]) -> Result:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import StoreError
 from ingest.quoting import quoted
-from ingest.store.backend import HeadMovedError, backend_of
+from ingest.store.backend import HeadMovedError, all_at_once, backend_of
 from ingest.store.catalog import Draft, connect_catalog
 from ingest.store.commit import read_meta
 from ingest.store.derived import derived_columns
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
     from ingest.plugin.registry import Registry
     from ingest.store.paths import Layout
-
-_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +54,9 @@ def copy_store(source: Layout, target: Layout, registry: Registry, lock_timeout_
         slices: dict[str, list[str]] = {}
         for table, slice_, _ in parts:
             slices.setdefault(slice_, []).append(table)
-        with as_store_error(target, "the copy"), ThreadPoolExecutor(_AT_ONCE, "copies") as threads:
+        with as_store_error(target, "the copy"):
             for slice_, tables in slices.items():
-                for _ in threads.map(_copier(source, target, slice_), tables):
-                    pass
+                all_at_once(_copier(source, target, slice_), tables)
                 backend_of(target).put_new(tables, slice_)
         counts = _counts(connection)
         path = Path(

@@ -1,4 +1,4 @@
-"""Where things lie in a store's folder."""
+"""Where things lie: in a store's folder, and in the user's cache folder."""
 
 from __future__ import annotations
 
@@ -91,6 +91,13 @@ class Layout:
     def new_slice(self, name: str) -> str:
         """The name of a slice for one try to write it: whoever does it again, or at the same time, writes other files."""
         return f"{name}-{secrets.token_hex(TOKEN_DIGITS // 2)}"
+
+
+def cache_folder() -> Path:
+    """The folder for what the user may delete at any time; it need not be there."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("ingest", appauthor=False))
 
 
 def sync(path: Path) -> None:

@@ -84,12 +84,23 @@ _FAILURE_RULE = thing(
     action=one_of("FailJob", "Ignore", "Count", "FailIndex"),
     onExitCodes=thing("operator values", containerName=NAME, operator=one_of("In", "NotIn"), values=many(NUMBER)),
 )
-CRON_JOB = thing(
-    "apiVersion kind metadata spec",
-    apiVersion=one_of("batch/v1"),
-    kind=one_of("CronJob"),
-    metadata=thing("name", name=NAME, labels=LABELS),
-    spec=thing(
+
+
+def manifest(api: str, kind: str, spec: dict[str, Any]) -> dict[str, Any]:
+    """A resource of Kubernetes."""
+    return thing(
+        "apiVersion kind metadata spec",
+        apiVersion=one_of(api),
+        kind=one_of(kind),
+        metadata=thing("name", name=NAME, labels=LABELS),
+        spec=spec,
+    )
+
+
+CRON_JOB = manifest(
+    "batch/v1",
+    "CronJob",
+    thing(
         "schedule jobTemplate",
         schedule=CRON,
         timeZone=TEXT,
@@ -112,12 +123,10 @@ CRON_JOB = thing(
 
 _WORKERS = thing("containers", containers=many(_CONTAINER), volumes=_POD["properties"]["volumes"])
 _PORTS = many(thing("port", name=NAME, protocol=one_of("TCP"), port=NUMBER, targetPort=TEXT))
-DASK_CLUSTER = thing(
-    "apiVersion kind metadata spec",
-    apiVersion=one_of("kubernetes.dask.org/v1"),
-    kind=one_of("DaskCluster"),
-    metadata=thing("name", name=NAME, labels=LABELS),
-    spec=thing(
+DASK_CLUSTER = manifest(
+    "kubernetes.dask.org/v1",
+    "DaskCluster",
+    thing(
         "worker scheduler",
         worker=thing("replicas spec", replicas=NUMBER, spec=_WORKERS),
         scheduler=thing(
@@ -127,12 +136,10 @@ DASK_CLUSTER = thing(
         ),
     ),
 )
-JOB = thing(
-    "apiVersion kind metadata spec",
-    apiVersion=one_of("batch/v1"),
-    kind=one_of("Job"),
-    metadata=thing("name", name=NAME, labels=LABELS),
-    spec=thing(
+JOB = manifest(
+    "batch/v1",
+    "Job",
+    thing(
         "template",
         backoffLimit=NUMBER,
         activeDeadlineSeconds=NUMBER,

@@ -9,8 +9,9 @@ import pytest
 
 from ingest import open_store
 from ingest.derive.compute import compute
+from ingest.derive.parsed_queries import file_of
 from ingest.derive.task import narrow
-from ingest.plugin.registry import load_registry
+from ingest.plugin.registry import PluginOptions, load_registry
 from ingest.store.catalog import connect_catalog
 from ingest.store.paths import Layout
 from ingest.views.files import list_views
@@ -19,7 +20,7 @@ from tests.conftest import ROOT
 from tests.views.conftest import Database
 
 if TYPE_CHECKING:
-    from tests.conftest import Begin, Run, StoreUnderTest, Write
+    from tests.conftest import Begin, Logs, Run, StoreUnderTest, Tree, Write
 
 SAMPLES = ROOT / "data" / "jobs"
 JOBS = sorted(path.name for path in SAMPLES.iterdir() if path.name != "ExperimentRun")
@@ -93,6 +94,27 @@ def test_conditions_hold_where_there_are_rows(sample_jobs: StoreUnderTest, monke
                     wrong.append((job, view.name))
             connection.rollback()
         assert (wrong, len(told) > 20) == ([], True)
+
+
+def test_queries_that_are_kept(
+    begin: Begin, tree: Tree, logs: Logs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Jobs have the same derived rows whether the parsed queries are made, are there, or cannot be read."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder, told = tree(logs.job(), "a"), []
+    file = file_of(load_registry(PluginOptions(installed=False)).definition())
+    assert file is not None
+    for number, content in enumerate((None, None, b"no database")):
+        if content is not None:
+            file.write_bytes(content)
+        store = begin(tmp_path / f"store-{number}")
+        store.load(folder, plugins=PluginOptions(installed=False))
+        told.append(derived(store))
+        store.close()
+        assert file.exists()
+    assert told[1:] == told[:1] * 2
+    assert told[0]["error_reports"]
+    assert [path.name for path in file.parent.iterdir() if path.is_dir()] == []
 
 
 def test_rebuild(together: StoreUnderTest, run: Run) -> None:

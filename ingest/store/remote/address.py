@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import platformdirs
-
 from ingest.errors import IngestError, StoreError
 from ingest.sources.cloud.places import Bucket, Place, place_of
-from ingest.store.paths import Layout
+from ingest.store.paths import Layout, cache_folder
 
 HEAD = "head.json"
 CATALOGS = "catalogs/"
@@ -78,12 +76,12 @@ def _signed(url: str) -> Place:
 
 def _folder(url: str) -> Path:
     """This machine's folder for a store: only for this user."""
-    return cache_folder() / hashlib.sha256(url.encode()).hexdigest()[:16]
+    return stores_folder() / hashlib.sha256(url.encode()).hexdigest()[:16]
 
 
-def cache_folder() -> Path:
+def stores_folder() -> Path:
     """Where the folders of all stores are."""
-    return Path(platformdirs.user_cache_dir("ingest", appauthor=False)) / "stores"
+    return cache_folder() / "stores"
 
 
 def part_location(url: str, table: str, slice_: str) -> str:

@@ -12,7 +12,6 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING
 from ingest.errors import StoreError
 from ingest.logs import debug, log
 from ingest.sources.cloud.client import BlobError, MissingError
-from ingest.store.backend import HeadMovedError, Published
+from ingest.store.backend import HeadMovedError, Published, all_at_once
 from ingest.store.remote.address import CATALOGS, DATA, HEAD, Address, part_name
 from ingest.store.remote.cache import Cache, private
 from ingest.store.remote.objects import Objects, store_error
@@ -36,7 +35,6 @@ _CATALOG = re.compile(r"(?P<number>\d{6,})-[0-9a-f]+\.duckdb")
 _RECENT = 20
 """Catalogs that a head remembers: who does not hear whether its own was taken, sees it there."""
 
-_AT_ONCE = 8
 _READS = 5
 """How often the head may move away from a catalog, which then is gone, before a reader gives up."""
 
@@ -109,9 +107,7 @@ class RemoteBackend:
         def put(table: str) -> None:
             self.objects.put(part_name(table, slice_), self._layout.part(table, slice_))
 
-        with ThreadPoolExecutor(_AT_ONCE, "uploads") as threads:
-            for _ in threads.map(put, tables):
-                pass
+        all_at_once(put, tables)
         for table in tables:
             self.cache.keep_part(part_name(table, slice_), self._layout.part(table, slice_))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ingest.store.caching import caching
-from ingest.store.remote.address import cache_folder
+from ingest.store.remote.address import stores_folder
 
 _CATALOGS = 4
 """Catalogs of a store that are kept; who attached an older one has it open."""
@@ -105,7 +105,7 @@ class Cache:
 
 def private(folder: Path) -> None:
     """Makes a folder, and the one of all stores above it for the owner alone: rows hold the text of logs."""
-    cache_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    stores_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
@@ -122,7 +122,7 @@ def _drop_oldest(most: int) -> int:
 
 
 def _kept() -> Iterator[_Kept]:
-    for path in cache_folder().glob("*/parts/data/*/*"):
+    for path in stores_folder().glob("*/parts/data/*/*"):
         with suppress(OSError):
             status = path.stat()
             yield _Kept(status.st_mtime, status.st_size, path)

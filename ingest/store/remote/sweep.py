@@ -7,7 +7,6 @@ attached an older catalog. So nothing goes that is younger than a day, by the cl
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ingest.logs import log
 from ingest.sources.cloud.client import BlobError
+from ingest.store.backend import all_at_once
 from ingest.store.remote.address import CATALOGS, DATA, part_name
 from ingest.store.remote.backend import Head, RemoteBackend
 
@@ -96,9 +96,7 @@ def sweep_remote(layout: Layout) -> int:
 
 def delete(backend: RemoteBackend, objects: Sequence[Object]) -> None:
     """Deletes objects, many at once. Raises `BlobError`."""
-    with ThreadPoolExecutor(_AT_ONCE, "deletes") as threads:
-        for _ in threads.map(lambda one: backend.objects.delete(one.name), objects):
-            pass
+    all_at_once(lambda one: backend.objects.delete(one.name), objects, _AT_ONCE)
 
 
 def _name(one: Object) -> str:
