@@ -217,10 +217,10 @@ def test_who_loses_applies_its_commit_again(
     remote: RemoteUnderTest, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two load different jobs at once: what the loser has read and derived is not read again, and both are there."""
+    from ingest.derive.task import derive
     from ingest.load import pool
 
     derived: list[str] = []
-    derive = pool.derive
 
     def watched(task: Any, *given: Any) -> Any:
         derived.extend(task.job_ids)
