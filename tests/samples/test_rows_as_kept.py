@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -33,17 +34,24 @@ def found(sample_jobs: StoreUnderTest) -> Rows:
         "SELECT DISTINCT table_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal"
         " AND database_name = current_database() ORDER BY table_name"
     )
-    return {name: _digests(sample_jobs, name) for (name,) in names if name not in _LEFT_OUT}
+    paths = dict(sample_jobs.rows("SELECT file_id, path FROM files"))
+    return {name: _digests(sample_jobs, name, paths) for (name,) in names if name not in _LEFT_OUT}
 
 
-def _digests(store: StoreUnderTest, relation: str) -> dict[str, str]:
+def _digests(store: StoreUnderTest, relation: str, paths: dict[str, str]) -> dict[str, str]:
+    """By job: the number of rows of a relation and a digest of them.
+
+    Ids of files are made from where they lie, also on another machine: sentences that name one are compared with its
+    path in the job instead.
+    """
+    ids = re.compile("|".join(map(re.escape, paths)))
     columns = [name for (name, *_) in store.rows(f'DESCRIBE "{relation}"')]
     left_out = {*_OF_THIS_LOAD, *(["source"] if relation in _PLACES else [])}
     told = ", ".join(f'"{name}": "{name}"' for name in columns if name not in left_out)
     job = "job_id" if "job_id" in columns else "NULL"
     rows: dict[str, list[str]] = defaultdict(list)
     for job_id, row in store.rows(f'SELECT {job}, to_json({{{told}}}) FROM "{relation}"'):
-        rows[job_id or ""].append(row)
+        rows[job_id or ""].append(ids.sub(lambda found: paths[found[0]], row))
     return {
         job_id: f"{len(of_job)} {hashlib.md5(chr(10).join(sorted(of_job)).encode(), usedforsecurity=False).hexdigest()[:12]}"
         for job_id, of_job in sorted(rows.items())
