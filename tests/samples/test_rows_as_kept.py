@@ -23,6 +23,8 @@ _OF_THIS_LOAD = ("file_id", "example_file_id", "load_id", "loaded_at", "slice", 
 _PLACES = {"day_jobs", "job_measures", "jobs"}
 """Relations whose `source` is the path that the job was loaded from."""
 _LEFT_OUT = {"loads", "nights"}
+_SHOWN = re.compile(r"(?<=ingest show )(\d+)(?=:)")
+"""The id of a file in a sentence."""
 
 Rows = dict[str, dict[str, str]]
 
@@ -34,24 +36,22 @@ def found(sample_jobs: StoreUnderTest) -> Rows:
         "SELECT DISTINCT table_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal"
         " AND database_name = current_database() ORDER BY table_name"
     )
-    paths = dict(sample_jobs.rows("SELECT file_id, path FROM files"))
+    paths = dict(sample_jobs.rows("SELECT file_id, coalesce(path, '') FROM files WHERE file_id IS NOT NULL"))
     return {name: _digests(sample_jobs, name, paths) for (name,) in names if name not in _LEFT_OUT}
 
 
-def _digests(store: StoreUnderTest, relation: str, paths: dict[str, str]) -> dict[str, str]:
+def _digests(store: StoreUnderTest, relation: str, paths: dict[int, str]) -> dict[str, str]:
     """By job: the number of rows of a relation and a digest of them.
 
-    Ids of files are made from where they lie, also on another machine: sentences that name one are compared with its
-    path in the job instead.
+    The id of a file depends on where its tree lies: a sentence that names one is compared with its path in the job.
     """
-    ids = re.compile("|".join(map(re.escape, paths)))
     columns = [name for (name, *_) in store.rows(f'DESCRIBE "{relation}"')]
     left_out = {*_OF_THIS_LOAD, *(["source"] if relation in _PLACES else [])}
     told = ", ".join(f'"{name}": "{name}"' for name in columns if name not in left_out)
     job = "job_id" if "job_id" in columns else "NULL"
     rows: dict[str, list[str]] = defaultdict(list)
     for job_id, row in store.rows(f'SELECT {job}, to_json({{{told}}}) FROM "{relation}"'):
-        rows[job_id or ""].append(ids.sub(lambda found: paths[found[0]], row))
+        rows[job_id or ""].append(_SHOWN.sub(lambda shown: paths[int(shown[1])], row))
     return {
         job_id: f"{len(of_job)} {hashlib.md5(chr(10).join(sorted(of_job)).encode(), usedforsecurity=False).hexdigest()[:12]}"
         for job_id, of_job in sorted(rows.items())
