@@ -72,6 +72,29 @@ judged as (
     left join (select distinct job_id from found where severity = 'severe') as severe on severe.job_id = n.job_id
 ),
 
+worded_errors as (  -- columns, for a macro repeats what it is given
+    select
+        *,
+        headline_of_error(said, occurrences) as headline
+    from (
+        select
+            *,
+            error_in_words(exception_type, exception_message, text) as said,
+            seen_where(node, process, first_at) as seen
+        from judged
+    )
+),
+
+warned as (
+    select p.*, f.check_id, seen_where(p.example_node, p.example_process, p.first_at) as seen
+    from known_problems_seen as p
+    anti join job_errors as e on e.job_id = p.job_id and e.problem = p.problem
+    left join found as f
+        on f.job_id = p.job_id and (f.check_id = p.problem or regexp_matches(coalesce(p.example, ''), f.explains, 'i'))
+    where not p.generic
+    qualify row_number() over (partition by p.job_id, p.problem order by f.check_id) = 1
+),
+
 all_kinds as (
     select
         job_id, 'check' as kind, check_id as finding_id, severity, headline, evidence, impact, fix, reference, query,
@@ -85,13 +108,13 @@ all_kinds as (
 
     select
         job_id, 'error' as kind, coalesce(problem, exception_type, 'error') as finding_id, severity, symptom,
-        headline_of_error(exception_type, exception_message, text, occurrences) as headline,
+        headline,
         evidence_of_error(
             case when contains(headline, '…') or contains(exception_type, '.') then coalesce(
                 nullif(concat_ws(': ', exception_type, nullif(exception_message, '')), ''), text
             ) end,
             case when symptom and severity = 'severe' then 'a symptom: the logs at hand do not show the cause' end,
-            occurrences, seen_where(node, process, first_at), explained_by, cause
+            occurrences, seen, explained_by, cause
         ) as evidence,
         nullif(concat_ws(
             '; ',
@@ -114,37 +137,32 @@ all_kinds as (
         node, process, mini_batch_id, occurrences, first_at, last_at, frame, fingerprint, file_id, line_no,
         case when symptom then 5 else 2 end as stage,
         place
-    from judged
+    from worded_errors
 
     union all by name
 
     select
         p.job_id, 'problem' as kind, p.problem as finding_id,
         case
-            when p.confidence <> 'high' or f.check_id is not null then 'note'
+            when p.confidence <> 'high' or p.check_id is not null then 'note'
             when p.problem in (select id from checks) then 'note'  -- numbers say more than a text
             else 'warning'
         end as severity,
-        headline_of_error(null, null, p.example, p.occurrences) as headline,
+        p.headline,
         evidence_of_error(
-            case when contains(headline, '…') then p.example end,
-            null, p.occurrences, seen_where(p.example_node, p.example_process, p.first_at), f.check_id, p.cause
+            case when contains(p.headline, '…') then p.example end, null, p.occurrences, p.seen, p.check_id, p.cause
         ) as evidence,
         p.cause, p.fix, p.reference,
         concat(
             'SELECT * FROM known_problems_seen WHERE job_id = ', quoted(p.job_id), ' AND problem = ', quoted(p.problem)
         ) as query,
-        f.check_id as explained_by,
+        p.check_id as explained_by,
         to_json({occurrences: p.occurrences, nodes: p.nodes})::varchar as numbers,
         p.example_node as node, p.example_process as process, p.occurrences, p.first_at, p.last_at,
         p.example_file_id as file_id, p.example_line_no as line_no,
         4 as stage
-    from known_problems_seen as p
-    anti join job_errors as e on e.job_id = p.job_id and e.problem = p.problem
-    left join found as f
-        on f.job_id = p.job_id and (f.check_id = p.problem or regexp_matches(coalesce(p.example, ''), f.explains, 'i'))
-    where not p.generic
-    qualify row_number() over (partition by p.job_id, p.problem order by f.check_id) = 1
+    from (select *, headline_of_error(coalesce(nullif(trim(example), ''), 'error'), occurrences) as headline from warned)
+        as p
 )
 
 select
