@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -24,13 +25,25 @@ _MORE_MEMORY = ("1500MB", "80%")
 """What a query gets that holds more than the connection may take and cannot write it to disk; the last is the machine's."""
 
 PARSED = "parsed_queries"
-"""The name under which a database with parsed queries is attached; each macro of it bears its relation's name."""
+"""The name under which a database is attached that has the macros, and of each derived relation an empty table and, as a
+macro of the same name, its query."""
 
 _THRESHOLD = re.compile(r"\bthreshold\('(\w+)'\)")
-_CREATE_MACRO = re.compile(r"create or replace macro", re.IGNORECASE)
+CREATE_MACRO = re.compile(r"create or replace macro\s+", re.IGNORECASE)
+"""How the text of a macro begins."""
 
 Columns = Sequence[tuple[str, str]]
 """Names and types of a relation's columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What came of computing."""
+
+    problems: Sequence[ViewProblem]
+    """What is wrong with files of plugins: nothing is derived of them."""
+    without_rows: Collection[str]
+    """Tables and derived relations that have no rows."""
 
 
 def compute(
@@ -42,25 +55,26 @@ def compute(
     empty: Collection[str] = (),
     known: Mapping[str, Columns] | None = None,
     parsed: bool = False,
-) -> list[ViewProblem]:
+) -> Computed:
     """Makes a temporary table of each derived relation, over the records, `files` and `loaded_jobs` of a connection.
 
     `given`: relations that are there already; `wanted`: only these and what they rest on. `empty`: tables that have no rows;
-    a relation over nothing but empty ones is not asked if its columns are `known`. `parsed`: their queries are macros
-    of an attached database (`ingest.derive.parsed_queries`). Returns what is wrong with files of plugins: nothing is
-    derived of them.
+    a relation over nothing but empty ones is not asked if its columns are `known`. `parsed`: the macros, the queries and,
+    for relations without rows, the tables are those of an attached database on the search path, which also tells what is
+    `known` (`ingest.derive.parsed_queries`).
     """
     problems: list[ViewProblem] = []
     needed = None if wanted is None else library.below(wanted)
     without_rows = set(empty)
     for view in library.derivation:
-        if view.name in given or (needed is not None and view.name not in needed):
+        if view.name in given or (needed is not None and view.name not in needed) or (parsed and view.is_macro):
             continue
         columns = _columns(view, known or {})
         if columns and (_is_empty(view, library, without_rows) or not _may_have_rows(connection, view, library)):
             without_rows.add(view.name)
-            definition = ", ".join(f"{quoted(name)} {type_}" for name, type_ in columns)
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(view.name)} ({definition})")
+            if not parsed:
+                definition = ", ".join(f"{quoted(name)} {type_}" for name, type_ in columns)
+                connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(view.name)} ({definition})")
             continue
         try:
             text = (
@@ -79,7 +93,7 @@ def compute(
             problems.append(ViewProblem(view.file, first_line(error)))
             if view.folder == CHECKS:
                 connection.execute(f'CREATE OR REPLACE TEMP TABLE "{view.name}" AS {checks.no_rows_of()}')
-    return problems
+    return Computed(problems, without_rows)
 
 
 def thresholds_in(view: View) -> set[str]:
@@ -136,7 +150,7 @@ def _complete(connection: duckdb.DuckDBPyConnection, check: str) -> None:
 def _make(connection: duckdb.DuckDBPyConnection, view: View, text: str) -> bool:
     """Makes a relation; gives whether it may have rows."""
     if view.is_macro:
-        connection.execute(_CREATE_MACRO.sub("CREATE OR REPLACE TEMP MACRO", text, count=1))
+        connection.execute(CREATE_MACRO.sub("CREATE OR REPLACE TEMP MACRO ", text, count=1))
         return True
     if not view.is_derived:
         connection.execute(f'CREATE OR REPLACE TEMP VIEW "{view.name}" AS {text}')

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingest.derive import parsed_queries
-from ingest.derive.compute import compute
+from ingest.derive.compute import PARSED, compute
 from ingest.errors import disk_full, is_disk_full
 from ingest.quoting import is_one_of, literal, quoted, quoted_path
 from ingest.store.backend import backend_of
@@ -36,8 +36,12 @@ MEMORY = "300MB"
 """What the database may take before it writes to disk."""
 
 _SMALL_BYTES = 2 << 20
-SLOW_TO_PLAN = "join_order, statistics_propagation"
-"""What the database leaves out when it plans a query over few rows."""
+_PAYS_WITH_ROWS = (
+    "aggregate_reuse, build_side_probe_side, column_lifetime, common_subexpressions, common_subplan, cte_filter_pusher,"
+    " duplicate_groups, expression_rewriter, grouping_sets, join_filter_pushdown, join_order, outer_join_simplification,"
+    " projection_pullup, reorder_filter, statistics_propagation, top_n_window_elimination, window_self_join"
+).split(", ")
+"""Steps of the database's optimizer that take longer, with few rows, than they spare."""
 
 _HELD_BYTES = 48 << 20
 """Records of jobs whose logs are no larger than this are held in memory; of others each query reads the files."""
@@ -82,19 +86,23 @@ def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: P
     with _opened(layout, catalog, slice_) as connection:
         empty, is_small = narrow(connection, layout, definition, task.job_ids)
         if is_small:
-            connection.execute(f"SET disabled_optimizers = '{SLOW_TO_PLAN}'")
-        told = derived_columns(connection) if task.is_known else {}
-        known = {name: relation.columns for name, relation in told.items()}
+            plan_for_few_rows(connection)
         parsed = parsed_queries.attach(connection, definition)
-        problems = compute(connection, definition.library, empty=empty, known=known, parsed=parsed)
+        if parsed:
+            told = derived_relations(connection, definition.library, PARSED)
+        else:
+            told = derived_columns(connection) if task.is_known else {}
+        known = {name: relation.columns for name, relation in told.items()}
+        computed = compute(connection, definition.library, empty=empty, known=known, parsed=parsed)
         if not parsed:
             parsed_queries.keep(connection, definition)
-        relations = told if told and not problems else derived_relations(connection, definition.library)
+        relations = told if told and not computed.problems else derived_relations(connection, definition.library)
         mark = f"(hash(job_id || {literal('/' + slice_)}) >> 1)::BIGINT"
         marks = connection.execute(f"SELECT job_id, {mark} FROM loaded_jobs ORDER BY job_id").fetchall()
-        parts = list(_write(connection, layout, slice_, mark, relations))
+        relations_with_rows = {name: one for name, one in relations.items() if name not in computed.without_rows}
+        parts = list(_write(connection, layout, slice_, mark, relations_with_rows))
         put_derived(layout, parts, slice_)
-    return Derived([(job_id, slice_, number) for job_id, number in marks], parts, relations, problems)
+    return Derived([(job_id, slice_, number) for job_id, number in marks], parts, relations, computed.problems)
 
 
 @contextmanager
@@ -120,6 +128,12 @@ def _opened(layout: Layout, catalog: Path, slice_: str) -> Iterator[duckdb.DuckD
         connection.close()
 
 
+def plan_for_few_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leaves out of planning what pays only with many rows: planning is most of what a small job takes."""
+    known = {name for (name,) in connection.execute("SELECT name FROM duckdb_optimizers()").fetchall()}  # by version
+    connection.execute(f"SET disabled_optimizers = '{', '.join(one for one in _PAYS_WITH_ROWS if one in known)}'")
+
+
 def narrow(
     connection: duckdb.DuckDBPyConnection, layout: Layout, definition: Definition, job_ids: Sequence[str]
 ) -> tuple[set[str], bool]:
@@ -142,12 +156,14 @@ def narrow(
     return empty, size <= _SMALL_BYTES
 
 
-def derived_relations(connection: duckdb.DuckDBPyConnection, library: Library) -> dict[str, DerivedRelation]:
-    """The stored relations that were worked out, and their columns."""
+def derived_relations(
+    connection: duckdb.DuckDBPyConnection, library: Library, database: str = "temp"
+) -> dict[str, DerivedRelation]:
+    """The derived relations that a database has tables of, checks left out, and their columns."""
     columns: dict[str, list[tuple[str, str]]] = {}
     for name, column, type_ in connection.execute(
         "SELECT table_name, column_name, data_type FROM duckdb_columns()"
-        " WHERE database_name = 'temp' AND NOT internal ORDER BY table_name, column_index"
+        f" WHERE database_name = {literal(database)} AND NOT internal ORDER BY table_name, column_index"
     ).fetchall():
         columns.setdefault(name, []).append((column, type_))
     return {
@@ -164,9 +180,9 @@ def _write(
     mark: str,
     relations: Mapping[str, DerivedRelation],
 ) -> Iterator[Part]:
-    """Writes each relation that has rows, marked with the derivation of their job."""
+    """Writes each relation that is stored, marked with the derivation of their job."""
     for name, relation in relations.items():
-        if not relation.is_step and connection.execute(f'SELECT 1 FROM temp."{name}" LIMIT 1').fetchall():
+        if not relation.is_step:
             rows = f'SELECT *, {mark} AS derivation FROM temp."{name}"'
             part = write_derived(connection, layout, slice_, name, relation, rows)
             if part is not None:

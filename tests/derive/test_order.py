@@ -75,7 +75,7 @@ def test_rows_in_any_order(sample_jobs: StoreUnderTest, registry: Registry) -> N
             )
             for table in definition.tables:
                 connection.execute(f"CREATE TEMP TABLE {table.name} AS FROM catalog.main.{table.name} ORDER BY {order}")
-            assert not compute(connection, definition.library)
+            assert not compute(connection, definition.library).problems
             names = [view.name for view in definition.library.derivation if view.is_derived]
             rows = {name: connection.execute(f'SELECT * FROM temp."{name}"').fetchall() for name in names}
         found.append({name: sorted(map(repr, some)) for name, some in rows.items()})

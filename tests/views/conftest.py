@@ -21,7 +21,7 @@ import duckdb
 import pytest
 
 from ingest.derive.compute import Columns, compute
-from ingest.derive.task import SLOW_TO_PLAN, derived_relations
+from ingest.derive.task import derived_relations, plan_for_few_rows
 from ingest.known_problems import KnownProblem, in_order
 from ingest.model import CATALOG_TABLES, LOADED_JOBS, RECORD_TABLES, Column
 from ingest.quoting import quoted
@@ -82,7 +82,7 @@ def _stored(connection: duckdb.DuckDBPyConnection, library: Library) -> dict[str
 
 def _make(connection: duckdb.DuckDBPyConnection, library: Library) -> list[ViewProblem]:
     """Makes all views of a library, over derived relations as tables without rows; returns what is wrong with some."""
-    problems = compute(connection, library)
+    problems = compute(connection, library).problems
     relations = _stored(connection, library)
     for name in relations:
         connection.execute(f'CREATE TABLE IF NOT EXISTS parts."{name}" AS SELECT * FROM temp."{name}" LIMIT 0')
@@ -201,7 +201,7 @@ class Database:
 
     def _derive(self, wanted: Collection[str] | None = None) -> None:
         """Works out derived relations as a load of few rows does; steps and single checks stay as temporary tables."""
-        self.connection.execute(f"SET disabled_optimizers = '{SLOW_TO_PLAN}'")
+        plan_for_few_rows(self.connection)
         compute(
             self.connection,
             self.library,
