@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 MEMORY = "300MB"
 """What the database may take before it writes to disk."""
 
-_SMALL_BYTES = 2 << 20
+_SMALL_BYTES = 16 << 20
 _PAYS_WITH_ROWS = (
     "aggregate_reuse, build_side_probe_side, column_lifetime, common_subexpressions, common_subplan, cte_filter_pusher,"
     " duplicate_groups, expression_rewriter, grouping_sets, join_filter_pushdown, join_order, outer_join_simplification,"
