@@ -32,17 +32,10 @@ usual as materialized (
     having count(distinct node) > 1 and count(*) >= 2 * threshold('enough_for_trend')
 ),
 
-slow as (
-    select
-        t.job_id, t.node, t.mini_batch_id, t.started_at, t.ended_at, t.elapsed_s, t.process_s, t.items,
-        median(t.elapsed_s) over around as around_s,
-        count(*) over around as together
+marked as (
+    select t.*, t.elapsed_s >= threshold('slow_node_ratio') * u.elapsed_s as slow
     from tries as t
     join usual as u on u.job_id = t.job_id
-    window around as (
-        partition by t.job_id, t.node order by t.started_at, t.mini_batch_id
-        rows between 5 preceding and 5 following
-    )
 ),
 
 spells as (
@@ -55,21 +48,38 @@ spells as (
         median(s.process_s) as process_s,
         median(s.items) as items,
         sum(s.elapsed_s - u.elapsed_s) as lost_s
-    from slow as s
+    from (  -- the median of eleven is slow if six of them are
+        select *
+        from marked
+        window around as (
+            partition by job_id, node order by started_at, mini_batch_id rows between 5 preceding and 5 following
+        )
+        qualify count(*) over around = 11 and sum(slow::int) over around >= 6
+    ) as s
     join usual as u on u.job_id = s.job_id
-    where s.together = 11 and s.around_s >= threshold('slow_node_ratio') * u.elapsed_s
     group by s.job_id, s.node
 ),
 
-elsewhere as (
-    select
-        p.job_id, p.node,
-        median(t.elapsed_s) filter (where t.started_at < p.until and t.ended_at > p.since) as meanwhile_s,
-        count(*) filter (where t.started_at < p.until and t.ended_at > p.since) as meanwhile,
-        avg((t.elapsed_s >= threshold('slow_node_ratio') * u.elapsed_s)::int) as chance_of_one
+likely as materialized (  -- those that chance explains are no finding
+    select p.*
     from spells as p
     join usual as u on u.job_id = p.job_id
-    join tries as t on t.job_id = p.job_id and t.node <> p.node
+    join (
+        select
+            job_id, node,
+            sum(sum(slow::int)) over (partition by job_id) - sum(slow::int) as slow_elsewhere,
+            sum(count(*)) over (partition by job_id) - count(*) as tries_elsewhere
+        from marked
+        group by job_id, node
+    ) as n on n.job_id = p.job_id and n.node = p.node
+    where 462 * pow(n.slow_elsewhere / n.tries_elsewhere, 6) * u.mini_batches <= threshold('slow_spell_chance')
+),
+
+elsewhere as (
+    select p.job_id, p.node, median(t.elapsed_s) as meanwhile_s, count(*) as meanwhile
+    from likely as p
+    join tries as t
+        on t.job_id = p.job_id and t.node <> p.node and t.started_at < p.until and t.ended_at > p.since
     group by p.job_id, p.node
 )
 
@@ -104,11 +114,10 @@ select
         elsewhere_s: arg_max(e.meanwhile_s, p.lost_s), usual_s: any_value(u.elapsed_s),
         cpu_s: arg_max(p.process_s, p.lost_s), usual_cpu_s: any_value(u.process_s)
     }) as numbers
-from spells as p
+from likely as p
 join usual as u on u.job_id = p.job_id
 join elsewhere as e on e.job_id = p.job_id and e.node = p.node
 where coalesce(p.items / nullif(u.items, 0), 1) < 1.2
     and e.meanwhile >= 5
     and e.meanwhile_s < 1.2 * u.elapsed_s
-    and 462 * pow(e.chance_of_one, 6) * u.mini_batches <= threshold('slow_spell_chance')
 group by p.job_id

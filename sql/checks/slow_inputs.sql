@@ -12,6 +12,7 @@
 -- threshold: slow_inputs_ratio = 10: time outside run() / its median in the job; from here on a mini-batch is held up
 -- threshold: slow_inputs_share = 0.05: share of the mini-batches held up, from which it is reported
 -- when: (SELECT count(*) FROM judged_attempts WHERE final) >= threshold('enough_to_compare')
+-- and (SELECT count(*) FROM judged_attempts WHERE final AND overhead_s >= 1) >= 3
 with tries as (
     select
         job_id, mini_batch_id, node, started_at, elapsed_s, run_s, overhead_s,

@@ -18,7 +18,17 @@
 -- threshold: same_input_share = 0.2: if more of a job's mini-batches than this raise the same error, the inputs are not
 -- to blame
 -- when: EXISTS (FROM judged_attempts WHERE outcome <> 'done' OR error_message IS NOT NULL)
-with tries as materialized (
+with totals as (
+    select
+        job_id,
+        count(*) as tries,
+        count(distinct node) as nodes,
+        count(*) filter (where final) as mini_batches
+    from judged_attempts
+    group by job_id
+),
+
+kinds as materialized (
     select
         job_id, mini_batch_id, attempt, node, process, started_at, ended_at, elapsed_s, process_s, outcome, final,
         all_attempts, items, failed_items, error_message, is_retry, file_id, line_no,
@@ -30,30 +40,19 @@ with tries as materialized (
             when outcome = 'done' and succeeded = 0 and items > 0 and error_message <> '' then 'exception'
         end as kind
     from judged_attempts
-),
-
-totals as (
-    select job_id, count(*) as tries, count(distinct node) as nodes, count(distinct mini_batch_id) as mini_batches
-    from tries
-    group by job_id
-),
-
-decided as (
-    select job_id, mini_batch_id, outcome as mini_batch_outcome, kind as deciding_kind
-    from tries
-    where final
+    where outcome is distinct from 'done' or error_message is not null  -- others have no kind
 ),
 
 failures as (
     select
         t.*,
-        d.mini_batch_outcome,
-        coalesce(d.mini_batch_outcome = 'done' and d.deciding_kind is null, false) as done_later,
+        coalesce(d.outcome, 'done') as mini_batch_outcome,
+        coalesce(mini_batch_outcome = 'done' and d.kind is null, false) as done_later,
         regexp_replace(
             regexp_extract(t.error_message, '^[^\r\n]{0,200}'), '''[^'']*''|"[^"]*"|\d+', '#', 'g'
         ) as error
-    from tries as t
-    join decided as d on d.job_id = t.job_id and d.mini_batch_id = t.mini_batch_id
+    from kinds as t
+    left join kinds as d on d.final and d.job_id = t.job_id and d.mini_batch_id = t.mini_batch_id
     where t.kind is not null
 ),
 
@@ -67,7 +66,7 @@ by_node as (
         where kind in ('timeout', 'exception') and node is not null
         group by job_id, node
     ) as f
-    join (select job_id, node, count(*) as tries from tries group by job_id, node) as n
+    join (select job_id, node, count(*) as tries from judged_attempts group by job_id, node) as n
         on n.job_id = f.job_id and n.node = f.node
     join totals as j on j.job_id = f.job_id
 ),

@@ -203,7 +203,7 @@ last_lines as (  -- of the launcher's files, what the launcher itself says at th
     group by r.file_id
 ),
 
-signs as (
+signs as materialized (  -- else what each says is sought in all records
     select job_id, 1 as strength, said_at as time, false as unless_work_went_on, state, 'platform: ' || word as reason
     from control_ends
 
