@@ -20,6 +20,7 @@ from ingest.store.paths import cache_folder
 
 if TYPE_CHECKING:
     from ingest.views.definition import Definition
+    from ingest.views.library import Library
 
 MADE_IN = "making-"
 """How the names of folders in the cache folder begin in which something is made."""
@@ -38,12 +39,17 @@ def attach(connection: duckdb.DuckDBPyConnection, definition: Definition) -> boo
     if file is None or not file.is_file():
         return False
     try:
-        connection.execute(f"ATTACH {quoted_path(file)} AS {PARSED} (READ_ONLY)")
+        attach_file(connection, file)
         connection.execute(f"SET search_path = '{PARSED}.main,catalog.main'")
     except duckdb.Error as error:  # whatever lies there: the texts do as well
         debug("the kept queries cannot be read", file=str(file), reason=str(error))
         return False
     return True
+
+
+def attach_file(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Attaches a file of parsed queries."""
+    connection.execute(f"ATTACH {quoted_path(file)} AS {PARSED} (READ_ONLY)")
 
 
 def keep(connection: duckdb.DuckDBPyConnection, definition: Definition) -> None:
@@ -55,19 +61,28 @@ def keep(connection: duckdb.DuckDBPyConnection, definition: Definition) -> None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with TemporaryDirectory(prefix=MADE_IN, dir=file.parent) as folder:
             made = Path(folder) / file.name
-            connection.execute(f"ATTACH {quoted_path(made)} AS {PARSED}")
-            for view in definition.library.derivation:
-                text = with_numbers(view.text, definition.library)
-                if view.is_macro:
-                    connection.execute(CREATE_MACRO.sub(f"CREATE MACRO {PARSED}.", text, count=1))
-                elif view.is_derived:
-                    name = quoted(view.name)
-                    connection.execute(f"CREATE MACRO {PARSED}.{name}() AS TABLE {text}")
-                    connection.execute(f"CREATE TABLE {PARSED}.{name} AS FROM temp.{name} LIMIT 0")
-            connection.execute(f"DETACH {PARSED}")
+            write_file(connection, definition.library, made)
             made.chmod(0o600)
             made.replace(file)
     except (OSError, duckdb.Error) as error:  # the user's cache may be on a full disk of its own
         debug("the queries cannot be kept", file=str(file), reason=str(error))
         with suppress(duckdb.Error):
+            connection.rollback()
+        with suppress(duckdb.Error):
             connection.execute(f"DETACH DATABASE IF EXISTS {PARSED}")
+
+
+def write_file(connection: duckdb.DuckDBPyConnection, library: Library, file: Path) -> None:
+    """Writes a new file of parsed queries, over a connection as for `keep`."""
+    connection.execute(f"ATTACH {quoted_path(file)} AS {PARSED}")
+    connection.begin()  # one by one takes as long again
+    for view in library.derivation:
+        text = with_numbers(view.text, library)
+        if view.is_macro:
+            connection.execute(CREATE_MACRO.sub(f"CREATE MACRO {PARSED}.", text, count=1))
+        elif view.is_derived:
+            name = quoted(view.name)
+            connection.execute(f"CREATE MACRO {PARSED}.{name}() AS TABLE {text}")
+            connection.execute(f"CREATE TABLE {PARSED}.{name} AS FROM temp.{name} LIMIT 0")
+    connection.commit()
+    connection.execute(f"DETACH {PARSED}")

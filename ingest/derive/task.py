@@ -37,10 +37,24 @@ MEMORY = "300MB"
 
 _SMALL_BYTES = 16 << 20
 _PAYS_WITH_ROWS = (
-    "aggregate_reuse, build_side_probe_side, column_lifetime, common_subexpressions, common_subplan, cte_filter_pusher,"
-    " duplicate_groups, expression_rewriter, grouping_sets, join_filter_pushdown, join_order, outer_join_simplification,"
-    " projection_pullup, reorder_filter, statistics_propagation, top_n_window_elimination, window_self_join"
-).split(", ")
+    "aggregate_reuse",
+    "build_side_probe_side",
+    "column_lifetime",
+    "common_subexpressions",
+    "common_subplan",
+    "cte_filter_pusher",
+    "duplicate_groups",
+    "expression_rewriter",
+    "grouping_sets",
+    "join_filter_pushdown",
+    "join_order",
+    "outer_join_simplification",
+    "projection_pullup",
+    "reorder_filter",
+    "statistics_propagation",
+    "top_n_window_elimination",
+    "window_self_join",
+)
 """Steps of the database's optimizer that take longer, with few rows, than they spare."""
 
 _HELD_BYTES = 48 << 20

@@ -161,8 +161,10 @@ all_kinds as (
         p.example_node as node, p.example_process as process, p.occurrences, p.first_at, p.last_at,
         p.example_file_id as file_id, p.example_line_no as line_no,
         4 as stage
-    from (select *, headline_of_error(coalesce(nullif(trim(example), ''), 'error'), occurrences) as headline from warned)
-        as p
+    from (
+        select *, headline_of_error(coalesce(nullif(trim(example), ''), 'error'), occurrences) as headline
+        from warned
+    ) as p
 )
 
 select

@@ -19,7 +19,7 @@ def clock(seconds: float) -> str:
 
 def work(db: Database, job: str, seconds: Sequence[float], start: float = 0, gap: float = 0, **more: Any) -> float:
     """One worker's done mini-batches, one after the other, each of so many seconds; when the last one ends."""
-    number = db.rows(f"SELECT count(*) FROM attempt_reports WHERE job_id = '{job}'")[0][0]
+    number = db.inserted["attempt_reports", job]
     for elapsed in seconds:
         row = {"job_id": job, "elapsed_s": elapsed, "run_s": elapsed - 0.1} | more
         for name, value in row.items():

@@ -6,11 +6,13 @@ All rows are of one day, so a time is written and read as `10:05:00`. What a row
 
 from __future__ import annotations
 
+import atexit
 import datetime
 import json
 import shutil
 import tempfile
 import weakref
+from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import cache
 from itertools import chain, count
@@ -20,12 +22,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest.derive.compute import Columns, compute
+from ingest.derive import parsed_queries
+from ingest.derive.compute import PARSED, Columns, compute
 from ingest.derive.task import derived_relations, plan_for_few_rows
 from ingest.known_problems import KnownProblem, in_order
 from ingest.model import CATALOG_TABLES, LOADED_JOBS, RECORD_TABLES, Column
 from ingest.quoting import quoted
-from ingest.store.derived import DerivedRelation, derived_views
+from ingest.store.derived import derived_views
 from ingest.store.known_problems import write_known_problems
 from ingest.views.create import create_view, create_views
 from ingest.views.files import View, ViewProblem
@@ -45,45 +48,39 @@ _TOGETHER = 500
 
 
 @cache
-def _empty() -> bytes:
-    """The file of a database with every table and view and no known problem: made once, since a second is long for a test."""
-    with tempfile.TemporaryDirectory(prefix="ingest-rows-") as folder:
-        file = Path(folder) / "rows.duckdb"
-        with duckdb.connect(file) as connection:
-            for name, columns in TABLES.items():
-                definition = ", ".join(f'"{column.name}" {column.type}' for column in columns)
-                connection.execute(f"CREATE TABLE {name} ({definition})")
-            write_known_problems(connection, [])
-            connection.execute("CREATE SCHEMA parts")
-            assert _make(connection, LIBRARY) == []
-        return file.read_bytes()
+def _templates() -> Path:
+    """A folder of what takes too long to be made for each test.
+
+    `rows.duckdb` has every table and view and no known problem, `queries.duckdb` the parsed queries of derived relations.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="ingest-rows-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with duckdb.connect(folder / "rows.duckdb") as connection:
+        for name, columns in TABLES.items():
+            definition = ", ".join(f'"{column.name}" {column.type}' for column in columns)
+            connection.execute(f"CREATE TABLE {name} ({definition})")
+        write_known_problems(connection, [])
+        connection.execute("CREATE SCHEMA parts")
+        problems = compute(connection, LIBRARY).problems
+        parsed_queries.write_file(connection, LIBRARY, folder / "queries.duckdb")
+        assert [*problems, *_make_views(connection, LIBRARY)] == []
+    return folder
 
 
 @cache
 def _columns() -> dict[str, Columns]:
     """The columns of our derived relations."""
-    with tempfile.TemporaryDirectory(prefix="ingest-rows-") as folder:
-        file = Path(folder) / "rows.duckdb"
-        file.write_bytes(_empty())
-        with duckdb.connect(file) as connection:
-            asked = connection.execute(
-                "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'parts'"
-            )
-            columns: dict[str, list[tuple[str, str]]] = {}
-            for name, column, type_ in asked.fetchall():
-                columns.setdefault(name, []).append((column, type_))
-    return dict(columns)
+    with duckdb.connect() as connection:
+        parsed_queries.attach_file(connection, _templates() / "queries.duckdb")
+        return {name: one.columns for name, one in derived_relations(connection, LIBRARY, PARSED).items()}
 
 
-def _stored(connection: duckdb.DuckDBPyConnection, library: Library) -> dict[str, DerivedRelation]:
-    """The derived relations that lie there as temporary tables, less those that no store keeps."""
-    return {name: one for name, one in derived_relations(connection, library).items() if not one.is_step}
+def _make_views(connection: duckdb.DuckDBPyConnection, library: Library) -> list[ViewProblem]:
+    """Makes all views of a library, over its derived relations, which lie there as temporary tables without rows.
 
-
-def _make(connection: duckdb.DuckDBPyConnection, library: Library) -> list[ViewProblem]:
-    """Makes all views of a library, over derived relations as tables without rows; returns what is wrong with some."""
-    problems = compute(connection, library).problems
-    relations = _stored(connection, library)
+    Returns what is wrong with some.
+    """
+    relations = {name: one for name, one in derived_relations(connection, library).items() if not one.is_step}
     for name in relations:
         connection.execute(f'CREATE TABLE IF NOT EXISTS parts."{name}" AS SELECT * FROM temp."{name}" LIMIT 0')
     for kind, names in (("TABLE", "table_name FROM duckdb_tables()"), ("VIEW", "view_name FROM duckdb_views()")):
@@ -91,7 +88,7 @@ def _make(connection: duckdb.DuckDBPyConnection, library: Library) -> list[ViewP
             connection.execute(f'DROP {kind} temp."{name}"')
     for view in derived_views(library, relations):
         create_view(connection, view)
-    return [*problems, *create_views(connection, library.without(problems))]
+    return create_views(connection, library)
 
 
 class Database:
@@ -105,13 +102,17 @@ class Database:
     def __init__(self) -> None:
         folder = tempfile.mkdtemp(prefix="ingest-rows-")
         self._forget = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        file = Path(folder) / "rows.duckdb"
-        file.write_bytes(_empty())
+        file = Path(shutil.copy(_templates() / "rows.duckdb", folder))
         self._connection = duckdb.connect(file)
         self._connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        parsed_queries.attach_file(self._connection, _templates() / "queries.duckdb")
         self._known_types = _TYPES
         self._lines = count(2)
         self._given = {"jobs"}
+        self._filled: set[str] = set()
+        """Tables of records, and derived relations, that have rows."""
+        self.inserted: Counter[tuple[str, str | None]] = Counter()
+        """How many rows were put into a table, by table and job."""
         self._waiting: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
 
     @property
@@ -119,6 +120,11 @@ class Database:
         """The database, with all rows in it."""
         self._put_in()
         return self._connection
+
+    @property
+    def _is_parsed(self) -> bool:
+        """Whether the queries of its library are those that were parsed."""
+        return self.library is LIBRARY
 
     def know(self, *problems: KnownProblem) -> None:
         """Makes these the known problems, in this order; there are none before."""
@@ -129,7 +135,8 @@ class Database:
         load_library.cache_clear()
         self.library = load_library(folders)
         self._known_types = {}  # from here on, relations are this database's own
-        return _make(self.connection, self.library)
+        problems = compute(self.connection, self.library).problems
+        return [*problems, *_make_views(self.connection, self.library.without(problems))]
 
     def close(self) -> None:
         """Forgets all of it."""
@@ -142,8 +149,10 @@ class Database:
         if table not in TABLES:
             self._given.add(table)
         place = f"main.{table}" if table in TABLES else f"parts.{table}"
+        self._filled.add(table)
         for row in rows:
             full = {"job_id": "job", **row}
+            self.inserted[table, full["job_id"]] += 1
             if "line_no" in types:
                 full = {"file_id": 1, "line_no": next(self._lines), **full}
             for name, value in full.items():
@@ -193,37 +202,69 @@ class Database:
         fields = json.dumps(facts) if facts else None
         self.insert("log_records", {"source": source, "time": at, "event": event, "fields": fields, **(row or {})})
 
+    def insert_raw(self, table: str, row: dict[str, Any]) -> None:
+        """Puts one row into a table as it is, whatever stands in it."""
+        self._filled.add(table)
+        names, marks = ", ".join(map(quoted, row)), ", ".join("?" * len(row))
+        self._connection.execute(f"INSERT INTO main.{quoted(table)} ({names}) VALUES ({marks})", [*row.values()])
+
     def execute(self, query: str) -> duckdb.DuckDBPyConnection:
         """Asks a query; what it asks of derived relations is worked out anew, since rows may be new."""
         asked = View(Path("query.sql"), query).reads & self.library.relations.keys()
         self._derive(asked)
         return self.connection.execute(query)
 
-    def _derive(self, wanted: Collection[str] | None = None) -> None:
+    def _derive(self, asked: Collection[str] | None = None) -> None:
         """Works out derived relations as a load of few rows does; steps and single checks stay as temporary tables."""
-        plan_for_few_rows(self.connection)
-        compute(
-            self.connection,
+        needed = None if asked is None else self.library.below(asked)
+        relations = [
+            view
+            for view in self.library.derivation
+            if view.is_derived and view.name not in self._given and (needed is None or view.name in needed)
+        ]
+        if not relations:
+            return
+        connection = self.connection
+        for view in relations:
+            connection.execute(f'DROP TABLE IF EXISTS temp."{view.name}"')
+        plan_for_few_rows(connection)
+        if self._is_parsed:
+            for name in self._given:
+                connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS FROM rows.parts."{name}"')
+            connection.execute(f"SET search_path = '{PARSED}.main,rows.main'")
+        computed = compute(
+            connection,
             self.library,
             given=self._given,
-            wanted=wanted,
-            empty=self._without_rows(),
+            wanted=asked,
+            empty={table.name for table in RECORD_TABLES} - self._filled,
             known=_columns(),
+            parsed=self._is_parsed,
         )
-        self.connection.execute("RESET disabled_optimizers")
-        self.connection.begin()
-        for name in _stored(self.connection, self.library):
-            self.connection.execute(f'CREATE OR REPLACE TABLE parts."{name}" AS SELECT * FROM temp."{name}"')
-            self.connection.execute(f'DROP TABLE temp."{name}"')
-        self.connection.commit()
+        connection.execute("RESET disabled_optimizers")
+        if self._is_parsed:
+            connection.execute("USE rows.main")
+            for name in self._given:
+                connection.execute(f'DROP VIEW temp."{name}"')
+        connection.begin()
+        for view in relations:
+            self._put_away(view, view.name not in computed.without_rows)
+        connection.commit()
 
-    def _without_rows(self) -> set[str]:
-        """The tables of records that are empty."""
-        names = [table.name for table in RECORD_TABLES]
-        ((counts),) = self.connection.execute(
-            f"SELECT {', '.join(f'EXISTS (FROM main.{name})' for name in names)}"
-        ).fetchall()
-        return {name for name, there in zip(names, counts, strict=True) if not there}
+    def _put_away(self, view: View, has_rows: bool) -> None:
+        """Puts what was worked out where its view looks for it; a step stays a temporary table."""
+        made = f'temp."{view.name}"'
+        if view.is_step:
+            if not has_rows and self._is_parsed:
+                self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{view.name}" AS FROM {PARSED}."{view.name}"')
+            return
+        if has_rows:
+            self._connection.execute(f'CREATE OR REPLACE TABLE parts."{view.name}" AS FROM {made}')
+            self._filled.add(view.name)
+        elif view.name in self._filled:
+            self._connection.execute(f'DELETE FROM parts."{view.name}"')
+            self._filled.remove(view.name)
+        self._connection.execute(f"DROP TABLE IF EXISTS {made}")
 
     def ask_all(self) -> None:
         """Asks every view, each over the answers of those that it rests on."""

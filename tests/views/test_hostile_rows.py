@@ -40,9 +40,8 @@ def test_every_view_answers(db: Database) -> None:
             cells = CELLS[column.type]
             row[column.name] = cells[(shift + number * (1 + shift // 3)) % len(cells)]
         row["job_id"] = job_id
-        names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
         if "job_id" in {column.name for column in columns}:
-            db.connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(row.values()))
+            db.insert_raw(table, row)
     db.ask_all()
 
 

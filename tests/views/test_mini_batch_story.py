@@ -225,8 +225,7 @@ def test_hostile_rows(db: Database) -> None:
             row[column.name] = cells[(shift + number * (1 + shift // 3)) % len(cells)]
         row["job_id"] = "job"
         if "job_id" in {column.name for column in columns}:
-            names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
-            db.connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(row.values()))
+            db.insert_raw(table, row)
     for number, (seconds, at) in enumerate(product(CELLS[Type.FLOAT], CELLS[Type.TIME])):
         row = {"mini_batch_id": number, "started_at": at, "elapsed_s": seconds, "outcome": ("done", "open")[number % 2]}
         names, marks = ", ".join(row), ", ".join("?" * len(row))
