@@ -40,7 +40,7 @@ _LAST_GOOD = "last-good"
 )
 @click.option("--max-failure-rate", metavar="N%|N", help="Fail too if more items than this share failed: 1% or 0.01.")
 @click.option("--fail-on-findings", is_flag=True, help="Fail too if the diagnosis of a job has a finding that severe.")
-@click.option("--require-baseline", is_flag=True, help="Fail too if there is not enough to compare a job with.")
+@click.option("--require-baseline", is_flag=True, help="Fail too if a baseline is too small to compare with.")
 @format_option("text", *CHECK_FORMATS)
 def check(
     jobs: Sequence[str],

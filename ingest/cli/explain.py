@@ -16,6 +16,7 @@ from ingest.cli.options import load_plugins, plugin_options
 from ingest.cli.source_options import source_options, wanted
 from ingest.errors import ExitCode
 from ingest.output.terminal import text_width
+from ingest.output.wording import shorten
 
 if TYPE_CHECKING:
     from ingest.load.explain import Explanation
@@ -112,8 +113,7 @@ def _row(row: Mapping[str, Any]) -> str:
 
 
 def _cut(value: object) -> str:
-    text = _safe(str(value))  # before it is cut: half a secret may pass for none
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+    return shorten(_safe(str(value)), _LONGEST_VALUE)  # masked before it is cut: half a secret may pass for none
 
 
 def _tell_many(found: Iterable[Explanation]) -> None:
@@ -134,7 +134,7 @@ def _tell_many(found: Iterable[Explanation]) -> None:
             click.echo(f"{_safe(where)}: unclaimed")
         for misfit in one.misfits:
             said = _safe(f"{misfit.reason}: {misfit.text}")
-            click.echo(f"{_safe(where)}:{misfit.line_no}: {said[:120]}")
+            click.echo(f"{_safe(where)}:{misfit.line_no}: {shorten(said, 120)}")
 
 
 def _line(head: str, text: str) -> None:

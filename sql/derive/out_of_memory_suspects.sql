@@ -19,7 +19,7 @@ with words as (
     select
         job_id, node, process,
         min(said_at) as said_at,
-        arg_min(regexp_extract(text, '^[^\r\n]{0,300}'), {said_at: said_at, line_no: line_no}) as said
+        arg_min(cut_words(text, 300), {said_at: said_at, line_no: line_no}) as said
     from out_of_memory_texts
     group by job_id, node, process, date_trunc('minute', said_at)
 ),
@@ -128,25 +128,25 @@ select
         when (words_told or reason = 'killed') and (words_told or node_high or grown) then 'high'
         when reason = 'died' and node_high and grown then 'high'
         when reason = 'killed' and not coalesce(node_percent < 60 and sampled_s < 60, false) then 'medium'
-        when reason in ('died', 'not told', 'told') and (node_high or grown) then 'medium'
+        when reason in ('died', 'not recorded', 'told') and (node_high or grown) then 'medium'
         else 'low'
     end as suspicion,
     concat_ws(
         '; ',
-        case when words_told then 'a text says that memory ran out' end,
+        case when words_told then 'the logs report that memory ran out' end,
         case when reason = 'killed' then 'killed by signal 9, typical of the OOM killer' end,
         case
             when crashed then 'crashed with exit code ' || exit_code
-            when reason in ('died', 'not told', 'exception') then 'ended, no log says why'
+            when reason in ('died', 'not recorded', 'exception') then 'ended without a logged reason'
         end,
         case
-            when node_percent is null then 'no sample of the node before'
+            when node_percent is null then 'no earlier sample of the node'
             else printf('node at %.0f %% in the sample %.0f s before', node_percent, sampled_s)
         end,
         case when node_percent_then >= node_percent + 1 then
-            printf('on the way to %.0f %%', least(node_percent_then, 100))
+            printf('rising towards %.0f %%', least(node_percent_then, 100))
         end,
-        case when grown then printf('process grown by %.0f %% of the node''s memory', grown_percent) end
+        case when grown then printf('the process grew by %.0f %% of the node''s memory', grown_percent) end
     ) as reason,
     node_percent,
     sampled_s,

@@ -28,7 +28,7 @@ def test_two_jobs(run: Run, compared_store: Path) -> None:
     assert told["items failed"] == ["0", "44", "+44"]
     assert told["share of items failed"] == ["0.0 %", "9.2 %", "+9.2 points", "worse"]
     assert told["retries"] == ["0", "13", "+13", "worse"]
-    assert told["generation of logs"] == ["V4", "V2", "changed"]
+    assert told["log format"] == ["V4", "V2", "changed"]
     assert "new error    16×         Stop for run() unable to finish within 60 seconds" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 100
 

@@ -45,7 +45,7 @@ def test_killed_while_memory_was_high(db: Database) -> None:
     assert (row["node_percent"], row["sampled_s"], row["process_percent"]) == (90.0, 30.0, 45.0)
     assert (row["process_mb"], row["grown_mb"], row["process_samples"]) == (3600.0, 2800.0, 3)
     assert "killed by signal 9" in row["reason"]
-    assert "node at 90 % in the sample 30 s before; on the way to 100 %" in row["reason"]
+    assert "node at 90 % in the sample 30 s before; rising towards 100 %" in row["reason"]
     assert row["caveat"].startswith("last sample 30 s before; a sample is not a peak")
 
 
@@ -56,7 +56,7 @@ def test_killed_and_no_sample(db: Database) -> None:
         (
             "process001",
             "medium",
-            "killed by signal 9, typical of the OOM killer; no sample of the node before",
+            "killed by signal 9, typical of the OOM killer; no earlier sample of the node",
         )
     ]
 
