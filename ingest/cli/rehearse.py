@@ -169,7 +169,7 @@ def rehearse(
     format_: str,
     **given: Any,
 ) -> None:
-    """Run a scoring script here, as a batch endpoint would, and say what that tells.
+    """Run a scoring script here, as a batch endpoint would, and report what it would run into.
 
     \b
       ingest rehearse score.py --input images/

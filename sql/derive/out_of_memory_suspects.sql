@@ -1,6 +1,6 @@
 -- Where may memory have run out, and which mini-batch was in progress then?
 -- One row per worker process that ended while the job was running (`event` worker ended; not those that ended by a
--- timeout or a failed init()), and per worker and minute whose texts say that memory ran out (`event` told, see
+-- timeout or a failed init()), and per worker and minute whose texts say that memory ran out (`event` logged, see
 -- `out_of_memory_texts`) although it went on. Node and process memory are of the last sample before, `sampled_s`
 -- seconds before: a sample is not a peak and children of a process are not counted, so a low value proves nothing if it
 -- is old. `grown_mb` is from the first sample of the process to that one. `suspicion` high: a text or signal 9 together
@@ -42,8 +42,8 @@ marked as (
     from ends as e
     union all
     select
-        w.job_id, w.node, w.process, null, w.said_at, t.mini_batch_id, t.attempt, t.elapsed_s, null, 'told', w.said,
-        'told',
+        w.job_id, w.node, w.process, null, w.said_at, t.mini_batch_id, t.attempt, t.elapsed_s, null, 'logged', w.said,
+        'logged',
         true
     from words as w
     left join lateral (
@@ -128,7 +128,7 @@ select
         when (words_told or reason = 'killed') and (words_told or node_high or grown) then 'high'
         when reason = 'died' and node_high and grown then 'high'
         when reason = 'killed' and not coalesce(node_percent < 60 and sampled_s < 60, false) then 'medium'
-        when reason in ('died', 'not recorded', 'told') and (node_high or grown) then 'medium'
+        when reason in ('died', 'not recorded', 'logged') and (node_high or grown) then 'medium'
         else 'low'
     end as suspicion,
     concat_ws(

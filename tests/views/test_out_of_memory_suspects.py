@@ -105,7 +105,7 @@ def test_an_error_that_the_worker_survived(db: Database) -> None:
         error = {"source": source, "node": "0", "process": "process000", "time": "10:00:10"}
         db.insert("errors", {**error, "exception_type": "MemoryError", "exception_message": "no room"})
     assert db.rows("SELECT event, process, mini_batch_id, suspicion FROM out_of_memory_suspects") == [
-        ("told", "process000", 3, "high")
+        ("logged", "process000", 3, "high")
     ]
 
 
