@@ -27,9 +27,7 @@ _LONGEST_VALUE = 60
 
 @click.command(short_help="Show which parser reads a file and why, and what it could not parse.")
 @click.argument("path", shell_complete=complete_path)
-@click.option(
-    "--as", "as_path", metavar="PATH", help="Where the file would lie below a job's folder, if it lies in none."
-)
+@click.option("--as", "as_path", metavar="PATH", help="Path of the file below a job's folder, if it is not in one.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @source_options
 @plugin_options
@@ -43,9 +41,9 @@ def explain(
     plugin_files: tuple[str, ...],
     no_plugins: bool,
 ) -> None:
-    """Say which parser reads a file and why, who else would, and the first lines that it could not understand.
+    """Show which parser reads a file and why, which others match, and the first lines that it could not parse.
 
-    PATH is a file, or a folder, an archive or an URL for all files in it. Nothing is stored. Signatures, keys and tokens
+    PATH is a file, or a folder, an archive or a URL for all files in it. Nothing is stored. Signatures, keys and tokens
     are masked.
     """
     from ingest.load.explain import explain as explanations
