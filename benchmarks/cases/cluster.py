@@ -33,9 +33,10 @@ def run(bench: Bench) -> Figures:
         name=NAME,
         title="A cluster instead of processes",
         compared=(
-            "A load into a new store by the two worker processes that `ingest` starts by itself, and by two of Dask with their"
-            " scheduler (`--cluster local`), in tasks of at most 48 MB. What Dask spends more on *12 MB*"
-            " is spent once, on starting a scheduler and workers; a cluster that runs already does not spend it."
+            "A load into a new store with the two worker processes that `ingest` starts by default, and with two"
+            " Dask workers and their scheduler (`--cluster local`), in tasks of at most 48 MB. The difference for"
+            " *12 MB* is the one-time cost of starting a scheduler and workers; a cluster that is already running"
+            " does not have it."
         ),
         sizes=sizes | {f"{name}, 12 MB": size for name, size in of_small.items()},
         runs=runs,

@@ -34,9 +34,10 @@ def run(bench: Bench) -> Figures:
         name=NAME,
         title="What derive costs",
         compared=(
-            "`ingest rebuild`, which derives all jobs of a store again and makes its views, beside the whole load of the same"
-            " jobs into a new store with one worker. *rebuild / load* is more than the share of derive in a load: a rebuild has"
-            " its own start-up, and makes the views, which a load takes from a template."
+            "`ingest rebuild`, which derives all jobs of a store again and creates its views, against the whole"
+            " load of the same jobs into a new store with one worker. *rebuild / load* is more than the share of"
+            " deriving in a load: a rebuild has its own start-up, and creates the views, which a load takes from a"
+            " template."
         ),
         sizes={f"{name}, {kind}": sizes[name] for kind, sizes in made.items() for name in ("files", "bytes")},
         runs=runs,

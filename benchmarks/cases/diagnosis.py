@@ -39,8 +39,9 @@ def run(bench: Bench) -> Figures:
         name=NAME,
         title="Diagnosis of a thousand jobs",
         compared=(
-            "`ingest diagnose --format json` of all jobs of a store, and of one of them, a new process each time, against"
-            " `python -c 'import duckdb'`. The jobs are those of `data/treegen/stories.py`: all checks have something to find."
+            "`ingest diagnose --format json` for all jobs of a store, and for one of them, in a new process each"
+            " time, against `python -c 'import duckdb'`. The jobs are those of `data/treegen/stories.py`, in which"
+            " every check has something to find."
         ),
         sizes={"jobs": count, "mini-batches": sum(s.plan.mini_batches for s in told), "findings": len(found)},
         runs=runs,

@@ -35,12 +35,13 @@ def run(bench: Bench) -> Figures:
         name=NAME,
         title="Large logs",
         compared=(
-            "The whole path, from the tree to a published store, against three ways to write the same Parquet without ledger"
-            " and catalog. *regex per line*: plain Python, one compiled expression per line, values converted by Arrow, the"
-            " same reading of tracebacks, the same Parquet writer. *DuckDB*: SQL with one thread, `log_records` with its"
-            " events only, no errors told from the records; *windows* splits the text into lines and folds them with window"
-            " functions, *marks* puts a mark before every head with one regular expression and splits there. Everybody reads"
-            " only the worker and master logs; 2 % of the records hold a traceback."
+            "A complete load, from the tree to a published store, against three ways to write the same Parquet"
+            " without ledger and catalog. *regex per line*: plain Python, one compiled expression per line, values"
+            " converted by Arrow, the same parsing of tracebacks, the same Parquet writer. *DuckDB*: SQL with one"
+            " thread, `log_records` with its events only, no errors derived from the records; *windows* splits the"
+            " text into lines and joins continuation lines with window functions, *marks* inserts a mark before"
+            " every record with one regular expression and splits there. All sides read only the worker and master"
+            " logs; 2 % of the records contain a traceback."
         ),
         checked=" ".join(checked),
         sizes=sizes,

@@ -45,9 +45,9 @@ def run(bench: Bench) -> Figures:
         name=NAME,
         title="Memory",
         compared=(
-            "Peak resident memory of the largest process of a run, for a few large logs and for one large table, each at two"
-            " sizes: of the load, and of commands over the store that it made."
-            " What is shared between processes (libraries) counts in each."
+            "Peak resident memory of the largest process of a run, for a few large logs and for one large table,"
+            " each at two sizes: of the load, and of commands over the resulting store. Memory that processes share"
+            " (libraries) is counted in each."
         ),
         sizes=sizes,
         runs=runs,

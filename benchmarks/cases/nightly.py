@@ -1,4 +1,4 @@
-"""A night of new jobs: should cost what the new jobs cost, not what the store holds."""
+"""A nightly run over new jobs: should cost what the new jobs cost, not what the store holds."""
 
 from __future__ import annotations
 
@@ -43,21 +43,22 @@ def measured(bench: Bench, held: int, fresh: int) -> Figures:
         timing.run(night(old, full))
         full.rename(kept)
         report = folder / "report.html"
-        empty = Side("night into an empty store", lambda store: night(new, store))
-        onto = Side(f"night into a store of {held:,} jobs", lambda _: beside(new))
+        empty = Side("run into an empty store", lambda store: night(new, store))
+        onto = Side(f"run into a store of {held:,} jobs", lambda _: beside(new))
         reported = Side("the same with report", lambda _: beside(new, "--report", str(report)))
-        again = Side(f"night over the {held:,} jobs, none new", lambda _: beside(old))
+        again = Side(f"run over the {held:,} jobs, none new", lambda _: beside(old))
         runs = in_turn([empty, onto, reported, again], folder, bench.repeats)
         sizes = {name: made[name] for name in ("jobs", "files", "bytes")}
         sizes |= {"report_bytes": report.stat().st_size, "jobs in the store": held}
     return Figures(
         name=NAME,
-        title="A night of new jobs",
+        title="A nightly run over new jobs",
         compared=(
-            "`ingest nightly` over the same new jobs, into an empty store and into one that holds many jobs with all their"
-            " aggregates: what a night costs should not grow with the store. *the same with report* writes the HTML report too."
-            " *none new*: over the many jobs, which are all there: their trees are looked at, and what the last night said,"
-            " which was of all of them, is said again. Putting the large store in its place for each run is not counted."
+            "`ingest nightly` over the same new jobs, into an empty store and into one that holds many jobs with"
+            " all their aggregates: the cost of a nightly run should not grow with the store. *the same with report*"
+            " also writes the HTML report. *none new*: over the many jobs, all of which are loaded already: their"
+            " trees are checked, and the summary of the last run, which covered all of them, is repeated. Setting up"
+            " the large store for each run is not counted."
         ),
         sizes=sizes,
         runs=runs,

@@ -31,10 +31,10 @@ def run(bench: Bench) -> Figures:
         runs = in_turn([bare, *map(asking, _QUESTIONS)], folder, bench.repeats)
     return Figures(
         name=NAME,
-        title="Questions to a store of a thousand jobs",
+        title="Queries to a store of a thousand jobs",
         compared=(
-            "`python -m ingest sql … --format csv`, a new process for each question, against `python -c 'import duckdb'`. The"
-            " operating system has the store's files in memory. The questions: "
+            "`python -m ingest sql … --format csv`, in a new process for each query, against `python -c 'import duckdb'`."
+            " The store's files are in the operating system's cache. The queries: "
             + "; ".join(f"`{sql}`" for sql in _QUESTIONS.values())
             + "."
         ),

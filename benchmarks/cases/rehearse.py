@@ -38,11 +38,12 @@ def run(bench: Bench) -> Figures:
         name=NAME,
         title="Overhead of a rehearsal",
         compared=(
-            "The driver of `ingest rehearse`, without the load of its logs, against a bare `multiprocessing.Pool` (spawn,"
-            " `imap`, rows appended to a file) with a scoring script that returns its paths; both with two processes and one"
-            f" empty file in each mini-batch. *few* are {_FEW} mini-batches: the start of the processes, which the figures per"
-            " mini-batch leave out. The driver writes the logs of a job meanwhile, a dozen lines and a row for each mini-batch,"
-            " each handed to the system at once, watches time limits and takes samples."
+            "The driver of `ingest rehearse`, without loading its logs, against a bare `multiprocessing.Pool`"
+            " (spawn, `imap`, rows appended to a file) with a scoring script that returns its paths; both with two"
+            f" processes and one empty file per mini-batch. *few* are {_FEW} mini-batches: the start of the processes,"
+            " which is subtracted in the figures per mini-batch. Meanwhile the driver writes the logs of a job"
+            " (about a dozen lines and a row per mini-batch, each written through to the system at once), enforces"
+            " time limits and takes samples."
         ),
         sizes={"mini-batches": count},
         runs=runs,

@@ -30,10 +30,10 @@ def run(bench: Bench) -> Figures:
         name=NAME,
         title="Second run over unchanged files",
         compared=(
-            "`ingest` over trees that the store holds already against a script of a dozen lines that lists the same trees with"
-            " `os.scandir` and `stat`. *walk* is that script with the start of Python; *walk and import duckdb* also imports"
-            " the database, without which no store can be asked what it knows. With the verdict the store is asked for the"
-            " summary that `ingest` ends with."
+            "`ingest` over trees that the store already holds, against a script of a dozen lines that lists the"
+            " same trees with `os.scandir` and `stat`. *walk* is that script including the start of Python; *walk"
+            " and import duckdb* also imports the database, without which no store can be queried. *with verdict*"
+            " includes the summary that `ingest` ends with."
         ),
         sizes={name: made[name] for name in ("jobs", "files", "bytes")},
         runs=runs,

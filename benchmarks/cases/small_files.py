@@ -33,12 +33,12 @@ def run(bench: Bench) -> Figures:
         name=NAME,
         title="Many small files",
         compared=(
-            "The whole path against plain Python that reads one file after the other: the regular expression per line of"
-            " *large-logs* for worker logs and errors, the `csv` module for node and process samples, rows collected over all"
-            " files and written by the same Parquet writer. The trees hold only files that both sides read. In the first every"
-            " process has the files of its errors too, 4 KB each of nothing but tracebacks: more than half of all files, and"
-            " both sides read a traceback with the same function. *calm* is without those."
-            " `ingest` runs with one worker, and with two as it does of itself on two processors."
+            "A complete load against plain Python that reads one file after the other: the regular expression per"
+            " line of *large-logs* for worker logs and errors, the `csv` module for node and process samples, rows"
+            " collected over all files and written by the same Parquet writer. The trees contain only files that"
+            " both sides read. In the first tree every process also has error files, 4 KB each, that contain only"
+            " tracebacks: more than half of all files, and both sides parse a traceback with the same function."
+            " *calm* is without them. `ingest` runs with one worker, and with two, its default on two processors."
         ),
         checked=checked,
         sizes=sizes,

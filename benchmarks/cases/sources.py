@@ -51,11 +51,11 @@ def run(bench: Bench) -> Figures:
         name=NAME,
         title="Where the logs are",
         compared=(
-            "`ingest` over the same job trees in a folder, in archives of them, and as blobs in an Azurite on this machine,"
-            " of which only the client's side is counted: so the processor's time is what to compare there."
-            " *blobs, nothing new*: a store that holds them all."
-            " *bare list* lists the blobs with obstore and imports the database. *zipfile.read*"
-            " reads every member of the large zip file, one by one, and does nothing with it. Real clouds were not measured."
+            "`ingest` over the same job trees in a folder, in archives of them, and as blobs in an Azurite on this"
+            " machine. Only the client's side is counted for blobs, so compare the processor time there. *blobs,"
+            " nothing new*: the store holds all of them already. *bare list* lists the blobs with obstore and"
+            " imports the database. *zipfile.read* reads every member of the large zip file, one by one, and"
+            " discards it. Real clouds were not measured."
         ),
         sizes={
             "jobs": made["jobs"],

@@ -48,11 +48,12 @@ def run(bench: Bench) -> Figures:
         runs = in_turn([bare, *whole, *of_job], folder, bench.repeats)
     return Figures(
         name=NAME,
-        title="Every view, asked by DuckDB alone",
+        title="Every view, queried by DuckDB alone",
         compared=(
-            "`python -c 'import duckdb …; CREATE TEMP TABLE rows AS SELECT * FROM VIEW'`, a new process for each view, against"
-            " `python -c 'import duckdb'`: what a notebook or dashboard waits for, the start of Python and DuckDB with it."
-            " *one job*: with a filter on `job_id`. The limits count processor time, for DuckDB uses all processors."
+            "`python -c 'import duckdb …; CREATE TEMP TABLE rows AS SELECT * FROM VIEW'`, in a new process for each"
+            " view, against `python -c 'import duckdb'`: the time that a notebook or dashboard waits, including the"
+            " start of Python and DuckDB. *one job*: with a filter on `job_id`. The limits are in processor time,"
+            " since DuckDB uses all processors."
         ),
         sizes={name: made[name] for name in ("jobs", "files", "bytes")},
         runs=runs,

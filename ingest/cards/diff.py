@@ -53,7 +53,7 @@ def _scaled(compared: JobComparison) -> str:
         return ""
     return (
         f"* Durations and counts are judged per item of input: A has {items[0]:,.0f} items, B {items[1]:,.0f}."
-        " What they show is not scaled."
+        " The figures shown are not scaled."
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ingest.output import escape_controls, redact_text
 from ingest.output.shown import shown
-from ingest.output.wording import duration, plural, shorten_left, wrap
+from ingest.output.wording import duration, plural, shorten, shorten_left, wrap
 
 STORY = "SELECT * FROM mini_batch_story($job, $mini_batch)"
 
@@ -93,7 +93,7 @@ class _Page:
         texts = redact_text(f"{by}{row['text'] or ''}").splitlines() or [""]
         lines = [part for text in texts for part in self._folded(text)]
         if len(lines) > _LINES_PER_ROW and not self.whole:
-            lines = [*lines[: _LINES_PER_ROW - 1], f"{lines[_LINES_PER_ROW - 1][: self.text - 2]} …"]
+            lines = [*lines[: _LINES_PER_ROW - 1], shorten(f"{lines[_LINES_PER_ROW - 1]} …", self.text)]
         if note := more + before:
             lines = [*lines[:-1], lines[-1] + note] if len(lines[-1] + note) <= self.text else [*lines, note.strip()]
         place = f"[{files[row['file_id']]}]:{row['line_no']}"

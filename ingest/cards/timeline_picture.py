@@ -158,10 +158,10 @@ def _level(share: float, levels: str) -> str:
 def _label(line: Line, glyphs: Glyphs) -> Text:
     """The name of a node or process, cut to its column."""
     if line.process is None:
-        name = shown(line.node or "no node told")
+        name = shown(line.node or "node unknown")
         name = f"node {name}" if len(name) < LABEL - 5 else name
     else:
-        name = "  " + shown(line.process or "not told")
+        name = "  " + shown(line.process or "not recorded")
     if len(name) >= LABEL:
         name = name[: LABEL - 2] + glyphs.cut
     return Text(name.ljust(LABEL), style="bold" if line.process is None else "")

@@ -29,7 +29,7 @@ _LAST_GOOD = "last-good"
     metavar="N|last-good|JOB",
     default="10",
     show_default=True,
-    help="Compare with the last N jobs like it, with the last one of these that was good, or with a job.",
+    help="Compare with the last N similar jobs, with the last good one of these, or with a given job.",
 )
 @click.option(
     "--fail-on",
@@ -38,9 +38,13 @@ _LAST_GOOD = "last-good"
     show_default=True,
     help="Exit with 1 for a reason of this severity or a higher one.",
 )
-@click.option("--max-failure-rate", metavar="N%|N", help="Fail too if more items than this share failed: 1% or 0.01.")
-@click.option("--fail-on-findings", is_flag=True, help="Fail too if the diagnosis of a job has a finding that severe.")
-@click.option("--require-baseline", is_flag=True, help="Fail too if there is not enough to compare a job with.")
+@click.option(
+    "--max-failure-rate", metavar="N%|N", help="Also fail if more than this share of the items failed: 1% or 0.01."
+)
+@click.option(
+    "--fail-on-findings", is_flag=True, help="Also fail if the diagnosis of a job has a finding of that severity."
+)
+@click.option("--require-baseline", is_flag=True, help="Also fail if a baseline is too small to compare with.")
 @format_option("text", *CHECK_FORMATS)
 def check(
     jobs: Sequence[str],
@@ -52,14 +56,15 @@ def check(
     require_baseline: bool,
     format_: str,
 ) -> None:
-    """Fail if a job failed, or did worse than the jobs like it before it: a gate for pipelines.
+    """Fail if a job failed, or did worse than similar jobs before it: a gate for pipelines.
 
-    JOB is a job's id, the beginning of one, or a pattern; without any, the jobs of the last load, of several nights of
-    one experiment only the last. A job is compared with completed jobs of the same experiment (or name, less numbers)
-    and about as much input. Severe findings of a job are listed as notes; --fail-on-findings lets them fail the check.
+    JOB is a job's id, the beginning of one, or a pattern; without any, the jobs of the last load, of several runs of
+    one experiment only the last. A job is compared with completed jobs of the same experiment (or the same name without
+    numbers) and about as much input. Severe findings of a job are listed as notes; --fail-on-findings lets them fail
+    the check.
 
     Formats for pipelines: junit (a test case per job), github (annotations of GitHub Actions), sarif (code scanning).
-    A job passes if there are too few jobs to compare with; that is said.
+    A job passes, with a note, if there are too few jobs to compare with.
 
     \b
       ingest downloads/night-07 && ingest check

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Merge a store's small files.")
 @store_option
-@click.option("-n", "--dry-run", is_flag=True, help="Only say what would be merged.")
+@click.option("-n", "--dry-run", is_flag=True, help="Only show what would be merged.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Format of the output.")
 @lock_option
 @plugin_options
@@ -25,9 +25,9 @@ def compact(
 ) -> None:
     """Merge a store's small files.
 
-    Each load writes its own Parquet files; a store that is fed every day holds many small ones, which makes queries
-    slower. They are merged into files of about a hundred jobs or 128 MB. Answers stay the same, and whoever reads
-    meanwhile is not disturbed: the old files stay for an hour, until the next command that writes after that.
+    Each load writes its own Parquet files; a store that is updated every day has many small ones, which makes queries
+    slower. They are merged into files of about a hundred jobs or 128 MB. Results stay the same, and concurrent readers
+    are not disturbed: the old files are kept for an hour, until the next command that writes after that.
     """
     from ingest.store.catalog import connect_catalog
     from ingest.store.compact import Compacted, to_merge

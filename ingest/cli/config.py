@@ -19,9 +19,9 @@ from ingest.errors import ExitCode
     short_help="Show, check or write the settings.",
 )
 @click.option("--show", "what", flag_value="show", default="show", help="Every setting with its value and origin.")
-@click.option("--check", "what", flag_value="check", help="Say all that is wrong; exit code 2 if anything is.")
+@click.option("--check", "what", flag_value="check", help="Report all mistakes; exit code 2 if there are any.")
 @click.option("--example", "what", flag_value="example", help="An ingest.toml of all settings, commented out.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of --show.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Format of --show.")
 @store_option
 @lock_option
 @log_options
@@ -30,11 +30,11 @@ def config(context: click.Context, /, what: str, format_: str, **_given: Any) ->
     """Show, check or write the settings.
 
     \b
-      ingest config                             what holds here
-      ingest config --example > ingest.toml     a file to begin with
+      ingest config                             the settings in effect here
+      ingest config --example > ingest.toml     a file to start with
       ingest config trust                       ./ingest.toml is mine: use it
 
-    A flag weighs more than an environment variable, that more than ingest.toml, that more than the default. Settings
+    An option overrides an environment variable, which overrides ingest.toml, which overrides the default. Settings
     are read from the file that --config or INGEST_CONFIG names, else from ./ingest.toml if it is trusted, else from
     ingest.toml in your configuration folder. Secrets are masked.
     """

@@ -17,7 +17,7 @@ def trust(file: str, forget: bool) -> None:
     """Confirm that FILE is yours: ./ingest.toml, or a plugin that INGEST_PLUGINS names by a relative path.
 
     ingest.toml in the working directory is not used without this if another user owns it, if it is in or beside job
-    data, or if it names a program (plugins, notify_command) or a path outside its folder. Look into it first. The
+    data, or if it names a program (plugins, notify_command) or a path outside its folder. Read it first. The
     confirmation holds for this text in this place: after a change, confirm it again.
     """
     from ingest.config import trust as confirmed

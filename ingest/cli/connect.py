@@ -27,17 +27,17 @@ _TO_KNOW = (
 
 @click.command(short_help="Show how other programs open the store.")
 @store_option
-@click.option("--client", type=click.Choice(_CLIENTS), help="Only what this one needs, and nothing else.")
+@click.option("--client", type=click.Choice(_CLIENTS), help="Print only what this client needs.")
 @click.option(
     "--format",
     "format_",
     type=click.Choice(["text", "init", "json"]),
     default="text",
     show_default=True,
-    help="init: SQL for the duckdb program to begin with.",
+    help="init: a start-up script for the duckdb program.",
 )
 def connect(store: str, client: str | None, format_: str) -> None:
-    """Show how to open the store with the duckdb program, with Python, and with what speaks JDBC (DBeaver, say).
+    """Show how to open the store with the duckdb program, with Python, and with JDBC clients such as DBeaver.
 
     \b
       ingest connect
@@ -46,8 +46,8 @@ def connect(store: str, client: str | None, format_: str) -> None:
 
     The init script opens the store read-only and sets the thresholds and the price of ingest.toml.
 
-    Of a store on object storage it prints the statements for a client that has DuckDB's extension for it: they name the
-    catalog that counts now. Ask again to see newer loads.
+    For a store on object storage it prints the statements for a client with DuckDB's extension for that storage; they
+    name the current catalog. Run it again to see newer loads.
     """
     if client is not None and format_ == "init":
         raise click.UsageError("the init script is for duckdb; leave --client out.")

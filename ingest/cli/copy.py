@@ -19,7 +19,7 @@ def copy(source: str, target: str, lock_timeout: float, plugin_files: tuple[str,
       ingest copy ingest-store az://CONTAINER/PREFIX
       ingest copy s3://BUCKET/PREFIX ingest-store
 
-    The rows of both are counted. The store stays as it is, and may be read and written meanwhile.
+    The row counts of both are compared. The store does not change, and may be read and written meanwhile.
     """
     from ingest.output.wording import plural, size
     from ingest.store.copying import copy_store

@@ -38,7 +38,7 @@ _WANTED = "SELECT *, concat_ws('; ', headline, evidence) AS finding, fix AS reme
     "thresholds",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Use another number for a threshold of the checks, this time; may be given several times.",
+    help="Override a threshold of the checks for this run; may be given several times.",
 )
 @click.option(
     "--list", "list_", is_flag=True, help="List what jobs are checked for, with all thresholds; needs no store."
@@ -63,7 +63,7 @@ def diagnose(
 
     \b
       ingest diagnose                              all jobs
-      ingest diagnose night-07 --notes             one job, with all that was noticed
+      ingest diagnose night-07 --notes             one job, including notes
       ingest diagnose --format json --fail-on severe
       ingest diagnose --list                       what is looked for
 

@@ -34,19 +34,19 @@ _COLUMNS = (
     flag_value=10,
     type=click.IntRange(1),
     metavar="[N]",
-    help="Compare one job with the median of the last N jobs like it before it.  [default of N: 10]",
+    help="Compare one job with the median of the last N similar jobs before it.  [default of N: 10]",
 )
 @format_option("text")
 @output_option
 def diff(jobs: Sequence[str], store: str, baseline: int | None, format_: str, output: str | None) -> None:
-    """Say what differs between two jobs: outcome, settings, times, failures, errors, memory, and each node.
+    """Show what differs between two jobs: outcome, settings, times, failures, errors, memory, and each node.
 
-    Changes are those from A to B. `worse` and `better` mark what is large enough to matter: with two jobs by the least
-    changes of `comparison_rules`, with --baseline also by how much the jobs before it differ from each other.
+    Changes are from A to B. `worse` and `better` mark changes that are large enough to matter: by the minimum changes
+    in `comparison_rules`, and with --baseline also by how much the earlier jobs differ from each other.
 
     \b
       ingest diff night-06 night-07
-      ingest diff night-07 --baseline        with the median of the last 10 jobs like it
+      ingest diff night-07 --baseline        with the median of the last 10 similar jobs
       ingest diff night-06 night-07 --format csv
     """
     from ingest.cards.diff import print_diff

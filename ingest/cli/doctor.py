@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 @click.command(short_help="Check the installation and a store.")
 @store_option
 @click.option(
-    "--source", metavar="SOURCE", help="Say who asks for a folder, archive or URL, and whether it can be listed."
+    "--source",
+    metavar="SOURCE",
+    help="Show which identity is used for a folder, archive or URL, and whether it can be listed.",
 )
 @workspace_option
 @click.option("--thorough", is_flag=True, help="Read every row of the store.")
@@ -40,7 +42,7 @@ def doctor(
 ) -> None:
     """Check the installation and a store.
 
-    With --source only that is checked. Nothing is changed.
+    With --source, only the source is checked. Nothing is changed.
     """
     from ingest.doctor.installation import Status, installation
     from ingest.doctor.store import examine

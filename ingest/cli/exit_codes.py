@@ -14,7 +14,7 @@ _CODES: dict[str, dict[int, str]] = {
     "watch": {1: "a job failed or a finding was waited for", 2: "wrong usage", 3: "something could not be read"}
     | {4: "store locked or damaged, or disk full"},
     "nightly": {1: "something got worse (nightly.fail_on)", 2: "wrong usage", 5: "partly failed"}
-    | {6: "failed: store locked or damaged, or disk full; the last good state stands"},
+    | {6: "failed: store locked or damaged, or disk full; the store keeps its last good state"},
     "diagnose": {1: "a finding as severe as --fail-on", **_JOB},
     "check": {1: "a job did not pass", **_JOB},
     "diff": _JOB,

@@ -16,6 +16,7 @@ from ingest.cli.options import load_plugins, plugin_options
 from ingest.cli.source_options import source_options, wanted
 from ingest.errors import ExitCode
 from ingest.output.terminal import text_width
+from ingest.output.wording import shorten
 
 if TYPE_CHECKING:
     from ingest.load.explain import Explanation
@@ -26,9 +27,7 @@ _LONGEST_VALUE = 60
 
 @click.command(short_help="Show which parser reads a file and why, and what it could not parse.")
 @click.argument("path", shell_complete=complete_path)
-@click.option(
-    "--as", "as_path", metavar="PATH", help="Where the file would lie below a job's folder, if it lies in none."
-)
+@click.option("--as", "as_path", metavar="PATH", help="Path of the file below a job's folder, if it is not in one.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @source_options
 @plugin_options
@@ -42,9 +41,9 @@ def explain(
     plugin_files: tuple[str, ...],
     no_plugins: bool,
 ) -> None:
-    """Say which parser reads a file and why, who else would, and the first lines that it could not understand.
+    """Show which parser reads a file and why, which others match, and the first lines that it could not parse.
 
-    PATH is a file, or a folder, an archive or an URL for all files in it. Nothing is stored. Signatures, keys and tokens
+    PATH is a file, or a folder, an archive or a URL for all files in it. Nothing is stored. Signatures, keys and tokens
     are masked.
     """
     from ingest.load.explain import explain as explanations
@@ -112,8 +111,7 @@ def _row(row: Mapping[str, Any]) -> str:
 
 
 def _cut(value: object) -> str:
-    text = _safe(str(value))  # before it is cut: half a secret may pass for none
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+    return shorten(_safe(str(value)), _LONGEST_VALUE)  # masked before it is cut: half a secret may pass for none
 
 
 def _tell_many(found: Iterable[Explanation]) -> None:
@@ -134,7 +132,7 @@ def _tell_many(found: Iterable[Explanation]) -> None:
             click.echo(f"{_safe(where)}: unclaimed")
         for misfit in one.misfits:
             said = _safe(f"{misfit.reason}: {misfit.text}")
-            click.echo(f"{_safe(where)}:{misfit.line_no}: {said[:120]}")
+            click.echo(f"{_safe(where)}:{misfit.line_no}: {shorten(said, 120)}")
 
 
 def _line(head: str, text: str) -> None:

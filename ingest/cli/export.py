@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     metavar="NAME[,NAME...]",
     help="Only these tables; may be given several times.  [default: all]",
 )
-@click.option("--since", metavar="TIME", help="Only jobs that began since then: 2024-03-05, or 12h, 7d, 2w ago.")
+@click.option("--since", metavar="TIME", help="Only jobs that started since then: 2024-03-05, or 12h, 7d, 2w ago.")
 @click.option(
     "--job",
     "jobs",
@@ -59,10 +59,10 @@ def export(
       ingest export --to delta /lake/ingest
       ingest export --to duckdb jobs.duckdb --tables job_summary,findings --since 30d
 
-    PLACE is a folder, for duckdb a file: a new one, or one that was exported to before. Then only jobs that changed are written
-    again, and jobs that the store does not have any more are deleted. One export at a time writes to a place. Tables of
-    records and what is derived of each job have their usual names; times are in UTC, with their zone. Signatures, keys and
-    tokens are masked, always. Delta Lake and Iceberg need the extras `delta` and `iceberg`.
+    PLACE is a folder (for duckdb a file), either new or an earlier export. In an earlier export, only jobs that changed
+    are written again, and jobs that are no longer in the store are deleted. Only one export at a time can write to a
+    place. Tables of records and tables derived per job keep their names; times are in UTC, with their zone. Signatures,
+    keys and tokens are masked, always. Delta Lake and Iceberg need the extras `delta` and `iceberg`.
     """
     from ingest.export import run
     from ingest.store.select_jobs import chosen_jobs

@@ -33,11 +33,17 @@ _MOST_DAYS = 36_500
 @click.argument("jobs", shell_complete=complete_job, nargs=-1, metavar="[JOB]...")
 @store_option
 @click.option(
-    "--older-than", type=click.FloatRange(0, _MOST_DAYS), metavar="DAYS", help="Jobs whose last record is older."
+    "--older-than", type=click.FloatRange(0, _MOST_DAYS), metavar="DAYS", help="Only jobs whose last record is older."
 )
-@click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Jobs in this state, or in several.")
-@click.option("--for-good", is_flag=True, help="Do not read them again while their logs stay as they are.")
-@click.option("--also-history", is_flag=True, help="Drop what was measured of them too: trends will not know them.")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice(_STATES),
+    help="Only jobs in this state; may be given several times.",
+)
+@click.option("--for-good", is_flag=True, help="Do not load them again as long as their logs do not change.")
+@click.option("--also-history", is_flag=True, help="Drop their measures too: trends will not include them.")
 @click.option("-n", "--dry-run", is_flag=True, help="Only list the jobs.")
 @format_option()
 @lock_option
@@ -57,12 +63,12 @@ def forget(
 ) -> None:
     """Drop jobs from the store, and list them.
 
-    JOB is a job's id, the beginning of one, or a pattern with *. With --older-than and --state those of them, or of all
-    jobs, that fit both.
+    JOB is a job's id, the beginning of one, or a pattern with *. --older-than and --state select among these jobs, or
+    among all.
 
-    Records, files and rejects go; what was measured of each job (job_history) stays, for trends. The logs themselves are
-    not touched: the next load of the same folder brings the jobs back, unless they were forgotten for good. Room on the
-    disk is given back an hour later, by the next command that writes, and by: ingest compact
+    Records, files and rejects are dropped; the measures of each job (`job_measures`) are kept, for trends. The logs
+    themselves are not touched: the next load of the same folder restores the jobs, unless they were forgotten for good.
+    Disk space is freed an hour later, by the next command that writes, and by: ingest compact
     """
     from ingest.output import select_result, write_result
     from ingest.quoting import is_one_of

@@ -34,7 +34,13 @@ _NARROW = 105
 
 @click.command(short_help="List the jobs in the store.")
 @store_option
-@click.option("--state", "states", type=click.Choice(_STATES), multiple=True, help="Only these; may be given twice.")
+@click.option(
+    "--state",
+    "states",
+    type=click.Choice(_STATES),
+    multiple=True,
+    help="Only jobs in this state; may be given several times.",
+)
 @click.option("--since", metavar="TIME", help="Only jobs that started then or later: 2024-03-05, or 7d, 12h ago.")
 @format_option()
 @output_option

@@ -54,14 +54,14 @@ _CHILDREN_TOLD = 5
     "job_ids",
     multiple=True,
     metavar="[FOLDER=]NAME",
-    help="Name a job whose folder's name will not do: NAME for an only job, FOLDER=NAME for one of several.",
+    help="The id of a job, instead of its folder's name: NAME for a single job, FOLDER=NAME for one of several.",
 )
 @click.option(
     "--label",
     "labels",
     multiple=True,
     metavar="KEY=VALUE",
-    help="A label for these jobs, to group them by; may be given several times. KEY= takes a label away.",
+    help="A label for these jobs, to group them by; may be given several times. KEY= removes a label.",
 )
 @click.option("--reparse", is_flag=True, help="Read all files again, unchanged ones and forgotten jobs too.")
 @click.option(
@@ -77,7 +77,7 @@ _CHILDREN_TOLD = 5
 @click.option(
     "--with-children",
     is_flag=True,
-    help="Read the child runs of these jobs too, where they lie beside them: in the same folder or container.",
+    help="Also read the child runs of these jobs if they are in the same folder or container.",
 )
 @click.option("--no-verdict", is_flag=True, help="Load only; show no summary.")
 @plugin_options

@@ -42,7 +42,7 @@ from ingest.errors import IngestError
     setting="nightly.summary",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="Leave a summary for programs there, as one JSON object.",
+    help="Write a summary for programs there, as one JSON object.",
 )
 @click.option(
     "--notify-command",
@@ -59,16 +59,20 @@ from ingest.errors import IngestError
     metavar="FILE",
     help="Send a message to the services in this file: an Apprise URL per line (Slack, Teams, mail). Extra: notify.",
 )
-@click.option("--notify-shell", is_flag=True, help="Give the command to a shell, so that it may hold pipes.")
+@click.option("--notify-shell", is_flag=True, help="Run the command in a shell, so that it may contain pipes.")
 @click.option(
-    "--notify-timeout", type=click.FloatRange(0, min_open=True), default=30, show_default=True, help="Seconds for it."
+    "--notify-timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=30,
+    show_default=True,
+    help="Seconds that the command may take.",
 )
 @click.option(
     "-j", "--jobs", "workers", cls=SettingOption, setting="load.jobs", type=click.IntRange(1), help="Workers."
 )
 @cluster_option
 @click.option("--dry-run", is_flag=True, help="Show what would be read and cleaned up; write nothing.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of what is shown.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Format of the output.")
 @source_options
 @lock_option
 @click.option(
@@ -107,10 +111,9 @@ def nightly(
 ) -> None:
     """Load what is new, compare it with the past, clean up, and report: for a scheduler.
 
-    ROOTS are folders with jobs, archives or URLs, as for `ingest JOB_DIRS...`; without any, those of `[nightly] roots` in
-    ingest.toml.
-    A second run changes nothing. Runs that were left out are made up for: days are those of the jobs. What cannot be read or
-    done is reported, and the rest is done all the same; a run that was killed is finished by the next one.
+    ROOTS are folders with jobs, archives or URLs, as for `ingest JOB_DIRS...`; without any, those of `[nightly] roots`
+    in ingest.toml. A second run changes nothing. A run makes up for missed ones: days are those of the jobs. What
+    cannot be read or done is reported, and the rest is done nevertheless; the next run finishes one that was killed.
     """
     configure_log(quiet, verbose, log_format, log_file)
     chosen = settings()

@@ -49,7 +49,7 @@ def with_config(command: click.Command) -> click.Command:
         is_eager=True,
         expose_value=False,
         callback=_configure,
-        help="File of settings.  [default: ./ingest.toml if it is trusted, else the one in your configuration folder]",
+        help="Settings file.  [default: ./ingest.toml if it is trusted, else the one in your configuration folder]",
     )
     command.params.append(option)
     return command
@@ -227,8 +227,8 @@ def plugin_options(command: Command) -> Command:
         multiple=True,
         type=click.Path(),
         metavar="FILE",
-        help="A Python file with further parsers; may be given several times. Those that INGEST_PLUGINS "
-        f"(FILE{os.pathsep}FILE...) or ingest.toml lists are used too.",
+        help="A Python file with more parsers; may be given several times. Those listed in INGEST_PLUGINS "
+        f"(FILE{os.pathsep}FILE...) or ingest.toml are used too.",
     )(command)
 
 
@@ -241,7 +241,7 @@ def log_options(command: Command) -> Command:
         cls=SettingOption,
         setting="log.format",
         type=click.Choice(["console", "json"]),
-        help="Form of log lines on stderr.  [default: console on a terminal, else json]",
+        help="Format of log lines on stderr.  [default: console on a terminal, else json]",
     )(command)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingest.cli.completion import complete_problem
 from ingest.cli.options import load_plugins, plugin_options
 from ingest.errors import IngestError
 from ingest.output.terminal import text_width
@@ -22,14 +23,14 @@ _NO_TEXT = "none: it leaves no text in a log"
 
 
 @click.command(short_help="List the known problems, with cause and fix.")
-@click.argument("problem_id", required=False, metavar="[ID]")
+@click.argument("problem_id", required=False, metavar="[ID]", shell_complete=complete_problem)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @plugin_options
 def problems(problem_id: str | None, format_: str, plugin_files: tuple[str, ...], no_plugins: bool) -> None:
-    """List the known problems: cause, fix, and who says so; those too that leave no text in a log.
+    """List the known problems with cause, fix and source, including those that leave no text in a log.
 
     With ID: all that is known of one, with the pattern that its messages match. They are listed in the order in which
-    they are asked. Which of them a job shows: ingest sql "SELECT * FROM known_problems_seen"
+    they are matched. Which of them occur in a job: ingest sql "SELECT * FROM known_problems_seen"
     """
     known = load_plugins(plugin_files, no_plugins).known_problems
     if problem_id is not None:
@@ -60,7 +61,7 @@ def _show(known: Sequence[ListedProblem], *, whole: bool) -> None:
         if whole:
             kind = ", generic: it only says that something failed" if one.generic else ""
             lines |= {"pattern": one.pattern or _NO_TEXT, "sure": f"{one.confidence}{kind}"}
-            lines |= {"asked": f"as number {rank}", "plugin": plugin}
+            lines |= {"order": f"matched as number {rank}", "plugin": plugin}
         for name, text in lines.items():
             for line in textwrap.wrap(
                 escape_controls(text),

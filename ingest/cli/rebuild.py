@@ -16,8 +16,8 @@ from ingest.output.wording import plural
 def rebuild(
     store: str, lock_timeout: float, cluster: str | None, plugin_files: tuple[str, ...], no_plugins: bool
 ) -> None:
-    """Derive all jobs of a store again, and rebuild its views: after the store was moved, or to get what this version of
-    ingest derives from the records. No log is read.
+    """Derive all jobs of a store again, and rebuild its views: after the store was moved, or to get what this version
+    of ingest derives. No log is read.
     """
     from ingest.load.rebuild import rebuild as rebuild_store
     from ingest.store.paths import Layout

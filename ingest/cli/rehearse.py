@@ -60,10 +60,12 @@ def _read_deployment(context: click.Context, _option: click.Parameter, file: str
 @click.option(
     "--mini-batch-size",
     metavar="SIZE",
-    help="Files of a mini-batch, or of a table bytes (100KB) or rows (500rows): run() is given a DataFrame then."
+    help="Files per mini-batch; of a table, bytes (100KB) or rows (500rows), which run() gets as a DataFrame."
     "  [default: 10; of an MLTable 1MB]",
 )
-@click.option("--processes", type=click.IntRange(1, 256), default=2, show_default=True, help="Processes of each node.")
+@click.option(
+    "--processes", type=click.IntRange(1, 256), default=2, show_default=True, help="Worker processes per node."
+)
 @click.option(
     "--nodes",
     type=click.IntRange(1, 64),
@@ -109,7 +111,7 @@ def _read_deployment(context: click.Context, _option: click.Parameter, file: str
     show_default=True,
 )
 @click.option(
-    "--sample", type=click.IntRange(1), help="Score so many files, or mini-batches of a table, chosen at random."
+    "--sample", type=click.IntRange(1), help="Score only this many files, or mini-batches of a table, chosen at random."
 )
 @click.option(
     "--env",
@@ -131,9 +133,9 @@ def _read_deployment(context: click.Context, _option: click.Parameter, file: str
 @click.option(
     "--python",
     type=click.Path(exists=True, dir_okay=False),
-    help="Interpreter of the workers, 3.8 or later; it need not have ingest.",
+    help="Python interpreter of the workers, 3.8 or later; it does not need ingest.",
 )
-@click.option("--memory-limit", metavar="SIZE", help="Address space of each process, as 2GB.")
+@click.option("--memory-limit", metavar="SIZE", help="Limit of the address space of each process, such as 2GB.")
 @click.option(
     "--sample-interval",
     type=click.FloatRange(0),
@@ -145,19 +147,19 @@ def _read_deployment(context: click.Context, _option: click.Parameter, file: str
     "-o",
     "--output",
     type=click.Path(file_okay=False),
-    help="Folder to make for logs and results.  [default: rehearsal-TIME]",
+    help="New folder for logs and results.  [default: rehearsal-TIME]",
 )
 @click.option(
     "--store", type=click.Path(file_okay=False), help="The store to load into.  [default: store/ in the output]"
 )
-@click.option("--sku", metavar="NAME", help="Size of the cluster's machines, as Standard_DS3_v2: advice is for these.")
-@click.option("--machine", metavar="CORESxGIB", help="The same by its numbers, as 4x16.")
+@click.option("--sku", metavar="NAME", help="VM size of the cluster to give advice for, such as Standard_DS3_v2.")
+@click.option("--machine", metavar="CORESxGIB", help="The same by cores and memory, such as 4x16.")
 @click.option(
     "--plan-nodes",
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="Nodes of the cluster that advice is for.",
+    help="Nodes of the cluster to give advice for.",
 )
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def rehearse(
@@ -169,7 +171,7 @@ def rehearse(
     format_: str,
     **given: Any,
 ) -> None:
-    """Run a scoring script here, as a batch endpoint would, and say what that tells.
+    """Run a scoring script here, as a batch endpoint would, and report what it would run into.
 
     \b
       ingest rehearse score.py --input images/
@@ -178,9 +180,9 @@ def rehearse(
       ingest rehearse score.py --input table/MLTable --mini-batch-size 500rows
       ingest rehearse --model mlflow-model/ --input data/
 
-    init() is called once in each process, run() for each mini-batch, with a list of file paths or a DataFrame. Mini-batches
-    that fail are retried, processes that hang are killed and replaced. The logs are those of a job; they are loaded, and
-    the verdict and the diagnosis follow.
+    init() is called once in each process, run() for each mini-batch, with a list of file paths or a DataFrame.
+    Mini-batches that fail are retried, processes that hang are killed and replaced. The logs are those of a job; they
+    are loaded, and the summary and the diagnosis follow.
 
     This is not a security boundary: the script, and the code in a model, run with your rights.
     """

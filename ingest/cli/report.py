@@ -24,16 +24,16 @@ from ingest.cli.options import SettingOption, open_configured, store_option
 )
 @click.option("--title", help="The report's title.  [default: the job, or how many there are]")
 def report(jobs: tuple[str, ...], store: str, output: str | None, title: str | None) -> None:
-    """Write a report as one HTML file: findings with remedies, charts, tables, and the SQL to go on.
+    """Write a report as one HTML file: findings with fixes, charts, tables, and SQL for further queries.
 
     \b
       ingest report                     the overview of all jobs, and the worst of them
       ingest report my-job              timeline, memory, durations, errors, the worst mini-batches
       ingest report 'night-*' -o night.html
 
-    JOB is a job's id, the beginning of one, or a pattern. Up to 12 jobs that are named each get a part of their own. The
-    file needs no network, so it can be mailed or kept as it is; signatures, keys and tokens in the logs are masked. To
-    make it takes libraries that are not installed by default: pip install 'ingest-batch-logs[report]'.
+    JOB is a job's id, the beginning of one, or a pattern. Each of up to 12 named jobs gets a section of its own. The
+    file works offline, so it can be mailed or archived as it is; signatures, keys and tokens in the logs are masked. It
+    requires libraries that are not installed by default: pip install 'ingest-batch-logs[report]'.
     """
     from ingest.report import write_report
     from ingest.store.select_jobs import chosen_jobs

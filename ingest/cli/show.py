@@ -26,7 +26,7 @@ def show(ref: str, store: str, context: int, show_secrets: bool) -> None:
     """Show a record at its place in the raw file, with the lines around it.
 
     REF is FILE_ID:LINE as in any table (file_id, line_no), or JOB:PATH:LINE with a path below the artifact root. The
-    record's lines bear a >. What the store has about it is shown on stderr.
+    record's lines are marked with >. What the store has about it is shown on stderr.
     """
     from ingest.load.reopen import reopened
     from ingest.output import escape_controls

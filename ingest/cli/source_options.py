@@ -29,7 +29,7 @@ def source_options(command: Command) -> Command:
     return click.option(
         "--since",
         metavar="TIME",
-        help="Only jobs of which a file was written since then: 2024-03-05, 2024-03-05T02:00 (UTC), or 90m, 12h, 7d, 2w ago.",
+        help="Only jobs with a file written since then: 2024-03-05, 2024-03-05T02:00 (UTC), or 90m, 12h, 7d, 2w ago.",
     )(command)
 
 

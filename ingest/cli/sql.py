@@ -44,7 +44,7 @@ def sql(
       echo "SELECT * FROM job_summary" | ingest sql -
 
     Tables and views: ingest views. The dialect is DuckDB's. Signatures, keys and tokens in the logs are masked. Several
-    statements, with ; between them, may set variables (SET VARIABLE a = 1); one of them, the last, gives the result.
+    statements, separated by ; may set variables (SET VARIABLE a = 1); the last one returns the result.
     """
     from ingest.output import Format
 

@@ -27,9 +27,9 @@ from ingest.output import Format
 def story(job: str, mini_batch: int, store: str, format_: str | None, output: str | None) -> None:
     """Show what happened to one mini-batch: its attempts, and what was logged, printed, reported and measured meanwhile.
 
-    JOB is a job's id, the beginning of one, or a pattern that fits just one. MINI_BATCH is the mini-batch's number. What
-    has no time stands where it can be placed, or is counted. All of it as data: the columns of the table macro
-    `mini_batch_story`.
+    JOB is a job's id, the beginning of one, or a pattern that fits just one. MINI_BATCH is the mini-batch's number.
+    Records without a time are shown where they can be placed, or counted. As data, the columns are those of the table
+    macro `mini_batch_story`.
     """
     from ingest.cards.story import STORY, story_lines
     from ingest.output import is_terminal, select_result, write_result

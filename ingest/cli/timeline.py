@@ -29,8 +29,10 @@ _NARROWEST, _USUAL = 60, 100
     type=click.Choice(["node", "process"]),
     help="A line per node, or one per worker process too.  [default: process, if that is no more than 60 lines]",
 )
-@click.option("--from", "since", metavar="TIME", help="Begin there: 2024-03-05T02:00, or 02:00 of the job's first day.")
-@click.option("--to", "until", metavar="TIME", help="End there.")
+@click.option(
+    "--from", "since", metavar="TIME", help="Start at this time: 2024-03-05T02:00, or 02:00 of the job's first day."
+)
+@click.option("--to", "until", metavar="TIME", help="End at this time.")
 @click.option("--width", type=click.IntRange(_NARROWEST), help="Columns.  [default: those of the terminal, else 100]")
 @click.option(
     "--format",
@@ -38,15 +40,15 @@ _NARROWEST, _USUAL = 60, 100
     type=click.Choice(["text", "csv", "json", "jsonl"]),
     default="text",
     show_default=True,
-    help="The picture, or the bins behind it: those of `timeline_bins`.",
+    help="The picture, or the bins that it shows: those of `timeline_bins`.",
 )
 def timeline(
     job: str, store: str, by: str | None, since: str | None, until: str | None, width: int | None, format_: str
 ) -> None:
     """Draw what each node and worker of a job did over time: working, failing, waiting, not there; and the memory.
 
-    JOB is a job's id, the beginning of one, or a pattern that fits just one. A cell stands for a piece of time; the
-    legend says what its character means. Times are UTC. A large job is drawn by node.
+    JOB is a job's id, the beginning of one, or a pattern that fits just one. Each cell is a period of time; the legend
+    explains the characters. Times are UTC. A large job is drawn by node.
     """
     from ingest.cards.timeline import BINS, By, read_timeline
     from ingest.cards.timeline_picture import cells_in

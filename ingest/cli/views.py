@@ -1,4 +1,4 @@
-"""`ingest views`: what can be asked."""
+"""`ingest views`: what can be queried."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def views(name: str | None, format_: str, plugin_files: tuple[str, ...], no_plug
     With a NAME: its caveats, and the meaning of each of its columns. No store is needed.
     """
     registry = load_plugins(plugin_files, no_plugins)
-    relations = _relations(registry)
+    listed = relations(registry)
     if name is not None:
-        _show_one(registry, relations, name, format_)
+        _show_one(registry, listed, name, format_)
     elif format_ == "json":
-        _print_json([one.as_json() for one in relations])
+        _print_json([one.as_json() for one in listed])
     else:
-        _list(relations)
+        _list(listed)
 
 
-class _Relation(NamedTuple):
+class Relation(NamedTuple):
     """A view, macro or table."""
 
     name: str
@@ -46,23 +46,23 @@ class _Relation(NamedTuple):
     place: str
 
     def as_json(self) -> dict[str, str]:
+        """For programs, without the example."""
         return {"name": self.call, "kind": self.kind, "says": self.says, "caveat": self.caveat}
 
 
-def _relations(registry: Registry) -> list[_Relation]:
+def relations(registry: Registry) -> list[Relation]:
+    """What can be queried: views, table macros and tables, in this order."""
     from ingest.model import CATALOG_TABLES
     from ingest.views.files import list_macros, list_views
 
     found = [
-        _Relation(
+        Relation(
             view.name, view.name, "view", view.question, view.caveat, dict(view.keys).get("example", ""), view.folder
         )
         for view in list_views(registry.view_folders)
     ]
     found += [
-        _Relation(
-            macro.name, macro.call, "macro", macro.question, macro.caveat, dict(macro.keys).get("example", ""), ""
-        )
+        Relation(macro.name, macro.call, "macro", macro.question, macro.caveat, dict(macro.keys).get("example", ""), "")
         for macro in list_macros(registry.view_folders)
         if macro.is_table_macro
     ]
@@ -70,33 +70,33 @@ def _relations(registry: Registry) -> list[_Relation]:
         name: doc for name, (doc, _) in CATALOG_TABLES.items()
     }
     return found + [
-        _Relation(name, name, "table", f"one row per {doc}", "", "", "") for name, doc in sorted(tables.items())
+        Relation(name, name, "table", f"one row per {doc}", "", "", "") for name, doc in sorted(tables.items())
     ]
 
 
-def _list(relations: list[_Relation]) -> None:
-    width = max(len(one.name) for one in relations if one.kind != "macro")
-    views = [one for one in relations if one.kind == "view"]
+def _list(listed: list[Relation]) -> None:
+    width = max(len(one.name) for one in listed if one.kind != "macro")
+    views = [one for one in listed if one.kind == "view"]
     groups = {
         f"views: {place}": [one for one in views if one.place == place]
         for place in dict.fromkeys(v.place for v in views)
     }
-    groups["macros, asked like a table"] = [one for one in relations if one.kind == "macro"]
-    groups["tables: one row per"] = [one for one in relations if one.kind == "table"]
+    groups["macros, queried like a table"] = [one for one in listed if one.kind == "macro"]
+    groups["tables: one row per"] = [one for one in listed if one.kind == "table"]
     for title, members in groups.items():
         click.secho(title, bold=True)
         for one in members:
             click.echo(f"  {one.call:<{width}}  {one.says.removeprefix('one row per ')}")
-    click.echo("What the columns of one mean: ingest views NAME")
+    click.echo("The meaning of each column: ingest views NAME")
 
 
-def _show_one(registry: Registry, relations: list[_Relation], name: str, format_: str) -> None:
+def _show_one(registry: Registry, listed: list[Relation], name: str, format_: str) -> None:
     from ingest.derive.columns import columns_of
 
     wanted = name.strip('"').lower()
-    found = next((one for one in relations if one.name == wanted), None)
+    found = next((one for one in listed if one.name == wanted), None)
     if found is None:
-        near = get_close_matches(wanted, [one.name for one in relations], n=3)
+        near = get_close_matches(wanted, [one.name for one in listed], n=3)
         hint = f" Did you mean: {', '.join(near)}?" if near else " All of them: ingest views"
         raise click.UsageError(f"{name}: no such view or table.{hint}")
     columns = [] if found.kind == "macro" else columns_of(registry.definition(), found.name)

@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     "--every",
     type=click.FloatRange(1),
     metavar="SECONDS",
-    help="Seconds between two looks; they become rarer while nothing happens.  [default: 10, of URLs 30]",
+    help="Seconds between two checks, which become less frequent while nothing changes.  [default: 10, of URLs 30]",
 )
 @click.option(
     "--until-finding",
     type=click.Choice(["severe", "warning", "note"]),
-    help="End with exit code 1 at the first finding so severe.",
+    help="End with exit code 1 at the first finding of this severity or a higher one.",
 )
 @click.option(
     "-j", "--jobs", "workers", cls=SettingOption, setting="load.jobs", type=click.IntRange(1), help="Worker processes."
@@ -71,8 +71,8 @@ def watch(
 ) -> None:
     """Follow running jobs until they end: progress and the time left, nodes, failures, errors with their fixes.
 
-    SOURCES are those of `ingest JOB_DIRS...`. What is new is read into the store every few seconds, so that every other
-    command works meanwhile. Without a terminal each change is one line of JSON. At the end comes the summary.
+    SOURCES are those of `ingest JOB_DIRS...`. New records are loaded into the store every few seconds, so that all
+    other commands work meanwhile. Without a terminal each change is one line of JSON. The summary follows at the end.
     """
     from ingest.watch.loop import WatchOptions
     from ingest.watch.loop import watch as looks

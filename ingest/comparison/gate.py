@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.comparison.baseline import measured
 from ingest.comparison.verdicts import WORSE, Verdict, verdicts
-from ingest.output.wording import duration, plural
+from ingest.output.wording import duration, plural, shorten
 from ingest.quoting import literal
 from ingest.severity import SEVERITIES, is_at_least
 
@@ -185,10 +185,10 @@ def _last_good(store: Store, relation: str, job_id: str) -> str | None:
 def _with_one(store: Store, relation: str, one: GateResult, job: Row, other: str | None) -> None:
     """Compares with a single job."""
     if other is None:
-        one.baseline = "not enough to compare with: no good comparable job before it"
+        one.baseline = "baseline too small: no completed comparable job before it"
         return
     if job["partial"]:
-        one.baseline = "not compared: the job runs, or its files are cut"
+        one.baseline = "not compared: the job is still running, or its files are truncated"
         return
     (past,) = store.rows(f"SELECT * FROM {relation} WHERE job_id = $job", {"job": other})
     one.compared_with, one.baseline = [other], other
@@ -200,7 +200,7 @@ def _with_one(store: Store, relation: str, one: GateResult, job: Row, other: str
     known = set(past["error_fingerprints"] or ())
     new = [error for error in json.loads(job["errors"] or "[]") if error["fingerprint"] not in known]
     if new:
-        examples = ", ".join((error["example"] or "")[:200] for error in new[:3])
+        examples = ", ".join(shorten(error["example"] or "", 200) for error in new[:3])
         severity = "severe" if job["state"] == "failed" else "warning"
         one.reasons.append(
             Reason(

@@ -24,13 +24,13 @@ def _is(default: Any, kind: Kind, doc: str, *, runs_programs: bool = False) -> A
 
 @dataclass(frozen=True, slots=True)
 class LoadSettings:
-    """How job folders are read."""
+    """How jobs are loaded."""
 
     jobs: int | None = _is(None, kinds.whole(1, 4), "Worker processes; not set: one per processor.")
     cluster: str | None = _is(
         None,
         kinds.text("tcp://scheduler.internal:8786"),
-        "Who does the work: the address of a Dask scheduler, local, or module:function; not set: processes of this machine.",
+        "Where tasks run: the address of a Dask scheduler, local, or module:function; not set: processes on this machine.",
         runs_programs=True,
     )
     max_rejects: str | None = _is(
@@ -40,25 +40,27 @@ class LoadSettings:
     )
     lock_timeout: float = _is(60.0, kinds.number(300), "Seconds to wait for another writer of the store.")
     labels: Mapping[str, str] = _is(
-        _NOTHING, kinds.labels('{ team = "risk" }'), "Labels of the jobs that are read; `--label` adds to them."
+        _NOTHING, kinds.labels('{ team = "risk" }'), "Labels of the loaded jobs; `--label` adds to them."
     )
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveSettings:
-    """How much an archive may hold: one that was made to fill a disk is refused."""
+    """Limits for archives: one that was made to fill a disk is refused."""
 
     max_ratio: float = _is(
         500.0,
         kinds.number(1000),
-        "Unpacked bytes for each packed one, above which a file of more than 64 MB is refused.",
+        "Compression ratio above which a file of more than 64 MB is refused.",
     )
-    max_total_gb: float = _is(100.0, kinds.number(500), "Unpacked size above which an archive is refused, 10^9 bytes.")
+    max_total_gb: float = _is(
+        100.0, kinds.number(500), "Unpacked size above which an archive is refused, in 10^9 bytes."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """Where logs are that are not on disk."""
+    """Logs that are not on disk."""
 
     workspace: str | None = _is(
         None,
@@ -69,15 +71,15 @@ class SourceSettings:
 
 @dataclass(frozen=True, slots=True)
 class CacheSettings:
-    """What this machine keeps of stores on object storage."""
+    """What this machine caches of stores on object storage."""
 
     files: str = _is(
         "ranges",
         kinds.one_of("ranges", "whole"),
-        "How Parquet files of more than 1 MB come: the ranges that a question needs, or whole files, which are kept.",
+        "How Parquet files of more than 1 MB are read: by the ranges that a query needs, or as a whole, cached.",
     )
     max_gb: float = _is(
-        2.0, kinds.number(10), "The most that kept files of all stores may take in your cache folder, 10^9 bytes."
+        2.0, kinds.number(10), "Limit for the cached files of all stores in your cache folder, in 10^9 bytes."
     )
 
 
@@ -86,7 +88,7 @@ class CostSettings:
     """What a node costs."""
 
     price_per_node_hour: float | None = _is(
-        None, kinds.number(0.9), "Price of one node for one hour, in your currency; not set: no costs are told."
+        None, kinds.number(0.9), "Price of one node for one hour, in your currency; not set: no costs are reported."
     )
 
 
@@ -102,23 +104,27 @@ class RetentionSettings:
     small_files: int = _is(
         200,
         kinds.whole(2, 200),
-        "Parquet files worth merging above which a night merges them, as `ingest compact` does.",
+        "Number of small Parquet files above which a nightly run merges them, as `ingest compact` does.",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class NightlySettings:
-    """What `ingest nightly` does if its command line does not say."""
+    """Defaults of `ingest nightly`."""
 
     roots: tuple[str, ...] = _is((), kinds.paths("/mnt/jobs"), "Folders with the jobs to read.")
     labels: Mapping[str, str] = _is(
-        _NOTHING, kinds.labels('{ site = "west" }'), "Labels of the jobs that a night reads, beside `load.labels`."
+        _NOTHING,
+        kinds.labels('{ site = "west" }'),
+        "Labels of the jobs that a nightly run loads, in addition to `load.labels`.",
     )
-    summary: str | None = _is(None, kinds.path("nightly.json"), "File for the machine-readable summary of a night.")
+    summary: str | None = _is(
+        None, kinds.path("nightly.json"), "File for the machine-readable summary of a nightly run."
+    )
     notify_command: str | None = _is(
         None,
         kinds.text("mail -s 'ingest nightly' me@example.org"),
-        "Command that gets the summary on its stdin. It is split at blanks as a shell does, and run without one.",
+        "Command that gets the summary on its stdin. It is split into words as by a shell, but run without one.",
         runs_programs=True,
     )
     notify_file: str | None = _is(
@@ -130,7 +136,7 @@ class NightlySettings:
     fail_on: tuple[str, ...] = _is(
         ("regressions",),
         kinds.some_of("regressions", "severe", "warning", "rejects", "never"),
-        "What makes the exit code of a night 1.",
+        "What makes a nightly run end with exit code 1.",
     )
 
 
@@ -143,12 +149,12 @@ class ReportSettings:
 
 @dataclass(frozen=True, slots=True)
 class LogSettings:
-    """Our own log."""
+    """The log of ingest itself."""
 
     format: str | None = _is(
-        None, kinds.one_of("console", "json"), "Form of log lines; not set: console on a terminal, else json."
+        None, kinds.one_of("console", "json"), "Format of log lines; not set: console on a terminal, else json."
     )
-    file: str | None = _is(None, kinds.path("ingest.log"), "File that gets the log lines too, as JSON.")
+    file: str | None = _is(None, kinds.path("ingest.log"), "File to which log lines are also written, as JSON.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +165,13 @@ class Settings:
     plugins: tuple[str, ...] = _is(
         (),
         kinds.paths("plugins/mine.py"),
-        "Python files with further parsers, used beside those of `--plugin`.",
+        "Python files with more parsers, used in addition to those of `--plugin`.",
         runs_programs=True,
     )
     file_access: str = _is(
         "owner",
         kinds.one_of("owner", "group", "system"),
-        "Who may use new stores, reports and logs: only you, your group too, or whoever the system's umask lets.",
+        "Who may access new stores, reports and logs: you, also your group, or as the system's umask says.",
     )
     load: LoadSettings = field(default_factory=LoadSettings)
     thresholds: Mapping[str, float] = _is(

@@ -16,7 +16,7 @@ def template() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield "# Settings of ingest. Environment variables weigh more, flags most: ingest config --show"
+    yield "# Settings of ingest. Environment variables override it, options override both: ingest config --show"
     section = ""
     for setting in sorted(all_settings().values(), key=_place):
         if setting.section != section:

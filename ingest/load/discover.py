@@ -16,7 +16,7 @@ from ingest.artifact_root import DOWNLOAD_OUTPUTS, DOWNLOAD_ROOT, ROOT_MARKS
 from ingest.errors import IngestError, InputError
 from ingest.sources.directory import Directory, printable
 from ingest.sources.kinds import source_of, without_secret
-from ingest.sources.protocol import ALL, NOT_LISTED, Entry, Source, SourceOptions, SourceScheme
+from ingest.sources.protocol import ALL, NOT_LISTED, SYMBOLIC_LINK, Entry, Source, SourceOptions, SourceScheme
 
 _RUN_PREFIX = re.compile(r"^dcid\.(?P<run_id>.+)$")
 _NAMED = 3
@@ -274,9 +274,16 @@ def _no_logs(argument: str, source: Source, files_outside_jobs: Sequence[Entry],
             f"{where}: no job found, but {names}: {'an archive is' if one else 'archives are'} read only if named",
             f"Give {'it as an argument' if one else 'each as an argument'}: {packed[0]}",
         )
+    links = sum(entry.problem == SYMBOLIC_LINK for entry in files_outside_jobs)
+    if links and links == len(files_outside_jobs):
+        what = "1 symbolic link, which is" if links == 1 else f"{links:,} symbolic links, which are"
+        return InputError(
+            f"{where}: no job found, but {what} not followed", f"Give the links as arguments: ingest {where}/*"
+        )
     marks = ", ".join(f"{mark}/" for mark in ROOT_MARKS)
+    others = len(files_outside_jobs)
     return InputError(
         f"{where}: no job found; looked for a folder that holds {marks} at any depth"
-        f" ({len(files_outside_jobs)} other files)",
+        f" ({others:,} other file{'' if others == 1 else 's'})",
         "Give the folder made by: az ml job download --name <run> --all --download-path <folder>",
     )

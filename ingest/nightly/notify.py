@@ -7,6 +7,7 @@ import shlex
 import subprocess
 
 from ingest.nightly.summary import StepFailure
+from ingest.output.wording import shorten
 from ingest.sources.signatures import without_signatures
 
 _SHOWN = 200
@@ -39,7 +40,7 @@ def notify(command: str, summary: str, *, shell: bool, timeout_s: float) -> Step
         return _trouble(f"cannot be run: {getattr(error, 'strerror', None) or error}")
     if done.returncode:
         said = done.stderr.strip().splitlines()[-1:]
-        return _trouble(f"ended with {done.returncode}" + (f": {said[0][:_SHOWN]}" if said else ""))
+        return _trouble(f"ended with {done.returncode}" + (f": {shorten(said[0], _SHOWN)}" if said else ""))
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -13,6 +14,9 @@ from ingest.output.redact import redact_text
 SEVERITY_COLOURS = {"severe": "red", "warning": "yellow", "note": None}
 STATE_COLOURS = {"completed": "green", "failed": "red", "stalled": "red", "running": "cyan", "unknown": "yellow"}
 """The same in every command and in every table with a column of that name."""
+
+_LONGEST_WORD = 30
+"""A longer one is a path or an id, of which a part says something."""
 
 
 def state_in_colour(state: str | None, width: int = 0) -> str:
@@ -35,8 +39,12 @@ def plural(count: int) -> str:
 
 
 def shorten(text: str, width: int) -> str:
-    """The beginning of a text, no longer than `width` characters."""
-    return text if len(text) <= width else text[: width - 1] + "…"
+    """The beginning of a text, no longer than `width` characters: cut between words, within a word only if it is long."""
+    if len(text) <= width:
+        return text
+    kept = text[: width - 1]
+    words = re.sub(rf"\s\S{{0,{_LONGEST_WORD}}}$", "", kept).rstrip()
+    return f"{words} …" if words and words != kept else f"{kept}…"
 
 
 def shorten_left(text: str, width: int) -> str:

@@ -290,14 +290,14 @@ _GROUP_REGRESSIONS: Sequence[Column] = (
     days("day", "day"),
     _SEVERITY,
     texts("what changed", "sentence", look="message"),
-    ratios("of usual", "ratio", hint="value / median of the days compared with"),
+    ratios("vs. baseline", "ratio", hint="value / median of the days compared with"),
     counts("compared with", "compared_days", hint="so many earlier days of the group"),
 )
 
 _REGRESSIONS: Sequence[Column] = (
     _SEVERITY,
     texts("what changed", "sentence", look="message"),
-    ratios("of usual", "ratio", hint="value / median of the jobs compared with"),
+    ratios("vs. baseline", "ratio", hint="value / median of the jobs compared with"),
     counts("compared with", "compared_jobs", hint="so many earlier jobs like it"),
     texts("group", "comparison_group"),
 )

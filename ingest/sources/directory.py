@@ -8,7 +8,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from ingest.artifact_root import is_text
-from ingest.sources.protocol import NOT_LISTED, Entry
+from ingest.sources.protocol import NOT_LISTED, SYMBOLIC_LINK, Entry
 
 
 class Directory:
@@ -68,7 +68,7 @@ def _list(folder: str, prefix: str, entries: list[Entry]) -> list[tuple[str, str
         path = prefix + printable(one.name)
         try:
             if one.is_symlink():
-                entries.append(Entry(path, one.path, problem="symbolic link, not followed"))
+                entries.append(Entry(path, one.path, problem=SYMBOLIC_LINK))
             elif one.is_dir(follow_symlinks=False):
                 folders.append((one.path, f"{path}/"))
             else:

@@ -11,6 +11,8 @@ import os
 import stat
 from pathlib import Path
 
+from ingest.sources.protocol import SYMBOLIC_LINK
+
 _FILE = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _BY_FOLDER = os.open in os.supports_dir_fd
@@ -67,7 +69,7 @@ def _opened(name: str, flags: int, folder: int | None) -> int:
         return os.open(name, flags, dir_fd=folder)
     except OSError as error:
         if _is_link(name, folder):
-            raise OSError(error.errno, "symbolic link, not followed") from error
+            raise OSError(error.errno, SYMBOLIC_LINK) from error
         raise
 
 

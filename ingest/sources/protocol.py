@@ -15,6 +15,9 @@ from ingest.sources.archive.limits import DEFAULT_LIMITS, ArchiveLimits
 if TYPE_CHECKING:
     from ingest.sources.content import Content
 
+SYMBOLIC_LINK = "symbolic link, not followed"
+"""The problem of an entry that is a link."""
+
 NOT_LISTED = "folder cannot be listed: "
 """How the problem of a folder begins whose files are not known."""
 

@@ -13,10 +13,10 @@ select
     nullif(concat_ws(
         '; ',
         case
-            when g.next_is_retry then 'next is a retry: when it could be picked is not told'
-            when g.scheduling_finished_at is null then 'the end of scheduling is not told'
+            when g.next_is_retry then 'the next attempt is a retry; when it was available is not recorded'
+            when g.scheduling_finished_at is null then 'the end of scheduling is not recorded'
         end,
-        case when jobs.state in ('running', 'stalled') then 'the job has not ended: tries may be missing' end
+        case when jobs.state in ('running', 'stalled') then 'the job has not ended: attempts may be missing' end
     ), '') as caveat
 from worker_gaps as g
 left join jobs on jobs.job_id = g.job_id

@@ -27,7 +27,7 @@ select
     node_s / 3600 * try_cast(getvariable('price_per_node_hour') as double) as cost,
     nullif(concat_ws(
         '; ',
-        case when n.did_nothing then 'it had no mini-batch' end,
+        case when n.did_nothing then 'no mini-batch ran on it' end,
         case when s.state in ('running', 'stalled') then 'the job has not ended' end,
         case when n.open_mini_batches > 0 then
             counted(n.open_mini_batches, 'attempt has', 'attempts have') || ' no recorded end'

@@ -19,7 +19,7 @@ failures as (
     select
         r.job_id, r.mini_batch_id, r.started_at,
         coalesce(regexp_extract(whole.detail, '"location": *"(?:[^"]*[/\\])?([^"/\\]+)[/\\]?"', 1), '') as folder,
-        regexp_extract(whole.error_message, '^[^\r\n]{0,300}') as error,
+        cut_words(whole.error_message, 300) as error,
         unnest(list_distinct(r.inputs)) as input
     from results as r
     join judged_attempts as whole using (file_id, line_no)

@@ -12,8 +12,8 @@ select
     epoch(ended_at - first_seen_at) as lived_s,
     mini_batch_id, attempt, outcome, reason, exit_code, said, source,
     case
-        when process is null then 'which process it replaced left no sign'
-        when source = 'order' then 'no log tells of the end: the pair is put together by order of time'
+        when process is null then 'the process that was replaced left no record'
+        when source = 'order' then 'no log records the end: the two processes are paired by order of time'
     end as caveat
 from worker_ends
 where replaced_by is not null

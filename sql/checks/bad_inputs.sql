@@ -50,8 +50,8 @@ select
         ' failed with the same error on every attempt'
     ) as headline,
     concat(
-        counted(t.tries, 'attempt', 'attempts'), ' at mini-batch', case when t.mini_batches > 1 then 'es ' else ' ' end,
-        some_of(t.ids, 5), ': ', t.error
+        counted(t.tries, 'attempt', 'attempts'), ' of mini-batch', case when t.mini_batches > 1 then 'es ' else ' ' end,
+        some_of(t.ids, 5), ': ', cut_words(t.error, 160)
     ) as evidence,
     concat_ws(
         '; ',

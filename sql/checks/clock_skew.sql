@@ -26,10 +26,10 @@ select
     concat(
         case when count(*) > 1 then 'nodes ' || some_of(list(node order by node), 5) || '; ' end,
         case any_value(estimated_from)
-            when 'samples' then 'it made as many resource checks as the other nodes, all shifted by the same time'
-            when 'pair' then 'both made as many resource checks, all shifted by the same time'
+            when 'samples' then 'it has as many resource samples as the other nodes, all shifted by the same time'
+            when 'pair' then 'both have as many resource samples, all shifted by the same time'
             when 'errors' then 'node and master report the same errors at times that differ by this'
-            else 'attempts do not fit the times at which the master scheduled and counted them'
+            else 'attempts do not match the times at which the master scheduled and counted them'
         end
     ) as evidence,
     'times of these nodes cannot be compared with those of other nodes' as impact,

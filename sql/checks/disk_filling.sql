@@ -59,7 +59,7 @@ errors_told as (
     select
         job_id,
         count(*) as errors,
-        arg_min(regexp_extract(e.text, '^[^\r\n]{0,200}'), {since: e.time, text: e.text}) as text,
+        arg_min(cut_words(e.text, 200), {since: e.time, text: e.text}) as text,
         arg_min(node, {since: e.time, node: node}) as node,
         min(e.time) as first_at
     from telling_texts as e
@@ -78,7 +78,7 @@ select
     end as severity,
     case
         when e.errors > 0 then
-            concat('Disk full: ', counted(e.errors, 'error', 'errors'), ' about missing space', ' on node ' || e.node)
+            concat('Disk full: ', counted(e.errors, 'out-of-space error', 'out-of-space errors'), ' on node ' || e.node)
         when w.last_percent is null then printf('Disk filling up: %.0f MB free', w.free_mb)
         else printf('Disk filling up: node %s at %.0f %%', w.node, w.last_percent)
     end as headline,
@@ -97,7 +97,7 @@ select
         when e.errors > 0 then 'writes failed'
         when w.risen >= threshold('disk_risen_percent') and w.full_in_s > 0 then
             'full in ' || spell_of(w.full_in_s) || ' at this rate'
-        else 'writes fail when it is full'
+        else 'writes will fail when it is full'
     end as impact,
     coalesce(w.node, e.node) as node,
     null as process,

@@ -27,7 +27,7 @@ select
     'Failed after scoring: all '
         || counted(d.mini_batches, 'mini-batch is', 'mini-batches are') || ' done, but the job failed' as headline,
     concat_ws(
-        '; ', 'no item failed', 'state: ' || nullif(regexp_extract(j.state_reason, '^[^\r\n]{0,200}'), '')
+        '; ', 'no item failed', 'reason: ' || cut_words(nullif(j.state_reason, ''), 300)
     ) as evidence,
     'the job failed; its output may be missing or incomplete' as impact,
     null as node,

@@ -37,7 +37,7 @@ select
     ) as headline,
     concat(
         'it ran ', printf('%.0f %%', n.attempts_share * 100), ' of the attempts; ',
-        case when n.timeouts = n.tries then 'all timed out' else 'most frequent error: ' || n.error end
+        case when n.timeouts = n.tries then 'all timed out' else 'most frequent error: ' || cut_words(n.error, 160) end
     ) as evidence,
     concat_ws(
         '; ',

@@ -29,7 +29,7 @@ select
         else 'warning'
     end as severity,
     concat(
-        'Missing results: run() returned too few for ', counted(count(*), 'mini-batch', 'mini-batches')
+        'Missing results: run() returned too few results for ', counted(count(*), 'mini-batch', 'mini-batches')
     ) as headline,
     concat_ws(
         '; ', 'no error and no retry', case when any_value(n.nodes) > 1 then 'most on node ' || any_value(n.node) end

@@ -55,7 +55,7 @@ select
     end as headline,
     case
         when d.gave_up then 'the master reported that it could not create any task'
-        else printf('%.0f %% of the time of the job', 100 * d.delay_s / d.job_s)
+        else printf('%.0f %% of the job''s duration', 100 * d.delay_s / d.job_s)
     end as evidence,
     concat_ws(
         '; ', case when d.gave_up then 'no mini-batch was processed' end,

@@ -56,7 +56,7 @@ select
         'Idle nodes: ', counted(count(*), 'node', 'nodes'), ' did no work while ', any_value(nodes), ' worked'
     ) as headline,
     concat(
-        case when count(*) > 1 then 'nodes ' else 'node ' end, some_of(list(node order by node), 5), ', there for ',
+        case when count(*) > 1 then 'nodes ' else 'node ' end, some_of(list(node order by node), 5), ', present for ',
         spell_of(max(paid_s)), '; the others processed ',
         counted(any_value(mini_batches), 'mini-batch', 'mini-batches')
     ) as evidence,

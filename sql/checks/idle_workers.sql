@@ -37,7 +37,7 @@ select
         'Idle workers: ', counted(j.workers, 'worker', 'workers'), ' without work while mini-batches were waiting'
     ) as headline,
     printf(
-        '%.0f %% of the time of the workers; longest %s, %s on node %s',
+        '%.0f %% of worker time; longest %s, %s on node %s',
         100 * j.idle_s / (j.busy_s + j.all_idle_s), spell_of(j.longest.idle_s),
         coalesce(j.longest.process, 'a worker'), coalesce(j.longest.node, '?')
     ) as evidence,

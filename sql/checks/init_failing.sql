@@ -34,7 +34,7 @@ failing as (
         bool_or(timed_out) as timed_out,
         min(failed_at) as first_at,
         sum(exact(elapsed_s)) filter (where has_failed)::double as elapsed_s,
-        regexp_extract(arg_min(error, {failed_at: failed_at, node: node, process: process}), '^[^\r\n]{0,200}') as error
+        cut_words(arg_min(error, {failed_at: failed_at, node: node, process: process}), 200) as error
     from events
     group by job_id
     having count(*) filter (where has_failed) >= 2
@@ -55,7 +55,7 @@ select
     ) as headline,
     concat_ws(
         '; ', f.error, case when f.nodes = 1 then 'node ' || f.node end,
-        coalesce(counted(w.processes, 'process', 'processes'), 'no process') || ' worked'
+        coalesce(counted(w.processes, 'process', 'processes'), 'no process') || ' got past init()'
     ) as evidence,
     concat_ws(
         '; ', case when w.processes is null then 'no mini-batch was attempted' end, time_lost(f.elapsed_s, 'worker')

@@ -85,7 +85,7 @@ select
         'Slow init(): ', spell_of(median_s), ' in each of ', counted(processes, 'process', 'processes')
     ) as headline,
     concat(
-        printf('%.0f %%', 100 * init_s / (init_s + busy_s)), ' of the time of the processes; longest ',
+        printf('%.0f %%', 100 * init_s / (init_s + busy_s)), ' of the processes'' time; longest ',
         spell_of(longest_s), ', ', process, ' on node ' || node
     ) as evidence,
     spell_of(init_s) || ' of worker time in init()' as impact,

@@ -85,7 +85,7 @@ select
         t.one.mini_batch_id, counted(t.nodes, 'node', 'nodes'), spell_of(t.tail_s)
     ) as headline,
     printf(
-        'it took %s, three of four take up to %s; %s of %d ended last',
+        'it took %s, the 75th percentile is %s; %s of %d ended last',
         spell_of(t.one.elapsed_s), spell_of(t.usual_s), counted(t.in_tail, 'mini-batch', 'mini-batches'), t.mini_batches
     ) as evidence,
     time_lost(t.idle_s, 'worker') as impact,

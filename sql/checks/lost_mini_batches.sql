@@ -43,7 +43,7 @@ select
         ' scheduled mini-batches have no result'
     ) as headline,
     concat_ws(
-        '; ', 'the job stopped: ' || regexp_extract(j.state_reason, '^[^\r\n]{0,400}'),
+        '; ', 'the job stopped: ' || cut_words(j.state_reason, 400),
         case when r.still_open > 0 then
             counted(r.still_open, 'mini-batch was', 'mini-batches were') || ' in progress'
         end

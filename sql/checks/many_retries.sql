@@ -33,10 +33,10 @@ select
     'warning' as severity,
     concat(
         'Transient errors (probable): ', r.mini_batches, ' of ', r.job_mini_batches,
-        ' mini-batches failed and were done on a retry'
+        ' mini-batches failed first and succeeded on a retry'
     ) as headline,
     concat(
-        counted(r.tries, 'failed attempt', 'failed attempts'), '; most frequent error: ', r.error
+        counted(r.tries, 'failed attempt', 'failed attempts'), '; most frequent error: ', cut_words(r.error, 160)
     ) as evidence,
     concat(
         time_lost(r.wasted_worker_s, 'worker'), printf(', %.0f %% of all', 100 * r.wasted_worker_s / b.busy_s)

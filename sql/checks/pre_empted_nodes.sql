@@ -1,13 +1,14 @@
 -- Was a node lost while the job was running?
--- A node whose last sign of any kind is well before that of the others, and that left a mini-batch in progress which
--- another node or none took up, or that missed several resource checks which the others made. A pre-empted low-priority
--- node looks exactly like this; no log of the driver says so. A wrong clock is no lost node: see `clock_offsets`.
+-- A node whose last record of any kind is well before those of the others, and that left a mini-batch in progress which
+-- another node or none took up, or that missed several resource samples which the others took. A pre-empted
+-- low-priority node looks exactly like this; no log of the driver says so. A wrong clock is not a lost node: see
+-- `clock_offsets`.
 -- fix: Use dedicated nodes, or resubmit the job automatically. Smaller mini-batches lose less work with a node.
 -- reference: https://github.com/Azure/MachineLearningNotebooks/issues/1242
 -- query: SELECT * FROM node_signs WHERE job_id = {job} ORDER BY last_at
 -- explains: PreemptionError|\bpre-?empt(ed|ion)\b|node .{0,40}(lost|evicted)
 -- threshold: node_lost_s = 60 s: a node that is silent for less time than this at the end is not lost
--- threshold: node_lost_checks = 3 checks: number of resource checks that the others made and the node missed
+-- threshold: node_lost_checks = 3 samples: number of resource samples that the others took and the node missed
 -- when: EXISTS (FROM clock_offsets) OR EXISTS (SELECT job_id FROM node_signs GROUP BY job_id HAVING epoch(max(last_at)
 -- - min(last_at)) >= threshold('node_lost_s'))
 with ends as (
@@ -78,7 +79,7 @@ select
     concat_ws(
         '; ',
         case when count(*) > 1 then 'nodes ' || some_of(list(l.node order by l.last_at), 5) end,
-        case when max(l.checks) > 0 then counted(max(l.checks), 'resource check', 'resource checks') || ' missed' end,
+        case when max(l.checks) > 0 then counted(max(l.checks), 'resource sample', 'resource samples') || ' missed' end,
         case when sum(l.tries) > 0 then
             counted(sum(l.tries), 'mini-batch was', 'mini-batches were') || ' in progress there'
         end

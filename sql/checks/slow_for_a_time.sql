@@ -91,7 +91,7 @@ select
         else 'note'
     end as severity,
     concat(
-        'Slow node for a time (throttled?): node ', arg_max(p.node, p.lost_s), ' for ',
+        'Temporarily slow node (possibly throttled): node ', arg_max(p.node, p.lost_s), ' for ',
         spell_of(epoch(arg_max(p.until - p.since, p.lost_s)))
     ) as headline,
     concat(
@@ -99,7 +99,7 @@ select
         spell_of(arg_max(p.elapsed_s, p.lost_s)), ' each, ', spell_of(arg_max(e.meanwhile_s, p.lost_s)),
         ' on other nodes at that time',
         case when arg_max(p.process_s, p.lost_s) < 1.2 * any_value(u.process_s) then
-            '; their CPU time was as usual: the node did not get its CPU, or it waited'
+            '; CPU time per mini-batch did not rise: the node was short of CPU, or it waited'
         end,
         case when count(*) > 1 then '; ' || count(*) - 1 || ' more of ' || any_value(u.nodes) || ' nodes' end
     ) as evidence,

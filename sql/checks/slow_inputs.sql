@@ -59,7 +59,7 @@ select
         ' held up'
     ) as headline,
     printf(
-        '%s outside run(), the median is %s; on %d of %d nodes and throughout the job',
+        '%s outside run() per mini-batch, usually %s; on %d of %d nodes and throughout the job',
         spell_of(h.overhead_s), spell_of(u.overhead_s), h.nodes, u.nodes
     ) as evidence,
     time_lost(h.lost_s, 'worker') as impact,

@@ -14,7 +14,7 @@
 with ends as (
     select *
     from worker_ends
-    where reason in ('killed', 'died', 'exception', 'not told') and process is not null
+    where reason in ('killed', 'died', 'exception', 'not recorded') and process is not null
         and (source = 'log' or mini_batch_id is not null)
 )
 
@@ -33,7 +33,7 @@ select
     concat_ws(
         '; ', 'most frequent exit code ' || mode(exit_code order by exit_code),
         case when count(*) filter (where exit_code in (-11, -6, -7, -4, -8, 139, 134, 135, 132, 136)) = 0
-            then 'samples show no lack of memory' end
+            then 'the samples show no shortage of memory' end
     ) as evidence,
     concat_ws(
         '; ',

@@ -47,9 +47,9 @@ select
     case when told >= limits.enough then max_to_p75 > 1.5 end as skewed,
     nullif(concat_ws(
         '; ',
-        case when skewed is null then 'too few to call skewed or even' end,
-        case when skewed is not null and told < 100 then 'p99 is nearly the slowest one' end,
-        case when told < in_all then printf('%d of %d tell no such time', in_all - told, in_all) end
+        case when skewed is null then 'too few mini-batches to judge skew' end,
+        case when skewed is not null and told < 100 then 'p99 is close to the slowest mini-batch' end,
+        case when told < in_all then printf('not recorded for %d of %d mini-batches', in_all - told, in_all) end
     ), '') as caveat
 from measures, (select threshold('enough_to_compare') as enough) as limits
 where told > 0

@@ -25,7 +25,8 @@ per_job as (
         count(*) as failed_mini_batches,
         min(inputs_together) as inputs_together,
         arg_min(outcome, {together: inputs_together, mini_batch_id: mini_batch_id}) as outcome,
-        left(arg_min(error_message, {together: inputs_together, mini_batch_id: mini_batch_id}), 300) as error_message
+        cut_words(arg_min(error_message, {together: inputs_together, mini_batch_id: mini_batch_id}), 300)
+            as error_message
     from failed
     where input is not null
     group by job_id, left(input, 300)

@@ -123,7 +123,7 @@ control_ends as (  -- the service's own end of the job; its last line counts
         case
             when regexp_matches(r.fields ->> 'status', '^[Cc]ancel') then 'job canceled'
             when r.event = 'execution_status' then 'job ' || (r.fields ->> 'status')
-            else regexp_extract(r.message, '^[^\r\n]{0,160}')
+            else cut_words(r.message, 400)
         end as word
     from log_records as r
     where r.source = 'control'
@@ -185,7 +185,7 @@ launcher_ends as (  -- the last end in each of the launcher's files
             when (r.fields ->> 'exit_code') = '0' then 'completed'
             else 'failed'
         end as state,
-        regexp_extract(r.message, '^[^\r\n]{0,160}') as word
+        cut_words(r.message, 400) as word
     from log_records as r
     where r.source = 'driver'
         and (
@@ -392,14 +392,14 @@ select
         else 'running'
     end as state,
     case
-        when sign is not null then regexp_extract(reason, '^[^\r\n]{0,200}')
-        when all_processed then 'all ' || scheduled || ' scheduled mini-batches are processed; no other sign of an end'
-        when last_work_at is null then 'no record of work, nor of an end'
+        when sign is not null then cut_words(reason, 400)
+        when all_processed then 'all ' || scheduled || ' scheduled mini-batches are processed; no end is recorded'
+        when last_work_at is null then 'neither work nor an end is recorded'
         when silent and state = 'unknown' then
             'last record at ' || strftime(last_record_at, '%Y-%m-%d %H:%M:%S') || ', no end recorded'
         else concat_ws(
             ', ',
-            'no sign of an end',
+            'no end recorded',
             'last step ' || strftime(last_step_at, '%Y-%m-%d %H:%M:%S'),
             'last record ' || strftime(last_record_at, '%Y-%m-%d %H:%M:%S')
         )

@@ -84,7 +84,7 @@ errors_of_jobs as (
         list({
             fingerprint: fingerprint,
             occurrences: try_cast(occurrences as bigint),
-            example: regexp_extract(example, '^[^\r\n]{0,200}')
+            example: cut_words(regexp_extract(example, '^[^\r\n]*'), 200)
         } order by occurrences desc, fingerprint)[:100] as listed
     from told_once
     group by job_id

@@ -145,15 +145,16 @@ select
     coalesce(f.rejects, 0) as rejects,
     coalesce(f.files_unclaimed, 0) as files_unclaimed,
     case
-        when u.job_id is not null then 'no table of mini-batches and no log of a worker'
+        when u.job_id is not null then 'mini-batch table and worker logs'
         when coalesce(m.mini_batches, 0)  -- a job that failed may have stopped before the rest
             < coalesce(d.all_mini_batches, case when j.state = 'completed' then s.scheduled_mini_batches end) then
             printf(
-                '%d mini-batches of %d',
-                coalesce(m.mini_batches, 0), coalesce(d.all_mini_batches, s.scheduled_mini_batches)
+                '%d of %d mini-batches',
+                coalesce(d.all_mini_batches, s.scheduled_mini_batches) - coalesce(m.mini_batches, 0),
+                coalesce(d.all_mini_batches, s.scheduled_mini_batches)
             )
         when d.all_items > coalesce(m.items, 0) or d.all_failed > coalesce(m.failed_items, 0) then
-            'results of some mini-batches; items as the driver sums them up'
+            'results of some mini-batches; items and failed items are the driver''s totals'
     end as missing,
     coalesce(
         j.state in ('running', 'stalled') or f.ends_cut or missing is not null

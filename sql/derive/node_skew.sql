@@ -80,8 +80,8 @@ select
     case verdict
         when 'too few' then 'too few mini-batches or nodes to compare'
         when 'slow' then
-            case when item_ratio < limits.slow_ratio then 'its mini-batches have more items than elsewhere' end
-        when 'part' then 'it did its first mini-batch late, or its last one early: not compared'
+            case when item_ratio < limits.slow_ratio then 'its mini-batches have more items than on other nodes' end
+        when 'part' then 'not compared: its first mini-batch started late, or its last one ended early'
     end as caveat
 from nodes as n
 left join others as o on o.job_id = n.job_id and o.node is not distinct from n.node

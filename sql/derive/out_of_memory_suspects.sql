@@ -1,6 +1,6 @@
 -- Where may memory have run out, and which mini-batch was in progress then?
 -- One row per worker process that ended while the job was running (`event` worker ended; not those that ended by a
--- timeout or a failed init()), and per worker and minute whose texts say that memory ran out (`event` told, see
+-- timeout or a failed init()), and per worker and minute whose texts say that memory ran out (`event` logged, see
 -- `out_of_memory_texts`) although it went on. Node and process memory are of the last sample before, `sampled_s`
 -- seconds before: a sample is not a peak and children of a process are not counted, so a low value proves nothing if it
 -- is old. `grown_mb` is from the first sample of the process to that one. `suspicion` high: a text or signal 9 together
@@ -19,7 +19,7 @@ with words as (
     select
         job_id, node, process,
         min(said_at) as said_at,
-        arg_min(regexp_extract(text, '^[^\r\n]{0,300}'), {said_at: said_at, line_no: line_no}) as said
+        arg_min(cut_words(text, 300), {said_at: said_at, line_no: line_no}) as said
     from out_of_memory_texts
     group by job_id, node, process, date_trunc('minute', said_at)
 ),
@@ -42,8 +42,8 @@ marked as (
     from ends as e
     union all
     select
-        w.job_id, w.node, w.process, null, w.said_at, t.mini_batch_id, t.attempt, t.elapsed_s, null, 'told', w.said,
-        'told',
+        w.job_id, w.node, w.process, null, w.said_at, t.mini_batch_id, t.attempt, t.elapsed_s, null, 'logged', w.said,
+        'logged',
         true
     from words as w
     left join lateral (
@@ -128,25 +128,25 @@ select
         when (words_told or reason = 'killed') and (words_told or node_high or grown) then 'high'
         when reason = 'died' and node_high and grown then 'high'
         when reason = 'killed' and not coalesce(node_percent < 60 and sampled_s < 60, false) then 'medium'
-        when reason in ('died', 'not told', 'told') and (node_high or grown) then 'medium'
+        when reason in ('died', 'not recorded', 'logged') and (node_high or grown) then 'medium'
         else 'low'
     end as suspicion,
     concat_ws(
         '; ',
-        case when words_told then 'a text says that memory ran out' end,
+        case when words_told then 'the logs report that memory ran out' end,
         case when reason = 'killed' then 'killed by signal 9, typical of the OOM killer' end,
         case
             when crashed then 'crashed with exit code ' || exit_code
-            when reason in ('died', 'not told', 'exception') then 'ended, no log says why'
+            when reason in ('died', 'not recorded', 'exception') then 'ended without a logged reason'
         end,
         case
-            when node_percent is null then 'no sample of the node before'
+            when node_percent is null then 'no earlier sample of the node'
             else printf('node at %.0f %% in the sample %.0f s before', node_percent, sampled_s)
         end,
         case when node_percent_then >= node_percent + 1 then
-            printf('on the way to %.0f %%', least(node_percent_then, 100))
+            printf('rising towards %.0f %%', least(node_percent_then, 100))
         end,
-        case when grown then printf('process grown by %.0f %% of the node''s memory', grown_percent) end
+        case when grown then printf('the process grew by %.0f %% of the node''s memory', grown_percent) end
     ) as reason,
     node_percent,
     sampled_s,

@@ -102,31 +102,33 @@ judged as (
         case
             when coalesce(j.state, 'unknown') not in ('completed', 'failed') then
                 'the job is ' || coalesce(nullif(j.state, 'unknown'), 'in an unknown state')
-                    || ': its files were not written at the same moment'
+                    || ': its files were written at different times'
             when f.fact in ('mini_batches_processed', 'failed_mini_batches')
                 and coalesce(f.lowest_at_end = f.highest, true) then
                 concat_ws(
                     ', ',
-                    'progress is told until ' || strftime(f.progress_until, '%Y-%m-%d %H:%M:%S'),
+                    'progress is recorded until ' || strftime(f.progress_until, '%Y-%m-%d %H:%M:%S'),
                     'the job until ' || strftime(j.last_record_at, '%Y-%m-%d %H:%M:%S')
                 )
             when f.mini_batch_table < f.highest and d.rejects > 0 then
-                d.rejects || ' records of the mini-batch table could not be read'
+                counted(d.rejects, 'record', 'records') || ' of the mini-batch table could not be parsed'
         end as why_partial,
         case
             when f.fact = 'mini_batches_processed' and difference = c.open then
-                c.open || ' mini-batches have no result in the table'
+                counted(c.open, 'mini-batch has', 'mini-batches have') || ' no result in the table'
             when f.fact = 'mini_batches_processed' and difference = c.failed_otherwise then
-                c.failed_otherwise || ' mini-batches failed unpoisoned, and some do not count those as processed'
+                counted(c.failed_otherwise, 'mini-batch', 'mini-batches')
+                    || ' failed without being poison; some sources do not count such mini-batches as processed'
             when f.fact = 'run_exceptions' and f.mini_batch_table::hugeint - f.lowest = c.workers_died then
-                c.workers_died || ' tries ended because their worker died, which is no exception of the script'
+                counted(c.workers_died, 'attempt', 'attempts')
+                    || ' ended because the worker died, which is not an exception in the script'
             when greatest(f.done_attempts - f.lowest_sum, f.highest_sum - f.done_attempts) <= rounding then
-                'the sums are of the tries that were done'
+                'the sums cover successful attempts only'
             when greatest(f.final_attempts - f.lowest_sum, f.highest_sum - f.final_attempts) <= rounding then
-                'the sums are of the tries that decided'
+                'the sums cover final attempts only'
             when f.fact in ('run_exceptions', 'run_timeouts', 'workers_died') and f.worker_logs < f.highest
                 and w.processes > 0 then
-                w.processes || ' worker processes with tries left no log'
+                counted(w.processes, 'worker process', 'worker processes') || ' with attempts left no log'
         end as why_different
     from facts as f
     left join jobs as j using (job_id)

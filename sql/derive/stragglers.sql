@@ -52,8 +52,8 @@ select
     t.items,
     nullif(concat_ws(
         '; ',
-        case when n.mini_batches >= 5 and n.usual_s > 1.5 * j.quartiles[2] then 'its node is slow as a whole' end,
-        case when t.outcome <> 'done' then 'it did not end as done: its time is that of the failure' end
+        case when n.mini_batches >= 5 and n.usual_s > 1.5 * j.quartiles[2] then 'the whole node is slow' end,
+        case when t.outcome <> 'done' then 'it was not done: the time is that of its last failed attempt' end
     ), '') as caveat
 from timed as t
 join jobs_timed as j on j.job_id = t.job_id

@@ -63,11 +63,11 @@ select
     try_cast(sum(c.failed_items) as bigint) as failed_items,
     nullif(concat_ws(
         '; ',
-        case when c.minute = any_value(t.first_minute) then 'the first minute is not whole' end,
+        case when c.minute = any_value(t.first_minute) then 'the first minute is incomplete' end,
         case
             when c.minute = any_value(t.last_minute) then
-                case when any_value(j.state) = 'running' then 'the job runs: may still grow'
-                    else 'the last minute is not whole' end
+                case when any_value(j.state) = 'running' then 'the job is running: counts may still rise'
+                    else 'the last minute is incomplete' end
         end
     ), '') as caveat
 from counted as c

@@ -4,8 +4,8 @@
 -- order of time, which may name a wrong process where one was idle. `process` is NULL for a replacement whose
 -- predecessor left no sign. `mini_batch_id` is what it had in progress, NULL if its last attempt was done. `reason`, as
 -- far as it is recorded: `init` (init() failed), `timeout`, `killed` (signal 9), `stopped`, `died` (with a mini-batch
--- in progress, nothing more is known), `exception` (its last attempt raised), or `not told`. Exit codes 71 to 82 are
--- the driver's own (formats.md §7).
+-- in progress, nothing more is known), `exception` (its last attempt raised), or `not recorded`. Exit codes 71 to 82
+-- are the driver's own (formats.md §7).
 -- example: SELECT node, process, replaced_by, mini_batch_id, reason, source FROM worker_ends WHERE job_id =
 -- 'era-2020-05' ORDER BY ended_at LIMIT 3
 -- when: EXISTS (FROM worker_processes WHERE restarted) OR EXISTS (FROM log_records WHERE event = 'worker_exited')
@@ -44,7 +44,7 @@ last_tries as (
         job_id, node, process,
         max({
             started: epoch_us(started_at), ended: outcome <> 'open', mini_batch_id: mini_batch_id, attempt: attempt,
-            outcome: outcome, elapsed_s: elapsed_s, said: regexp_extract(error_message, '^[^\r\n]{0,300}')
+            outcome: outcome, elapsed_s: elapsed_s, said: cut_words(regexp_extract(error_message, '^[^\r\n]*'), 300)
         }) as last_try
     from tries
     where started_at is not null
@@ -119,14 +119,14 @@ select
     e.held.elapsed_s as elapsed_s,
     e.exit_code as exit_code,
     case
-        when e.process is null then 'not told'
+        when e.process is null then 'not recorded'
         when e.exit_code = 72 or (e.init_failed and e.held is null) then 'init'
         when e.exit_code = 71 or e.held.outcome = 'timeout' then 'timeout'
         when e.exit_code in (-9, 137) then 'killed'
         when e.exit_code = 82 then 'stopped'
         when starts_with(e.held.said, 'Process abort') or e.held.outcome = 'open' then 'died'
         when e.exit_code in (73, 74) or e.held is not null then 'exception'
-        else 'not told'
+        else 'not recorded'
     end as reason,
     e.said as said,
     case when e.told then 'log' else 'order' end as source

@@ -45,18 +45,18 @@ from (
     (3, 'duration_s', 'duration', 'time', 'regression_job_s', 1, true),
     (4, 'p50_run_s', 'median time in run()', 'time', 'regression_run_s', 0.01, true),
     (5, 'p95_run_s', '95th percentile of time in run()', 'time', 'regression_run_s', 0.01, true),
-    (6, 'p50_elapsed_s', 'median time of mini-batches', 'time', 'regression_run_s', 0.01, true),
-    (7, 'p95_elapsed_s', '95th percentile of time of mini-batches', 'time', 'regression_run_s', 0.01, true),
+    (6, 'p50_elapsed_s', 'median mini-batch time', 'time', 'regression_run_s', 0.01, true),
+    (7, 'p95_elapsed_s', '95th percentile of mini-batch time', 'time', 'regression_run_s', 0.01, true),
     (8, 'overhead_share', 'time outside run()', 'share', 'regression_points', 0.01, true),
     (9, 'node_s', 'node time', 'time', 'regression_job_s', 1, true),
     (10, 'retries', 'retries', 'rate', 'regression_events', 0, true),
-    (11, 'timeouts', 'tries that timed out', 'rate', 'regression_events', 0, false),
-    (12, 'exceptions', 'tries that raised an exception', 'rate', 'regression_events', 0, false),
+    (11, 'timeouts', 'attempts that timed out', 'rate', 'regression_events', 0, false),
+    (12, 'exceptions', 'attempts that raised an exception', 'rate', 'regression_events', 0, false),
     (13, 'restarts', 'restarted workers', 'count', 'regression_events', 0, true),
     (14, 'highest_memory', 'highest memory sample', 'share', 'regression_points', 0.02, true),
-    (15, 'queue_s', 'wait in the queue', 'time', 'regression_job_s', 30, false),
+    (15, 'queue_s', 'queue time', 'time', 'regression_job_s', 30, false),
     (16, 'failed_jobs', 'failed jobs', 'rate', 'regression_jobs', 0, true),
-    (17, 'wasted_share', 'node time of tries that did not decide', 'share', 'regression_points', 0.02, true)
+    (17, 'wasted_share', 'wasted node time', 'share', 'regression_points', 0.02, true)
 ) as r (place, measure, title, kind, least, noise_amount, notable)
 cross join (  -- all of them at once, which plans quicker than a question for each
     select map(list(name), list(value)) as in_force from thresholds

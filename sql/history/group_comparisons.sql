@@ -109,7 +109,7 @@ select
     verdict,
     departure_severity(found, rule, verdict, value) as severity,
     case verdict
-        when 'partial' then 'not compared: a job of this day runs, or its files are cut'
+        when 'partial' then 'not compared: a job of this day is still running, or its files are truncated'
         else departure_sentence(found, rule, verdict, value, weight, 'day', 'days')
     end as sentence
 from judged

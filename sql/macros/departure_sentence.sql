@@ -3,8 +3,8 @@
 -- words for these values.
 create or replace macro departure_sentence(found, rule, verdict, value, weight, one, many) as case verdict
     when 'too_few' then
-        'not enough to compare with: ' || counted(found.runs, one, many) || ', ' || rule.runs_needed || ' needed'
-    when 'partial' then 'not compared: the job runs, or its files are cut'
+        'baseline too small: ' || counted(found.runs, one, many) || ', ' || rule.runs_needed || ' required'
+    when 'partial' then 'not compared: the job is still running, or its files are truncated'
     else
         rule.title || ': '
             || case rule.kind

@@ -83,14 +83,14 @@ rows_of_both as (
         end as severity,
         counted(len(new), 'new error', 'new errors') || case when len(new) > 0
             then ', seen in none of the last ' || counted(runs, 'comparable job', 'comparable jobs') || coalesce(
-                ': ' || some_of(list_transform(new_told, lambda one: left(one.example, 200)), 3), ''
+                ': ' || some_of(list_transform(new_told, lambda one: cut_words(one.example, 200)), 3), ''
             )
             else '' end as sentence
     from judged
     union all
     select
         *, 'gone_errors', coalesce(len(gone), 0), null, of_gone, case when of_gone = 'better' then 'note' end,
-        counted(len(gone), 'error', 'errors') || ' of most comparable jobs not seen any more'
+        counted(len(gone), 'error', 'errors') || ' of most comparable jobs no longer seen'
     from judged
 )
 
@@ -99,9 +99,9 @@ select
     null::double as ratio, null::double as z, verdict, severity,
     case verdict
         when 'too_few' then
-            'not enough to compare with: ' || counted(runs, 'comparable job', 'comparable jobs') || ', '
-            || jobs_needed::bigint || ' needed'
-        when 'partial' then 'not compared: the job runs, or its files are cut'
+            'baseline too small: ' || counted(runs, 'comparable job', 'comparable jobs') || ', '
+            || jobs_needed::bigint || ' required'
+        when 'partial' then 'not compared: the job is still running, or its files are truncated'
         else sentence
     end as sentence,
     comparison_group, coalesce(other_jobs, []) as other_jobs,

@@ -181,7 +181,7 @@ exits as (
 rows_told as (
     select
         started_at as time, 'attempt started' as what, attempt_no, node, process,
-        concat_ws(', ', 'attempt ' || attempt, case when reported_by = 'log' then 'told by the log alone' end) as text,
+        concat_ws(', ', 'attempt ' || attempt, case when reported_by = 'log' then 'only in the log' end) as text,
         'time' as placed, 1::bigint as reports, file_id, line_no, started_at as placed_at, 0 as place
     from tries
 
@@ -191,7 +191,7 @@ rows_told as (
         ended_at, case when outcome = 'open' then 'attempt open' else 'attempt ended' end, attempt_no, node, process,
         concat_ws(
             ', ',
-            case when outcome = 'open' then 'no end of it is told' else outcome end,
+            case when outcome = 'open' then 'no end recorded' else outcome end,
             printf('%.1f s', elapsed_s),
             case when outcome <> 'open' then failed_items || ' of ' || items || ' items failed' end,
             nullif(error_message, '')

@@ -28,7 +28,7 @@ def test_idle(db: Database) -> None:
     samples(db, "few samples", 90.0, count=2)
     work(db, "few", [10.0] * 19, process_s=1.0)
     work(db, "storage", [10.0] * 20, process_s=1.0, run_s=2.0)
-    work(db, "not told", [10.0] * 20)
+    work(db, "not recorded", [10.0] * 20)
     told = found(db, "cpu_idle")
     assert told == {
         "idle": (

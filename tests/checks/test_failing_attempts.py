@@ -166,7 +166,7 @@ def test_many_retries(jobs: Database) -> None:
         "fires": (
             "warning",
             (
-                "Transient errors (probable): 5 of 45 mini-batches failed and were done on a retry | 5 failed "
+                "Transient errors (probable): 5 of 45 mini-batches failed first and succeeded on a retry | 5 failed "
                 "attempts; most frequent error: could not read line # of # | 25.0 s of worker time lost, 5 % of "
                 "all"
             ),
@@ -213,7 +213,7 @@ def test_fewer_results(jobs: Database) -> None:
         "fires": (
             "warning",
             (
-                "Missing results: run() returned too few for 2 mini-batches | no error and no retry; most on "
+                "Missing results: run() returned too few results for 2 mini-batches | no error and no retry; most on "
                 "node 0 | 4 items without a result"
             ),
         )

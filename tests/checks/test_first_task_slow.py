@@ -34,14 +34,14 @@ def test_found_or_not(db: Database) -> None:
         "slow": (
             "note",
             (
-                "Slow scheduling: first mini-batch scheduled after 1 min | 5 % of the time of the job | 2 min of"
+                "Slow scheduling: first mini-batch scheduled after 1 min | 5 % of the job's duration | 2 min of"
                 " node time lost"
             ),
         ),
         "long": (
             "warning",
             (
-                "Slow scheduling: first mini-batch scheduled after 5 min | 4 % of the time of the job | 10 min "
+                "Slow scheduling: first mini-batch scheduled after 5 min | 4 % of the job's duration | 10 min "
                 "of node time lost"
             ),
         ),

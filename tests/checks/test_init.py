@@ -29,14 +29,14 @@ def test_init_fails_everywhere(db: Database) -> None:
             "severe",
             (
                 "init() failed in 4 worker processes on 1 node | FileNotFoundError: model.pkl; node 0; no "
-                "process worked | no mini-batch was attempted; 1 min 20 s of worker time lost"
+                "process got past init() | no mini-batch was attempted; 1 min 20 s of worker time lost"
             ),
         ),
         "partly": (
             "warning",
             (
                 "init() failed in 2 worker processes on 1 node | FileNotFoundError: model.pkl; node 0; 1 process"
-                " worked | 40.0 s of worker time lost"
+                " got past init() | 40.0 s of worker time lost"
             ),
         ),
     }
@@ -58,7 +58,7 @@ def test_init_is_slow_as_told(db: Database) -> None:
         "fires": (
             "warning",
             (
-                "Slow init(): 2 min in each of 2 processes | 20 % of the time of the processes; longest 2 min, "
+                "Slow init(): 2 min in each of 2 processes | 20 % of the processes' time; longest 2 min, "
                 "process001 on node 0 | 4 min of worker time in init()"
             ),
         )

@@ -45,7 +45,7 @@ def test_out_of_memory(db: Database) -> None:
     assert severity == "warning"
     assert sentence == (
         "Out of memory (probable): 1 worker killed on node 0 | first: killed by signal 9, typical of the"
-        " OOM killer; node at 90 % in the sample 30 s before; on the way to 100 %; process grown by 35 %"
+        " OOM killer; node at 90 % in the sample 30 s before; rising towards 100 %; the process grew by 35 %"
         " of the node's memory; highest sample before: 90 % of node memory | 1 mini-batch interrupted; "
         "10 min 30 s of worker time lost"
     )
@@ -166,7 +166,7 @@ def test_disk_filling(db: Database) -> None:
         ),
         "full": (
             "warning",
-            "Disk filling up: node 0 at 98 % | /: 98 % full in the last sample | writes fail when it is full",
+            "Disk filling up: node 0 at 98 % | /: 98 % full in the last sample | writes will fail when it is full",
         ),
     }
 
@@ -178,10 +178,7 @@ def test_no_space_left(db: Database) -> None:
     assert found(db, "disk_filling") == {
         "job": (
             "severe",
-            (
-                "Disk full: 1 error about missing space on node 1 | OSError: [Errno 28] No space left on device "
-                "| writes failed"
-            ),
+            ("Disk full: 1 out-of-space error on node 1 | OSError: [Errno 28] No space left on device | writes failed"),
         )
     }
 
@@ -203,14 +200,14 @@ def test_free_space_alone(db: Database) -> None:
             "severe",
             (
                 "Disk filling up: 40 MB free | /mnt: 40 MB free in the last sample, 60000 MB in the first | "
-                "writes fail when it is full"
+                "writes will fail when it is full"
             ),
         ),
         "falls": (
             "warning",
             (
                 "Disk filling up: 1000 MB free | /mnt: 1000 MB free in the last sample, 60000 MB in the first | "
-                "writes fail when it is full"
+                "writes will fail when it is full"
             ),
         ),
     }

@@ -34,7 +34,7 @@ def test_a_node_that_did_nothing(db: Database) -> None:
         "fires": (
             "warning",
             (
-                "Idle nodes: 1 node did no work while 1 worked | node 1, there for 10 min; the others processed "
+                "Idle nodes: 1 node did no work while 1 worked | node 1, present for 10 min; the others processed "
                 "40 mini-batches | 10 min of node time lost"
             ),
         )
@@ -67,7 +67,7 @@ def test_a_node_that_went_away(db: Database) -> None:
         "fires": (
             "warning",
             (
-                "Pre-empted (probable): node 1 silent for the last 6 min of the job | 6 resource checks missed; "
+                "Pre-empted (probable): node 1 silent for the last 6 min of the job | 6 resource samples missed; "
                 "1 mini-batch was in progress there | 1 mini-batch retried elsewhere; 6 min of node time lost"
             ),
         )
@@ -117,21 +117,21 @@ def test_a_wrong_clock_is_no_lost_node(db: Database) -> None:
         "slow": (
             "warning",
             (
-                "Wrong clock: node 1 is 3 min slow | it made as many resource checks as the other nodes, all "
+                "Wrong clock: node 1 is 3 min slow | it has as many resource samples as the other nodes, all "
                 "shifted by the same time | times of these nodes cannot be compared with those of other nodes"
             ),
         ),
         "fast": (
             "warning",
             (
-                "Wrong clock: node 2 is 4 min fast | it made as many resource checks as the other nodes, all "
+                "Wrong clock: node 2 is 4 min fast | it has as many resource samples as the other nodes, all "
                 "shifted by the same time | times of these nodes cannot be compared with those of other nodes"
             ),
         ),
         "pair": (
             "warning",
             (
-                "Wrong clock: the clocks of both nodes differ by 3 min 20 s | both made as many resource checks,"
+                "Wrong clock: the clocks of both nodes differ by 3 min 20 s | both have as many resource samples,"
                 " all shifted by the same time | times of these nodes cannot be compared with those of other "
                 "nodes"
             ),

@@ -23,7 +23,7 @@ def test_found_or_not(db: Database) -> None:
     work(db, "another node", [20.1] * 15, start=end, node="late")
     work(db, "more items", RISING, total=lambda elapsed: int(elapsed))
     work(db, "storage", RISING, run_s=10.0)
-    work(db, "not told", RISING, run_s=None)
+    work(db, "not recorded", RISING, run_s=None)
     assert found(db, "script_slowing") == {
         "rises": (
             "warning",

@@ -31,8 +31,8 @@ def test_found_or_not(db: Database) -> None:
     assert told["spell"] == (
         "warning",
         (
-            "Slow node for a time (throttled?): node 1 for 6 min 40 s | 20 mini-batches took 20.0 s each, "
-            "10.0 s on other nodes at that time; their CPU time was as usual: the node did not get its CPU, "
+            "Temporarily slow node (possibly throttled): node 1 for 6 min 40 s | 20 mini-batches took 20.0 s each, "
+            "10.0 s on other nodes at that time; CPU time per mini-batch did not rise: the node was short of CPU, "
             "or it waited | 3 min 20 s of worker time lost"
         ),
     )

@@ -30,8 +30,8 @@ def test_found_or_not(db: Database) -> None:
         "held up": (
             "warning",
             (
-                "Slow storage for some inputs (probable): 16 mini-batches held up | 30.1 s outside run(), the "
-                "median is 0.1 s; on 2 of 2 nodes and throughout the job | 8 min of worker time lost"
+                "Slow storage for some inputs (probable): 16 mini-batches held up | 30.1 s outside run() per "
+                "mini-batch, usually 0.1 s; on 2 of 2 nodes and throughout the job | 8 min of worker time lost"
             ),
         )
     }

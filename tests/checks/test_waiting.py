@@ -69,8 +69,8 @@ def test_idle_workers(db: Database) -> None:
         "idle": (
             "warning",
             (
-                "Idle workers: 1 worker without work while mini-batches were waiting | 23 % of the time of the "
-                "workers; longest 10.0 s, process001 on node 0 | 1 min 50 s of worker time lost"
+                "Idle workers: 1 worker without work while mini-batches were waiting | 23 % of worker time; "
+                "longest 10.0 s, process001 on node 0 | 1 min 50 s of worker time lost"
             ),
         )
     }

@@ -144,6 +144,9 @@ def test_help_in_sections(run: Run) -> None:
         (["nodes", "era"], "plain,era-2020-05"),
         (["diff", "memory-growth", "tim"], "plain,timeouts-retries"),
         (["views", "job_summ"], "plain,job_summary"),
+        (["views", "mini_batch_st"], "plain,mini_batch_story"),
+        (["views", "log_"], "plain,log_records"),
+        (["problems", "exit_4"], "plain,exit_42"),
         (["diag"], "plain,diagnose"),
         (["my-"], "file,my-"),
         (["load", "my-"], "file,my-"),
@@ -152,7 +155,7 @@ def test_help_in_sections(run: Run) -> None:
     ids=" ".join,
 )
 def test_completion(samples: Path, run: Run, monkeypatch: pytest.MonkeyPatch, words: list[str], completed: str) -> None:
-    """Commands, options, ids of jobs, names of views, and paths."""
+    """Commands, options, ids of jobs and of known problems, names of views, macros and tables, and paths."""
     monkeypatch.setenv("_INGEST_COMPLETE", "bash_complete")
     monkeypatch.setenv("COMP_WORDS", " ".join(["ingest", *words]))
     monkeypatch.setenv("COMP_CWORD", str(len(words)))
@@ -167,12 +170,16 @@ def test_completion_script(run: Run, shell: str) -> None:
     assert "_INGEST_COMPLETE" in done.stdout
 
 
-def test_completion_without_a_store(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No store is no error at a prompt."""
-    for name, value in {"_INGEST_COMPLETE": "bash_complete", "COMP_WORDS": "ingest nodes e", "COMP_CWORD": "2"}.items():
+@pytest.mark.parametrize(("words", "completed"), [("nodes e", ""), ("views job_summ", "plain,job_summary")])
+def test_completion_without_a_store(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str, completed: str
+) -> None:
+    """No store is no error at a prompt; `ingest views` needs none."""
+    environment = {"_INGEST_COMPLETE": "bash_complete", "COMP_WORDS": f"ingest {words}", "COMP_CWORD": "2"}
+    for name, value in environment.items():
         monkeypatch.setenv(name, value)
     done = run(cwd=tmp_path)
-    assert (done.stdout.strip(), done.stderr) == ("", "")
+    assert (done.stdout.strip(), done.stderr) == (completed, "")
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "json", "jsonl", "md", "csv", "data"])

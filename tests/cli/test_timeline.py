@@ -91,7 +91,7 @@ def test_a_restart_in_a_failure() -> None:
 
 def test_names_fit_their_column() -> None:
     """Long and hostile names are cut and made visible; the cells stay in line."""
-    for name, shown in (("a" * 40, "a" * 13 + "…"), ("\x1b[31m", r"node \x1b[31m"), (None, "no node told")):
+    for name, shown in (("a" * 40, "a" * 13 + "…"), ("\x1b[31m", r"node \x1b[31m"), (None, "node unknown")):
         line = picture(Line(name, None, {0: cell("busy", busy_s=20.0)}))[1]
         assert line[:16] == f"{shown:<15}█"
 

@@ -58,6 +58,15 @@ def test_empty_folder(tree: Tree) -> None:
     assert "no job found" in only_problem(tree({})).wrong
 
 
+def test_jobs_that_are_links(tree: Tree, logs: Logs) -> None:
+    """Links below an argument are not followed; the way round it is named."""
+    folder = tree({}, "links")
+    (folder / "monday").symlink_to(tree({logs.worker: "x"}, "job"))
+    problem = only_problem(folder)
+    assert "no job found, but 1 symbolic link, which is not followed" in problem.wrong
+    assert problem.remedy == f"Give the links as arguments: ingest {folder}/*"
+
+
 def test_logs_itself(tree: Tree, logs: Logs) -> None:
     """If `logs/` itself was given, its parent is named."""
     folder = tree({logs.worker: "x"}, "a")

@@ -22,3 +22,17 @@ def test_write_a_parser_builds_the_distribution() -> None:
     built = {moved.get(name, name.removeprefix("ingest-gpu-farm/")): body for name, body in shown.items()}
     there = [path for path in DISTRIBUTION.rglob("*.*") if path.is_file() and "__pycache__" not in path.parts]
     assert built == {path.relative_to(DISTRIBUTION).as_posix(): path.read_text(encoding="utf-8") for path in there}
+
+
+def test_write_a_parser_names_an_environment_that_has_pytest() -> None:
+    """What the tutorial starts from is the README's command for the tests, which installs what it runs later."""
+    text = TUTORIAL.read_text(encoding="utf-8")
+    before = text.partition("pytest -q")[0]
+    assert "](../../README.md#run-the-tests)" in before
+    section = (
+        (REPOSITORY / "README.md")
+        .read_text(encoding="utf-8")
+        .partition("\n## Run the tests\n")[2]
+        .partition("\n## ")[0]
+    )
+    assert "-e '.[test]'" in section

@@ -56,7 +56,7 @@ def test_too_few_days(history: History) -> None:
     history.refresh()
     row = judged(history, 5, "failure_rate")
     assert (row["verdict"], row["severity"], row["compared_days"]) == ("too_few", None, 4)
-    assert row["sentence"] == "not enough to compare with: 4 days, 5 needed"
+    assert row["sentence"] == "baseline too small: 4 days, 5 required"
 
 
 def test_a_day_whose_jobs_run(history: History) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.output.wording import clock, duration, percent, some, wrap
+from ingest.output.wording import clock, duration, percent, shorten, some, wrap
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,19 @@ def test_wrap() -> None:
     assert wrap("abcdefgh", 4) == ["abcd", "efgh"]
     assert wrap("abcdefgh", 4, break_words=False) == ["abcdefgh"]
     assert wrap("", 10, "x: ") == ["x:"]
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "short"),
+    [
+        ("it fits", 7, "it fits"),
+        ("cut between two words", 14, "cut between …"),
+        ("cut between two words", 16, "cut between …"),
+        ("a-name-without-a-blank", 8, "a-name-…"),
+        ("at /a/path/that/is/longer/than/thirty/characters", 44, "at /a/path/that/is/longer/than/thirty/chara…"),
+    ],
+)
+def test_shorten(text: str, width: int, short: str) -> None:
+    """By words; of a word that is too long for it its beginning."""
+    assert shorten(text, width) == short
+    assert len(short) <= width

@@ -76,6 +76,23 @@ def test_an_exception_that_introduces_its_traceback() -> None:
     assert errors(trace) == [(1, None, "Traceback cut at a.py:3 in run", None)]
 
 
+@pytest.mark.parametrize(
+    ("end", "type_", "message"),
+    [
+        ("SystemExit: 42", "SystemExit", "42"),
+        ("SystemExit: 4", "SystemExit", "4"),
+        ("SystemExit: ", "SystemExit", ""),
+        ("Syst", "Syst", ""),
+        ("", None, "Traceback cut at a.py:3 in run"),
+        ('  File "b.p', None, "Traceback cut at a.py:3 in run"),
+    ],
+)
+def test_a_traceback_that_is_cut_at_the_end_of_the_file(end: str, type_: str | None, message: str) -> None:
+    """Wherever it is cut it is an error; before its code a `SystemExit` is not known to be a good end."""
+    trace = f'Traceback (most recent call last):\n  File "a.py", line 3, in run\n    go()\n{end}'
+    assert errors(f"going\n{trace}") == [(2, type_, message, None)]
+
+
 def test_image_build() -> None:
     """What a package manager says is the cause; lines of its text lose what stands before them."""
     log = (

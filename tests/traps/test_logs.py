@@ -140,4 +140,4 @@ def test_trap_10_several_overviews_and_masters(tree: Tree, store: StoreUnderTest
     assert store.rows(
         "SELECT verdict, master, overview, mini_batch_table, explanation FROM reconciliation"
         " WHERE fact = 'mini_batches_processed'"
-    ) == [("partial", 4, 2, 4, "progress is told until 2024-03-01 00:00:20, the job until 2024-03-01 01:30:00")]
+    ) == [("partial", 4, 2, 4, "progress is recorded until 2024-03-01 00:00:20, the job until 2024-03-01 01:30:00")]

@@ -39,7 +39,7 @@ def test_the_skew_rule(db: Database) -> None:
     db.attempt(20, "done", "10:00:00", elapsed_s=15.1)
     assert db.one("SELECT * FROM duration_quantiles WHERE scope = 'job' AND measure = 'elapsed'")["skewed"] is True
     row = db.one("SELECT * FROM duration_quantiles WHERE scope = 'node' AND measure = 'elapsed' AND node = '1'")
-    assert (row["skewed"], row["caveat"]) == (None, "too few to call skewed or even")
+    assert (row["skewed"], row["caveat"]) == (None, "too few mini-batches to judge skew")
 
 
 def test_what_is_not_told_is_left_out(db: Database) -> None:
@@ -49,5 +49,5 @@ def test_what_is_not_told_is_left_out(db: Database) -> None:
     db.attempt(1, "done", "10:01:00", attempt=2, elapsed_s=5.0, run_s=float("nan"))
     db.attempt(2, "done", "10:00:00", elapsed_s=-3.0)
     assert db.rows("SELECT measure, mini_batches, max_s, caveat FROM duration_quantiles WHERE scope = 'job'") == [
-        ("elapsed", 1, 5.0, "too few to call skewed or even; 1 of 2 tell no such time")
+        ("elapsed", 1, 5.0, "too few mini-batches to judge skew; not recorded for 1 of 2 mini-batches")
     ]

@@ -46,8 +46,8 @@ def test_what_is_not_known(db: Database) -> None:
     db.attempt(0, "done", "10:01:00", attempt=2)
     db.attempt(1, "done", "10:02:00")
     assert db.rows("SELECT next_mini_batch_id, waiting_s, caveat FROM idle_gaps ORDER BY from_at") == [
-        (0, None, "next is a retry: when it could be picked is not told"),
-        (1, None, "the end of scheduling is not told"),
+        (0, None, "the next attempt is a retry; when it was available is not recorded"),
+        (1, None, "the end of scheduling is not recorded"),
     ]
 
 
@@ -59,7 +59,7 @@ def test_after_an_open_try(db: Database) -> None:
     db.attempt(2, "done", "10:05:00")
     db.attempt(3, "done", "10:06:00")
     assert db.rows("SELECT next_mini_batch_id, gap_s, caveat FROM idle_gaps") == [
-        (3, 50.0, "the end of scheduling is not told; the job has not ended: tries may be missing")
+        (3, 50.0, "the end of scheduling is not recorded; the job has not ended: attempts may be missing")
     ]
 
 

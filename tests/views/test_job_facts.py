@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -269,7 +270,7 @@ def test_all_scheduled_mini_batches_are_processed(db: Database) -> None:
     assert state(db) == "running"
     db.attempt(1, "done", "10:02:00", attempt=2)
     assert db.rows("SELECT state, state_reason, ended_at FROM job_facts") == [
-        ("completed", "all 2 scheduled mini-batches are processed; no other sign of an end", "10:02:10")
+        ("completed", "all 2 scheduled mini-batches are processed; no end is recorded", "10:02:10")
     ]
 
 
@@ -282,7 +283,7 @@ def test_running_and_stalled(db: Database) -> None:
     db.insert("node_samples", {"node": "0", "time": "10:35:10"})
     assert db.one("SELECT COLUMNS('^(state|.*ed_at|last)') FROM job_facts") == {
         "state": "stalled",
-        "state_reason": "no sign of an end, last step 2024-03-01 10:04:10, last record 2024-03-01 10:35:10",
+        "state_reason": "no end recorded, last step 2024-03-01 10:04:10, last record 2024-03-01 10:35:10",
         "started_at": "10:00:00",
         "ended_at": None,
         "last_record_at": "10:35:10",
@@ -312,8 +313,8 @@ def test_nothing_to_tell(db: Database) -> None:
     db.insert("node_samples", {"job_id": "samples", "node": "0", "time": "10:00:00"})
     db.insert("files", {"job_id": None, "path": "stray.txt", "status": "unclaimed"})
     assert db.rows("SELECT job_id, state, state_reason, started_at, last_record_at FROM job_facts ORDER BY 1") == [
-        ("files", "unknown", "no record of work, nor of an end", None, None),
-        ("samples", "unknown", "no record of work, nor of an end", "10:00:00", "10:00:00"),
+        ("files", "unknown", "neither work nor an end is recorded", None, None),
+        ("samples", "unknown", "neither work nor an end is recorded", "10:00:00", "10:00:00"),
     ]
 
 
@@ -365,3 +366,12 @@ def test_what_the_platform_noted_of_processes(db: Database, statuses: tuple[str,
     assert state(db) == expected
     db.insert("log_records", {"source": "job_result", "message": "Succeeded.", "event": "job_result"})
     assert state(db) == "completed"
+
+
+def test_a_long_reason_is_cut_between_words(db: Database) -> None:
+    """A message of the platform can hold a whole traceback."""
+    message = "The job failed. " + "Because of something " * 30
+    db.insert("log_records", {"source": "job_result", "time": "10:00:00", "message": message})
+    ((reason,),) = db.rows("SELECT state_reason FROM job_facts")
+    assert len(reason) <= 400
+    assert re.fullmatch(r"job result: The job failed\.(?: Because| of| something)+ …", reason)

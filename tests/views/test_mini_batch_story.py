@@ -188,7 +188,7 @@ def test_an_open_try(db: Database) -> None:
     assert story(db, 7) == [
         ("10:00:00", "attempt started", "attempt 1"),
         ("10:20:00", "log", "still at it"),
-        (None, "attempt open", "no end of it is told"),
+        (None, "attempt open", "no end recorded"),
     ]
     db.attempt(8, "done", "10:10:00")
     assert [what for _, what, _ in story(db, 7)] == ["attempt started", "attempt open"]

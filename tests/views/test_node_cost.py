@@ -52,7 +52,7 @@ def test_the_price(db: Database) -> None:
     """Half an hour at 0.80 per hour; what is no number is no price."""
     db.insert("node_samples", {"node": "0", "time": "10:00:00"}, {"node": "0", "time": "10:30:00"})
     db.connection.execute("SET VARIABLE price_per_node_hour = 0.8")
-    assert db.rows("SELECT cost, caveat FROM node_cost") == [(0.4, "it had no mini-batch")]
+    assert db.rows("SELECT cost, caveat FROM node_cost") == [(0.4, "no mini-batch ran on it")]
     db.connection.execute("SET VARIABLE price_per_node_hour = 'cheap'")
     assert db.rows("SELECT cost FROM node_cost") == [(None,)]
 

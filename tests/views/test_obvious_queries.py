@@ -8,6 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.conftest import StoreUnderTest
+    from tests.views.conftest import Database
 
 QUESTIONS = {
     "failed items of each node in a week": """
@@ -65,6 +66,17 @@ ANSWERS: dict[str, list[tuple[object, ...]]] = {
     "the cost of each good item, in node-seconds": [(8.845,)],
     "the time in the queue": [(179.0,)],
 }
+
+
+def test_questions_that_the_samples_do_not_answer(db: Database) -> None:
+    """Which GPUs were idle: the same query, over rows that have an answer (inputs: `test_failing_inputs`)."""
+    db.insert("jobs", {"job_id": "j", "state": "completed"})
+    for gpu, percent in ((0, 80.0), (1, 0.0)):
+        db.insert("gpu_samples", {"job_id": "j", "time": "10:05:00", "node": "0", "gpu": gpu, "busy_percent": percent})
+    assert db.rows("SELECT job_id, node, gpu FROM gpu_samples GROUP BY ALL HAVING avg(busy_percent) < 5") == [
+        ("j", "0", 1)
+    ]
+    assert db.rows(QUESTIONS["idle GPUs"]) == [("j", "0", 40.0)]
 
 
 def test_node_seconds_and_worker_seconds(sample_jobs: StoreUnderTest) -> None:

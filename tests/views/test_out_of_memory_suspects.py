@@ -45,7 +45,7 @@ def test_killed_while_memory_was_high(db: Database) -> None:
     assert (row["node_percent"], row["sampled_s"], row["process_percent"]) == (90.0, 30.0, 45.0)
     assert (row["process_mb"], row["grown_mb"], row["process_samples"]) == (3600.0, 2800.0, 3)
     assert "killed by signal 9" in row["reason"]
-    assert "node at 90 % in the sample 30 s before; on the way to 100 %" in row["reason"]
+    assert "node at 90 % in the sample 30 s before; rising towards 100 %" in row["reason"]
     assert row["caveat"].startswith("last sample 30 s before; a sample is not a peak")
 
 
@@ -56,7 +56,7 @@ def test_killed_and_no_sample(db: Database) -> None:
         (
             "process001",
             "medium",
-            "killed by signal 9, typical of the OOM killer; no sample of the node before",
+            "killed by signal 9, typical of the OOM killer; no earlier sample of the node",
         )
     ]
 
@@ -105,7 +105,7 @@ def test_an_error_that_the_worker_survived(db: Database) -> None:
         error = {"source": source, "node": "0", "process": "process000", "time": "10:00:10"}
         db.insert("errors", {**error, "exception_type": "MemoryError", "exception_message": "no room"})
     assert db.rows("SELECT event, process, mini_batch_id, suspicion FROM out_of_memory_suspects") == [
-        ("told", "process000", 3, "high")
+        ("logged", "process000", 3, "high")
     ]
 
 

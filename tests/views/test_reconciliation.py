@@ -110,7 +110,7 @@ def test_processed_without_the_failed_ones(db: Database) -> None:
         db.attempt(mini_batch_id, outcome, "10:00:00")
     _summary_line(db, done=2)
     verdict, explanation = _verdicts(db)["mini_batches_processed"]
-    assert (verdict, explanation[:30]) == ("differ", "2 mini-batches failed unpoison")
+    assert (verdict, explanation[:30]) == ("differ", "2 mini-batches failed without ")
 
 
 def test_no_result_in_the_table(db: Database) -> None:
@@ -120,7 +120,7 @@ def test_no_result_in_the_table(db: Database) -> None:
     db.attempt(1, "done", "10:00:00")
     db.attempt(2, "open", "10:00:00")
     _summary_line(db, done=3)
-    assert _verdicts(db)["mini_batches_processed"] == ["differ", "1 mini-batches have no result in the table"]
+    assert _verdicts(db)["mini_batches_processed"] == ["differ", "1 mini-batch has no result in the table"]
 
 
 def test_overview_that_ends_early(db: Database) -> None:
@@ -133,7 +133,7 @@ def test_overview_that_ends_early(db: Database) -> None:
     _progress(db, "10:20:10", event="overviewer")
     assert _verdicts(db)["mini_batches_processed"] == [
         "partial",
-        "progress is told until 2024-03-01 10:20:10, the job until 2024-03-01 11:00:00",
+        "progress is recorded until 2024-03-01 10:20:10, the job until 2024-03-01 11:00:00",
     ]
     assert _verdicts(db)["mini_batches_total"] == ["agree", None]
 
@@ -167,7 +167,7 @@ def test_table_with_rejects(db: Database) -> None:
     db.attempt(0, "done", "10:00:00")
     _summary_line(db, done=3, done_items=30)
     db.insert("files", {"kind": "mini_batches", "status": "parsed", "rejects": 2})
-    told = "2 records of the mini-batch table could not be read"
+    told = "2 records of the mini-batch table could not be parsed"
     assert _verdicts(db, "%processed") == {
         "mini_batches_processed": ["partial", told],
         "items_processed": ["partial", told],
@@ -231,7 +231,7 @@ def test_workers_that_died(db: Database) -> None:
     db.insert("log_records", {"source": "user_error_summary", "message": text})
     assert _verdicts(db, "run_exceptions")["run_exceptions"] == [
         "differ",
-        "1 tries ended because their worker died, which is no exception of the script",
+        "1 attempt ended because the worker died, which is not an exception in the script",
     ]
 
 
@@ -314,9 +314,9 @@ def test_summary_of_some_tries(db: Database) -> None:
     db.attempt(2, "timeout", "10:05:00", node="1", process="process000", elapsed_s=60.0, attempt=2)
     db.insert("report_summaries", {"node": "0", "total": 20, "elapsed_s": 11.25}, {"node": "1", "total": 10})
     assert _places(db, "mini_batch_table", "final_attempts", "done_attempts", "node_summary", "explanation") == [
-        (None, "elapsed_s", "differ", 16, 11, 11, 11, "the sums are of the tries that were done"),
-        (None, "tried_items", "differ", 30, 20, 20, 20, "the sums are of the tries that were done"),
-        (None, "tried_items", "differ", 20, 10, None, 10, "the sums are of the tries that decided"),
+        (None, "elapsed_s", "differ", 16, 11, 11, 11, "the sums cover successful attempts only"),
+        (None, "tried_items", "differ", 30, 20, 20, 20, "the sums cover successful attempts only"),
+        (None, "tried_items", "differ", 20, 10, None, 10, "the sums cover final attempts only"),
     ]
 
 
@@ -334,9 +334,9 @@ def test_last_words_of_a_worker(db: Database) -> None:
     db.attempt(1, "timeout", "10:00:20", run_s=10.0)
     _said(db, "worker_telemetry", tasks=1, items=10, succeeded=10, run_s=4.2)
     assert _places(db, "mini_batch_table", "worker_telemetry", "explanation") == [
-        ("process000", "mini_batches", "differ", 2, 1, "the sums are of the tries that were done"),
-        ("process000", "run_s", "differ", 14, 4, "the sums are of the tries that were done"),
-        ("process000", "tried_items", "differ", 20, 10, "the sums are of the tries that were done"),
+        ("process000", "mini_batches", "differ", 2, 1, "the sums cover successful attempts only"),
+        ("process000", "run_s", "differ", 14, 4, "the sums cover successful attempts only"),
+        ("process000", "tried_items", "differ", 20, 10, "the sums cover successful attempts only"),
         ("process000", "tried_items_succeeded", "agree", 10, 10, None),
     ]
 
@@ -355,7 +355,7 @@ def test_worker_logs(db: Database) -> None:
     assert _fact(db, "workers_died") == {"verdict": "agree", "mini_batch_table": 1, "worker_logs": 1}
     assert _verdicts(db, "run_exceptions")["run_exceptions"] == [
         "differ",
-        "1 tries ended because their worker died, which is no exception of the script",
+        "1 attempt ended because the worker died, which is not an exception in the script",
     ]
 
 
@@ -365,7 +365,7 @@ def test_worker_logs_that_are_not_there(db: Database) -> None:
     for node in ("0", "1", "2"):
         db.attempt(int(node), "timeout", "10:00:20", node=node)
     _said(db, "batch_timeout", mini_batch_id=0)
-    assert _verdicts(db, "run_timeouts")["run_timeouts"] == ["differ", "2 worker processes with tries left no log"]
+    assert _verdicts(db, "run_timeouts")["run_timeouts"] == ["differ", "2 worker processes with attempts left no log"]
 
 
 def test_master_before_its_summary(db: Database) -> None:
@@ -403,7 +403,7 @@ def test_sample_jobs(samples: StoreUnderTest) -> None:
     assert samples.rows(
         "SELECT DISTINCT job_id, scope, left(explanation, 26), worker_telemetry IS NOT NULL FROM reconciliation"
         " WHERE verdict = 'differ'"
-    ) == [("era-2020-05", "process", "the sums are of the tries ", True)]
+    ) == [("era-2020-05", "process", "the sums cover successful ", True)]
     agreeing = dict(
         samples.rows("SELECT job_id, count(*) FROM reconciliation WHERE verdict = 'agree' AND scope = 'job' GROUP BY 1")
     )

@@ -54,7 +54,7 @@ def test_without_a_log(db: Database) -> None:
         "process001", "process002", "10:01:00", 30.0,
     )  # fmt: skip
     assert (row["reason"], row["source"], row["mini_batch_id"]) == ("timeout", "order", 1)
-    assert row["caveat"] == "no log tells of the end: the pair is put together by order of time"
+    assert row["caveat"] == "no log records the end: the two processes are paired by order of time"
 
 
 def test_two_that_end_before_either_is_replaced(db: Database) -> None:
@@ -65,8 +65,8 @@ def test_two_that_end_before_either_is_replaced(db: Database) -> None:
     db.attempt(4, "done", "10:01:50", process="process002")
     db.attempt(5, "done", "10:01:52", process="process003")
     assert db.rows(PAIRS) == [
-        ("process001", "process002", "not told", "log"),
-        ("process000", "process003", "not told", "log"),
+        ("process001", "process002", "not recorded", "log"),
+        ("process000", "process003", "not recorded", "log"),
     ]
 
 

@@ -22,7 +22,7 @@ def test_run_or_overhead_explains_it(db: Database) -> None:
     assert db.rows(
         "SELECT mini_batch_id, usual_s, limit_s, ratio_to_usual, above_usual_s, explained_by, caveat FROM stragglers"
     ) == [
-        (21, 10.0, 10.0, 3.1, 21.0, "overhead", "it did not end as done: its time is that of the failure"),
+        (21, 10.0, 10.0, 3.1, 21.0, "overhead", "it was not done: the time is that of its last failed attempt"),
         (20, 10.0, 10.0, 3.0, 20.0, "run", None),
     ]
 
@@ -48,5 +48,5 @@ def test_a_slow_node(db: Database) -> None:
     for number in range(20, 25):
         db.attempt(number, "done", "10:01:00", elapsed_s=40.0, node="1")
     assert db.rows("SELECT DISTINCT node, node_usual_s, caveat FROM stragglers") == [
-        ("1", 40.0, "its node is slow as a whole")
+        ("1", 40.0, "the whole node is slow")
     ]

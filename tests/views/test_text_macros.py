@@ -65,3 +65,19 @@ def test_module(db: Database, message: str, module: str) -> None:
 def test_remedy(db: Database, remedy: str | None, message: str, text: str | None) -> None:
     """Packages are called by the name that pip knows; a remedy without a place for it stays."""
     assert value(db, "fix_for(?, ?)", remedy, message) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("it fits", "it fits"),
+        ("it fits\r\n", "it fits"),
+        ("one line\nand another", "one line …"),
+        ("between two of the words", "between two of …"),
+        ("in-a-text-without-any-blank-it-is-cut-anywhere", "in-a-text-without-"[:18] + " …"),
+        (None, None),
+    ],
+)
+def test_cut_words(db: Database, text: str | None, cut: str | None) -> None:
+    """The first line, cut between words; a sign shows that something was left out."""
+    assert value(db, "cut_words(?, 20)", text) == cut

@@ -16,10 +16,10 @@ def test_minutes_without_any_are_rows(db: Database) -> None:
     db.attempt(1, "timeout", "10:01:00", elapsed_s=20.0)
     db.attempt(1, "exception", "10:03:00", attempt=2, elapsed_s=30.0)
     assert db.rows(f"SELECT {COLUMNS}, caveat FROM throughput_per_minute WHERE scope = 'job'") == [
-        ("10:00:00", 0, 0, 0, 0, "the first minute is not whole"),
+        ("10:00:00", 0, 0, 0, 0, "the first minute is incomplete"),
         ("10:01:00", 1, 0, 10, 0, None),
         ("10:02:00", 0, 0, 0, 0, None),
-        ("10:03:00", 1, 1, 10, 10, "the last minute is not whole"),
+        ("10:03:00", 1, 1, 10, 10, "the last minute is incomplete"),
     ]
 
 
@@ -43,8 +43,8 @@ def test_a_job_that_runs(db: Database) -> None:
     db.attempt(0, "done", "10:00:00", elapsed_s=5.0)
     db.attempt(1, "open", "10:01:00")
     assert db.rows("SELECT minute, mini_batches, caveat FROM throughput_per_minute WHERE scope = 'job'") == [
-        ("10:00:00", 1, "the first minute is not whole"),
-        ("10:01:00", 0, "the job runs: may still grow"),
+        ("10:00:00", 1, "the first minute is incomplete"),
+        ("10:01:00", 0, "the job is running: counts may still rise"),
     ]
 
 

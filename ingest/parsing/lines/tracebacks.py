@@ -102,8 +102,9 @@ def _short(path: str) -> str:
 
 
 def says_success(failure: Failure) -> bool:
-    """Whether it is the `SystemExit` of a script that ended well."""
-    return failure.exception_type == "SystemExit" and failure.message.strip() in ("", "0", "None")
+    """Whether it is the `SystemExit` of a script that ended well; not if it is cut before the code."""
+    is_cut = failure.traceback is not None and failure.traceback.endswith(":")
+    return failure.exception_type == "SystemExit" and failure.message.strip() in ("", "0", "None") and not is_cut
 
 
 def introduces_traceback(line: bytes) -> bool:

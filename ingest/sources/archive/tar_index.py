@@ -11,7 +11,7 @@ from ingest.sources.archive.limits import ArchiveLimits
 from ingest.sources.archive.members import STORED, Member
 from ingest.sources.archive.names import member_path
 from ingest.sources.archive.zip_index import DamagedArchiveError
-from ingest.sources.protocol import Entry
+from ingest.sources.protocol import SYMBOLIC_LINK, Entry
 
 _LARGEST_HEADER = 16 << 20
 _LATEST = 2**63 - 1
@@ -58,7 +58,7 @@ def _entry(info: tarfile.TarInfo, archive: str, status: os.stat_result) -> Entry
 
 def _problem(info: tarfile.TarInfo, archive_size: int) -> str | None:
     if info.issym():
-        return "symbolic link, not followed"
+        return SYMBOLIC_LINK
     if info.islnk():
         return "hard link, not followed"
     if info.sparse is not None:

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from ingest.sources.archive.limits import ArchiveLimits
 from ingest.sources.archive.members import DEFLATED, STORED, Member
 from ingest.sources.archive.names import member_path
-from ingest.sources.protocol import Entry
+from ingest.sources.protocol import SYMBOLIC_LINK, Entry
 
 LOCAL_HEADER = 30
 """Bytes of a local header before its name."""
@@ -99,7 +99,7 @@ def _overlapping(members: Sequence[zipfile.ZipInfo], end: int) -> set[int]:
 def _problem(info: zipfile.ZipInfo, limits: ArchiveLimits) -> str | None:
     kind = stat.S_IFMT(info.external_attr >> 16) if info.create_system == _UNIX else 0
     if stat.S_ISLNK(kind):
-        return "symbolic link, not followed"
+        return SYMBOLIC_LINK
     if kind and not stat.S_ISREG(kind):
         return "not a regular file"
     if info.flag_bits & 1:
