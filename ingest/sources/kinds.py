@@ -12,7 +12,7 @@ from ingest.sources.archive.members import INSIDE
 from ingest.sources.content import Content
 from ingest.sources.directory import Directory
 from ingest.sources.opening import Opener
-from ingest.sources.protocol import ALL, Opening, Source, SourceOptions, SourceScheme
+from ingest.sources.protocol import ALL, Behind, Opening, ReadsOn, Source, SourceOptions, SourceScheme
 
 _CLOUD = frozenset({"az", "abfs", "abfss", "https", "http", "azureml", "s3", "gs"})
 BUILT_IN_SCHEMES = _CLOUD | {"zip", "tar", "blob", "file"}
@@ -103,10 +103,16 @@ class Files:
         self._schemes = {one.scheme: one for one in schemes}
         self._others: dict[str, Opening] = {}
 
-    def open(self, location: str) -> Content:
-        """What is there now. Raises `OSError`, with the reason in words."""
+    def open(self, location: str, behind: Behind | None = None) -> Content:
+        """What is there now. Raises `OSError`, with the reason in words.
+
+        With `behind` the content may leave out what was read before, if the source knows that it stands.
+        """
         if not location.startswith("/") and (scheme := scheme_of(location)) is not None:
-            return self._other(scheme).open(location)
+            opening = self._other(scheme)
+            if behind is not None and isinstance(opening, ReadsOn):
+                return opening.open_behind(location, behind)
+            return opening.open(location)
         return Content.of_file(self._opener.open(location))  # a file object costs three times the read
 
     def ahead(self, locations: Sequence[tuple[str, int]]) -> None:
