@@ -132,18 +132,19 @@ class Files:
         self._others.clear()
 
     def _other(self, scheme: str) -> Opening:
+        if scheme not in self._others:
+            self._others[scheme] = self._made(scheme)
+        return self._others[scheme]
+
+    def _made(self, scheme: str) -> Opening:
         if scheme in self._schemes:
-            if scheme not in self._others:
-                self._others[scheme] = self._schemes[scheme].opening()
-            return self._others[scheme]
+            return self._schemes[scheme].opening()
         if scheme in _MEMBERS:
             from ingest.sources.archive.reading import ArchiveOpening
 
-            if "archive" not in self._others:
-                self._others["archive"] = ArchiveOpening()
-            return self._others["archive"]
+            return ArchiveOpening()
         if scheme == "blob":
             from ingest.sources.cloud.reading import BlobOpening
 
-            return self._others.setdefault(scheme, BlobOpening())
+            return BlobOpening()
         raise OSError(None, f"no source of the kind {scheme}: is known here")
