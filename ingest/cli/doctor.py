@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 @click.command(short_help="Check the installation and a store.")
 @store_option
 @click.option(
-    "--source", metavar="SOURCE", help="Say who asks for a folder, archive or URL, and whether it can be listed."
+    "--source",
+    metavar="SOURCE",
+    help="Say who asks for a folder, archive or URL, and whether it can be listed and read.",
 )
 @workspace_option
 @click.option("--thorough", is_flag=True, help="Read every row of the store.")

@@ -18,6 +18,9 @@ _CLOUD = frozenset({"az", "abfs", "abfss", "https", "http", "azureml", "s3", "gs
 BUILT_IN_SCHEMES = _CLOUD | {"zip", "tar", "blob", "file"}
 """Schemes that no plugin may take."""
 
+EMPTY = "Is a variable of the shell not set? Write . for the current folder."
+"""What to say of an empty argument, which would mean the current folder."""
+
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]+):")
 _MEMBERS = ("zip", "tar")
 _RUN_ID = re.compile(r"[A-Za-z0-9_.-]{1,255}")
@@ -41,6 +44,8 @@ def without_secret(argument: str) -> str:
 
 def source_of(argument: str, wanted: SourceOptions = ALL, schemes: Iterable[SourceScheme] = ()) -> Source:
     """The source that an argument names. Raises `InputError` if there is none."""
+    if not argument:
+        raise InputError("a path is empty", EMPTY)
     scheme = url_scheme(argument)
     if scheme is not None and not os.path.lexists(argument):
         return _by_scheme(argument, scheme, wanted, {one.scheme: one for one in schemes})

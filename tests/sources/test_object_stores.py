@@ -393,12 +393,14 @@ def test_profile_of_aws(bucket: Fill, logs: Logs, monkeypatch: pytest.MonkeyPatc
 
 
 def test_doctor_lists_the_top_alone(blobs: Fill, proxy: FaultyProxy, logs: Logs, run: Run) -> None:
-    """Looking whether a container can be read does not list all of it."""
+    """Looking whether a container can be read does not list all of it, and reads one blob."""
     url = through(proxy, blobs({f"ExperimentRun/dcid.{run_id}/{logs.worker}": "x" for run_id in "ab"}))
     done = run("doctor", "--source", url)
     assert done.returncode == 0, done.stdout
-    assert "1 folders and 0 files" in " ".join(done.stdout.split())
-    assert proxy.gets("restype=container") == 1
+    said = " ".join(done.stdout.split())
+    assert "1 folder and 0 files" in said
+    assert f"tried with ExperimentRun/dcid.a/{logs.worker}" in said
+    assert (proxy.gets("process000"), proxy.gets("dcid.b")) == (1, 0)
 
 
 def test_since_opens_nothing_old(blobs: Fill, proxy: FaultyProxy, logs: Logs, store: StoreUnderTest) -> None:
