@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--source",
     metavar="SOURCE",
-    help="Show which identity is used for a folder, archive or URL, and whether it can be listed.",
+    help="Show which identity is used for a folder, archive or URL, and whether it can be listed and read.",
 )
 @workspace_option
 @click.option("--thorough", is_flag=True, help="Read every row of the store.")

@@ -252,8 +252,10 @@ def _no_logs(argument: str, source: Source, files_outside_jobs: Sequence[Entry],
     where = argument if isinstance(source, Directory) else top
     if left_out:
         return InputError(
-            f"{where}: no job found that `--match` and `--since` let through, {left_out} were left out",
-            "`--match` is a glob for each folder below the argument: 'ExperimentRun/dcid.2024*'.",
+            f"{where}: no job found that `--match` and `--since` let through,"
+            f" {left_out} {'was' if left_out == 1 else 'were'} left out",
+            "`--match` has a glob for each folder below the argument, as in 'ExperimentRun/dcid.2024*';"
+            " `--since` leaves out jobs of which no file was written since then.",
         )
     if isinstance(source, Directory) and source.top.name in ROOT_MARKS:
         return InputError(

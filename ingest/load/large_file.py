@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from ingest.parsing.decoding import decoded, is_utf16, mark_length
 from ingest.parsing.windows import Beginning, in_pieces
+from ingest.sources.protocol import Behind
 from ingest.store.fronts import Front
 
 if TYPE_CHECKING:
@@ -23,6 +24,40 @@ if TYPE_CHECKING:
     from ingest.load.tasks import FileResult
     from ingest.parsing.batch import Batch, SourceFile
     from ingest.sources.content import Content
+
+
+class WindowHashes:
+    """The hash of a file by windows: of the hashes of all of them, so that it goes on from that of a front."""
+
+    def __init__(self, hash_: str = "") -> None:
+        self.hash = hash_
+
+    def add(self, window: bytes) -> str:
+        """Takes the next window, and gives its own hash."""
+        last = short_hash(window)
+        self.hash = short_hash(f"{self.hash}{last}".encode())
+        return last
+
+
+def short_hash(content: bytes) -> str:
+    """The beginning of a SHA-256, 32 hex digits."""
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def hash_by_windows(windows: Iterable[bytes]) -> str:
+    """The hash of a file that is larger than a window."""
+    hashes = WindowHashes()
+    for window in windows:
+        hashes.add(window)
+    return hashes.hash
+
+
+def behind(front: Front | None, window: int) -> Behind | None:
+    """What a source may leave out of a file, if it can prove that the front stands; None if all of it is needed."""
+    if front is None or front.created is None:
+        return None
+    start = (front.windows - 1) * window
+    return Behind(start, window, front.last_hash, front.created) if 0 < start <= front.offset else None
 
 
 class LargeFile:
@@ -34,9 +69,12 @@ class LargeFile:
     def __init__(self, opened: Content, window: int) -> None:
         self._window = window
         self._windows = opened.windows(window)
-        self._digest = hashlib.sha256()
-        self._hashes: list[str] = []
-        """After each window, of all bytes up to its end."""
+        self._created = opened.created
+        self._first = opened.start // window
+        self._chain = WindowHashes()
+        self._seen = 0
+        self._hashes: dict[int, tuple[str, str]] = {}
+        """After how many windows: the hash of all bytes up to there, and that of the last window."""
         self._given = self._cut_at = 0
         """Windows that were looked at, and how many of them when the last piece was cut."""
         self._front: Front | None = None
@@ -57,12 +95,18 @@ class LargeFile:
 
     def _skip(self, front: Front) -> bool:
         held: list[bytes] = []
-        for number, window in enumerate(self._hashed(self._windows)):
-            held.append(window[max(front.offset - number * self._window, 0) :])
-            if number + 1 == front.windows:
-                break
-        if len(self._hashes) < front.windows or self._hashes[-1] != front.hash:
-            return False
+        if self._first:  # the source vouches for what comes before the last of these windows, and has compared that
+            self._chain = WindowHashes(front.hash)
+            self._seen = front.windows
+            self._hashes[self._seen] = (front.hash, front.last_hash)
+            held.append(next(self._windows)[front.offset - self._first * self._window :])
+        else:
+            for number, window in enumerate(self._hashed(self._windows)):
+                held.append(window[max(front.offset - number * self._window, 0) :])
+                if number + 1 == front.windows:
+                    break
+            if self._hashes.get(front.windows, ("",))[0] != front.hash:
+                return False
         self._beginning = Beginning(front.offset, front.line_no, front.first_line, b"".join(held))
         self.skipped, self._cut_at, self._given = front, front.windows, front.windows
         self._highest_here = front.line_no - 1
@@ -71,7 +115,7 @@ class LargeFile:
     @property
     def hash(self) -> str:
         """Of all of it."""
-        return self._digest.hexdigest()[:32]
+        return self._chain.hash
 
     @property
     def front(self) -> Front | None:
@@ -98,7 +142,7 @@ class LargeFile:
             self._front = Front(
                 result.file_id,
                 self._cut_at,
-                self._hashes[self._cut_at - 1],
+                *self._hashes[self._cut_at],
                 piece.byte_offset,
                 piece.line_no,
                 piece.first_line,
@@ -106,6 +150,7 @@ class LargeFile:
                 result.rows,
                 result.rejects,
                 result.rejected_bytes,
+                self._created,
             )
         self._cut_at = self._given
         self._highest = max(self._highest, self._highest_here)
@@ -124,8 +169,9 @@ class LargeFile:
 
     def _hashed(self, windows: Iterable[bytes]) -> Iterator[bytes]:
         for window in windows:
-            self._digest.update(window)
-            self._hashes.append(self.hash)
+            last = self._chain.add(window)
+            self._seen += 1
+            self._hashes[self._seen] = (self.hash, last)
             yield window
 
     def _counted(self, windows: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:

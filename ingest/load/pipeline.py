@@ -19,6 +19,7 @@ from ingest.load.progress import shown_progress
 from ingest.logs import debug, log
 from ingest.model import FILES, LOADED_JOBS, LOADS, Column
 from ingest.plugin.registry import DEFAULT_PLUGINS, PluginOptions, Problem, Registry, load_registry
+from ingest.sources.kinds import EMPTY
 from ingest.sources.protocol import ALL, SourceOptions
 from ingest.store.backend import committed
 from ingest.store.fronts import READ_ON
@@ -225,7 +226,7 @@ def _folders(job_dirs: JobDir | Iterable[JobDir]) -> list[str]:
     if not all(isinstance(folder, str) for folder in folders):
         raise TypeError("job_dirs: expected a path, or several paths, as str or os.PathLike")
     if "" in folders:
-        raise InputError("a path is empty", "Is a variable of the shell not set? Write . for the current folder.")
+        raise InputError("a path is empty", EMPTY)
     return folders
 
 

@@ -6,8 +6,7 @@ Only paths and counts go back to the main process, never rows: shipping tables c
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,7 +15,7 @@ import pyarrow as pa
 
 from ingest.hookspecs import Parser
 from ingest.load.isolating import parse_in_parts
-from ingest.load.large_file import LargeFile
+from ingest.load.large_file import LargeFile, behind, hash_by_windows, short_hash
 from ingest.load.tasks import FileResult, Slice, SliceResult, WorkFile, file_id
 from ingest.model import REJECTS, Table
 from ingest.parsing.batch import Batch, Parsed, SourceFile
@@ -109,7 +108,7 @@ class _KindReader:
             result = FileResult(file.job_id, file.path, file.parser, size=file.size)
             results.append(result)
             try:
-                opened = self._sources.open(file.location)
+                opened = self._sources.open(file.location, behind(file.front, _WINDOW_BYTES))
             except OSError as error:
                 result.failure = f"cannot be read: {error.strerror}"
                 continue
@@ -128,7 +127,7 @@ class _KindReader:
                 continue
             finally:
                 opened.close()
-            result.content_hash = _hash([content])
+            result.content_hash = short_hash(content)
             if file.known_hash == result.content_hash:
                 result.unchanged = True
                 continue
@@ -165,7 +164,7 @@ class _KindReader:
         read of a shorter version of the file is not read again.
         """
         if file.known_hash is not None:
-            result.content_hash = _hash(opened.windows(_WINDOW_BYTES))
+            result.content_hash = hash_by_windows(opened.windows(_WINDOW_BYTES))
             result.unchanged = result.content_hash == file.known_hash
             if result.unchanged:
                 return
@@ -271,10 +270,3 @@ def _changed(file: WorkFile, opened: Content) -> str | None:
         return None
     times = {opened.modified_ns, written_ns, *([file.modified_ns] if file.modified_ns is not None else [])}
     return "was written to while it was read" if len(times) > 1 else None
-
-
-def _hash(parts: Iterable[bytes]) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part)
-    return digest.hexdigest()[:32]

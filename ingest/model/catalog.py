@@ -50,7 +50,9 @@ FILES = (
     Column("modified_at", Type.TIME, "when the file was last written, UTC"),
     Column("modified_ns", Type.INT, "the same, exact"),
     Column("etag", Type.TEXT, "of a blob, or the checksum of a member of a zip file; null for a file on disk"),
-    Column("content_hash", Type.TEXT, "SHA-256, 32 hex digits; null if not read"),
+    Column(
+        "content_hash", Type.TEXT, "SHA-256, 32 hex digits; above 8 MiB a hash of its windows' hashes; null if not read"
+    ),
     Column("records", Type.INT, "records understood; records + rejects = records in the file"),
     Column("rows", Type.INT, "rows written to tables from it"),
     Column("rejects", Type.INT, "records in it that could not be understood"),

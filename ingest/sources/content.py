@@ -15,7 +15,7 @@ IN_MEMORY = 8 << 20
 class Content:
     """What a file holds, with the size and time that it had when it was opened. Close it after use."""
 
-    __slots__ = ("_data", "_handle", "_is_live", "etag", "modified_ns", "size")
+    __slots__ = ("_data", "_handle", "_is_live", "created", "etag", "modified_ns", "size", "start")
 
     def __init__(
         self, handle: int, data: bytes, size: int, modified_ns: int, etag: str | None = None, *, is_live: bool = False
@@ -26,6 +26,10 @@ class Content:
         self.size = size
         self.modified_ns = modified_ns
         self.etag = etag
+        self.start = 0
+        """How many of its first bytes are left out, since they are known and stand."""
+        self.created: str | None = None
+        """Set of what can only grow: when it was made, by which it is known again."""
 
     @classmethod
     def of_file(cls, handle: int) -> Content:
@@ -43,15 +47,20 @@ class Content:
         return cls(-1, data, len(data), modified_ns, etag)
 
     @classmethod
-    def spooled(cls, chunks: Iterable[bytes], modified_ns: int, etag: str | None = None) -> Content:
-        """Chunks, written to a file without a name, which is gone when this process is. Raises what they raise."""
+    def spooled(cls, chunks: Iterable[bytes], modified_ns: int, etag: str | None = None, *, start: int = 0) -> Content:
+        """Chunks, written to a file without a name, which is gone when this process is. Raises what they raise.
+
+        `start`: how many bytes of the content come before them, and are left out.
+        """
         with tempfile.TemporaryFile() as spool:
             for chunk in chunks:
                 spool.write(chunk)
             spool.flush()
             handle = os.dup(spool.fileno())
         os.lseek(handle, 0, os.SEEK_SET)
-        return cls(handle, b"", os.fstat(handle).st_size, modified_ns, etag)
+        content = cls(handle, b"", start + os.fstat(handle).st_size, modified_ns, etag)
+        content.start = start
+        return content
 
     def read(self) -> bytes:
         """All of it, in one call where the size is right."""
@@ -63,7 +72,7 @@ class Content:
         return content
 
     def windows(self, size: int) -> Iterator[bytes]:
-        """All of it in pieces of this size, only the last may be smaller; from the start each time."""
+        """All of it (behind `start`) in pieces of this size, only the last may be smaller; from there each time."""
         if self._handle < 0:
             yield from (self._data[start : start + size] for start in range(0, len(self._data), size))
             return
@@ -74,8 +83,8 @@ class Content:
             yield window
 
     def position(self) -> int:
-        """How many bytes were read, or are held."""
-        return os.lseek(self._handle, 0, os.SEEK_CUR) if self._handle >= 0 else len(self._data)
+        """How many bytes were read, or are held, or left out."""
+        return self.start + os.lseek(self._handle, 0, os.SEEK_CUR) if self._handle >= 0 else len(self._data)
 
     def now(self) -> tuple[int, int]:
         """Its size and the time it was last written (ns), as they are by now."""

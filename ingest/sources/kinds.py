@@ -12,11 +12,14 @@ from ingest.sources.archive.members import INSIDE
 from ingest.sources.content import Content
 from ingest.sources.directory import Directory
 from ingest.sources.opening import Opener
-from ingest.sources.protocol import ALL, Opening, Source, SourceOptions, SourceScheme
+from ingest.sources.protocol import ALL, Behind, Opening, ReadsOn, Source, SourceOptions, SourceScheme
 
 _CLOUD = frozenset({"az", "abfs", "abfss", "https", "http", "azureml", "s3", "gs"})
 BUILT_IN_SCHEMES = _CLOUD | {"zip", "tar", "blob", "file"}
 """Schemes that no plugin may take."""
+
+EMPTY = "Is a variable of the shell not set? Write . for the current folder."
+"""What to say of an empty argument, which would mean the current folder."""
 
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]+):")
 _MEMBERS = ("zip", "tar")
@@ -41,6 +44,8 @@ def without_secret(argument: str) -> str:
 
 def source_of(argument: str, wanted: SourceOptions = ALL, schemes: Iterable[SourceScheme] = ()) -> Source:
     """The source that an argument names. Raises `InputError` if there is none."""
+    if not argument:
+        raise InputError("a path is empty", EMPTY)
     scheme = url_scheme(argument)
     if scheme is not None and not os.path.lexists(argument):
         return _by_scheme(argument, scheme, wanted, {one.scheme: one for one in schemes})
@@ -103,10 +108,16 @@ class Files:
         self._schemes = {one.scheme: one for one in schemes}
         self._others: dict[str, Opening] = {}
 
-    def open(self, location: str) -> Content:
-        """What is there now. Raises `OSError`, with the reason in words."""
+    def open(self, location: str, behind: Behind | None = None) -> Content:
+        """What is there now. Raises `OSError`, with the reason in words.
+
+        With `behind` the content may leave out what was read before, if the source knows that it stands.
+        """
         if not location.startswith("/") and (scheme := scheme_of(location)) is not None:
-            return self._other(scheme).open(location)
+            opening = self._other(scheme)
+            if behind is not None and isinstance(opening, ReadsOn):
+                return opening.open_behind(location, behind)
+            return opening.open(location)
         return Content.of_file(self._opener.open(location))  # a file object costs three times the read
 
     def ahead(self, locations: Sequence[tuple[str, int]]) -> None:
@@ -126,18 +137,19 @@ class Files:
         self._others.clear()
 
     def _other(self, scheme: str) -> Opening:
+        if scheme not in self._others:
+            self._others[scheme] = self._made(scheme)
+        return self._others[scheme]
+
+    def _made(self, scheme: str) -> Opening:
         if scheme in self._schemes:
-            if scheme not in self._others:
-                self._others[scheme] = self._schemes[scheme].opening()
-            return self._others[scheme]
+            return self._schemes[scheme].opening()
         if scheme in _MEMBERS:
             from ingest.sources.archive.reading import ArchiveOpening
 
-            if "archive" not in self._others:
-                self._others["archive"] = ArchiveOpening()
-            return self._others["archive"]
+            return ArchiveOpening()
         if scheme == "blob":
             from ingest.sources.cloud.reading import BlobOpening
 
-            return self._others.setdefault(scheme, BlobOpening())
+            return BlobOpening()
         raise OSError(None, f"no source of the kind {scheme}: is known here")

@@ -68,6 +68,19 @@ def is_same_version(one: Versioned, other: Versioned) -> bool:
     return one.size == other.size and one.modified_ns == other.modified_ns
 
 
+class Behind(NamedTuple):
+    """What was read of a shorter version of a file, for a source that can tell by itself whether it still stands."""
+
+    start: int
+    """So many of its first bytes need not be read again."""
+    size: int
+    """The bytes from there on that were read, too."""
+    hash: str
+    """Of these, as a SHA-256 begins: they are read again, and compared."""
+    created: str
+    """When the file was made: it can only grow, so it is as it was if this is the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceOptions:
     """What of the sources is wanted, and how much an archive may hold."""
@@ -117,6 +130,14 @@ class Opening(Protocol):
 
     def close(self) -> None:
         """Gives back what is held open."""
+
+
+@runtime_checkable
+class ReadsOn(Protocol):
+    """An opening that knows by itself, of some of its entries, that what was read of them stands."""
+
+    def open_behind(self, location: str, behind: Behind) -> Content:
+        """The content of an entry; less what stands, if that is sure, which its `start` says. Raises `OSError` as `open`."""
 
 
 @runtime_checkable

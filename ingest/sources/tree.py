@@ -43,8 +43,9 @@ class Tree:
         waiting = [(top, prefix)]
         while waiting:
             folder, before = waiting.pop()
+            as_it_is = before == (f"{folder}/" if folder else "")
             for entry in sorted(self._files.get(folder, ()), key=_path):
-                yield entry._replace(path=before + entry.path.rpartition("/")[2])
+                yield entry if as_it_is else entry._replace(path=before + entry.path.rpartition("/")[2])
             if deep:
                 below = f"{folder}/" if folder else ""
                 names = sorted(self._folders.get(folder, ()), reverse=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -35,7 +36,7 @@ _STORAGE_VERSION = "v1.2.0"
 _GRACE_S = 3_600
 """How long a Parquet file that a catalog listed stays on disk after it was dropped: a reader may still scan it."""
 
-FORMAT = "8"
+FORMAT = "9"
 """Raised when the catalog's own tables change and no load mends that; a store of another format is refused, with a reason."""
 
 
@@ -261,17 +262,23 @@ def sweep(layout: Layout) -> int:
 
         return sweep_remote(layout)
     shutil.rmtree(layout.draft.parent, ignore_errors=True)
-    kept: set[str] = set()
-    if layout.catalog.exists():
-        with connect_catalog(layout, moved=True) as connection:
-            listed = connection.execute(
-                "SELECT slice FROM ledger.parts UNION SELECT slice FROM ledger.dropped_slices WHERE dropped_at > ?",
-                [time.time() - _GRACE_S],
-            ).fetchall()
-        kept = {slice_ for (slice_,) in listed}
+    published = backend_of(layout).newest()
+    since = time.time() - _GRACE_S
+    known = _slices(layout, published.state) if published is not None else ()
+    kept = {slice_ for slice_, dropped_at in known if dropped_at is None or dropped_at > since}
     deleted = 0
     for path in layout.data.glob("*/*.parquet"):
         if path.stem not in kept:
             path.unlink(missing_ok=True)
             deleted += 1
     return deleted
+
+
+@lru_cache(maxsize=1)  # who follows a job sweeps every few seconds
+def _slices(layout: Layout, state: Hashable) -> list[tuple[str, float | None]]:
+    """The slices of the catalog of this state; those that were dropped, with when."""
+    del state
+    with connect_catalog(layout, moved=True) as connection:
+        return connection.execute(
+            "SELECT DISTINCT slice, NULL FROM ledger.parts UNION ALL SELECT slice, dropped_at FROM ledger.dropped_slices"
+        ).fetchall()

@@ -62,7 +62,8 @@ def add_derived(
     """Replaces the derived rows of some jobs. `derivations`: job, slice that has its rows, and what marks them there."""
     connection.execute("CREATE OR REPLACE TEMP TABLE derivations (job_id VARCHAR, slice VARCHAR, derivation BIGINT)")
     if derivations:
-        connection.executemany("INSERT INTO derivations VALUES (?, ?, ?)", derivations)
+        columns = list(zip(*derivations, strict=True))
+        connection.execute("INSERT INTO derivations SELECT unnest(?), unnest(?), unnest(?)", columns)
     connection.execute(
         "INSERT INTO ledger.dead_derivations"
         " SELECT derivation, slice FROM ledger.derived WHERE job_id IN (SELECT job_id FROM derivations)"

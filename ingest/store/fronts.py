@@ -31,6 +31,8 @@ class Front:
     """Whole windows from the start of the file. What is in them decided where the front ends."""
     hash: str
     """Of all bytes of these windows."""
+    last_hash: str
+    """Of those of the last of them."""
     offset: int
     """Where the front ends: bytes from the start of the file."""
     line_no: int
@@ -41,6 +43,8 @@ class Front:
     rows: int
     rejects: int
     rejected_bytes: int
+    created: str | None = None
+    """When the file was made, if it can only grow: then this proves as much as the hash, and the front is not looked at."""
 
 
 READ_ON = (
@@ -66,8 +70,8 @@ LIVING = """
 def create_fronts(connection: duckdb.DuckDBPyConnection) -> None:
     """The tables of the ledger, empty."""
     connection.execute(
-        "CREATE TABLE ledger.fronts (file_id BIGINT, windows BIGINT, hash VARCHAR, start BIGINT, line_no BIGINT,"
-        " first_line BLOB, records BIGINT, rows BIGINT, rejects BIGINT, rejected_bytes BIGINT)"
+        "CREATE TABLE ledger.fronts (file_id BIGINT, windows BIGINT, hash VARCHAR, last_hash VARCHAR, start BIGINT,"
+        " line_no BIGINT, first_line BLOB, records BIGINT, rows BIGINT, rejects BIGINT, rejected_bytes BIGINT, created VARCHAR)"
     )
     connection.execute(
         "CREATE TABLE ledger.older_rows"
@@ -97,7 +101,7 @@ def add_fronts(connection: duckdb.DuckDBPyConnection, fronts: Sequence[Front]) -
     """Remembers where files can be read on from."""
     if fronts:
         connection.executemany(
-            "INSERT INTO ledger.fronts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO ledger.fronts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [astuple(front) for front in fronts],
         )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import duckdb
 
@@ -59,22 +60,36 @@ class Ledger:
     """The digest of the definition that its views and derived rows were made with."""
     thresholds: Mapping[str, float] = field(default_factory=dict)
     """What the checks of this store compare with, where not the default."""
-    aged: Sequence[str] = ()
-    """Jobs that were running when they were derived, and have been silent for too long since."""
+    ages_at: Mapping[str, datetime] = field(default_factory=dict)
+    """Jobs that were running when they were derived, and from when on (UTC) they have been silent for too long."""
     moved: bool = False
     """The catalog's views name files where the store was before."""
     premises: Premises = field(default_factory=dict)
     """Of a store on object storage: what another writer must not have changed when this load commits."""
 
+    @property
+    def aged(self) -> list[str]:
+        """Jobs that were running when they were derived, and have been silent for too long since."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        return [job_id for job_id, at in self.ages_at.items() if at < now]
+
 
 def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
     """What the catalog says of some jobs (and of files outside any job); empty if there is no catalog."""
-    if backend_of(layout).newest() is None:
+    published = backend_of(layout).newest()
+    if published is None:
         return Ledger(premises=dict.fromkeys(job_ids if layout.url is not None else (), 0))
+    return _ledger(layout, published.state, tuple(job_ids))
+
+
+@lru_cache(maxsize=1)  # who follows a job asks every few seconds, and mostly nothing is new
+def _ledger(layout: Layout, state: Hashable, job_ids: Sequence[str]) -> Ledger:
+    """What the catalog of this state says."""
+    del state
     from ingest.store.catalog import connect_catalog
 
     with connect_catalog(layout, moved=True) as connection:
-        aged = aged_jobs(connection)
+        ages_at = _ages_at(connection)
         meta = dict(connection.execute("SELECT key, value FROM ledger.meta").fetchall())
         sources = dict(connection.execute("SELECT job_id, source FROM ledger.jobs").fetchall())
         labels = dict(connection.execute("SELECT job_id, labels FROM ledger.jobs WHERE labels IS NOT NULL").fetchall())
@@ -94,23 +109,23 @@ def read_ledger(layout: Layout, job_ids: Sequence[str]) -> Ledger:
         {job_id: Forgotten(source, files, size, _ns(moment)) for job_id, source, files, size, moment in gone},
         meta.get("views"),
         json.loads(meta.get("thresholds", "{}")),
-        aged,
+        ages_at,
         layout.url is None and meta["root"] != str(layout.root),
         resting,
     )
 
 
-def aged_jobs(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Jobs that were running when they were derived, and have been silent for too long since."""
+def _ages_at(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
+    """From when on running jobs have been silent for too long."""
     try:
-        return [job_id for (job_id,) in connection.execute(_AGED).fetchall()]
+        return dict(connection.execute(_AGES_AT).fetchall())
     except duckdb.Error:  # of another version, or moved: then all jobs are derived again, or the store is refused
-        return []
+        return {}
 
 
-_AGED = """
-    SELECT job_id FROM jobs
-    WHERE state = 'running' AND last_record_at < timezone('UTC', now()) - to_seconds(threshold('silent_after_s'))
+_AGES_AT = """
+    SELECT job_id, last_record_at + to_seconds(threshold('silent_after_s')) AS ages_at FROM jobs
+    WHERE state = 'running' AND last_record_at IS NOT NULL
     ORDER BY job_id
 """
 

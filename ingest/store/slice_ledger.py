@@ -51,9 +51,9 @@ def create_slice_ledger(connection: duckdb.DuckDBPyConnection) -> None:
 
 def add_parts(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> None:
     """Lists Parquet files."""
-    if parts:
-        rows = [(part.table, part.slice, part.rows, part.bytes, part.columns) for part in parts]
-        connection.executemany("INSERT INTO ledger.parts VALUES (?, ?, ?, ?, ?)", rows)
+    if parts:  # at once: `executemany` takes a millisecond for each
+        columns = list(zip(*((one.table, one.slice, one.rows, one.bytes, one.columns) for one in parts), strict=True))
+        connection.execute(f"INSERT INTO ledger.parts SELECT {', '.join(['unnest(?)'] * len(columns))}", columns)
 
 
 def drop_empty_slices(connection: duckdb.DuckDBPyConnection) -> None:

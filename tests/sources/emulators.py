@@ -24,31 +24,44 @@ Fill = Callable[[Files], str]
 
 def fill_azurite(azurite: str, files: Files, container: str = "") -> str:
     """A container with these blobs."""
-    import urllib.request
-
     import obstore
     from obstore.store import AzureStore
 
     endpoint = f"{azurite}/{ACCOUNT}"
     if not container:
         container = f"c{uuid.uuid4().hex[:12]}"
-        now = datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
-        resource = f"/{ACCOUNT}/{ACCOUNT}/{container}\nrestype:container"
-        signed = f"PUT{chr(10) * 12}x-ms-date:{now}\nx-ms-version:2021-12-02\n{resource}"
-        request = urllib.request.Request(f"{endpoint}/{container}?restype=container", method="PUT", data=b"")
-        signature = base64.b64encode(hmac.new(base64.b64decode(KEY), signed.encode(), hashlib.sha256).digest()).decode()
-        request.add_header("Authorization", f"SharedKey {ACCOUNT}:{signature}")
-        request.add_header("x-ms-date", now)
-        request.add_header("x-ms-version", "2021-12-02")
-        request.add_header("Content-Type", "")
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        opener.open(request, timeout=20).close()
+        _put(azurite, container, "restype=container")
     store = AzureStore(
         container, account_name=ACCOUNT, account_key=KEY, endpoint=endpoint, client_options={"allow_http": True}
     )
     for path, content in files.items():
         obstore.put(store, path, content if isinstance(content, bytes) else content.encode())
     return f"{endpoint}/{container}"
+
+
+def append_azurite(azurite: str, container: str, path: str, content: bytes, *, new: bool) -> None:
+    """An append blob that is given more, or made `new`."""
+    if new:
+        _put(azurite, f"{container}/{path}", "", {"x-ms-blob-type": "AppendBlob"})
+    for start in range(0, len(content), 4_000_000):
+        _put(azurite, f"{container}/{path}", "comp=appendblock", data=content[start : start + 4_000_000])
+
+
+def _put(azurite: str, path: str, query: str, also: Mapping[str, str] | None = None, data: bytes = b"") -> None:
+    """Asks for what the client library does not do, signed with the account's key."""
+    import urllib.request
+
+    headers = {**(also or {}), "x-ms-version": "2021-12-02"}
+    headers["x-ms-date"] = datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
+    resource = f"/{ACCOUNT}/{ACCOUNT}/{path}" + (f"\n{query.replace('=', ':')}" if query else "")
+    signed = f"PUT\n\n\n{len(data) or ''}{chr(10) * 9}{lines}{resource}"
+    made = hmac.new(base64.b64decode(KEY), signed.encode(), hashlib.sha256).digest()
+    headers |= {"Content-Type": "", "Authorization": f"SharedKey {ACCOUNT}:{base64.b64encode(made).decode()}"}
+    url = f"{azurite}/{ACCOUNT}/{path}?{query}"
+    request = urllib.request.Request(url, method="PUT", data=data, headers=headers)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener.open(request, timeout=20).close()
 
 
 def signature(container_url: str, *, ends: timedelta = timedelta(hours=5), rights: str = "rl") -> str:

@@ -20,6 +20,8 @@ class FaultyProxy:
 
     def __init__(self, target: str) -> None:
         self.seen: list[tuple[str, str]] = []
+        self.sent = 0
+        """Bytes of what was answered."""
         self.faults: deque[str] = deque()
         self.before: dict[str, object] = {}
         """Path → what to call once before it is handed on."""
@@ -101,4 +103,5 @@ class FaultyProxy:
             handler.wfile.write(data[: len(data) // 2])
             handler.close_connection = True
             return
+        self.sent += len(data)
         handler.wfile.write(data)

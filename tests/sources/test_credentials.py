@@ -221,7 +221,8 @@ def test_doctor_says_who_asks(run: Run, tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "folder" / "logs").mkdir(parents=True)
     done = run("doctor", "--source", tmp_path / "folder")
     assert done.returncode == 0
-    assert "1 folders and 0 files" in " ".join(done.stdout.split())
+    assert "1 folder and 0 files" in " ".join(done.stdout.split())
+    assert "a path is empty" in run("doctor", "--source", "").stdout
 
 
 def test_nothing_is_imported_without_need(tmp_path: Path) -> None:

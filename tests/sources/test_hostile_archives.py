@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -201,7 +202,7 @@ def test_members_that_overlap(tmp_path: Path) -> None:
 
 
 def test_damage(tmp_path: Path) -> None:
-    """A damaged member fails alone; a truncated zip file is named; of a truncated tar or tgz what is there is read."""
+    """A damaged member fails alone; a truncated zip is named; of a truncated tar, packed or not, what is there is read."""
     data = bytearray(zipped({"logs/a.txt": "".join(map(str, range(5_000))), GOOD: TEXT}))
     data[200:220] = bytes(20)
     (tmp_path / "damaged").write_bytes(data)
@@ -215,13 +216,16 @@ def test_damage(tmp_path: Path) -> None:
     told = problems(tmp_path / "tar")
     assert told[GOOD] is None
     assert "ends within it" in (told["logs/b.txt"] or "")
-    noise = random.Random(1).randbytes(100_000)
-    packed = gzip.compress(tarred({GOOD: TEXT, "logs/b.txt": noise}))
-    (tmp_path / "tgz").write_bytes(packed[: len(packed) // 2])
-    told = problems(tmp_path / "tgz")
-    assert told[GOOD] is None
-    assert "ends within it" in (told["logs/b.txt"] or "")
-    assert "ends early" in discover([str(tmp_path / "tgz")]).problems[0].wrong
+    noise = random.Random(1).randbytes(500_000)
+    whole = tarred({GOOD: TEXT, "logs/b.txt": noise})
+    for packed in (gzip.compress(whole), pa.Codec("zstd").compress(whole, asbytes=True)):
+        (tmp_path / "packed").write_bytes(packed[: len(packed) // 2])
+        told = problems(tmp_path / "packed")
+        assert told[GOOD] is None
+        assert "ends within it" in (told["logs/b.txt"] or "")
+        assert "ends early" in discover([str(tmp_path / "packed")]).problems[0].wrong
+        (tmp_path / "packed").write_bytes(packed[:100])
+        assert "it ends before its first file does" in only_problem(tmp_path / "packed")
 
 
 def test_zip64_and_streamed(tmp_path: Path) -> None:

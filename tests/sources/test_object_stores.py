@@ -12,9 +12,11 @@ from urllib.parse import quote
 import pytest
 
 from ingest.load.discover import discover
+from ingest.sources.cloud.append import append_blob
+from ingest.sources.cloud.places import place_of
 from ingest.sources.kinds import Files
 from ingest.sources.protocol import SourceOptions
-from tests.sources.emulators import ACCOUNT, KEY, Fill, fill_azurite, signature, through
+from tests.sources.emulators import ACCOUNT, KEY, Fill, append_azurite, fill_azurite, signature, through
 from tests.sources.test_archives import rows_of
 
 pytest.importorskip("obstore", reason="the extra `cloud` is not installed")
@@ -391,12 +393,14 @@ def test_profile_of_aws(bucket: Fill, logs: Logs, monkeypatch: pytest.MonkeyPatc
 
 
 def test_doctor_lists_the_top_alone(blobs: Fill, proxy: FaultyProxy, logs: Logs, run: Run) -> None:
-    """Looking whether a container can be read does not list all of it."""
+    """Looking whether a container can be read does not list all of it, and reads one blob."""
     url = through(proxy, blobs({f"ExperimentRun/dcid.{run_id}/{logs.worker}": "x" for run_id in "ab"}))
     done = run("doctor", "--source", url)
     assert done.returncode == 0, done.stdout
-    assert "1 folders and 0 files" in " ".join(done.stdout.split())
-    assert proxy.gets("restype=container") == 1
+    said = " ".join(done.stdout.split())
+    assert "1 folder and 0 files" in said
+    assert f"tried with ExperimentRun/dcid.a/{logs.worker}" in said
+    assert (proxy.gets("process000"), proxy.gets("dcid.b")) == (1, 0)
 
 
 def test_since_opens_nothing_old(blobs: Fill, proxy: FaultyProxy, logs: Logs, store: StoreUnderTest) -> None:
@@ -423,3 +427,46 @@ def test_large_blob_that_grew(blobs: Fill, azurite: str, store: StoreUnderTest, 
     assert (report.read_on, report.rows < 9_000) == (1, True)
     other_store.load(url)  # type: ignore[arg-type]
     assert store.digest() == other_store.digest()
+
+
+def test_append_blob_that_grew(
+    blobs: Fill, azurite: str, proxy: FaultyProxy, store: StoreUnderTest, other_store: StoreUnderTest
+) -> None:
+    """Its front is not fetched again, and the tables are those of reading it at once; another blob of its name is read anew."""
+    lines = [f"2021-04-13 03:23:05,649|INFO|{i}|{'x' * 1_000}\n".encode() for i in range(18_000)]
+    path = "dcid.a/logs/sys/node/0/process000.txt"
+    url = through(proxy, blobs({}))
+    container = url.rpartition("/")[2]
+    append_azurite(azurite, container, path, b"".join(lines), new=True)
+    store.load(url)  # type: ignore[arg-type]
+
+    append_azurite(azurite, container, path, lines[0] * 2, new=False)
+    proxy.sent = 0
+    report = store.load(url)  # type: ignore[arg-type]
+    assert (report.read_on, proxy.sent < 11_000_000) == (1, True)
+    other_store.load(url)  # type: ignore[arg-type]
+    assert store.digest() == other_store.digest()
+
+    lines[0] = lines[0].replace(b"INFO|0|x", b"INFO|0|y")  # the rest of the front is as it was
+    append_azurite(azurite, container, path, b"".join([*lines, *lines[:4]]), new=True)
+    report = store.load(url)  # type: ignore[arg-type]
+    assert (report.read_on, report.failed_files) == (0, [])
+    assert store.one("SELECT count(*) FROM log_records WHERE message LIKE 'y%'") == 2
+
+
+def test_which_blobs_only_grow(blobs: Fill, azurite: str, bucket: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store says it to a key and to a signature; of other blobs and stores, and to nobody, it is not known."""
+    url = blobs({"replaced whole": "x"})
+    append_azurite(azurite, url.rpartition("/")[2], "dir/it%20grows+.txt", b"hello", new=True)
+    place = place_of(url)
+    known = append_blob(place.bucket, "dir/it grows+.txt")
+    assert known is not None
+    assert known.size == 5
+    assert append_blob(place.bucket, "replaced whole") is None
+    assert append_blob(place.bucket, "not there") is None
+    assert append_blob(place_of(bucket({"a": "x"})).bucket, "a") is None
+    monkeypatch.delenv("AZURE_STORAGE_ACCOUNT_KEY")
+    monkeypatch.setenv("AZURE_STORAGE_SAS_TOKEN", signature(url))
+    assert append_blob(place.bucket, "dir/it grows+.txt") == known
+    monkeypatch.setenv("AZURE_STORAGE_SAS_TOKEN", signature(url, ends=timedelta(hours=-1)))
+    assert append_blob(place.bucket, "dir/it grows+.txt") is None

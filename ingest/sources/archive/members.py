@@ -32,7 +32,8 @@ class Member(NamedTuple):
     @property
     def location(self) -> str:
         """As text."""
-        return ":".join(map(str, self))
+        kind, offset, packed, size, time, method, crc, archive_size, archive_time, archive = self
+        return f"{kind}:{offset}:{packed}:{size}:{time}:{method}:{crc}:{archive_size}:{archive_time}:{archive}"
 
     @property
     def etag(self) -> str | None:

@@ -8,11 +8,14 @@ from ingest.sources.directory import printable
 
 _LONGEST = 4_096
 _DEEPEST = 128
+_PLAIN = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*", re.ASCII)
 _DRIVE = re.compile(r"^[A-Za-z]:")
 
 
 def member_path(name: str) -> tuple[str, str | None]:
     """The path of a member below the archive's top, and None; or a label in one piece, and why the name is refused."""
+    if _PLAIN.fullmatch(name) and len(name) <= _DEEPEST:  # most names, and there may be a million
+        return name, None
     path = name.replace("\\", "/")  # as old Windows programs write it
     while path.startswith("./"):
         path = path[2:].lstrip("/")

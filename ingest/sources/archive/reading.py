@@ -14,6 +14,8 @@ from ingest.sources.opening import Opener
 
 _CHUNK = 1 << 20
 _OPEN_AT_ONCE = 8
+_NAME_AND_EXTRA = 256
+"""As much as mostly stands between a local header and the bytes of its member."""
 
 
 class ArchiveOpening:
@@ -65,7 +67,7 @@ def _zip_member(handle: int, member: Member) -> bytes:
     """A small member of a zip file, unpacked in one go; it never comes to more than the directory says."""
     if member.packed > IN_MEMORY:
         raise OSError(None, "damaged: it is larger packed than unpacked")
-    data = _whole(handle, _start(handle, member), member.packed)
+    data = _packed(handle, member)
     if member.method == DEFLATED:
         try:
             data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, member.size + 1)
@@ -75,9 +77,17 @@ def _zip_member(handle: int, member: Member) -> bytes:
     return data
 
 
+def _packed(handle: int, member: Member) -> bytes:
+    """The packed bytes of a small member, mostly by one read: what its local header says of itself is not long."""
+    read = os.pread(handle, LOCAL_HEADER + _NAME_AND_EXTRA + member.packed, member.offset)
+    start = _start(member, read[:LOCAL_HEADER]) - member.offset
+    data = read[start : start + member.packed]
+    return data if len(data) == member.packed else _whole(handle, member.offset + start, member.packed)
+
+
 def _zip_chunks(handle: int, member: Member) -> Iterator[bytes]:
     """A large member of a zip file, unpacked piece by piece; it never comes to more than the directory says."""
-    packed = _plain(handle, _start(handle, member), member.packed)
+    packed = _plain(handle, _start(member, os.pread(handle, LOCAL_HEADER, member.offset)), member.packed)
     checksum = size = 0
     for chunk in _inflated(packed, member.size) if member.method == DEFLATED else packed:
         checksum, size = zlib.crc32(chunk, checksum), size + len(chunk)
@@ -85,9 +95,8 @@ def _zip_chunks(handle: int, member: Member) -> Iterator[bytes]:
     _check(member, size, checksum)
 
 
-def _start(handle: int, member: Member) -> int:
+def _start(member: Member, header: bytes) -> int:
     """Where the bytes of a member of a zip file begin, behind its local header."""
-    header = os.pread(handle, LOCAL_HEADER, member.offset)
     if len(header) != LOCAL_HEADER or header[:4] != b"PK\3\4":
         raise OSError(None, "damaged: no member starts where the archive's directory says")
     name, extra = struct.unpack_from("<HH", header, 26)

@@ -21,6 +21,8 @@ from ingest.sources.protocol import Entry
 from ingest.sources.tree import Tree
 
 _CHUNK = 1 << 20
+_BLOCK = 32 << 10
+"""Of zstd: a piece that cannot be read whole is lost whole."""
 _MAGIC = {b"PK\3\4": "zip", b"PK\5\6": "zip", b"PK\7\10": "zip", b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _SUFFIX = re.compile(r"(?:\.zip|\.tar|\.tgz|\.tar\.(?:gz|zst)|\.tzst|\.gz|\.zst)$", re.IGNORECASE)
 _STUDIO = re.compile(r"^Job_(?P<name>.+)_OutputsAndLogs(?: ?\(\d+\))?$")
@@ -133,8 +135,11 @@ def _unpacked(file: BinaryIO, kind: str, ended: list[str]) -> Iterator[bytes]:
 
     try:
         with gzip.GzipFile(fileobj=file) if kind == "gzip" else pa.CompressedInputStream(file, "zstd") as stream:
-            read = stream.read1 if kind == "gzip" else stream.read  # what is there before the file ends is not lost
-            while chunk := read(_CHUNK):
+            if kind == "gzip":  # what is there before the file ends is not lost
+                read, size = stream.read1, _CHUNK
+            else:
+                read, size = stream.read, _BLOCK
+            while chunk := read(size):
                 yield chunk
     except (OSError, EOFError, zlib.error, pa.ArrowException) as error:
         ended.append(f"ends early or is damaged: {error}")

@@ -40,7 +40,8 @@ def tar_entries(
                     yield _entry(info, archive, status)
     except (tarfile.TarError, ValueError, OverflowError, RecursionError, OSError) as error:
         if not count:
-            raise DamagedArchiveError(f"not a whole tar file: {error}") from error
+            reason = error if whole else "it ends before its first file does"
+            raise DamagedArchiveError(f"not a whole tar file: {reason}") from error
         if whole:
             notices.append(f"damaged after {count} members: {error}")
 

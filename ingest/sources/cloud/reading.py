@@ -10,12 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from ingest.errors import IngestError
+from ingest.sources.cloud.append import append_blob
 from ingest.sources.cloud.client import BlobError, ChangedError, asked, client_of
 from ingest.sources.cloud.places import Bucket
 from ingest.sources.content import IN_MEMORY, Content
+from ingest.sources.protocol import Behind
 
 _THREADS = 24
 _AHEAD_BYTES = 64 << 20
@@ -61,6 +64,10 @@ class BlobOpening:
             self._bytes -= size
             self._fetch_ahead()
 
+    def open_behind(self, location: str, behind: Behind) -> Content:
+        """The same; of an append blob that grew only the new part, and what is compared. Raises `OSError`."""
+        return _content(location, behind)
+
     def close(self) -> None:
         """Fetches no more."""
         self._waiting.clear()
@@ -80,8 +87,8 @@ class BlobOpening:
             self._bytes += size
 
 
-def _content(location: str) -> Content:
-    """A blob, whole and of one version, with the size, time and etag that this version has."""
+def _content(location: str, behind: Behind | None = None) -> Content:
+    """A blob, whole (unless its front stands) and of one version, with the size, time and etag that this version has."""
     url, _, key = location.removeprefix("blob:").partition("|")
     try:
         bucket = Bucket.of(url)
@@ -90,7 +97,8 @@ def _content(location: str) -> Content:
         raise BlobError(error.wrong, error.remedy) from error
     for _ in range(_VERSIONS):
         try:
-            return _version(bucket, key)
+            grown = _grown(bucket, key, behind) if behind is not None else None
+            return grown if grown is not None else _version(bucket, key)
         except ChangedError:
             continue
     raise BlobError(f"changed {_VERSIONS} times while it was read")
@@ -103,14 +111,34 @@ def _version(bucket: Bucket, key: str) -> Content:
     modified_ns = ns_of(meta["last_modified"])
     if len(first) == size:
         return Content.of_bytes(first, modified_ns, etag)
-    chunks = _rest(bucket, key, first, size, meta["e_tag"])
-    return Content.spooled(chunks, modified_ns, etag)
+    known = append_blob(bucket, key)
+    content = Content.spooled(_from(bucket, key, 0, first, size, meta["e_tag"]), modified_ns, etag)
+    if known is not None and plain_etag(known.etag) == etag:  # else it may be another blob since
+        content.created = known.created
+    return content
 
 
-def _rest(bucket: Bucket, key: str, first: bytes, size: int, etag: str | None) -> Iterator[bytes]:
-    """A large blob, range by range, some at once."""
+def _grown(bucket: Bucket, key: str, behind: Behind) -> Content | None:
+    """An append blob from the last window of its front on; None if it is another one, or not sure to be the same.
+
+    Its kind and the time it was made say that the front stands; the window is compared all the same. Raises `ChangedError`.
+    """
+    known = append_blob(bucket, key)
+    if known is None or known.created != behind.created or known.size < behind.start + behind.size:
+        return None
+    first, meta = asked(partial(_range, bucket, key, behind.start, known.etag), "the blob")
+    if int(meta["size"]) != known.size or not sha256(first[: behind.size]).hexdigest().startswith(behind.hash):
+        return None
+    chunks = _from(bucket, key, behind.start, first, known.size, known.etag)
+    content = Content.spooled(chunks, ns_of(meta["last_modified"]), plain_etag(known.etag), start=behind.start)
+    content.created = known.created
+    return content
+
+
+def _from(bucket: Bucket, key: str, start: int, first: bytes, size: int, etag: str | None) -> Iterator[bytes]:
+    """A large blob from a place on, range by range, some at once; the first range is there already."""
     yield first
-    starts = deque(range(len(first), size, IN_MEMORY))
+    starts = deque(range(start + len(first), size, IN_MEMORY))
     with ThreadPoolExecutor(_RANGES_AT_ONCE, "ranges") as threads:
         coming: deque[Future[bytes]] = deque()
         try:
