@@ -166,9 +166,10 @@ def test_names_are_masked(tree: Tree, run: Run, store: StoreUnderTest, tmp_path:
     )
     store.load(folder)
     job = f"job-{secret}"
+    store.load(tree({"logs/sys/node/0/process000.txt": "2021-04-13 03:23:05,649|INFO|334|Got task 7.\n"}, "other"))
     page = tmp_path / "report.html"
-    table = ["--format", "table"]
-    for command in (["diagnose"], ["jobs"], ["nodes", job, *table], ["timeline", job], ["story", job, "7", *table],
+    for command in (["diagnose"], ["jobs"], ["nodes", "*", "--format", "table"], ["timeline", job],
+                    ["story", job, "7", "--format", "text"],
                     ["check", job], ["show", f"{job}:logs/sys/node/{secret}/process000.txt:1"], ["doctor"],
                     ["diff", job, job], ["report", "-o", page], ["forget", job, "--dry-run"],
                     ["explain", str(folder)]):  # fmt: skip
