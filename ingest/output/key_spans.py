@@ -13,6 +13,10 @@ _BODY = re.compile(
     r"(?=(?:\\n|[\"',\\\s]){0,8}$)",
     re.MULTILINE,
 )
+_RUN = re.compile(
+    r"(?:\x1b\[[0-9;]{0,20}m)?(?<![A-Za-z0-9+/])(?P<body>[A-Za-z0-9+/]{24,}+={0,2}|[A-Za-z0-9+/]{6,60}+={1,2})(?![A-Za-z0-9=])"
+)
+"""What looks like a piece of a key wherever it stands in a line: in a field of JSON, a cell of a table, between colours."""
 _HEADER = re.compile(r"(?:Proc-Type|DEK-Info|Comment|Version|Hash):(?P<body>[^\n]{0,200})")
 _ONE_LINE = re.compile(r"(?:\\[nr]|\s){0,8}(?P<body>[A-Za-z0-9+/=\\]{8,}+)")
 
@@ -39,6 +43,7 @@ def key_spans(text: str) -> list[tuple[int, int]]:
 def body_spans(text: str, start: int, stop: int) -> list[tuple[int, int]]:
     """Lines of a key in a part of a text, from a key's begin on."""
     found = [match.span("body") for match in _BODY.finditer(text, start, stop) if _is_no_word(match["body"])]
+    found += [match.span("body") for match in _RUN.finditer(text, start, stop) if _is_random(match["body"])]
     found += [match.span("body") for match in _HEADER.finditer(text, start, stop)]
     if not found and (line := _ONE_LINE.match(text, start, stop)):
         found.append(line.span("body"))
@@ -47,6 +52,14 @@ def body_spans(text: str, start: int, stop: int) -> list[tuple[int, int]]:
 
 def _is_no_word(run: str) -> bool:
     return len(run) >= 40 or any(one in "0123456789+=" for one in run)
+
+
+def _is_random(run: str) -> bool:
+    """Digits and letters of both cases, as no path and no name has them; a short run only with the padding at its end."""
+    least = 4 if len(run) >= 24 else 1
+    counts = (sum(map(kind, run)) for kind in (str.isdigit, str.isupper, str.islower))
+    digits, upper, lower = counts
+    return upper >= least and lower >= least and (digits > 0 or run.endswith("=="))
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -13,7 +13,84 @@ def _flag(name: str) -> Rule:
     )
 
 
+_NAMED = r"(?=[^\s\"'=]{0,80}[._:/-][^\s\"'=]{0,40}(?i:token|secret|passw(?:or)?d|pwd|key)[\s\"',])[\"']?[^\s\"'=]{1,120}[\"']?"
+"""A name of several words that ends as names of secrets do: `API_TOKEN`, `github.token`."""
+
+
+def _set(word: str, example: str, near_miss: str) -> Rule:
+    """A command or an instruction (those in capitals are) with a name and a value."""
+    return Rule(
+        f"{word.strip()} NAME VALUE",
+        "command lines",
+        word.lower(),
+        rf"{word}(?<![A-Za-z]{word})[ \t]{{0,4}}(?:-{{1,2}}[a-z]{{1,12}}[ \t])?{_NAMED},?[ \t]{{1,4}}"
+        r"(?P<q>[\"']?)(?=[^\s\"']{0,200}\d)(?P<s1>[^\s\"'\\]{8,}+)",
+        example,
+        near_miss,
+        cased=word.isupper(),
+    )
+
+
+def _option(word: str, option: str, example: str, near_miss: str, value: str = r"(?P<s1>[^\s\"'\\]++)") -> Rule:
+    """A program that takes a password by an option of its own."""
+    return Rule(
+        f"{word} {option}",
+        "command lines",
+        word,
+        rf"{word}\w{{0,12}}{_COMMAND}{option}[ \t=]{{1,4}}[\"']?(?!-){value}",
+        example,
+        near_miss,
+    )
+
+
 COMMAND_RULES: tuple[Rule, ...] = (
+    _set("ENV ", "ENV API_TOKEN hunter22", "ENV PATH /usr/bin2/local, env MY_KEY=x"),
+    _set("ARG ", "ARG PIP_PASSWORD hunter22", "ARG SORT_KEY"),
+    _set("setx ", "setx API_TOKEN hunter22", "setx PATH 0123456789"),
+    _set("set ", "npm config set //registry/:_authToken hunter22", "set sort_key to ascending"),
+    _set("config ", "git config --global github.token hunter22", "config for api_key not found"),
+    *(
+        _option(f"ldap{what}", "-w", f"ldap{what} -D cn=bob -w hunter2 -b dc=x", f"ldap{what} -x -b dc=x")
+        for what in ("search", "add", "modify", "delete", "passwd", "whoami")
+    ),
+    _option(
+        "mosquitto_",
+        "-p",
+        "mosquitto_pub -u bob -P hunter2 -t x",
+        "mosquitto_pub -t x",
+        r"(?P<s1>[^\s\"'\\]*[^\s\"'\\\d]\S*)",
+    ),
+    _option("mongo", "-p", "mongodump -u bob -p hunter2", "mongodump -d x", r"(?P<s1>\d*[^\s\"'\\\d][^\s\"'\\]*)"),
+    Rule(
+        "sqlplus USER/PASSWORD",
+        "command lines",
+        "sqlplus ",
+        r"sqlplus (?:-\w{1,8} ){0,4}[\"']?[\w.]{1,60}/(?P<s1>[^\s\"'\\@]++)@",
+        "sqlplus bob/hunter2@//db:1521/x",
+        "sqlplus bob@x",
+    ),
+    _option("beeline", "-p", "beeline -u jdbc:hive2://h -n bob -p hunter2", "beeline -u jdbc:hive2://h"),
+    _option("keytool", "-(?:store|key)pass", "keytool -list -storepass hunter2", "keytool -list"),
+    _option(
+        "smbclient",
+        "-u",
+        "smbclient //h/x -U bob%hunter2",
+        "smbclient //h/x -U bob",
+        r"[^\s%\"']{1,100}%(?P<s1>[^\s\"'\\]++)",
+    ),
+    _option("lftp", "-u", "lftp -u bob,hunter2 h", "lftp -u bob h", r"[^\s,\"']{1,100},(?P<s1>[^\s\"'\\]++)"),
+    _option(
+        "secret set",
+        "--(?:value|body)",
+        "az keyvault secret set --name x --value hunter2",
+        "az keyvault secret set --name x",
+    ),
+    _option(
+        "put-secret-value",
+        "--secret-string",
+        "aws secretsmanager put-secret-value --secret-string hunter2",
+        "put-secret-value failed",
+    ),
     *map(
         _flag,
         (

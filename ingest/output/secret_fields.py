@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from ingest.output.secret_shapes import IS, MIXED, QUOTED, Rule, after, assigned
 
 _TOKEN_OWNERS = (
@@ -12,7 +14,10 @@ _TOKEN_OWNERS = (
 _KEY_OWNERS = "api account storage access subscription instrumentation private shared functions sas"
 _LONG_KEY_OWNERS = (
     "primary secondary master signing encryption auth app application client hmac service cosmos search openai speech "
-    "luis vision translator cognitive fernet license webhook server device ssh maps admin batch registry host system"
+    "luis vision translator cognitive fernet license webhook server device ssh maps admin batch registry host system "
+    "kaggle comet neptune clearml wandb datadog dd honeycomb sendgrid mailgun twilio stripe algolia openrouter groq "
+    "mistral cohere pinecone qdrant anthropic gemini "
+    "azure aws google gcp tavily serper replicate deepgram elevenlabs langsmith langchain huggingface hf"
 )
 _SPOKEN = "api account access storage shared primary secondary master hmac signing encryption secret admin function"
 _PASS_OWNERS = (
@@ -58,6 +63,58 @@ def _pair(word: str) -> Rule:
     return Rule(f"{word} and value", "named fields", word, pattern, example, f'"{word}", "values": 3', also="value")
 
 
+def _item(word: str, owned: str = "", owner: str = "") -> Rule:
+    """A name and a value in a pair, as items of a dict and headers are printed: `('api_token', '…')`."""
+    value = r"""(?P<q>["'])(?=[^"'\s]{0,200}\d)(?P<s1>[^"'\s]{8,1024}+)(?P=q)[ \t]?[)\]]"""
+    pattern = rf"""{word}{owned}["'][ \t]?,[ \t]?[bu]?{value}"""
+    example, near_miss = f"[('{owner or 'my_'}{word}', 'hunter22')]", f"usecols=('{word}', 'node')"
+    return Rule(f"{word} in a pair", "named fields", word, pattern, example, near_miss, also=",")
+
+
+def _cell(word: str) -> Rule:
+    """A name of several words and a value in neighbouring cells of a table, or of a file of settings in CSV."""
+    between = r"""["']?[ \t]{0,40}[,|│\t][ \t]{0,40}["']?"""
+    no_name = r"""(?![a-z_.\-]{0,60}\d{0,3}(?:["'\s,|│]|\Z))(?=[^\s"',|│]{0,200}\d)(?=[^\s"',|│]{0,200}[a-z])"""
+    value = r"""(?P<s1>[^\s"',|│]{8,1024}+)(?=["']?[ \t]{0,200}(?:[,|│\t\r\n]|\Z))"""
+    pattern = rf"{word}(?<=[_.\-]{word}){between}{no_name}{value}"
+    return Rule(
+        f"{word} in a table",
+        "named fields",
+        word,
+        pattern,
+        f"| DB_{word.upper()} | hunt3r22 |",
+        f"db_{word},column_12,2026-01-01",
+    )
+
+
+def _part(word: str) -> Rule:
+    """A part of a form as browsers send it."""
+    pattern = rf"""{word}["'](?:\r?\n|\\r\\n){{2}}(?P<s1>[^\s\\]{{1,1024}}+)"""
+    example, near_miss = f'form-data; name="my_{word}"\r\n\r\nhunter2\r\n', f'name="{word}"\nnext'
+    return Rule(f"{word} of a form", "named fields", word, pattern, example, near_miss, also="form-data")
+
+
+def _in_base64(word: str) -> list[Rule]:
+    """Text that begins with a word, in base64: the word looks different at each of three places."""
+    rules = []
+    for place in range(3):
+        long = base64.b64encode(b" " * place + word.encode()).decode()
+        inner = long[4 if place else 0 : (place + len(word)) // 3 * 4]  # what neighbours do not change
+        rules.append(
+            Rule(
+                f"{word.strip(' :=')} in base64, {place + 1} of 3",
+                "in base64",
+                inner.lower(),
+                rf"{inner}(?P<s1>[A-Za-z0-9+/_\-]{{11,}}+={{0,2}})",
+                "x: " + base64.b64encode((" " * place + word + "0a1b2c3d4e5f").encode()).decode(),
+                f"{inner} {inner}",
+                cased=True,
+                wraps=True,
+            )
+        )
+    return rules
+
+
 FIELD_RULES: tuple[Rule, ...] = (
     _assignment(
         "password", "password", r"s?\d{0,2}", "login(user='bob', password='hunter2')", "password=self.password"
@@ -66,6 +123,20 @@ FIELD_RULES: tuple[Rule, ...] = (
     _assignment("passphrase", "passphrase", "", "passphrase=hunter2", "the passphrase is wrong"),
     _assignment("passcode", "passcode", "", "passcode=77-88-99", "the passcode is wrong"),
     _assignment("passwort", "passwort", "", "Passwort: geheim1", "das Passwort ist falsch"),
+    _assignment("mot de passe", "mot de passe", "", "mot de passe : soleil", "le mot de passe est faux"),
+    _assignment("contraseña", "contrase", r"(?:ñ|n|\\u00f1|Ã±)a", "contraseña: sol1", "la contraseña es mala"),
+    _assignment("senha", "senha", "(?<![a-z]senha)", "senha: sol1", "a senha falhou"),
+    _assignment("Kennwort", "kennwort", "", "Kennwort: geheim1", "das Kennwort ist falsch"),
+    _assignment("wachtwoord", "wachtwoord", "", "wachtwoord=zon1", "het wachtwoord is fout"),
+    _assignment(
+        "key of a certificate",
+        "key",
+        r"(?:(?<=client-key)|(?<=tls\.key)|(?<=private-key)|(?<=signing-key))(?:-data)?",
+        "client-key-data: " + "aB3/" * 9,
+        "client-key: /etc/ssl/x.pem",
+        at_least=30,
+        unless=r"(?![/.])",
+    ),
     _assignment(
         "pwd",
         "pwd",
@@ -102,6 +173,18 @@ FIELD_RULES: tuple[Rule, ...] = (
     ),
     *(_element(word) for word in _WORDS),
     *(_pair(word) for word in _WORDS),
+    *(_item(word) for word in _WORDS),
+    _item("key", after("key", _KEY_OWNERS), "api_"),
+    *(_cell(word) for word in _WORDS),
+    *(_part(word) for word in _WORDS),
+    Rule(
+        "secret of SQL",
+        "named fields",
+        "secret",
+        r"secret(?:_key|_access_key)?[ \t]{1,4}'(?=[^'\s]{0,200}\d)(?P<s1>[^'\s]{16,512}+)'",
+        "CREATE SECRET s (TYPE s3, SECRET '" + "aB3/" * 10 + "')",
+        "the secret 'db-password'",
+    ),
     _assignment(
         "secret",
         "secret",
@@ -157,6 +240,18 @@ FIELD_RULES: tuple[Rule, ...] = (
         r"""basicauth\([bu]?["'][^"'\n]{0,100}["'][ \t]?,[ \t]?[bu]?["'](?P<s1>[^"'\n]{1,200}+)""",
         "HTTPBasicAuth('bob', 'hunter2')",
         "HTTPBasicAuth(user, word)",
+    ),
+    *(
+        Rule(
+            f"{call.capitalize()} call",
+            "named fields",
+            f"{call}(",
+            rf"{call}\([^()\n]{{0,160}}?(?:(?<=[\s,(])key[ \t]?=[ \t]?)?[bu]?(?P<q>[\"'])(?=[^\"'\n]{{0,200}}\d)"
+            r"(?![0-9a-f]{8}-[0-9a-f]{4}-)(?P<s1>[A-Za-z0-9+/_\-]{32,512}+={0,2})(?P=q)",  # ids of clients are no secrets
+            f"{call}(key='" + "0a1b2c3d" * 5 + "')",
+            f"{call}(key=key), {call}('inputs', 'images')",
+        )
+        for call in ("login", "credential", "fernet")
     ),
     Rule(
         "with password",
@@ -222,6 +317,14 @@ HEADER_RULES: tuple[Rule, ...] = (
         wraps=True,
     ),
     Rule(
+        "Authorization in a pair",
+        "headers",
+        "authorization",
+        r"""authorization["'][ \t]?,[ \t]?[bu]?["'](?:basic|bearer|token|apikey|key)[ \t](?P<s1>[^\s"'\\]++)""",
+        "('Proxy-Authorization', 'Basic dXNlcjpwYXNz')",
+        "('Authorization', 'Accept')",
+    ),
+    Rule(
         "Bearer",
         "headers",
         "bearer",
@@ -238,4 +341,10 @@ HEADER_RULES: tuple[Rule, ...] = (
         "Set-Cookie: session=0a1b2c3d4e5f; Path=/",
         "cookie: enabled",
     ),
+)
+
+BASE64_RULES: tuple[Rule, ...] = tuple(
+    rule
+    for word in ("Authorization: ", "Bearer ", "password", "PRIVATE KEY", "AccountKey=")
+    for rule in _in_base64(word)
 )

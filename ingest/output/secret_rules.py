@@ -8,7 +8,7 @@ that are spread over lines are found by `key_spans.py` and `key_lines.py`.
 from __future__ import annotations
 
 from ingest.output.secret_commands import COMMAND_RULES
-from ingest.output.secret_fields import FIELD_RULES, HEADER_RULES
+from ingest.output.secret_fields import BASE64_RULES, FIELD_RULES, HEADER_RULES
 from ingest.output.secret_ids import ID_RULES
 from ingest.output.secret_shapes import Rule
 from ingest.output.secret_tokens import TOKEN_RULES
@@ -54,6 +54,7 @@ SECRET_RULES: tuple[Rule, ...] = (
     *URL_RULES,
     *FIELD_RULES,
     *HEADER_RULES,
+    *BASE64_RULES,
     *COMMAND_RULES,
     *_KEYS,
     *TOKEN_RULES,

@@ -35,7 +35,10 @@ class Rule:
 
 
 # behind a key: `=`, `:`, `=>` or an encoded `=`, after the closing quote of a JSON or dict key; not `==` or `::`
-IS = r"""\\{0,4}["']?\]?[ \t]{0,8}(?:=>|=(?!=)|:=(?=[ \t]{0,8}["'])|:(?![=:])|%3d|\\u003d)[ \t]{0,8}"""
+IS = (
+    r"""\\{0,4}["']?\]?[ \t]{0,8}(?:=>|=(?!=)|:=(?=[ \t]{0,8}["'])|:(?![=:])|%3d|\\u003d)[ \t]{0,8}"""
+    r"""(?:\r?\n[ \t]{1,80}(?=(?P<of>["'])[^"'\n]{1,2048}(?P=of)))?"""  # the value is quoted on the next line
+)
 # up to the quote that opened it (`\"` in quoted JSON), or to the end of a cut line
 QUOTED = r"""[bu]?(?P<q>\\{0,4}["'])(?P<s1>(?:(?!(?P=q))(?:\\.|[^\\\n])){1,2048}+)"""
 # `+`, `/` and `=` in JSON of some writers
@@ -47,6 +50,9 @@ _BARE = rf"""(?P<s2>[^{_STOP}](?:[^{_STOP}]|{ESCAPED}|[,)\]}}](?![\s,;)\]}}"'\\]
 _NO_VALUE = (
     r"(?!(?:none|null|nil|true|false|undefined|str|bytes|int|bool|optional|secretstr|any)(?![\w.\-])|[|>][+-]?(?=\s|\Z)"
     r"|self\.|args\.|config\.|settings\.|os\.environ|os\.getenv|getenv\(|\$[{(]|\{[\w.:!]{0,40}\}"
+    r"|(?:\{\{[ \t]?[$.a-z_][\w.:|]{0,60}[ \t]?\}\}|%[a-z_]\w{0,60}%|%[sdrv]|\*{2,64}"
+    r"|(?:\$(?:env:)?[a-z_]{0,60})?(?:password|passwd|secret|token)|\$(?:env:)?[a-z_]{0,60}(?:key|pwd))"
+    r"(?=[\s,;&)\]}]|\Z)"
     r"|[a-z_][\w.]{0,60}\([^()\n]{0,120}\)(?=[\s,;)\]}]|\Z))"
 )
 MIXED = r"""(?=[bu]?\\{0,4}["']?[^\s"'\\;&,]{0,200}?[0-9])"""

@@ -18,6 +18,11 @@ _EXPLAIN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 
+_TEXTS = re.compile(r"'(?:[^']|'')*'")
+_WRITING_SETTING = re.compile(r"\b(?:log_query_path|profil(?:e|ing)_output)\b\"?\s*(?:=|TO\b)", re.IGNORECASE)
+_LOGGING = re.compile(r"\benable_logging\b\"?\s*\((?=.*\bstorage)", re.IGNORECASE | re.DOTALL)
+"""Ways to have the database write a log of its own: of queries, and of what `write_log` is given."""
+
 
 def check_allowed(connection: duckdb.DuckDBPyConnection, statement: str, *, masked: bool) -> None:
     """Raises `QueryError` for a statement that would write around the mask, or would change nothing.
@@ -26,6 +31,8 @@ def check_allowed(connection: duckdb.DuckDBPyConnection, statement: str, *, mask
     """
     for kind in _kinds(connection, statement):
         if kind in _READ:
+            if masked and (way := _way_around(kind, statement)):
+                raise _refused(way)
             continue
         if kind == "EXPLAIN" and (explained := _EXPLAIN.match(statement)) and explained.end() < len(statement):
             check_allowed(connection, statement[explained.end() :], masked=masked)
@@ -37,10 +44,22 @@ def check_allowed(connection: duckdb.DuckDBPyConnection, statement: str, *, mask
                 "Query with SELECT. Jobs are dropped with: ingest forget",
             )
         if masked:
-            raise QueryError(
-                f"{word} is refused: it would write without masking secrets, and nothing was done",
-                "Write the result of a SELECT with -o FILE (in the prompt: .output FILE); or add --show-secrets.",
-            )
+            raise _refused(word)
+
+
+def _way_around(kind: str, statement: str) -> str | None:
+    """What in a statement that reads makes the database write a file of its own."""
+    bare = _TEXTS.sub("''", statement)
+    if kind == "SET" and (setting := _WRITING_SETTING.search(bare)):
+        return setting[0].partition("=")[0].split()[0].strip('"').lower()
+    return "enable_logging with a storage" if _LOGGING.search(bare) else None
+
+
+def _refused(what: str) -> QueryError:
+    return QueryError(
+        f"{what} is refused: it would write without masking secrets, and nothing was done",
+        "Write the result of a SELECT with -o FILE (in the prompt: .output FILE); or add --show-secrets.",
+    )
 
 
 def no_result(statement: str) -> QueryError:

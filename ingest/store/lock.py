@@ -49,7 +49,7 @@ def night_lock(layout: Layout, timeout_s: float) -> Iterator[None]:
 
     def busy() -> StoreError:
         return StoreError(
-            f"{layout}: another night is going on, and was not done after {timeout_s:.0f} s",
+            f"{layout}: another night is going on, and was not done after {timeout_s:g} s",
             "Let it finish; the next night reads what this one would have read. Or give it longer: --lock-timeout.",
         )
 

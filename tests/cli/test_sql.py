@@ -250,6 +250,11 @@ def test_text_needs_no_arrow(start: Start, shared: StoreUnderTest) -> None:
         "/* x */ EXPLAIN ANALYZE COPY jobs TO '{file}'",
         "PREPARE p AS COPY jobs TO '{file}'; EXECUTE p",
         "SELECT 1; COPY jobs TO '{file}'",
+        "SET log_query_path = '{file}'; SELECT 1",
+        "PRAGMA log_query_path='{file}'",
+        "SET profiling_output TO '{file}.json'; SELECT 1",
+        "CALL enable_logging(storage = 'file', storage_path = '{file}')",
+        "SELECT * FROM \"enable_logging\"(storage='file', storage_config={{'path': '{file}'}})",
     ],
 )
 def test_what_writes_around_the_mask(query: str, run: Run, shared: StoreUnderTest, tmp_path: Path) -> None:

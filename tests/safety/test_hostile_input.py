@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,8 @@ from ingest.sources.opening import Opener
 from tests.conftest import environment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from _typeshed import TraceFunction
 
     from tests.conftest import Logs, Run, StoreUnderTest, Tree
@@ -109,7 +112,22 @@ def listed(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.fixture
+def rescued() -> Iterator[None]:
+    """Ends a test that waits for a pipe for ever; where nothing waits it does nothing."""
+
+    def give_up(_number: int, _frame: object) -> None:
+        raise AssertionError("it waits for a pipe")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no links and pipes there")
+@pytest.mark.usefixtures("rescued")
 @pytest.mark.parametrize("swap", ["link", "folder link", "pipe", "folder", "device", "gone"])
 def test_a_file_swapped_after_listing(listed: Path, swap: str, tmp_path: Path) -> None:
     """Nothing outside the tree is read, nothing waits, and the reason is told."""
@@ -145,6 +163,7 @@ def test_the_opener_reads_many_folders(listed: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pipes in folders there")
+@pytest.mark.usefixtures("rescued")
 def test_a_load_does_not_wait_for_a_pipe(
     tree: Tree, logs: Logs, store: StoreUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import stat
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 def test_a_new_store(access: str | None, mode: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its owner only, whatever the umask is; on the command line as its setting says. One that is there stays as it is."""
     before = os.umask(0o022)
-    monkeypatch.setattr(file_access, "_folder_mode", {"store": 0o700})
+    unused = runpy.run_path(str(file_access.__file__))  # as it is before any command ran in this process
+    monkeypatch.setattr(file_access, "_folder_mode", unused["_folder_mode"])
     try:
         if access is not None:
             file_access.apply_file_access(access)

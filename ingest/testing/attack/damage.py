@@ -9,7 +9,7 @@ from random import Random
 from ingest.errors import ExitCode
 from ingest.plugin.registry import PluginOptions, load_registry
 from ingest.testing.attack.ground import Ground, Outcome, write_job
-from ingest.testing.attack.state import faults
+from ingest.testing.attack.state import changed, faults
 from ingest.testing.damage import mutated
 from ingest.testing.fuzz.corpus import corpus_of
 from ingest.testing.fuzz.rounds import fuzz_round
@@ -18,33 +18,52 @@ _FINDINGS = Path("attack-findings")
 """Where what was found is kept."""
 
 _ASKED = (
-    *(("diagnose",), ("timeline", "job"), ("jobs",), ("nodes", "job"), ("doctor",)),
+    *(("diagnose",), ("timeline", "job1"), ("jobs",), ("nodes", "job2"), ("doctor",)),
     *(("sql", "SELECT * FROM coverage"), ("sql", "SELECT * FROM diagnosis")),
 )
 
 
+_JOBS = 8
+_MOST_JOBS = 120
+"""Of a tree: each is twice as large as the one before, up to so many. A load takes seconds, however little there is to read."""
+_WHOLE = 8
+"""One job in so many stays as it is."""
+
+
 def damaged_tree(ground: Ground, random: Random) -> Outcome:
-    """Damages a third of a job's files: the command reads what it can and counts it, and what is asked of it is answered."""
-    job = ground.folder / "damaged" / "job"
-    shutil.rmtree(job.parent, ignore_errors=True)
-    write_job(job, "damaged")
-    files = sorted(path for path in job.rglob("*") if path.is_file())
-    for path in random.sample(files, len(files) // 3):
-        _, content = mutated(path.read_bytes(), random.choice(files).read_bytes(), random)
-        path.write_bytes(content)
+    """Damages all files of most jobs: the command reads what it can and counts it, what is asked of it is answered.
+
+    Of the other jobs every file is read as ever.
+    """
+    top = ground.folder / "damaged"
+    shutil.rmtree(top, ignore_errors=True)
+    jobs = min(_MOST_JOBS, _JOBS << ground.trees)
+    ground.trees += 1
+    whole = {f"job{number}" for number in range(0, jobs, _WHOLE)}
+    for number in range(jobs):
+        write_job(top / f"job{number}", "first")
+    files = sorted(path for path in top.rglob("*") if path.is_file())
+    contents = [path.read_bytes() for path in files]
+    damaged = 0
+    for path, content in zip(files, contents, strict=True):
+        if path.relative_to(top).parts[0] not in whole:
+            path.write_bytes(mutated(content, random.choice(contents), random)[1])
+            damaged += 1
     store = ground.folder / "damaged-store"
     shutil.rmtree(store, ignore_errors=True)
     found: list[str] = []
-    for arguments in (("load", job), *random.sample(_ASKED, 3)):
+    load = ("load", top, "--no-verdict", "-q", "-j", random.choice((1, 2)))
+    for arguments in (load, *random.sample(_ASKED, 3)):
         ended = ground.commands.run(*arguments, "--store", store)
         if ended.code not in (ExitCode.OK, ExitCode.FAILED_CHECK) or "Traceback" in ended.said:
             found.append(f"{' '.join(map(str, arguments))} ended with {ended.code}: {ended.said}")
     found += faults(store)
+    found += changed(store, whole, ground.files)
     if found:
         kept = _FINDINGS / f"{random.getrandbits(32):08x}"
-        shutil.copytree(job, kept)
+        shutil.copytree(top, kept)
         found = [f"{one}\n  the tree: {kept}" for one in found]
-    return Outcome(1, found)
+    return Outcome(damaged, found)
 
 
 def damaged_files(_: Ground, random: Random) -> Outcome:

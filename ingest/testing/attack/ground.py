@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingest.plugin.registry import load_registry
 from ingest.testing.attack.forked import Commands
-from ingest.testing.attack.state import state
+from ingest.testing.attack.state import accounts, state
 
 COMMANDS: dict[str, Sequence[str]] = {
     "load": ("load", "JOBS", "--no-verdict", "-q"),
@@ -45,6 +45,8 @@ class Ground:
             ended = commands.run("load", self.jobs / job, "--no-verdict", "-q", "--store", self.path)
             if ended.code:
                 raise RuntimeError(f"the first load ended with {ended.code}: {ended.said}")
+        self.files = {name: counted for (_, name), counted in accounts(self.path, ["first"]).items()}
+        self.trees = 0
         write_job(self.jobs / "third", "third")
         changed = max((self.jobs / "second").rglob("*.txt"))
         changed.write_bytes(changed.read_bytes() * 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from ingest.errors import IngestError
@@ -14,6 +14,10 @@ from ingest.store.reader import Store, open_store
 
 _OF_A_LOAD = ("loaded_at", "load_id", "slice", "forgotten_at", "reason")
 """Columns that differ from run to run."""
+
+
+Files = dict[str, tuple[int, int, int]]
+"""Path → inode, bytes and time of change."""
 
 
 def state(path: Path) -> str:
@@ -51,6 +55,48 @@ def faults(path: Path, *, at_rest: bool = True) -> Iterator[str]:
         yield from (f"left over: {one}" for one in layout.data.glob("*/*.parquet") if one.stem not in kept)
         if layout.draft.parent.exists():
             yield "left over: a draft"
+
+
+def is_untouched(path: Path, before: Files, now: Files) -> bool:
+    """Whether a store cannot hold another state than before: the same catalog, and every file that it may name is there."""
+    layout = Layout.of(path)
+    if not before.items() <= now.items():
+        return False
+    return all(
+        Path(name).is_relative_to(layout.data) and name.endswith(".parquet") for name in now.keys() - before.keys()
+    )
+
+
+def files_of(path: Path) -> Files:
+    """A store's files as the disk has them, without those of the lock and drafts, which nobody reads."""
+    layout = Layout.of(path)
+    found = {str(one): one.stat() for one in path.rglob("*") if one.is_file()}
+    return {
+        name: (about.st_ino, about.st_size, about.st_mtime_ns)
+        for name, about in found.items()
+        if not Path(name).name.startswith("writer.") and not Path(name).is_relative_to(layout.draft.parent)
+    }
+
+
+def accounts(path: Path, jobs: Collection[str]) -> dict[tuple[str, str], object]:
+    """What was counted of each file of some jobs: job and path → status, rows, rejects."""
+    with open_store(path) as store:
+        rows = store.sql(
+            "SELECT job_id, path, (status, records, rows, rejects) FROM files WHERE list_contains(?, job_id)",
+            [list(jobs)],
+        ).fetchall()
+    return {(job, name): counted for job, name, counted in rows}
+
+
+def changed(path: Path, jobs: Collection[str], expected: Mapping[str, object]) -> Iterator[str]:
+    """Files of whole jobs of which something else was counted than if they are alone; `expected`: of each path."""
+    if not Layout.of(path).catalog.exists():
+        return
+    found = accounts(path, jobs)
+    for job in jobs:
+        for name, counted in expected.items():
+            if found.get((job, name)) != counted:
+                yield f"{job}/{name} is whole: {counted} was expected, {found.get((job, name))} is counted"
 
 
 def wrong_counts(store: Store) -> Iterator[str]:
