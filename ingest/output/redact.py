@@ -27,9 +27,8 @@ MASK = "***"
 _ESCAPED_ESC = ("u001b", "x1b", "\u200b", "\xad")
 """What may stand within an anchor, so that the anchor is not seen."""
 
-# Where more text stands right behind a mask, the mask may show the beginning of another secret: look again.
-_GLUED = re.compile(r"""\*{3}(?!\Z|[\s&;"'\\<>]|[,\]](?:\Z|[\s"']))""")
 _MOST_PASSES = 4
+"""How often a text is looked at again in which something was masked: a mask may show another secret around it."""
 
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
@@ -82,7 +81,7 @@ class Redactor:
         """Return the text with what is secret in it as `***`."""
         masked = _masked(text, self._index)
         passes = 1
-        while masked != text and passes < _MOST_PASSES and _GLUED.search(masked):
+        while masked != text and passes < _MOST_PASSES:
             text, masked = masked, _masked(masked, self._all)
             passes += 1
         return masked
