@@ -36,7 +36,7 @@ def swept_before_the_end() -> Iterator[None]:
         yield
     except KeyboardInterrupt as stop:
         if received:
-            log().warning(f"ended by {signal.Signals(received[0]).name}", left=str(stop) or "the last whole commit")
+            log().error(f"ended by {signal.Signals(received[0]).name}", left=str(stop) or "the last whole commit")
         raise
     finally:
         for number in ours:
