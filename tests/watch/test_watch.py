@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from ingest.errors import InputError
 from ingest.load.pipeline import ingest_jobs
+from ingest.store.known_files import Ledger, read_ledger
+from ingest.store.paths import Layout
 from ingest.watch.estimate import estimate
 from ingest.watch.loop import Snapshot, WatchOptions, watch
 
@@ -210,3 +212,18 @@ def test_estimates_are_ordered(left: int, counts: list[int]) -> None:
     if made is not None:
         assert 0 < made.soonest_s <= made.seconds
         assert made.latest_s is None or made.latest_s >= made.seconds
+
+
+def test_what_is_known_is_asked_once(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
+    """A look without news opens no catalog; a running job is silent for too long when its time has come, all the same."""
+    folder = tree({logs.overview: overview(2, 6), logs.worker: logs.records(2)}, "a")
+    store.load(folder)
+    layout = Layout.of(store.path)
+    ledger = read_ledger(layout, ["a"])
+    assert read_ledger(layout, ["a"]) is ledger
+    ((last,),) = store.rows("SELECT last_record_at FROM jobs")
+    assert (ledger.ages_at, ledger.aged) == ({"a": last + timedelta(days=1)}, [])
+    assert Ledger(ages_at={"a": NOW - timedelta(days=1), "b": NOW + timedelta(days=1)}).aged == ["a"]
+    folder.joinpath(logs.overview).write_text(overview(3, 6))
+    store.load(folder)
+    assert read_ledger(layout, ["a"]).files != ledger.files
