@@ -45,7 +45,7 @@ def body_spans(text: str, start: int, stop: int) -> list[tuple[int, int]]:
     found = [match.span("body") for match in _BODY.finditer(text, start, stop) if _is_no_word(match["body"])]
     found += [match.span("body") for match in _RUN.finditer(text, start, stop) if _is_random(match["body"])]
     found += [match.span("body") for match in _HEADER.finditer(text, start, stop)]
-    if not found and (line := _ONE_LINE.match(text, start, stop)) and not _is_path(line["body"]):
+    if not found and (line := _ONE_LINE.match(text, start, stop)) and _is_no_word(line["body"]):
         found.append(line.span("body"))
     return sorted(found)
 
