@@ -25,7 +25,7 @@ from ingest.store.disk import as_store_error, as_unreadable
 from ingest.store.known_problems import write_known_problems
 from ingest.store.paths import Layout
 from ingest.store.record_views import derived_rows, empty, listed, rows_of
-from ingest.views.create import comment_columns, create_view, create_views
+from ingest.views.create import comment_columns, create_view, create_views, together
 from ingest.views.definition import Definition
 from ingest.views.files import ViewProblem
 from ingest.views.library import Library
@@ -140,8 +140,8 @@ class Draft:
         return self._connection
 
     def change(self, step: Step) -> None:
-        """Changes the tables of the ledger."""
-        with self._changing():
+        """Changes the tables of the ledger, wholly or not at all."""
+        with self._changing(), together(self._connection):
             step(self._connection)
 
     @contextmanager
@@ -178,13 +178,14 @@ class Draft:
                 problems = self._make_views(self._library, derived)
             ledger = listed(connection)
             had_rows = {name for name, _ in self._before}
-            for table in self._definition.tables:
-                if table.name in ledger.parts or table.name in had_rows:
-                    _make_part(connection, table.name, rows_of(ledger, layout, table))
-            for name, relation in derived.items():
-                if name in ledger.parts or name in had_rows:
-                    rows = derived_rows(ledger, layout, name, relation.columns, with_forgotten=relation.is_history)
-                    _make_part(connection, name, rows)
+            with together(connection):
+                for table in self._definition.tables:
+                    if table.name in ledger.parts or table.name in had_rows:
+                        _make_part(connection, table.name, rows_of(ledger, layout, table))
+                for name, relation in derived.items():
+                    if name in ledger.parts or name in had_rows:
+                        rows = derived_rows(ledger, layout, name, relation.columns, with_forgotten=relation.is_history)
+                        _make_part(connection, name, rows)
             set_meta(connection, {"root": str(layout)})
             if then is not None:
                 then(connection)
@@ -198,16 +199,17 @@ class Draft:
     def _make_views(self, library: Library, derived: Mapping[str, DerivedRelation]) -> list[ViewProblem]:
         """Makes all views; bound over empty relations, which is quicker than over files."""
         connection, definition = self._connection, self._definition
-        _drop_views(connection)
-        for table in definition.tables:
-            columns = [(column.name, str(column.type)) for column in table.columns]
-            _make_part(connection, table.name, empty(columns))
-            connection.execute(f"CREATE VIEW {quoted(table.name)} AS SELECT * FROM parts.{quoted(table.name)}")
-        for name, relation in derived.items():
-            _make_part(connection, name, empty(relation.columns))
-        for view in derived_views(library, derived):
-            create_view(connection, view)
-        set_meta(connection, {"views": definition.digest})
+        with together(connection):
+            _drop_views(connection)
+            for table in definition.tables:
+                columns = [(column.name, str(column.type)) for column in table.columns]
+                _make_part(connection, table.name, empty(columns))
+                connection.execute(f"CREATE VIEW {quoted(table.name)} AS SELECT * FROM parts.{quoted(table.name)}")
+            for name, relation in derived.items():
+                _make_part(connection, name, empty(relation.columns))
+            for view in derived_views(library, derived):
+                create_view(connection, view)
+            set_meta(connection, {"views": definition.digest})
         problems = create_views(connection, library)
         comment_columns(connection)
         return problems

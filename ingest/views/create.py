@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from itertools import groupby
+
+import duckdb
 
 from ingest.errors import first_line, is_disk_full
 from ingest.quoting import literal, quoted
 from ingest.views.files import REMEDY, View, ViewError, ViewProblem
 from ingest.views.library import Library
 from ingest.views.meanings import meaning
-
-if TYPE_CHECKING:
-    import duckdb
 
 
 def create_views(connection: duckdb.DuckDBPyConnection, library: Library) -> list[ViewProblem]:
@@ -21,17 +22,35 @@ def create_views(connection: duckdb.DuckDBPyConnection, library: Library) -> lis
     Raises ViewError for a broken file of ours.
     """
     problems = list(library.problems)
-    for view in library.views:
-        try:
-            create_view(connection, view)
-        except Exception as error:  # a stranger's file may be wrong in any way
-            if is_disk_full(error):  # no fault of the file
-                raise
-            if view.name in library.own:
-                raise ViewError(f"{view.file}: {first_line(error)}", REMEDY) from error
-            connection.execute(f'DROP VIEW IF EXISTS "{view.name}"')
-            problems.append(ViewProblem(view.file, first_line(error)))
+    for strange, views in groupby(library.views, key=library.is_of_plugin):
+        with nullcontext() if strange else together(connection):
+            for view in views:
+                try:
+                    create_view(connection, view)
+                except Exception as error:  # a stranger's file may be wrong in any way
+                    if is_disk_full(error):  # no fault of the file
+                        raise
+                    if not strange:
+                        raise ViewError(f"{view.file}: {first_line(error)}", REMEDY) from error
+                    connection.execute(f'DROP VIEW IF EXISTS "{view.name}"')
+                    problems.append(ViewProblem(view.file, first_line(error)))
     return problems
+
+
+@contextmanager
+def together(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """What is made within is written to disk at once, or not at all: a thousand small writes take longer than making it.
+
+    An error of a query makes all of it void.
+    """
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):  # the first error is the one to report
+            connection.rollback()
+        raise
+    connection.commit()
 
 
 def create_view(connection: duckdb.DuckDBPyConnection, view: View) -> None:
@@ -51,10 +70,11 @@ def comment_columns(connection: duckdb.DuckDBPyConnection) -> None:
         " WHERE database_name = current_database() AND schema_name = 'main' AND NOT internal"
     ).fetchall()
     said = [(relation, column, meaning(relation, column)) for relation, column in columns]
-    connection.execute(
-        ";".join(
-            f"COMMENT ON COLUMN {quoted(view)}.{quoted(column)} IS {literal(text)}"
-            for view, column, text in said
-            if text
+    with together(connection):
+        connection.execute(
+            ";".join(
+                f"COMMENT ON COLUMN {quoted(view)}.{quoted(column)} IS {literal(text)}"
+                for view, column, text in said
+                if text
+            )
         )
-    )
