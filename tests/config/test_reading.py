@@ -32,10 +32,12 @@ def toml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Toml:
 
     for name in [name for name in os.environ if name.startswith("INGEST_")]:
         monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "home" / "mine"  # deep, for the job trees of other tests lie beside `tmp_path`
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
 
     def write(text: str) -> Path:
-        file = tmp_path / "ingest.toml"
+        file = folder / "ingest.toml"
         file.write_text(text)
         return file
 
@@ -76,18 +78,18 @@ def test_variables_of_lists_and_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.load.labels == {"team": "risk", "site": ""}
 
 
-def test_only_the_working_directory_is_searched(toml: Toml, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_only_the_working_directory_is_searched(toml: Toml, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file further up is not found; named by `INGEST_CONFIG` it is, and its paths are meant from its folder."""
     file = toml("store = 'mine'\nplugins = ['~/a.py', '/b.py']\n")
-    (tmp_path / "below").mkdir()
-    monkeypatch.chdir(tmp_path / "below")
+    (file.parent / "below").mkdir()
+    monkeypatch.chdir(file.parent / "below")
     monkeypatch.setenv("HOME", "/home/me")
     assert read_configuration().file is None
     monkeypatch.setenv("INGEST_CONFIG", str(file))
     found = read_configuration()
-    assert found.settings.store == str(tmp_path / "mine")
+    assert found.settings.store == str(file.parent / "mine")
     assert found.settings.plugins == ("/home/me/a.py", "/b.py")
-    assert read_configuration(tmp_path / "below" / ".." / "ingest.toml").file != file  # --config weighs more
+    assert read_configuration(file.parent / "below" / ".." / "ingest.toml").file != file  # --config weighs more
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def running(command: list[str], port: int, folder: Path) -> Iterator[str]:
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(1_800):
+    for _ in range(6_000):
         try:
             urllib.request.urlopen(address, timeout=5).close()
             return
@@ -71,4 +71,4 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
             if process.poll() is not None:
                 raise RuntimeError("the server ended before it began") from None
             time.sleep(0.1)
-    raise RuntimeError("the server did not begin in three minutes")
+    raise RuntimeError("the server did not begin in ten minutes")
