@@ -42,7 +42,8 @@ def append_blob(bucket: Bucket, key: str) -> AppendBlob | None:
         return None
     try:
         request = urllib.request.Request(_signed(bucket, key), method="HEAD")
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:
+        opener = urllib.request.build_opener()  # the shared one keeps the proxies of its first use
+        with opener.open(request, timeout=_TIMEOUT_S) as answer:
             told = answer.headers
             created, etag, size = told["x-ms-creation-time"], told["ETag"], told["Content-Length"]
             is_append = told["x-ms-blob-type"] == "AppendBlob"
