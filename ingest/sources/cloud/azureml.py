@@ -95,7 +95,7 @@ def _bucket(workspace: Workspace, store: str) -> Bucket:
 def _answer(path: str, what: str) -> dict[str, Any]:
     request = urllib.request.Request(f"{_MANAGEMENT}{path}", headers={"Authorization": f"Bearer {_token()}"})
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.build_opener().open(request, timeout=60) as answer:
             told: dict[str, Any] = json.load(answer)
             return told
     except urllib.error.HTTPError as error:
