@@ -162,7 +162,7 @@ all_kinds as (
         p.example_file_id as file_id, p.example_line_no as line_no,
         4 as stage
     from (
-        select *, headline_of_error(coalesce(nullif(trim(example), ''), 'error'), occurrences) as headline
+        select *, headline_of_error(error_in_words(null, null, example), occurrences) as headline
         from warned
     ) as p
 )
