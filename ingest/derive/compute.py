@@ -60,8 +60,8 @@ def compute(
 
     `given`: relations that are there already; `wanted`: only these and what they rest on. `empty`: tables that have no rows;
     a relation over nothing but empty ones is not asked if its columns are `known`. `parsed`: the macros, the queries and,
-    for relations without rows, the tables are those of an attached database on the search path, which also tells what is
-    `known` (`ingest.derive.parsed_queries`).
+    for relations without rows, the tables are those of an attached database on the search path
+    (`ingest.derive.parsed_queries`).
     """
     problems: list[ViewProblem] = []
     needed = None if wanted is None else library.below(wanted)

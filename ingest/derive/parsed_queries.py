@@ -17,6 +17,7 @@ from ingest.derive.compute import CREATE_MACRO, PARSED, with_numbers
 from ingest.logs import debug
 from ingest.quoting import quoted, quoted_path
 from ingest.store.paths import cache_folder
+from ingest.views.create import together
 
 if TYPE_CHECKING:
     from ingest.views.definition import Definition
@@ -67,22 +68,19 @@ def keep(connection: duckdb.DuckDBPyConnection, definition: Definition) -> None:
     except (OSError, duckdb.Error) as error:  # the user's cache may be on a full disk of its own
         debug("the queries cannot be kept", file=str(file), reason=str(error))
         with suppress(duckdb.Error):
-            connection.rollback()
-        with suppress(duckdb.Error):
             connection.execute(f"DETACH DATABASE IF EXISTS {PARSED}")
 
 
 def write_file(connection: duckdb.DuckDBPyConnection, library: Library, file: Path) -> None:
     """Writes a new file of parsed queries, over a connection as for `keep`."""
     connection.execute(f"ATTACH {quoted_path(file)} AS {PARSED}")
-    connection.begin()  # one by one takes as long again
-    for view in library.derivation:
-        text = with_numbers(view.text, library)
-        if view.is_macro:
-            connection.execute(CREATE_MACRO.sub(f"CREATE MACRO {PARSED}.", text, count=1))
-        elif view.is_derived:
-            name = quoted(view.name)
-            connection.execute(f"CREATE MACRO {PARSED}.{name}() AS TABLE {text}")
-            connection.execute(f"CREATE TABLE {PARSED}.{name} AS FROM temp.{name} LIMIT 0")
-    connection.commit()
+    with together(connection):
+        for view in library.derivation:
+            text = with_numbers(view.text, library)
+            if view.is_macro:
+                connection.execute(CREATE_MACRO.sub(f"CREATE MACRO {PARSED}.", text, count=1))
+            elif view.is_derived:
+                name = quoted(view.name)
+                connection.execute(f"CREATE MACRO {PARSED}.{name}() AS TABLE {text}")
+                connection.execute(f"CREATE TABLE {PARSED}.{name} AS FROM temp.{name} LIMIT 0")
     connection.execute(f"DETACH {PARSED}")

@@ -101,11 +101,10 @@ def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: P
         empty, is_small = narrow(connection, layout, definition, task.job_ids)
         if is_small:
             plan_for_few_rows(connection)
+        told = derived_columns(connection) if task.is_known else {}
         parsed = parsed_queries.attach(connection, definition)
-        if parsed:
+        if parsed and not told:
             told = derived_relations(connection, definition.library, PARSED)
-        else:
-            told = derived_columns(connection) if task.is_known else {}
         known = {name: relation.columns for name, relation in told.items()}
         computed = compute(connection, definition.library, empty=empty, known=known, parsed=parsed)
         if not parsed:

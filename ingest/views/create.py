@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import groupby
 
 import duckdb
@@ -22,19 +22,35 @@ def create_views(connection: duckdb.DuckDBPyConnection, library: Library) -> lis
     Raises ViewError for a broken file of ours.
     """
     problems = list(library.problems)
-    for strange, views in groupby(library.views, key=library.is_of_plugin):
-        with nullcontext() if strange else together(connection):
-            for view in views:
-                try:
-                    create_view(connection, view)
-                except Exception as error:  # a stranger's file may be wrong in any way
-                    if is_disk_full(error):  # no fault of the file
-                        raise
-                    if not strange:
-                        raise ViewError(f"{view.file}: {first_line(error)}", REMEDY) from error
-                    connection.execute(f'DROP VIEW IF EXISTS "{view.name}"')
-                    problems.append(ViewProblem(view.file, first_line(error)))
+    for own, views in groupby(library.views, key=lambda view: view.name in library.own):
+        if own:
+            with together(connection):
+                _create_own(connection, views)
+        else:  # one by one: a wrong one would make the others void
+            problems += filter(None, [_problem_with(connection, view) for view in views])
     return problems
+
+
+def _create_own(connection: duckdb.DuckDBPyConnection, views: Iterable[View]) -> None:
+    for view in views:
+        try:
+            create_view(connection, view)
+        except Exception as error:
+            if is_disk_full(error):  # no fault of the file
+                raise
+            raise ViewError(f"{view.file}: {first_line(error)}", REMEDY) from error
+
+
+def _problem_with(connection: duckdb.DuckDBPyConnection, view: View) -> ViewProblem | None:
+    """Makes a view that is not ours, or leaves it out and says what is wrong with it."""
+    try:
+        create_view(connection, view)
+    except Exception as error:  # a stranger's file may be wrong in any way
+        if is_disk_full(error):
+            raise
+        connection.execute(f'DROP VIEW IF EXISTS "{view.name}"')
+        return ViewProblem(view.file, first_line(error))
+    return None
 
 
 @contextmanager
