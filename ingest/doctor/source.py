@@ -8,6 +8,8 @@ from ingest.doctor.installation import Health, Status
 from ingest.errors import InputError
 from ingest.output.wording import plural
 from ingest.plugin.registry import Registry
+from ingest.sources.cloud.client import ASK_DOCTOR, credential_of
+from ingest.sources.cloud.places import place_of
 from ingest.sources.kinds import Files, source_of, url_scheme
 from ingest.sources.protocol import Entry, Source, SourceOptions
 
@@ -18,10 +20,6 @@ _FOLDER_BY_FOLDER = "/".join(["*"] * (_DEPTH + 2))
 """A `match` of so many parts: of an object store only the folders that are looked at are listed."""
 
 
-_ASK_DOCTOR = "; `ingest doctor --source URL` says who asks"
-"""What the remedies of object stores say, and who reads this knows."""
-
-
 def examine_source(argument: str, registry: Registry, wanted: SourceOptions) -> Iterator[Health]:
     """What it is, the identity that is used, and what is directly in it."""
     try:
@@ -30,7 +28,7 @@ def examine_source(argument: str, registry: Registry, wanted: SourceOptions) -> 
         )
     except InputError as error:
         yield from _identity(argument)
-        yield Health("source", Status.PROBLEM, error.wrong, error.remedy.replace(_ASK_DOCTOR, ""))
+        yield Health("source", Status.PROBLEM, error.wrong, error.remedy.replace(ASK_DOCTOR, ""))
         return
     yield from _identity(source.text(""))
     try:
@@ -55,7 +53,7 @@ def _reading(source: Source, registry: Registry) -> Iterator[Health]:
     try:
         opened.open(entry.location).close()
     except OSError as error:
-        remedy = getattr(error, "remedy", "Give yourself the right to read it.").replace(_ASK_DOCTOR, "")
+        remedy = getattr(error, "remedy", "Give yourself the right to read it.").replace(ASK_DOCTOR, "")
         yield Health("reading", Status.PROBLEM, f"{entry.path}: cannot be read: {error.strerror}", remedy)
     else:
         yield Health("reading", Status.OK, f"tried with {entry.path}")
@@ -84,9 +82,6 @@ def _identity(text: str) -> Iterator[Health]:
     """Who would ask an object store."""
     if url_scheme(text) in (None, "azureml"):
         return
-    from ingest.sources.cloud.client import credential_of
-    from ingest.sources.cloud.places import place_of
-
     try:
         place = place_of(text)
     except InputError:

@@ -29,7 +29,7 @@ from ingest.store.reader import open_store
 from ingest.store.remote.address import Address
 from ingest.store.remote.objects import Objects
 from tests.conftest import environment, write_tree
-from tests.sources.servers import free_port, moto_program, running
+from tests.sources.servers import DIRECT, free_port, moto_program, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -327,9 +327,7 @@ def test_a_store_on_object_storage(
     with running([program, "-H", "127.0.0.1", "-p", str(port)], port, tmp_path) as address:
         for name, value in {**keys, "AWS_ENDPOINT_URL": address, "XDG_CACHE_HOME": str(tmp_path / "cache")}.items():
             monkeypatch.setenv(name, value)
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
-            urllib.request.Request(f"{address}/bucket", method="PUT", data=b"")
-        ).close()
+        DIRECT.open(urllib.request.Request(f"{address}/bucket", method="PUT", data=b"")).close()
         url = "s3://bucket/store"
         ingest_jobs([jobs], url, plugins=cluster.options, cluster="local", workers=2, progress=False)
         with open_store(url) as store:

@@ -21,6 +21,8 @@ _ENVIRONMENT = dict(os.environ)
 """As it was when the tests began: tests change it."""
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Asks servers of this machine by no proxy, whatever a test has set."""
 
 
 def free_port() -> int:
@@ -61,10 +63,9 @@ def running(command: list[str], port: int, folder: Path) -> Iterator[str]:
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    here = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # by no proxy, whatever a test has set
     for _ in range(1_800):
         try:
-            here.open(address, timeout=5).close()
+            DIRECT.open(address, timeout=5).close()
             return
         except urllib.error.HTTPError:
             return  # it answers

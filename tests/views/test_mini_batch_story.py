@@ -6,8 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from ingest.model import Type
-from tests.views.conftest import TABLES
-from tests.views.test_hostile_rows import CELLS
+from tests.views.test_hostile_rows import CELLS, insert_hostile_rows
 
 if TYPE_CHECKING:
     from tests.views.conftest import Database
@@ -218,20 +217,9 @@ def test_only_that_job(db: Database) -> None:
 
 def test_hostile_rows(db: Database) -> None:
     """Whatever stands in the cells, it answers."""
-    for (table, columns), shift in product(TABLES.items(), range(9)):
-        row = {}
-        for number, column in enumerate(columns):
-            cells = CELLS[column.type]
-            row[column.name] = cells[(shift + number * (1 + shift // 3)) % len(cells)]
-        row["job_id"] = "job"
-        if "job_id" in {column.name for column in columns}:
-            db.insert_raw(table, row)
+    insert_hostile_rows(db, "job")
     for number, (seconds, at) in enumerate(product(CELLS[Type.FLOAT], CELLS[Type.TIME])):
         row = {"mini_batch_id": number, "started_at": at, "elapsed_s": seconds, "outcome": ("done", "open")[number % 2]}
-        names, marks = ", ".join(row), ", ".join("?" * len(row))
-        db.connection.execute(
-            f"INSERT INTO attempt_reports (job_id, node, process, {names}) VALUES ('job', '0', 'process000', {marks})",
-            list(row.values()),
-        )
+        db.insert_raw("attempt_reports", {"job_id": "job", "node": "0", "process": "process000", **row})
     for number in (-1, *range(28), 9_000_000_000_000_000_000):
         db.connection.execute(f"SELECT * FROM mini_batch_story('job', {number})").fetchall()

@@ -115,9 +115,10 @@ def asked(call: Callable[[], Result], what: str) -> Result:
 
 _NOT_THERE = "it is not there"
 _SIGN_IN = "Sign in with the platform's tool (`az login`, say), or set a key or signature in the environment."
-_READER = (
-    "Let it list and read (on Azure the role Storage Blob Data Reader); `ingest doctor --source URL` says who asks."
-)
+ASK_DOCTOR = "; `ingest doctor --source URL` says who asks"
+"""The end of a remedy, which the doctor itself leaves out."""
+
+_READER = f"Let it list and read (on Azure the role Storage Blob Data Reader){ASK_DOCTOR}."
 
 
 def _told(error: Exception) -> tuple[str | None, str, bool]:
