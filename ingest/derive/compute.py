@@ -28,6 +28,16 @@ PARSED = "parsed_queries"
 """The name under which a database is attached that has the macros, and of each derived relation an empty table and, as a
 macro of the same name, its query."""
 
+ON_DISK = "on_disk"
+"""The name under which a database is attached, if one is, that takes the tables: its file is compressed, memory is not."""
+
+_ESTIMATES = {
+    "median_of": "median_of(x) AS approx_quantile(x::DOUBLE, 0.5)",
+    "quantiles_of": "quantiles_of(x, shares) AS approx_quantile(x::DOUBLE, shares)",
+    "quantiles_are_estimates": "quantiles_are_estimates() AS true",
+}
+"""What macros are instead where exact quantiles would need too much memory: they hold all values, and never write them."""
+
 _THRESHOLD = re.compile(r"\bthreshold\('(\w+)'\)")
 CREATE_MACRO = re.compile(r"create or replace macro\s+", re.IGNORECASE)
 """How the text of a macro begins."""
@@ -55,19 +65,26 @@ def compute(
     empty: Collection[str] = (),
     known: Mapping[str, Columns] | None = None,
     parsed: bool = False,
+    on_disk: bool = False,
+    estimated: bool = False,
 ) -> Computed:
     """Makes a temporary table of each derived relation, over the records, `files` and `loaded_jobs` of a connection.
 
     `given`: relations that are there already; `wanted`: only these and what they rest on. `empty`: tables that have no rows;
     a relation over nothing but empty ones is not asked if its columns are `known`. `parsed`: the macros, the queries and,
     for relations without rows, the tables are those of an attached database on the search path
-    (`ingest.derive.parsed_queries`).
+    (`ingest.derive.parsed_queries`). `on_disk`: tables go to the database of that name, and temporary views read
+    them; those of checks, which have few rows, do not. `estimated`: quantiles are.
     """
     problems: list[ViewProblem] = []
     needed = None if wanted is None else library.below(wanted)
     without_rows = set(empty)
+    for macro in _ESTIMATES.values() if estimated else ():
+        connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
     for view in library.derivation:
-        if view.name in given or (needed is not None and view.name not in needed) or (parsed and view.is_macro):
+        if view.name in given or (needed is not None and view.name not in needed):
+            continue
+        if view.is_macro and (parsed or (estimated and view.name in _ESTIMATES)):
             continue
         columns = _columns(view, known or {})
         if columns and (_is_empty(view, library, without_rows) or not _may_have_rows(connection, view, library)):
@@ -82,7 +99,7 @@ def compute(
                 if parsed and view.is_derived
                 else with_numbers(view.text, library)
             )
-            if not _make(connection, view, text):
+            if not _make(connection, view, text, on_disk=on_disk):
                 without_rows.add(view.name)
             if view.folder == CHECKS and library.is_of_plugin(view):  # ours have all columns
                 _complete(connection, view.name)
@@ -147,7 +164,7 @@ def _complete(connection: duckdb.DuckDBPyConnection, check: str) -> None:
     connection.execute(f"{checks.rows_of(check)} LIMIT 0")
 
 
-def _make(connection: duckdb.DuckDBPyConnection, view: View, text: str) -> bool:
+def _make(connection: duckdb.DuckDBPyConnection, view: View, text: str, *, on_disk: bool) -> bool:
     """Makes a relation; gives whether it may have rows."""
     if view.is_macro:
         connection.execute(CREATE_MACRO.sub("CREATE OR REPLACE TEMP MACRO ", text, count=1))
@@ -155,12 +172,15 @@ def _make(connection: duckdb.DuckDBPyConnection, view: View, text: str) -> bool:
     if not view.is_derived:
         connection.execute(f'CREATE OR REPLACE TEMP VIEW "{view.name}" AS {text}')
         return True
-    return bool(_table_rows(connection, view.name, text))
+    if not on_disk or view.folder == CHECKS:
+        return bool(_table_rows(connection, view.name, f'CREATE OR REPLACE TEMP TABLE "{view.name}" AS {text}'))
+    rows = _table_rows(connection, view.name, f'CREATE OR REPLACE TABLE {ON_DISK}."{view.name}" AS {text}')
+    connection.execute(f'CREATE OR REPLACE TEMP VIEW "{view.name}" AS FROM {ON_DISK}."{view.name}"')
+    return bool(rows)
 
 
-def _table_rows(connection: duckdb.DuckDBPyConnection, name: str, text: str) -> int:
-    """Makes a temporary table and gives the number of its rows."""
-    make = f'CREATE OR REPLACE TEMP TABLE "{name}" AS {text}'
+def _table_rows(connection: duckdb.DuckDBPyConnection, name: str, make: str) -> int:
+    """Makes a table and gives the number of its rows."""
     try:
         ((rows,),) = connection.execute(make).fetchall()
     except duckdb.OutOfMemoryException as error:

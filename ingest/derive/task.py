@@ -5,6 +5,7 @@ Only paths and counts go back to the main process, never rows.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingest.derive import parsed_queries
-from ingest.derive.compute import PARSED, compute
+from ingest.derive.compute import ON_DISK, PARSED, compute
 from ingest.errors import disk_full, is_disk_full
 from ingest.quoting import is_one_of, literal, quoted, quoted_path
 from ingest.store.backend import backend_of
@@ -58,7 +59,12 @@ _PAYS_WITH_ROWS = (
 """Steps of the database's optimizer that take longer, with few rows, than they spare."""
 
 _HELD_BYTES = 48 << 20
-"""Records of jobs whose logs are no larger than this are held in memory; of others each query reads the files."""
+"""Records of jobs whose logs are no larger than this are held in memory, and so is what is derived of them; of others each
+query reads the files."""
+
+_EXACT_BYTES = 512 << 20
+"""Quantiles of a job whose logs are larger are estimates: of one mini-batch in 250 bytes, all values would be 1 GB in some
+queries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ def derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Pa
     layout = layout.here()
     try:
         return _derive(task, layout, definition, catalog)
-    except duckdb.OutOfMemoryException as error:
+    except duckdb.Error as error:
         if is_disk_full(error):
             raise disk_full(layout.root, "what is derived", error) from error
         raise
@@ -98,16 +104,26 @@ def derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Pa
 def _derive(task: DeriveTask, layout: Layout, definition: Definition, catalog: Path) -> Derived:
     slice_ = layout.new_slice(task.slice)
     with _opened(layout, catalog, slice_) as connection:
-        empty, is_small = narrow(connection, layout, definition, task.job_ids)
-        if is_small:
+        empty, size = narrow(connection, layout, definition, task.job_ids)
+        if size <= _SMALL_BYTES:
             plan_for_few_rows(connection)
+        if size > _HELD_BYTES:
+            keep_on_disk(connection, _spilled(layout, slice_))
         told = derived_columns(connection) if task.is_known else {}
         parsed = parsed_queries.attach(connection, definition)
         if parsed and not told:
             told = derived_relations(connection, definition.library, PARSED)
         known = {name: relation.columns for name, relation in told.items()}
-        computed = compute(connection, definition.library, empty=empty, known=known, parsed=parsed)
-        if not parsed:
+        computed = compute(
+            connection,
+            definition.library,
+            empty=empty,
+            known=known,
+            parsed=parsed,
+            on_disk=size > _HELD_BYTES,
+            estimated=size > _EXACT_BYTES,
+        )
+        if not parsed and size <= _EXACT_BYTES:
             parsed_queries.keep(connection, definition)
         relations = told if told and not computed.problems else derived_relations(connection, definition.library)
         mark = f"(hash(job_id || {literal('/' + slice_)}) >> 1)::BIGINT"
@@ -127,7 +143,7 @@ def _opened(layout: Layout, catalog: Path, slice_: str) -> Iterator[duckdb.DuckD
         "python_enable_replacements": "false",
         "preserve_insertion_order": "false",
         "threads": 1,
-        "temp_directory": str(layout.draft.parent / f"spilled-{slice_}"),  # two would write the same names
+        "temp_directory": str(_spilled(layout, slice_)),
         "memory_limit": MEMORY,
     }
     connection = duckdb.connect(config=config)
@@ -139,6 +155,18 @@ def _opened(layout: Layout, catalog: Path, slice_: str) -> Iterator[duckdb.DuckD
                 yield connection
     finally:
         connection.close()
+        shutil.rmtree(_spilled(layout, slice_), ignore_errors=True)
+
+
+def _spilled(layout: Layout, slice_: str) -> Path:
+    """Where the database puts what does not fit into memory: of each slice elsewhere, for two would write the same names."""
+    return layout.draft.parent / f"spilled-{slice_}"
+
+
+def keep_on_disk(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Lets what is derived go to a file in this folder: there it is compressed, and need not be written to make room."""
+    folder.mkdir(parents=True, exist_ok=True)
+    connection.execute(f"ATTACH {quoted_path(folder / 'steps.duckdb')} AS {ON_DISK} (STORAGE_VERSION 'latest')")
 
 
 def plan_for_few_rows(connection: duckdb.DuckDBPyConnection) -> None:
@@ -149,11 +177,10 @@ def plan_for_few_rows(connection: duckdb.DuckDBPyConnection) -> None:
 
 def narrow(
     connection: duckdb.DuckDBPyConnection, layout: Layout, definition: Definition, job_ids: Sequence[str]
-) -> tuple[set[str], bool]:
+) -> tuple[set[str], int]:
     """Lets the names of tables mean the rows of these jobs alone: records, `files`, and `loaded_jobs`.
 
-    Gives the tables of records that have no rows, and whether the records are so few that planning a query takes longer than
-    answering it.
+    Gives the tables of records that have no rows, and the bytes of the logs.
     """
     these = is_one_of("job_id", job_ids)
     connection.execute(f"CREATE TEMP TABLE loaded_jobs AS SELECT * FROM catalog.ledger.jobs WHERE {these}")
@@ -166,7 +193,7 @@ def narrow(
         made = connection.execute(f"CREATE TEMP {kind} {quoted(table.name)} AS SELECT * FROM ({rows}) WHERE {these}")
         if made.fetchall() == [(0,)]:
             empty.add(table.name)
-    return empty, size <= _SMALL_BYTES
+    return empty, size
 
 
 def derived_relations(

@@ -23,7 +23,7 @@ jobs_ended as (
         max(t.started_at) filter (where not t.is_retry) as tail_at,
         max(t.ended_at) filter (where t.final) as last_at,
         (sum(exact(t.elapsed_s)) filter (where t.final))::double as busy_s,
-        quantile_cont(t.elapsed_s, 0.75) filter (where t.final) as high_s
+        quantiles_of(case when t.final then t.elapsed_s end, 0.75) as high_s
     from tries as t
     join jobs on jobs.job_id = t.job_id and jobs.state in ('completed', 'failed')
     group by t.job_id
@@ -31,7 +31,7 @@ jobs_ended as (
 ),
 
 nodes_timed as (
-    select job_id, node, case when count(*) >= 5 then quantile_cont(elapsed_s, 0.75) end as high_s
+    select job_id, node, case when count(*) >= 5 then quantiles_of(elapsed_s, 0.75) end as high_s
     from tries
     where final
     group by job_id, node

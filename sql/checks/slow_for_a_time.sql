@@ -23,61 +23,64 @@ usual as materialized (
         job_id,
         count(*) as mini_batches,
         count(distinct node) as nodes,
-        median(elapsed_s) as elapsed_s,
-        median(process_s) as process_s,
-        median(items) as items,
+        median_of(elapsed_s) as elapsed_s,
+        median_of(process_s) as process_s,
+        median_of(items) as items,
         sum(exact(elapsed_s))::double as busy_s
     from tries
     group by job_id
     having count(distinct node) > 1 and count(*) >= 2 * threshold('enough_for_trend')
 ),
 
-marked as (
-    select t.*, t.elapsed_s >= threshold('slow_node_ratio') * u.elapsed_s as slow
+counted as (
+    select
+        t.job_id, t.node, count(*) as tries, count_if(t.elapsed_s >= threshold('slow_node_ratio') * u.elapsed_s) as slow
     from tries as t
     join usual as u on u.job_id = t.job_id
+    group by t.job_id, t.node
 ),
 
-spells as (
+likely as materialized (  -- nodes with enough slow ones for a spell, of which chance is no explanation
+    select n.job_id, n.node
+    from (
+        select
+            job_id, node, slow,
+            sum(slow) over (partition by job_id) - slow as slow_elsewhere,
+            sum(tries) over (partition by job_id) - tries as tries_elsewhere
+        from counted
+    ) as n
+    join usual as u on u.job_id = n.job_id
+    where n.slow >= 6
+        and 462 * pow(n.slow_elsewhere / n.tries_elsewhere, 6) * u.mini_batches <= threshold('slow_spell_chance')
+),
+
+spells as materialized (
     select
         s.job_id, s.node,
         min(s.started_at) as since,
         max(s.ended_at) as until,
         count(*) as mini_batches,
-        median(s.elapsed_s) as elapsed_s,
-        median(s.process_s) as process_s,
-        median(s.items) as items,
-        sum(s.elapsed_s - u.elapsed_s) as lost_s
+        median_of(s.elapsed_s) as elapsed_s,
+        median_of(s.process_s) as process_s,
+        median_of(s.items) as items,
+        sum(exact(s.elapsed_s - s.usual_s))::double as lost_s
     from (  -- the median of eleven is slow if six of them are
-        select *
-        from marked
+        select t.*, u.elapsed_s as usual_s, t.elapsed_s >= threshold('slow_node_ratio') * u.elapsed_s as slow
+        from tries as t
+        semi join likely as l on l.job_id = t.job_id and l.node = t.node
+        join usual as u on u.job_id = t.job_id
         window around as (
-            partition by job_id, node order by started_at, mini_batch_id rows between 5 preceding and 5 following
+            partition by t.job_id, t.node order by t.started_at, t.mini_batch_id
+            rows between 5 preceding and 5 following
         )
         qualify count(*) over around = 11 and sum(slow::int) over around >= 6
     ) as s
-    join usual as u on u.job_id = s.job_id
     group by s.job_id, s.node
 ),
 
-likely as materialized (  -- those that chance explains are no finding
-    select p.*
-    from spells as p
-    join usual as u on u.job_id = p.job_id
-    join (
-        select
-            job_id, node,
-            sum(sum(slow::int)) over (partition by job_id) - sum(slow::int) as slow_elsewhere,
-            sum(count(*)) over (partition by job_id) - count(*) as tries_elsewhere
-        from marked
-        group by job_id, node
-    ) as n on n.job_id = p.job_id and n.node = p.node
-    where 462 * pow(n.slow_elsewhere / n.tries_elsewhere, 6) * u.mini_batches <= threshold('slow_spell_chance')
-),
-
 elsewhere as (
-    select p.job_id, p.node, median(t.elapsed_s) as meanwhile_s, count(*) as meanwhile
-    from likely as p
+    select p.job_id, p.node, median_of(t.elapsed_s) as meanwhile_s, count(*) as meanwhile
+    from spells as p
     join tries as t
         on t.job_id = p.job_id and t.node <> p.node and t.started_at < p.until and t.ended_at > p.since
     group by p.job_id, p.node
@@ -114,7 +117,7 @@ select
         elsewhere_s: arg_max(e.meanwhile_s, p.lost_s), usual_s: any_value(u.elapsed_s),
         cpu_s: arg_max(p.process_s, p.lost_s), usual_cpu_s: any_value(u.process_s)
     }) as numbers
-from likely as p
+from spells as p
 join usual as u on u.job_id = p.job_id
 join elsewhere as e on e.job_id = p.job_id and e.node = p.node
 where coalesce(p.items / nullif(u.items, 0), 1) < 1.2

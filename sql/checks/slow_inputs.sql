@@ -27,8 +27,8 @@ usual as materialized (
         job_id,
         count(*) as mini_batches,
         count(distinct node) as nodes,
-        median(overhead_s) as overhead_s,
-        median(run_s) as run_s,
+        median_of(overhead_s) as overhead_s,
+        median_of(run_s) as run_s,
         sum(exact(elapsed_s))::double as busy_s
     from tries
     group by job_id
@@ -41,7 +41,7 @@ held_up as (
         count(*) as mini_batches,
         count(distinct t.node) as nodes,
         count(distinct t.third) as thirds,
-        median(t.overhead_s) as overhead_s,
+        median_of(t.overhead_s) as overhead_s,
         sum(t.overhead_s - u.overhead_s) as lost_s,
         arg_max({mini_batch_id: t.mini_batch_id, node: t.node, started_at: t.started_at}, t.overhead_s) as one
     from tries as t

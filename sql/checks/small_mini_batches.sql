@@ -34,9 +34,9 @@ from (
     select
         job_id,
         count(*) as mini_batches,
-        median(elapsed_s) as usual_s,
-        quantile_cont(overhead_s, [0.1, 0.5]) as overhead,
-        median(items) as usual_items,
+        median_of(elapsed_s) as usual_s,
+        quantiles_of(overhead_s, [0.1, 0.5]) as overhead,
+        median_of(items) as usual_items,
         sum(exact(elapsed_s))::double as busy_s,
         sum(exact(overhead_s))::double / nullif(busy_s, 0) as overhead_share,
         least(ceil(any_value(limits.small_s) / nullif(usual_s, 0)), 1_000_000)::bigint as factor,

@@ -52,13 +52,15 @@ with told as (
     group by s.job_id
 
     union all
-    select r.job_id, min(r.time), max(r.time), max(r.time), null, null, null, null, null
-    from log_records as r
-    where r.source is distinct from 'image_build'  -- the job starts after it
-        or not exists (
-            select 1 from log_records as o where o.job_id = r.job_id and o.source is distinct from 'image_build'
-        )
-    group by r.job_id
+    select job_id, first_at, last_at, last_at, null, null, null, null, null
+    from (  -- the job starts after its image is built
+        select
+            r.job_id, min(r.time) as first_at, max(r.time) as last_at,
+            r.source is distinct from 'image_build' as is_after
+        from log_records as r
+        group by r.job_id, is_after
+        qualify is_after or count(*) over (partition by r.job_id) = 1
+    )
 
     union all
     select e.job_id, min(e.time), max(e.time), null, null, null, null, null, null

@@ -16,9 +16,9 @@ with tries as (
         job_id,
         sum(exact(elapsed_s))::double as busy_s,
         sum(exact(elapsed_s)) filter (where not final)::double as wasted_worker_s,
-        quantile_cont(run_s, [0.5, 0.95, 0.99]) filter (where final) as run_quantiles,
+        quantiles_of(case when final then run_s end, [0.5, 0.95, 0.99]) as run_quantiles,
         max(run_s) filter (where final) as max_run_s,
-        quantile_cont(elapsed_s, [0.5, 0.95, 0.99]) filter (where final) as elapsed_quantiles,
+        quantiles_of(case when final then elapsed_s end, [0.5, 0.95, 0.99]) as elapsed_quantiles,
         max(elapsed_s) filter (where final) as max_elapsed_s,
         sum(exact(overhead_s)) filter (where final and run_s is not null)::double as overhead_s,
         sum(exact(elapsed_s)) filter (where final and run_s is not null)::double as elapsed_of_runs_s

@@ -19,8 +19,8 @@ with mini_batch_counts as (
         try_cast(coalesce(sum(m.items) filter (where outcome <> 'open'), 0) as bigint) as items,
         try_cast(coalesce(sum(m.failed_items), 0) as bigint) as failed_items,
         sum(exact(wasted_worker_s))::double as wasted_worker_s,
-        median(elapsed_s) filter (where outcome <> 'open') as p50_elapsed_s,
-        quantile_cont(elapsed_s, 0.95) filter (where outcome <> 'open') as p95_elapsed_s,
+        median_of(case when outcome <> 'open' then elapsed_s end) as p50_elapsed_s,
+        quantiles_of(case when outcome <> 'open' then elapsed_s end, 0.95) as p95_elapsed_s,
         max(elapsed_s) filter (where outcome <> 'open') as max_elapsed_s
     from mini_batches as m
     group by job_id

@@ -55,7 +55,7 @@ select
     count(*) filter (where f.final) as mini_batches,
     count(*) filter (where f.final and f.outcome = 'done') as done,
     try_cast(coalesce(sum(f.items) filter (where f.final and f.outcome = 'done'), 0) as bigint) as items,
-    quantile_cont(f.elapsed_s, [0.25, 0.5, 0.75]) filter (where f.final and f.outcome = 'done') as quartiles,
+    quantiles_of(case when f.final and f.outcome = 'done' then f.elapsed_s end, [0.25, 0.5, 0.75]) as quartiles,
     quartiles[2] as usual_s,
     min(f.started_at) as first_started_at,
     max(f.ended_at) as last_ended_at,

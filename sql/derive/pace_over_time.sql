@@ -23,10 +23,10 @@ of_nodes as (
         job_id, node,
         count(*) filter (where third = 1) as first_count,
         count(*) filter (where third = 3) as last_count,
-        median(run_s) filter (where third = 1) as first_run_s,
-        median(run_s) filter (where third = 3) as last_run_s,
-        median(overhead_s) filter (where third = 1) as first_overhead_s,
-        median(overhead_s) filter (where third = 3) as last_overhead_s
+        median_of(case when third = 1 then run_s end) as first_run_s,
+        median_of(case when third = 3 then run_s end) as last_run_s,
+        median_of(case when third = 1 then overhead_s end) as first_overhead_s,
+        median_of(case when third = 3 then overhead_s end) as last_overhead_s
     from tries
     group by job_id, node
     having first_count >= 5 and last_count >= 5
@@ -39,19 +39,19 @@ select
     count(distinct t.node) filter (where n.last_run_s > 1.1 * n.first_run_s) as run_nodes,
     count(distinct t.node) filter (where n.last_overhead_s > 1.1 * n.first_overhead_s) as overhead_nodes,
     [
-        quantile_cont(t.run_s, [0.25, 0.5, 0.75]) filter (where t.third = 1),
-        quantile_cont(t.run_s, [0.25, 0.5, 0.75]) filter (where t.third = 2),
-        quantile_cont(t.run_s, [0.25, 0.5, 0.75]) filter (where t.third = 3)
+        quantiles_of(case when t.third = 1 then t.run_s end, [0.25, 0.5, 0.75]),
+        quantiles_of(case when t.third = 2 then t.run_s end, [0.25, 0.5, 0.75]),
+        quantiles_of(case when t.third = 3 then t.run_s end, [0.25, 0.5, 0.75])
     ] as run,
     [
-        quantile_cont(t.overhead_s, [0.25, 0.5, 0.75]) filter (where t.third = 1),
-        quantile_cont(t.overhead_s, [0.25, 0.5, 0.75]) filter (where t.third = 2),
-        quantile_cont(t.overhead_s, [0.25, 0.5, 0.75]) filter (where t.third = 3)
+        quantiles_of(case when t.third = 1 then t.overhead_s end, [0.25, 0.5, 0.75]),
+        quantiles_of(case when t.third = 2 then t.overhead_s end, [0.25, 0.5, 0.75]),
+        quantiles_of(case when t.third = 3 then t.overhead_s end, [0.25, 0.5, 0.75])
     ] as overhead,
-    median(t.process_s) filter (where t.third = 1) as first_process_s,
-    median(t.process_s) filter (where t.third = 3) as last_process_s,
-    median(t.items) filter (where t.third = 1) as first_items,
-    median(t.items) filter (where t.third = 3) as last_items,
+    median_of(case when t.third = 1 then t.process_s end) as first_process_s,
+    median_of(case when t.third = 3 then t.process_s end) as last_process_s,
+    median_of(case when t.third = 1 then t.items end) as first_items,
+    median_of(case when t.third = 3 then t.items end) as last_items,
     min(t.started_at) filter (where t.third = 3) as last_third_at,
     sum(exact(t.elapsed_s))::double as busy_s,
     run[3][2] / nullif(run[1][2], 0) as run_ratio,

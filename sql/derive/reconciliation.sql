@@ -89,7 +89,7 @@ workers_without_log as (
     from (
         select distinct job_id, node, process from attempts
         except
-        select job_id, node, process from log_records where source = 'worker'
+        select distinct job_id, node, process from log_records where source = 'worker'
     )
     group by job_id
 ),

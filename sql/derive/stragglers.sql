@@ -16,16 +16,16 @@ with timed as materialized (
 jobs_timed as (
     select
         job_id,
-        quantile_cont(elapsed_s, [0.25, 0.5, 0.75]) as quartiles,
-        median(run_s) as run_s,
-        median(overhead_s) as overhead_s
+        quantiles_of(elapsed_s, [0.25, 0.5, 0.75]) as quartiles,
+        median_of(run_s) as run_s,
+        median_of(overhead_s) as overhead_s
     from timed
     group by job_id
     having count(*) >= threshold('enough_to_compare')
 ),
 
 nodes_timed as (
-    select job_id, node, median(elapsed_s) as usual_s, count(*) as mini_batches
+    select job_id, node, median_of(elapsed_s) as usual_s, count(*) as mini_batches
     from timed
     group by job_id, node
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ingest import open_store
+from ingest.derive import task
 from ingest.derive.compute import compute
 from ingest.derive.parsed_queries import file_of
 from ingest.derive.task import narrow
@@ -20,6 +22,7 @@ from tests.conftest import ROOT
 from tests.views.conftest import Database
 
 if TYPE_CHECKING:
+    from ingest.store.slice_ledger import Part
     from tests.conftest import Begin, Logs, Run, StoreUnderTest, Tree, Write
 
 SAMPLES = ROOT / "data" / "jobs"
@@ -50,6 +53,45 @@ def test_one_after_the_other(together: StoreUnderTest, store: StoreUnderTest) ->
     for name in reversed(THREE):
         store.load(SAMPLES / name)
     assert derived(store) == derived(together)
+
+
+def test_a_job_too_large_for_memory(
+    together: StoreUnderTest, store: StoreUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its steps go to a file, and its rows are the same; the file is gone afterwards."""
+    monkeypatch.setattr("ingest.derive.task._HELD_BYTES", 0)
+    seen: list[list[Path]] = []
+    write = task._write
+
+    def watched(*arguments: Any) -> Iterator[Part]:
+        seen.append(list(store.path.rglob("steps.duckdb")))
+        return write(*arguments)
+
+    monkeypatch.setattr(task, "_write", watched)
+    store.load(*(SAMPLES / name for name in THREE))
+    assert [len(files) for files in seen] == [1]
+    assert derived(store) == derived(together)
+    assert not list(store.path.rglob("spilled-*"))
+
+
+def test_estimated_quantiles(together: StoreUnderTest, store: StoreUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a job that is larger still are estimates, and say so; the fastest and the slowest are exact."""
+    monkeypatch.setattr("ingest.derive.task._EXACT_BYTES", 0)
+    store.load(*(SAMPLES / name for name in THREE))
+    quantiles = (
+        "SELECT job_id, scope, node, process, measure, mini_batches, min_s, max_s, p50_s, caveat FROM duration_quantiles"
+        " ORDER BY ALL"
+    )
+    estimates, exact = store.rows(quantiles), together.rows(quantiles)
+    assert [row[:8] for row in estimates] == [row[:8] for row in exact]
+    assert all("quantiles are estimates" in row[9] for row in estimates)
+    assert not any("estimates" in (row[9] or "") for row in exact)
+    apart = [
+        abs(ours[8] - theirs[8]) / theirs[8] for ours, theirs in zip(estimates, exact, strict=True) if theirs[8] > 0.1
+    ]
+    assert sorted(apart)[len(apart) // 2] < 0.1
+    found = "SELECT job_id, check_id FROM findings ORDER BY ALL"
+    assert store.rows(found) == together.rows(found)
 
 
 def test_a_changed_job_is_replaced_as_a_whole(together: StoreUnderTest, store: StoreUnderTest, tmp_path: Path) -> None:
