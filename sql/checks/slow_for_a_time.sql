@@ -12,7 +12,7 @@
 -- unless: slow_node
 -- threshold: slow_spell_chance = 0.001: highest probability that a node has such a stretch by chance alone
 -- when: (SELECT count(*) FROM judged_attempts WHERE final) >= 2 * threshold('enough_for_trend')
-with tries as materialized (
+with tries as not materialized (
     select job_id, node, mini_batch_id, started_at, ended_at, elapsed_s, process_s, items
     from timed_attempts
     where final and outcome = 'done' and node is not null and started_at is not null and elapsed_s > 0
@@ -32,12 +32,17 @@ usual as materialized (
     having count(distinct node) > 1 and count(*) >= 2 * threshold('enough_for_trend')
 ),
 
-counted as (
-    select
-        t.job_id, t.node, count(*) as tries, count_if(t.elapsed_s >= threshold('slow_node_ratio') * u.elapsed_s) as slow
-    from tries as t
-    join usual as u on u.job_id = t.job_id
-    group by t.job_id, t.node
+counted as (  -- a lookup instead of a join, of which the database would hold the side of all attempts
+    select job_id, node, count(*) as tries, count_if(slow) as slow
+    from (
+        select
+            t.job_id, t.node,
+            t.elapsed_s >= threshold('slow_node_ratio')
+                * (select u.elapsed_s from usual as u where u.job_id = t.job_id) as slow
+        from tries as t
+    )
+    where slow is not null
+    group by job_id, node
 ),
 
 likely as materialized (  -- nodes with enough slow ones for a spell, of which chance is no explanation
@@ -67,8 +72,8 @@ spells as materialized (
     from (  -- the median of eleven is slow if six of them are
         select t.*, u.elapsed_s as usual_s, t.elapsed_s >= threshold('slow_node_ratio') * u.elapsed_s as slow
         from tries as t
-        semi join likely as l on l.job_id = t.job_id and l.node = t.node
         join usual as u on u.job_id = t.job_id
+        where list_contains((select list((job_id, node)) from likely), (t.job_id, t.node))
         window around as (
             partition by t.job_id, t.node order by t.started_at, t.mini_batch_id
             rows between 5 preceding and 5 following
