@@ -70,15 +70,17 @@ spells as materialized (
         median_of(s.items) as items,
         sum(exact(s.elapsed_s - s.usual_s))::double as lost_s
     from (  -- the median of eleven is slow if six of them are
-        select t.*, u.elapsed_s as usual_s, t.elapsed_s >= threshold('slow_node_ratio') * u.elapsed_s as slow
-        from tries as t
-        join usual as u on u.job_id = t.job_id
-        where list_contains((select list((job_id, node)) from likely), (t.job_id, t.node))
-        window around as (
-            partition by t.job_id, t.node order by t.started_at, t.mini_batch_id
-            rows between 5 preceding and 5 following
+        select *
+        from (
+            select t.*, (select u.elapsed_s from usual as u where u.job_id = t.job_id) as usual_s
+            from tries as t
+            where list_contains((select list((job_id, node)) from likely), (t.job_id, t.node))
         )
-        qualify count(*) over around = 11 and sum(slow::int) over around >= 6
+        window around as (
+            partition by job_id, node order by started_at, mini_batch_id rows between 5 preceding and 5 following
+        )
+        qualify count(*) over around = 11
+            and count_if(elapsed_s >= threshold('slow_node_ratio') * usual_s) over around >= 6
     ) as s
     group by s.job_id, s.node
 ),
@@ -88,6 +90,7 @@ elsewhere as (
     from spells as p
     join tries as t
         on t.job_id = p.job_id and t.node <> p.node and t.started_at < p.until and t.ended_at > p.since
+    where t.started_at < (select max(until) from spells) and t.ended_at > (select min(since) from spells)
     group by p.job_id, p.node
 )
 
