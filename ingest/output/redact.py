@@ -70,7 +70,7 @@ class Redactor:
             and concerns(rule, lowered)
             and (not exact or _pattern(rule).search(sample if rule.cased else lowered))
         )
-        if not rules and "PRIVATE KEY" not in sample:
+        if not rules and "PRIVATE KEY" not in sample and "Private-Lines" not in sample:
             return None
         if rules not in self._narrowed:
             redactor = self._narrowed[rules] = Redactor(ids=self._ids)
