@@ -20,6 +20,7 @@ from typing import Any
 from ingest.output.hidden import unwrapped, without_hidden
 from ingest.output.key_spans import key_spans
 from ingest.output.rule_index import RuleIndex, concerns
+from ingest.output.secret_columns import column_spans
 from ingest.output.secret_rules import ID_RULES, SECRET_RULES, Rule
 from ingest.output.trigrams import may_contain
 
@@ -142,11 +143,12 @@ def _secrets(text: str, rules: RuleIndex) -> Iterator[tuple[int, int]]:
     """Where secrets are in a text: as it is, as it is seen, and with wrapped tokens joined."""
     yield from _found(text, rules)
     yield from key_spans(text)
+    yield from column_spans(text)
     if text.isprintable() and "\\" not in text:  # nothing is hidden, nothing wrapped
         return
     seen = without_hidden(text)
     if seen is not None:
-        spans = [*_found(seen.text, rules), *key_spans(seen.text)]
+        spans = [*_found(seen.text, rules), *key_spans(seen.text), *column_spans(seen.text)]
         yield from (seen.span(*span) for span in spans)
     plain = seen.text if seen is not None else text
     joined = unwrapped(plain)

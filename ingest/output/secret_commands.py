@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.output.secret_shapes import Rule, flag
+from ingest.output.secret_shapes import NO_PLACEHOLDER, Rule, flag
 
 _COMMAND = r"[^\n|;&]{0,200}?[ \t]"
 
@@ -167,7 +167,7 @@ COMMAND_RULES: tuple[Rule, ...] = (
         "command lines",
         "curl",
         rf"curl{_COMMAND}(?:-[a-z]{{0,8}}u|--user|--proxy-user)"
-        r"""[ \t=]{0,4}["']?[^\s:"'/]{0,200}:(?!//)(?P<s1>[^\s"'\\|]++)""",
+        r"""[ \t=]{0,4}["']?[^\s:"'/]{0,200}:(?!//)""" + NO_PLACEHOLDER + r"""(?P<s1>[^\s"'\\|]++)""",
         "curl -sSu bob:hunter2 https://h.example",
         "curl -o x https://h.example",
     ),
@@ -227,5 +227,35 @@ COMMAND_RULES: tuple[Rule, ...] = (
         r"wandb login (?:--relogin )?(?P<s1>[0-9a-f]{40})",
         "wandb login " + "0a1b2" * 8,
         "wandb login failed",
+    ),
+    Rule(
+        "AUTH of a mail server",
+        "command lines",
+        "auth",
+        r"""auth(?:enticate)?[ \t]{1,4}(?:plain|login|xoauth2|oauthbearer|cram-md5|external|scram-sha-\d{1,3})"""
+        r"""[ \t]{1,4}(?P<s1>[a-z0-9+/_\-]{8,}+={0,2})(?![\w.])(?<=[a-z0-9+/=]{12})""",
+        "send: 'AUTH PLAIN AGJvYgBodW50ZXIyaHVudGVyMg=='",
+        "250-AUTH PLAIN LOGIN XOAUTH2",
+    ),
+    Rule(
+        "answer to a mail server",
+        "command lines",
+        "334 ugfzc3dvcmq6",
+        r"334 ugfzc3dvcmq6[^\n]{0,20}\n[^\n]{0,60}?[\s'\"](?P<s1>[a-z0-9+/]{4,}+={0,2})(?=[\s'\"\\]|\Z)",
+        "reply: b'334 UGFzc3dvcmQ6'\nsend: 'aHVudGVyMg==\\r\\n'",
+        "334 UGFzc3dvcmQ6",
+    ),
+    *(
+        Rule(
+            f"{word} of a protocol",
+            "command lines",
+            f"{word.lower()} ",
+            rf"""{word} (?:(?<=[>\"'] {word} )|(?<=[\"']{word} )){more}(?=[^\s\"'\\]{{0,60}}\d)"""
+            r"""(?P<s1>[^\s\"'\\*]{6,200}+)(?=[\s\"'\\]|\Z)""",
+            f"> {word} hunter22",
+            f"{word} tests/test_x2.py, > {word} ****",
+            cased=True,
+        )
+        for word, more in (("PASS", ""), ("AUTH", r"(?:[\w\-]{1,40} (?=\S{6}))?"))
     ),
 )
