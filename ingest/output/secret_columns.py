@@ -17,7 +17,7 @@ _WEAK = re.compile(
     re.I | re.A,
 )
 """Such columns have other things too, as tokens of words: a value there must look like a secret."""
-_NAME = re.compile(r"[\"']?[A-Za-z_#]?[\w.\-#/()% ]{0,40}[\"']?", re.A)
+_NAME = re.compile(r"[\"']?(?:[A-Za-z_#][\w.\-#/()% ]{0,40})?[\"']?", re.A)
 _RULER = re.compile(r"[\s|+:=\-\u2500-\u257f]*[|+=\-\u2500-\u257f]{2}[\s|+:=\-\u2500-\u257f]*")
 _BARS = re.compile("[|│┃┆]")
 _CELLS = {
@@ -49,6 +49,8 @@ class _Table:
     cells: int
     secret: tuple[tuple[int, int, int, bool], ...]
     """Of each column of secrets: its number, where its name stands, and whether a value must look like a secret."""
+    named: bool
+    """Whether the first cell is a name too, and not what stands before each line of a log."""
 
 
 class SecretColumns:
@@ -87,6 +89,8 @@ class SecretColumns:
         assert table is not None
         cells = _cells(line, table.sign)
         aligned = table.sign == "  "
+        if not table.named and not self._ruled:
+            return None
         if len(cells) != table.cells and not (aligned and len(cells) == table.cells + 1):
             return None
         found = []
@@ -140,7 +144,7 @@ def _header(line: str) -> _Table | None:
         for number, name in enumerate(names)
         if _STRONG.fullmatch(name) or _WEAK.fullmatch(name)
     )
-    return _Table(sign, len(cells), secret) if secret else None
+    return _Table(sign, len(cells), secret, _NAME.fullmatch(names[0]) is not None) if secret else None
 
 
 def _cells(line: str, sign: str) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 from ingest.output.secret_shapes import GUID, IS, MINGLED, MIXED, NO_PLACEHOLDER, QUOTED, Rule, after, assigned
 
@@ -27,6 +28,8 @@ _PASS_OWNERS = (
 )
 
 
+_NAME_ENDS = r"(?=[\s\d\"'\\=:\]%])"
+"""No letter of a longer word comes: asked before what stands before the name, which takes longer."""
 _OF_DATA = {
     "key": "partition sort row cache primary foreign hash object blob file group public unique surrogate lookup dict index "
     "join shuffle range route idempotency natural business websocket dedup lock batch item map state order message record "
@@ -69,19 +72,20 @@ _WORDS = (
 )
 
 
-def _ending(word: str) -> Rule:
+def _ending(sign: str, word: str) -> Rule:
     """A header or a setting of a service that has no rule: `X-Fastly-Key`, `NEW_SERVICE_TOKEN`, with a value as tokens are."""
-    owned = "".join(f"(?<!{owner}[_-]{word})" for owner in _OF_DATA[word].split())
+    end = sign + word
+    owned = "".join(f"(?<!{owner}{end})" for owner in _OF_DATA[word].split())
     value = rf"""(?!{GUID}|\d{{4}}-\d\d-\d\d)(?=[\w.\-+/=~]{{0,24}}?[a-z0-9+]{{16}}){MINGLED}"""
-    end = r"(?P<s1>[\w+/=~\-]{16,1024}+)(?![.\w:@(])"
+    value += r"(?P<s1>[\w+/=~\-]{16,1024}+)(?![.\w:@(])"
     return Rule(
-        f"…-{word}",
+        f"…{end}",
         "headers",
-        word,
-        rf"""{word}(?<=[a-z0-9][_-]{word}){owned}(?:{IS}|["']?[ \t]{{0,40}}[,|│\t][ \t]{{0,40}})"""
-        rf"""{NO_PLACEHOLDER}\\{{0,4}}["']?{value}{end}""",
-        f"X-Widget-{word.capitalize()}: 0a1b2c3d4e5f6a7b8c9d",
-        f"my-{word}: 2026-01-01T00:00:00.0Z, partition_key=store_0001_2026_01_01",
+        end,
+        rf"""{end}(?<=[a-z0-9]{end}){owned}(?:{IS}|["']?[ \t]{{0,40}}[,|│\t][ \t]{{0,40}})"""
+        rf"""{NO_PLACEHOLDER}\\{{0,4}}["']?{value}""",
+        f"X-Widget{end}: 0a1b2c3d4e5f6a7b8c9d",
+        f"my{end}: 2026-01-01T00:00:00.0Z, partition{end}=store_0001_2026_01_01",
     )
 
 
@@ -97,7 +101,8 @@ def _pair(word: str) -> Rule:
     """A name and a value beside each other: settings of applications, variables of containers."""
     quoted = r"""(?P<q>\\{0,4}["'])(?P<s1>(?:(?!(?P=q))[^\n]){1,512}+)"""
     value = rf"""value\\{{0,4}}["']?[ \t]{{0,4}}[:=][ \t]{{0,4}}(?:{quoted}|(?P<s2>[^\s"'\\]++))"""
-    pattern = rf"""{word}(?:\\{{0,4}}["'][\s,]{{1,40}}\\{{0,4}}["']?|[ \t]{{0,4}}\r?\n[ \t]{{0,40}}){value}"""
+    others = r"""(?:["']\w{1,40}["'][ ]?:[ ]?(?:true|false|null|\d{1,10}|["'][\w.\- ]{0,60}["']),\s{0,40}){0,3}"""
+    pattern = rf"""{word}(?:\\{{0,4}}["'][\s,]{{1,40}}{others}\\{{0,4}}["']?|[ \t]{{0,4}}\r?\n[ \t]{{0,40}}){value}"""
     example = f'{{"name": "MY_{word.upper()}", "value": "hunter2"}}'
     return Rule(f"{word} and value", "named fields", word, pattern, example, f'"{word}", "values": 3', also="value")
 
@@ -231,11 +236,17 @@ FIELD_RULES: tuple[Rule, ...] = (
         "{'client_secret': 'x1y2', 'n': 1}",
         "secret=args.secret",
     ),
-    _assignment("key of an owner", "key", after("key", _KEY_OWNERS) + r"\d?", "API_KEY=bob", "primary_key='id'"),
+    _assignment(
+        "key of an owner", "key", _NAME_ENDS + after("key", _KEY_OWNERS) + r"\d?", "API_KEY=bob", "primary_key='id'"
+    ),
     _assignment(
         "long key of an owner",
         "key",
-        after("key", _LONG_KEY_OWNERS)[:-1] + "|" + "|".join(f"(?<={word} key)" for word in _SPOKEN.split()) + ")",
+        _NAME_ENDS
+        + after("key", _LONG_KEY_OWNERS)[:-1]
+        + "|"
+        + "|".join(f"(?<={word} key)" for word in _SPOKEN.split())
+        + ")",
         "search_key=0123456789abcdefABCDEF",
         "primary_key='id', client_key=id",
         at_least=16,
@@ -271,6 +282,42 @@ FIELD_RULES: tuple[Rule, ...] = (
         r"""auth[ \t]?=[ \t]?\([ \t]?[bu]?["'][^"'\n]{0,100}["'][ \t]?,[ \t]?[bu]?["'](?P<s1>[^"'\n]{1,200}+)""",
         "requests.get(url, auth=('bob', 'hunter2'))",
         "auth=('bob', password)",
+    ),
+    *(
+        Rule(
+            f"{call}user, password)",
+            "named fields",
+            call,
+            rf"""{re.escape(call)}(?<=[\w.]{re.escape(call)})[bu]?["'][^"'\n]{{1,100}}["'][ \t]?,[ \t]?[bu]?["']"""
+            r"""(?=[^"'\n]{0,60}[\d!@#$^*])(?=[^"'\n]{0,60}[a-z])(?P<s1>[^"'\n]{6,200}+)["'][ \t]?[,)]""",
+            f"client.{call}'bob', 'hunter2')",
+            f"client.{call}'bob', 'editor'), client.{call}user, word)",
+        )
+        for call in ("auth(", "login(", "pw_set(", "credentials(")
+    ),
+    Rule(
+        "user and password in one",
+        "named fields",
+        "auth.user.info",
+        rf"""auth\.user\.info{IS}[^\s:=]{{1,100}}:{NO_PLACEHOLDER}(?P<s1>[^\s"',;]{{4,200}}+)""",
+        "basic.auth.user.info=bob:hunter2",
+        "auth.user.info: bob",
+    ),
+    *(
+        Rule(
+            name,
+            "named fields",
+            anchor,
+            rf"""{anchor}{IS}\\{{0,4}}["']?(?P<s1>[a-z0-9_.\-+/=~]{{16,}}+)""",
+            f"{anchor}=" + "0a1b2c3d" * 5,
+            f"{anchor}: none",
+        )
+        for name, anchor in (
+            ("header of a managed identity", "identity-header"),
+            ("variable of a managed identity", "identity_header"),
+            ("code verifier", "code_verifier"),
+            ("code of a device", "device_code"),
+        )
     ),
     Rule(
         "HTTPBasicAuth",
@@ -321,7 +368,8 @@ FIELD_RULES: tuple[Rule, ...] = (
         "password that is told",
         "named fields",
         "password",
-        rf"""password[ \t](?:is|was|set[ \t]to|changed[ \t]to|reset[ \t]to)(?:[ \t]now)?:?[ \t]{{1,4}}[\"'`]?{_CHOSEN}""",
+        r"""password[ \t](?:(?:is|was|has[ \t]been|now)(?=[ \t:]))?(?:[ \t]?(?:(?:re)?set|changed|equal)[ \t]to|[ \t]now)?"""
+        rf"""(?<=[a-z]):?[ \t]{{1,4}}[\"'`]?(?<!password[ ])(?<!password[ ][\"'`]){_CHOSEN}""",
         "the initial password is hunter2!",
         "the password is required, password was changed on 2026-01-01",
     ),
@@ -332,14 +380,6 @@ FIELD_RULES: tuple[Rule, ...] = (
         rf"""username{_FIELD}["']?[^\s"',;]{{1,100}}["']?{_NEXT}["']?(?:key|code|pat|pass){IS}{_LONG}""",
         '{"username": "bob", "key": "' + "0a1b2c3d" * 4 + '"}',
         "username: bob, key: image_0001",
-    ),
-    Rule(
-        "user beside a key",
-        "named fields",
-        "key",
-        rf"""key(?<![\w\-.]key){IS}{_LONG}["']?{_NEXT}["']?(?:user_?(?:name|id)?|login|account|email){_FIELD}""",
-        "key: " + "0a1b2c3d" * 4 + "\nusername: bob",
-        "key: image_0001, user: bob",
     ),
     _assignment("psk", "psk", "(?<![a-z]psk)", 'psk="hunter22"', "TLS_PSK: on, psk=1", at_least=8),
     Rule(
@@ -362,7 +402,6 @@ FIELD_RULES: tuple[Rule, ...] = (
         )
         for name, anchor, more, example in (
             ("value of a PIN", "pin-value", "(?<![a-z]pin-value)", "pkcs11:token=x;pin-value=123456"),
-            ("PIN code", "pin_code", "(?<![a-z]pin_code)", "pin_code: 1234"),
             (
                 "PIN of an owner",
                 "_pin",
@@ -464,7 +503,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         "('Proxy-Authorization', 'Basic dXNlcjpwYXNz')",
         "('Authorization', 'Accept')",
     ),
-    *map(_ending, _OF_DATA),
+    *(_ending(sign, word) for word in _OF_DATA for sign in "-_"),
     Rule(
         "Bearer",
         "headers",

@@ -21,7 +21,7 @@ def _part(name: str, anchor: str, host: str, near_miss: str, before: str = "", v
         name,
         "URLs",
         anchor,
-        rf"{anchor}{before}(?P<s1>{value})",
+        rf"{anchor}{before}(?P<s1>{value})(?:/(?P<s2>{value}))?",
         f"https://{host}0a1b2c3d4e5f6a7b8c9d0e1f/x",
         near_miss,
         also="://",
@@ -160,5 +160,16 @@ URL_RULES: tuple[Rule, ...] = (
         "https://h.example/v3/items",
         r"(?<=\.infura\.io/v3/)",
         r"[0-9a-f]{24,}+",
+    ),
+    *(
+        Rule(
+            f"{name} in a query",
+            "URLs",
+            name,
+            rf"{name}=(?<=[?&;]{name}=)(?=[a-z\-]{{0,60}}\d)(?P<s1>[\w\-]{{16,256}}+)(?![.\w])",
+            f"https://h.example/x?a=1&{name}=" + "0a1b2c3d" * 4,
+            f"https://h.example/x?{name}=7&a=1, {name}=0123456789abcdef0123",
+        )
+        for name in ("sessionid", "session_id", "jsessionid", "phpsessid")
     ),
 )
