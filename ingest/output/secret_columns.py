@@ -39,7 +39,7 @@ _CHOSEN = re.compile(r"(?=\S*[A-Za-z])(?=\S*[\d!@#$^*~])\S{6,256}")
 _RANDOM = re.compile(r"(?:[\w.\-+/=~]{0,60}?(?:\d[A-Za-z]|[A-Za-z]\d)){2}[\w.\-+/=~]*")
 _LONGEST = 4_000
 """Characters of a line of a table."""
-_LINE = re.compile(r"(?P<line>(?:(?!\\r?\\n|\\r\\n)[^\n])*+)(?:\n|\\r\\n|\\n|\Z)")
+_LINE = re.compile(r"(?P<line>(?:(?!(?:\\r)?\\n)[^\n])*+)(?:\n|(?:\\r)?\\n|\Z)")
 """A line, also of a text that is quoted in JSON."""
 
 
@@ -113,6 +113,8 @@ def column_spans(text: str) -> Iterator[tuple[int, int]]:
             continue
         escaped = text.rfind("\\n", done, sign.start())
         start = max(text.rfind("\n", done, sign.start()) + 1, escaped + 2 if escaped >= 0 else done)
+        field = text.rfind('": "', start, sign.start())
+        start = field + 4 if field >= 0 else start  # a text in a field of JSON
         columns = SecretColumns()
         if ruler := _LINE.search(text, max(0, text.rfind("\n", 0, max(0, start - 1))), start):
             columns.spans(ruler["line"])
