@@ -351,8 +351,8 @@ FIELD_RULES: tuple[Rule, ...] = (
         "quoted password of a sentence",
         "named fields",
         "passw",
-        r"""passw(?:ord|d)[ \t]{1,2}(?P<q>["'`])(?![a-z]{1,30}(?:[_\-][a-z]{1,30}){1,5}[_\-]?\d{0,2}(?P=q))"""
-        r"""(?!(?:\{\w*\}|%\w+%|\$\w+)(?P=q))(?=[^"'`\s]{0,60}[\d!@#$^*])(?=[^"'`\s]{0,60}[a-z])(?P<s1>[^"'`\s]{6,200}+)(?P=q)""",
+        r"""passw(?:ord|d)[ \t]{1,2}(?P<q>\\{0,4}["'`])(?![a-z]{1,30}(?:[_\-][a-z]{1,30}){1,5}[_\-]?\d{0,2}(?P=q))"""
+        r"""(?!(?:\{\w*\}|%\w+%|\$\w+)(?P=q))(?=[^"'`\s]{0,60}[\d!@#$^*])(?=[^"'`\s]{0,60}[a-z])(?P<s1>[^"'`\s\\]{6,200}+)(?P=q)""",
         "login failed with user bob and password 'hunter2'",
         "Reading password 'db-password-1', wrong password 'x', password '%DB_PASS%'",
     ),
@@ -418,7 +418,7 @@ FIELD_RULES: tuple[Rule, ...] = (
             "named fields",
             f".{word}",
             rf"""\.{word}[ \t]{{1,80}}(?=[^\s"',;]{{0,200}}\d)(?=[^\s"',;]{{0,200}}[a-z])"""
-            r"""(?P<s1>[^\s"',;]{8,1024}+)(?=[ \t\r]*+(?:\n|\Z))""",
+            r"""(?P<s1>[^\s"',;\\]{8,1024}+)(?=[ \t\r]*+(?:\n|\\[nr]|["']|\Z))""",
             f"spark.hadoop.fs.store.{word}    hunter2hunter2",
             f"see app.{word} for 2026-01-01",
         )
@@ -489,7 +489,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         r"""(?P<s1>[a-z_]{1,40}=(?:\\{0,4}"[^"\n\\]{1,400}\\{0,4}"|[^\s,"'\\]{8,400})"""
         r"""(?:,[ \t]?[a-z_]{1,40}=[^\n,'\\]{0,400}){0,12})"""
         # an id in the midst of a sentence is no credential
-        rf"""|(?!\d{{4}}-\d\d-|{GUID}(?!\\{{0,4}}["']|\s{{0,4}}(?:\n|\Z))|[a-z_]{{1,20}}://)"""
+        rf"""|(?!\d{{4}}-\d\d-|{GUID}(?!\\{{0,4}}["']|\s{{0,4}}(?:\n|\\[nr]|\Z))|[a-z_]{{1,20}}://)"""
         r"""(?=[a-z.\-_+/=~:]{0,200}\d)(?=[\d.\-_+/=~:]{0,200}[a-z])(?P<s2>[\w.\-+/=~:|]{12,}+))""",
         "Authorization: GenieKey 0a1b2c3d-4e5f-6789-0a1b-2c3d4e5f6789",
         f"Authorization: request {_ID} failed, denied at 2026-01-01T00:00:00Z",
