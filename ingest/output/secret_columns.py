@@ -116,7 +116,12 @@ def column_spans(text: str) -> Iterator[tuple[int, int]]:
         field = text.rfind('": "', start, sign.start())
         start = field + 4 if field >= 0 else start  # a text in a field of JSON
         columns = SecretColumns()
-        if ruler := _LINE.search(text, max(0, text.rfind("\n", 0, max(0, start - 1))), start):
+        least = max(0, start - 400)  # a ruler above the names is no longer
+        above = max(
+            text.rfind("\n", least, max(0, start - 1)) + 1,
+            text.rfind("\\n", least, max(0, start - 2)) + 2 * (start > 2),
+        )
+        if ruler := _LINE.search(text, max(least, above), start):
             columns.spans(ruler["line"])
         for line in _LINE.finditer(text, start):
             for begin, end in columns.spans(line["line"]):
