@@ -1,7 +1,8 @@
-"""Private keys and tokens that are spread over the rows of a result.
+"""Private keys, tokens and tables that are spread over the rows of a result.
 
 A job that prints a key prints it line by line, and each line becomes a record: no record by itself looks like a key.
-`KeyLines` therefore remembers, from one text of a column to the next, whether a key was begun.
+`KeyLines` therefore remembers, from one text of a column to the next, whether a key was begun, or a table with a column
+of secrets.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from ingest.output.hidden import looks_random
 from ingest.output.key_spans import BEGIN, END, body_spans
 from ingest.output.redact import MASK, Redactor
+from ingest.output.secret_columns import SecretColumns, may_begin
 
 _PUBLIC = re.compile(r"-----(?:BEGIN|END) (?:CERTIFICATE|[A-Z ]{0,20}PUBLIC KEY|CERTIFICATE REQUEST|X509 CRL)-----")
 _KEY_LINE = re.compile(
@@ -30,21 +32,33 @@ class KeyLines:
         """In how many more texts lines of a key may come; 0: none was begun."""
         self._public = False
         self._open_token = False
+        self._columns = SecretColumns()
 
     @property
     def is_open(self) -> bool:
         """Whether the next texts may go on with what was begun."""
-        return bool(self._left) or self._public or self._open_token
+        return bool(self._left) or self._public or self._open_token or self._columns.is_open
 
     def masked(self, texts: Sequence[str | None], redactor: Redactor) -> Sequence[str | None]:
         """The texts, in their order, without secrets: the lines of keys, and what the redactor finds in each text."""
         joined = "\n".join([text for text in texts if text])
         if self._left or self._public or "PRIVATE KEY" in joined or _may_be_key(joined):
             texts = [text and self._one(text) for text in texts]
+        if self._columns.is_open or may_begin(joined):
+            texts = [text and self._row(text) for text in texts]
         narrowed = redactor.narrowed(joined, exact=True)
         if narrowed is None and not self._open_token:
             return texts
         return self._continued(texts, [text and narrowed.text(text) for text in texts] if narrowed else texts)
+
+    def _row(self, text: str) -> str:
+        """A text without secrets if it is a row of a table whose line of names came before."""
+        line = text.rstrip("\r\n")
+        if "\n" in line:  # a table by itself, or none
+            return text
+        for start, end in reversed(self._columns.spans(line)):
+            text = text[:start] + MASK + text[end:]
+        return text
 
     def _one(self, text: str) -> str:
         if _PUBLIC.search(text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 BEGIN = re.compile(r"-{4,5}[ ]?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?[ ]?-{4,5}|Private-Lines: \d{1,4}")
 END = re.compile(r"-{4,5}[ ]?END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?[ ]?-{4,5}|Private-MAC:")
@@ -33,7 +34,7 @@ def key_spans(text: str) -> list[tuple[int, int]]:
         [(*match.span(), True) for match in BEGIN.finditer(text)]
         + [(*match.span(), False) for match in END.finditer(text)]
     )
-    for (_, start, begins), (stop, _, next_begins) in zip(marks, [*marks[1:], (len(text), 0, True)], strict=True):
+    for (_, start, begins), (stop, _, next_begins) in pairwise([*marks, (len(text), 0, True)]):
         if begins:
             stop = min(stop, start + _LONGEST)
             spans += body_spans(text, start, stop) if next_begins else [_trimmed(text, start, stop)]

@@ -20,13 +20,11 @@ from typing import Any
 from ingest.output.hidden import unwrapped, without_hidden
 from ingest.output.key_spans import key_spans
 from ingest.output.rule_index import RuleIndex, concerns
+from ingest.output.secret_columns import column_spans
 from ingest.output.secret_rules import ID_RULES, SECRET_RULES, Rule
 from ingest.output.trigrams import may_contain
 
 MASK = "***"
-_ESCAPED_ESC = ("u001b", "x1b", "\u200b", "\xad")
-"""What may stand within an anchor, so that the anchor is not seen."""
-
 _MOST_PASSES = 4
 """How often a text is looked at again in which something was masked: a mask may show another secret around it."""
 
@@ -44,14 +42,8 @@ class Redactor:
 
     @property
     def anchors(self) -> tuple[str, ...]:
-        """The literals, in lower case, without which a text needs no look."""
-        return (
-            *dict.fromkeys(rule.anchor for rule in self._index.rules),
-            "private key",
-            "private-lines",
-            "\x1b",
-            *_ESCAPED_ESC,
-        )
+        """Literals, in lower case: a text without all of them needs no look."""
+        return self._index.shortest
 
     def narrowed(self, sample: str, *, exact: bool) -> Redactor | None:
         """Return a redactor of the rules that concern texts seen together in `sample`; None if there are none.
@@ -70,7 +62,7 @@ class Redactor:
             and concerns(rule, lowered)
             and (not exact or _pattern(rule).search(sample if rule.cased else lowered))
         )
-        if not rules and "PRIVATE KEY" not in sample:
+        if not rules and "PRIVATE KEY" not in sample and "Private-Lines" not in sample:
             return None
         if rules not in self._narrowed:
             redactor = self._narrowed[rules] = Redactor(ids=self._ids)
@@ -142,11 +134,12 @@ def _secrets(text: str, rules: RuleIndex) -> Iterator[tuple[int, int]]:
     """Where secrets are in a text: as it is, as it is seen, and with wrapped tokens joined."""
     yield from _found(text, rules)
     yield from key_spans(text)
-    if text.isprintable() and "\\" not in text:  # nothing is hidden, nothing wrapped
+    if text.isprintable() and "\\" not in text:  # nothing is hidden, nothing wrapped, no lines
         return
+    yield from column_spans(text)
     seen = without_hidden(text)
     if seen is not None:
-        spans = [*_found(seen.text, rules), *key_spans(seen.text)]
+        spans = [*_found(seen.text, rules), *key_spans(seen.text), *column_spans(seen.text)]
         yield from (seen.span(*span) for span in spans)
     plain = seen.text if seen is not None else text
     joined = unwrapped(plain)

@@ -16,7 +16,10 @@ import pyarrow.compute as pc
 from ingest.output.key_lines import KeyLines
 from ingest.output.redact import MASK, Redactor
 
-_KEY = r"PRIVATE KEY|Private-Lines|^\s*[A-Za-z0-9+/]{64,76}\s*$|eyJ"
+_SPREAD = (
+    r"PRIVATE KEY|Private-Lines|^\s*[A-Za-z0-9+/]{64,76}\s*$|eyJ"
+    r"|(?i:(?:passw(?:or)?d|passphrase|pwd)[\"' ]*(?:[,;|│┆\t]|  |$))"  # the name of a column of secrets
+)
 
 
 def redact_batch(batch: Any, redactor: Redactor, keys: dict[int, KeyLines] | None = None) -> Any:
@@ -39,7 +42,7 @@ def _without_key_lines(column: Any, keys: KeyLines, redactor: Redactor) -> Any:
     kind = column.type
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
         return column
-    if not keys.is_open and not pc.any(pc.match_substring_regex(column.cast(pa.large_string()), _KEY)).as_py():
+    if not keys.is_open and not pc.any(pc.match_substring_regex(column.cast(pa.large_string()), _SPREAD)).as_py():
         return column
     before = column.to_pylist()
     after = list(keys.masked(before, redactor))

@@ -8,10 +8,13 @@ from functools import cached_property
 
 from ingest.output.secret_shapes import Rule
 
+_OTHERS = ("private key", "private-lines", "\x1b", "u001b", "x1b", "\u200b", "\xad")
+"""What begins a key, and what may stand within an anchor, so that the anchor is not seen."""
+
 _LARGE = 4_096
 """Characters above which a search for each word is quicker than one that stops at many places."""
 
-_FROM_RARE = "+~\\q=jx(zyvkwg_h89b4-.mpud:3f/12lcinoast0re "
+_FROM_RARE = "+~\\q=jx(zyvkwg_h89765b4-.mpud:3f/12lcinoast0re "
 """Characters from those that are rare in logs to those that are not; others are rarer still."""
 
 
@@ -25,6 +28,12 @@ class RuleIndex:
     def wrapping(self) -> RuleIndex:
         """The rules for tokens that may be wrapped over lines."""
         return RuleIndex(rule for rule in self.rules if rule.wraps)
+
+    @cached_property
+    def shortest(self) -> tuple[str, ...]:
+        """Literals of which each text with a secret has one: anchors in which no other is, and what may stand within one."""
+        words = dict.fromkeys([*(rule.anchor for rule in self.rules), *_OTHERS])
+        return tuple(word for word in words if not any(other in word for other in words if other != word))
 
     def concerning(self, lowered: str) -> Sequence[Rule]:
         """The rules whose words are in a text in lower case: nearly always there are none."""
@@ -55,13 +64,19 @@ class RuleIndex:
 
     @cached_property
     def _by_beginning(self) -> dict[str, list[Rule]]:
-        """Rules by the shortest anchor with which theirs begins: where theirs is, that one is too."""
+        """Rules by an anchor that lies within theirs and holds no other: where theirs is, that one is too."""
         anchors = {rule.anchor for rule in self.rules}
+        least = [word for word in anchors if not any(other in word for other in anchors if other != word)]
         found: dict[str, list[Rule]] = {}
         for rule in self.rules:
-            shortest = next(rule.anchor[:end] for end in range(1, len(rule.anchor) + 1) if rule.anchor[:end] in anchors)
-            found.setdefault(shortest, []).append(rule)
+            within = min((word for word in least if word in rule.anchor), key=_rareness)
+            found.setdefault(within, []).append(rule)
         return found
+
+
+def _rareness(word: str) -> tuple[int, str]:
+    """How common the rarest character of a word is in logs; a word is told from others as rare by its letters."""
+    return min(map(_FROM_RARE.find, word)), word
 
 
 def concerns(rule: Rule, lowered: str) -> bool:

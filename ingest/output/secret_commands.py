@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.output.secret_shapes import Rule, flag
+from ingest.output.secret_shapes import MINGLED, NO_PLACEHOLDER, Rule, flag
 
 _COMMAND = r"[^\n|;&]{0,200}?[ \t]"
 
@@ -15,6 +15,19 @@ def _flag(name: str) -> Rule:
 
 _NAMED = r"(?=[^\s\"'=]{0,80}[._:/-][^\s\"'=]{0,40}(?i:token|secret|passw(?:or)?d|pwd|key)[\s\"',])[\"']?[^\s\"'=]{1,120}[\"']?"
 """A name of several words that ends as names of secrets do: `API_TOKEN`, `github.token`."""
+
+
+def _long_flag(word: str, value: str) -> Rule:
+    """An option of several words of an unknown program, the last of which says that it is a secret: `--smtp-pass`."""
+    named = "|".join(rf"(?<=--[a-z0-9\-]{{{length}}}-{word})" for length in range(1, 20))
+    return Rule(
+        f"--…-{word} VALUE",
+        "command lines",
+        f"-{word}",
+        rf"""-{word}(?:{named})(?:[\"'],?)?(?:[ \t]{{1,4}}|=){NO_PLACEHOLDER}[\"']?(?!-)(?!\d{{4}}-\d\d-){value}""",
+        f"main.py --my-service-{word} 0a1b2c3d4e5f6a7b8c9d",
+        f"main.py --my-service-{word} name, --my-service-{word}",
+    )
 
 
 def _set(word: str, example: str, near_miss: str) -> Rule:
@@ -167,9 +180,80 @@ COMMAND_RULES: tuple[Rule, ...] = (
         "command lines",
         "curl",
         rf"curl{_COMMAND}(?:-[a-z]{{0,8}}u|--user|--proxy-user)"
-        r"""[ \t=]{0,4}["']?[^\s:"'/]{0,200}:(?!//)(?P<s1>[^\s"'\\|]++)""",
+        r"""[ \t=]{0,4}["']?[^\s:"'/]{0,200}:(?!//)""" + NO_PLACEHOLDER + r"""(?P<s1>[^\s"'\\|]++)""",
         "curl -sSu bob:hunter2 https://h.example",
         "curl -o x https://h.example",
+    ),
+    *(
+        _long_flag(word, r"(?=[^\s\"']{0,60}[\d!@#$^*])(?=[^\s\"']{0,60}[a-z])(?P<s1>[^\s\"'\\,\]]{6,}+)")
+        for word in ("pass", "passwd", "pwd", "password", "secret", "passphrase")
+    ),
+    *(
+        _long_flag(word, MINGLED + r"(?=[\w\-]{0,40}?[a-z0-9+/]{12})(?P<s1>[\w+/=~\-]{16,}+)(?![.\w:])")
+        for word in ("token", "key", "auth")
+    ),
+    *(
+        Rule(
+            f"{program} login TOKEN",
+            "command lines",
+            f"{program} login ",
+            rf"{program} login (?:-{{1,2}}\w{{1,20}} ){{0,2}}{MINGLED}(?P<s1>[\w.\-+/=]{{16,}}+)",
+            f"{program} login 0a1b2c3d4e5f6a7b8c9d",
+            f"{program} login succeeded",
+        )
+        for program in ("cargo", "vault", "fly", "heroku", "huggingface-cli", "neptune", "jfrog", "doctl")
+    ),
+    Rule(
+        "marked as a secret for a pipeline",
+        "command lines",
+        "issecret=true",
+        r"issecret=true[^\]\n]{0,60}\](?P<s1>[^\s\"'$*]{1,1024}+)",
+        "##vso[task.setvariable variable=x;issecret=true]hunter2",
+        "##vso[task.setvariable variable=x;issecret=true]$(name)",
+    ),
+    Rule(
+        "add-mask",
+        "command lines",
+        "::add-mask::",
+        r"::add-mask::(?P<s1>[^\s\"'$*]{1,1024}+)",
+        "::add-mask::hunter2",
+        "::add-mask::$TOKEN",
+    ),
+    Rule(
+        "poetry config",
+        "command lines",
+        "http-basic.",
+        r"http-basic\.[\w\-]{1,60}[ \t]{1,4}[^\s=]{1,100}[ \t]{1,4}[\"']?(?!-)(?P<s1>[^\s\"'\\]++)",
+        "poetry config http-basic.private bob hunter2",
+        "poetry config http-basic.private --unset",
+    ),
+    Rule(
+        "dvc remote modify",
+        "command lines",
+        "remote modify",
+        r"remote modify (?:--?\w{1,20} ){0,3}[\w\-]{1,60} (?:--?\w{1,20} ){0,3}"
+        r"[\w\-]{0,40}(?:password|token|key|secret|string)[\"']? [\"']?(?P<s1>[^\s\"'\\]++)",
+        "dvc remote modify origin --local password hunter2",
+        "dvc remote modify origin url s3://x",
+    ),
+    Rule(
+        "net use",
+        "command lines",
+        "net use",
+        r"net use[^\n]{0,200}?[ \t]/u(?:ser)?:[^\s]{1,120}[ \t]{1,4}(?!/)[\"']?(?P<s1>[^\s\"'\\*]{3,}+)",
+        "net use Z: //h/x /user:bob hunter2",
+        "net use Z: //h/x /user:bob /persistent:no",
+    ),
+    *(
+        Rule(
+            f"{program} -p",
+            "command lines",
+            f"{program} ",
+            rf"{program} (?:{_COMMAND})?-h?p(?P<s1>[^\s\"'\\]{{3,}}+)",
+            f"{program} x -phunter2 a.{program}",
+            f"{program} x a.{program} -y",
+        )
+        for program in ("7z",)
     ),
     Rule(
         "redis-cli -a",
@@ -191,7 +275,8 @@ COMMAND_RULES: tuple[Rule, ...] = (
         "piped password",
         "command lines",
         "echo ",
-        r"echo (?:-n )?[\"']?(?P<s1>[^\s\"'|]{1,200}+)[\"']?[ \t]{0,4}\|[^\n]{0,200}?(?:--password-stdin|sudo -s)",
+        r"echo (?:-n )?[\"']?(?P<s1>[^\s\"'|]{1,200}+)[\"']?[ \t]{0,4}\|[^\n]{0,200}?"
+        r"(?:--password-stdin|--passphrase-fd|--with-token|sudo -s|chpasswd|kinit|cryptsetup|passwd --stdin)",
         "echo hunter2 | docker login -u bob --password-stdin",
         "echo done | docker build",
         also="|",
@@ -227,5 +312,45 @@ COMMAND_RULES: tuple[Rule, ...] = (
         r"wandb login (?:--relogin )?(?P<s1>[0-9a-f]{40})",
         "wandb login " + "0a1b2" * 8,
         "wandb login failed",
+    ),
+    *(
+        Rule(
+            f"AUTH {kind.upper()}",
+            "command lines",
+            f"auth {kind}",
+            rf"""auth {kind}[ \t]{{1,4}}(?P<s1>[a-z0-9+/_\-]{{8,}}+={{0,2}})(?![\w.])(?<=[a-z0-9+/=]{{12}})""",
+            f"send: 'AUTH {kind.upper()} AGJvYgBodW50ZXIyaHVudGVyMg=='",
+            f"250-AUTH {kind.upper()} LOGIN XOAUTH2",
+        )
+        for kind in ("plain", "login", "xoauth2", "oauthbearer")
+    ),
+    Rule(
+        "AUTHENTICATE",
+        "command lines",
+        "authenticate ",
+        r"""authenticate (?:plain|login|xoauth2|oauthbearer)[ \t]{1,4}(?P<s1>[a-z0-9+/_\-]{8,}+={0,2})(?<=[a-z0-9+/=]{12})""",
+        "A1 AUTHENTICATE PLAIN AGJvYgBodW50ZXIyaHVudGVyMg==",
+        "failed to authenticate user, AUTHENTICATE PLAIN",
+    ),
+    Rule(
+        "answer to a mail server",
+        "command lines",
+        "334 ugfzc3dvcmq6",
+        r"334 ugfzc3dvcmq6[^\n]{0,20}\n[^\n]{0,60}?[\s'\"](?P<s1>[a-z0-9+/]{4,}+={0,2})(?=[\s'\"\\]|\Z)",
+        "reply: b'334 UGFzc3dvcmQ6'\nsend: 'aHVudGVyMg==\\r\\n'",
+        "334 UGFzc3dvcmQ6",
+    ),
+    *(
+        Rule(
+            f"{word} of a protocol",
+            "command lines",
+            f"{word.lower()} ",
+            rf"""{word} (?:(?<=[>\"'] {word} )|(?<=[\"']{word} )){more}(?=[^\s\"'\\]{{0,60}}\d)"""
+            r"""(?P<s1>[^\s\"'\\*]{6,200}+)(?=[\s\"'\\]|\Z)""",
+            f"> {word} hunter22",
+            f"{word} tests/test_x2.py, > {word} ****",
+            cased=True,
+        )
+        for word, more in (("PASS", ""), ("AUTH", r"(?:[\w\-]{1,40} (?=\S{6}))?"))
     ),
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import re
 
-from ingest.output.secret_shapes import IS, MIXED, QUOTED, Rule, after, assigned
+from ingest.output.secret_shapes import GUID, IS, MINGLED, MIXED, NO_PLACEHOLDER, QUOTED, Rule, after, assigned
 
+_ID = "00000000-1111-2222-3333-444444444444"
 _TOKEN_OWNERS = (
     "sas access refresh (?<![a-z])id auth bearer security session identity api private vault deploy github gh gitlab "
     "gitea slack bot npm pypi hf hub databricks wandb sentry consul jwt oauth ci agent run user registry artifactory "
@@ -24,6 +26,30 @@ _PASS_OWNERS = (
     "db user smtp mysql pg redis ftp admin root login mail http https proxy registry docker ssh sudo ldap jdbc mongo "
     "postgres sql sa app svc"
 )
+
+
+_NAME_ENDS = r"(?=[\s\d\"'\\=:\]%])"
+"""No letter of a longer word comes: asked before what stands before the name, which takes longer."""
+_OF_DATA = {
+    "key": "partition sort row cache primary foreign hash object blob file group public unique surrogate lookup dict index "
+    "join shuffle range route idempotency natural business websocket dedup lock batch item map state order message record "
+    "redis s3 tag node parent child event job task run step metric param config composite clustering distribution image "
+    "id correlation span trace",
+    "token": "next continuation page skip delta sync eos bos pad unk sep cls mask stop special num max new",
+    "auth": "",
+}
+"""What stands before the end of a name that is like a secret's: names of columns, pages of a list, words of a model."""
+
+
+_CHOSEN = (
+    r"""(?!(?:sha|md|utf|base)-?\d|\d{4}-\d\d-|https?:)(?=[^\s"'`]{0,60}[\d!@#$^*])(?=[^\s"'`]{0,60}[a-z])"""
+    rf"""{NO_PLACEHOLDER}(?P<s1>[^\s"'`,;<>]{{6,200}}+)"""
+)
+"""A password behind words of a sentence: letters, and a digit or a sign."""
+_FIELD = r"""\\{0,4}["']?[ \t]{0,4}[:=][ \t]{0,4}\\{0,4}"""
+_NEXT = r"""\\{0,4}["']?(?:,|;|\r?\n|\\n)[ \t\r\n]{0,40}\\{0,4}"""
+_LONG = r"""\\{0,4}["']?(?=[\w+/\-]{0,40}?[a-z0-9]{12})""" + MINGLED + r"(?P<s1>[a-z0-9+/_\-]{16,256}+={0,2})(?![\w.])"
+"""A value as tokens are, not as names of files."""
 
 
 def _assignment(name: str, anchor: str, more: str, example: str, near_miss: str, **limits: int | str) -> Rule:
@@ -46,6 +72,23 @@ _WORDS = (
 )
 
 
+def _ending(sign: str, word: str) -> Rule:
+    """A header or a setting of a service that has no rule: `X-Fastly-Key`, `NEW_SERVICE_TOKEN`, with a value as tokens are."""
+    end = sign + word
+    owned = "".join(f"(?<!{owner}{end})" for owner in _OF_DATA[word].split())
+    value = rf"""(?!{GUID}|\d{{4}}-\d\d-\d\d)(?=[\w.\-+/=~]{{0,24}}?[a-z0-9+]{{16}}){MINGLED}"""
+    value += r"(?P<s1>[\w+/=~\-]{16,1024}+)(?![.\w:@(])"
+    return Rule(
+        f"…{end}",
+        "headers",
+        end,
+        rf"""{end}(?<=[a-z0-9]{end}){owned}(?:{IS}|["']?[ \t]{{0,40}}[,|│\t][ \t]{{0,40}})"""
+        rf"""{NO_PLACEHOLDER}\\{{0,4}}["']?{value}""",
+        f"X-Widget{end}: 0a1b2c3d4e5f6a7b8c9d",
+        f"my{end}: 2026-01-01T00:00:00.0Z, partition{end}=store_0001_2026_01_01",
+    )
+
+
 def _element(word: str) -> Rule:
     """`<password>…</password>`."""
     pattern = rf"{word}(?:[ \t][^<>\n]{{0,200}})?>(?P<s1>[^<>\n]{{1,512}}+)</"
@@ -58,7 +101,8 @@ def _pair(word: str) -> Rule:
     """A name and a value beside each other: settings of applications, variables of containers."""
     quoted = r"""(?P<q>\\{0,4}["'])(?P<s1>(?:(?!(?P=q))[^\n]){1,512}+)"""
     value = rf"""value\\{{0,4}}["']?[ \t]{{0,4}}[:=][ \t]{{0,4}}(?:{quoted}|(?P<s2>[^\s"'\\]++))"""
-    pattern = rf"""{word}(?:\\{{0,4}}["'][\s,]{{1,40}}\\{{0,4}}["']?|[ \t]{{0,4}}\r?\n[ \t]{{0,40}}){value}"""
+    others = r"""(?:["']\w{1,40}["'][ ]?:[ ]?(?:true|false|null|\d{1,10}|["'][\w.\- ]{0,60}["']),\s{0,40}){0,3}"""
+    pattern = rf"""{word}(?:\\{{0,4}}["'][\s,]{{1,40}}{others}\\{{0,4}}["']?|[ \t]{{0,4}}\r?\n[ \t]{{0,40}}){value}"""
     example = f'{{"name": "MY_{word.upper()}", "value": "hunter2"}}'
     return Rule(f"{word} and value", "named fields", word, pattern, example, f'"{word}", "values": 3', also="value")
 
@@ -188,15 +232,21 @@ FIELD_RULES: tuple[Rule, ...] = (
     _assignment(
         "secret",
         "secret",
-        r"(?:[_-]?(?:access[_-]?)?key|[_-]?(?:value|text|string|base|id(?=[^a-z]{0,4}[=:]\s{0,3}[\"']?[^\s\"']{30})))?",
+        r"(?:[_.-]?(?:access[_.-]?)?key|[_-]?(?:value|text|string|base|id(?=[^a-z]{0,4}[=:]\s{0,3}[\"']?[^\s\"']{30})))?",
         "{'client_secret': 'x1y2', 'n': 1}",
         "secret=args.secret",
     ),
-    _assignment("key of an owner", "key", after("key", _KEY_OWNERS) + r"\d?", "API_KEY=bob", "primary_key='id'"),
+    _assignment(
+        "key of an owner", "key", _NAME_ENDS + after("key", _KEY_OWNERS) + r"\d?", "API_KEY=bob", "primary_key='id'"
+    ),
     _assignment(
         "long key of an owner",
         "key",
-        after("key", _LONG_KEY_OWNERS)[:-1] + "|" + "|".join(f"(?<={word} key)" for word in _SPOKEN.split()) + ")",
+        _NAME_ENDS
+        + after("key", _LONG_KEY_OWNERS)[:-1]
+        + "|"
+        + "|".join(f"(?<={word} key)" for word in _SPOKEN.split())
+        + ")",
         "search_key=0123456789abcdefABCDEF",
         "primary_key='id', client_key=id",
         at_least=16,
@@ -233,6 +283,42 @@ FIELD_RULES: tuple[Rule, ...] = (
         "requests.get(url, auth=('bob', 'hunter2'))",
         "auth=('bob', password)",
     ),
+    *(
+        Rule(
+            f"{call}user, password)",
+            "named fields",
+            call,
+            rf"""{re.escape(call)}(?<=[\w.]{re.escape(call)})[bu]?["'][^"'\n]{{1,100}}["'][ \t]?,[ \t]?[bu]?["']"""
+            r"""(?=[^"'\n]{0,60}[\d!@#$^*])(?=[^"'\n]{0,60}[a-z])(?P<s1>[^"'\n]{6,200}+)["'][ \t]?[,)]""",
+            f"client.{call}'bob', 'hunter2')",
+            f"client.{call}'bob', 'editor'), client.{call}user, word)",
+        )
+        for call in ("auth(", "login(", "pw_set(", "credentials(")
+    ),
+    Rule(
+        "user and password in one",
+        "named fields",
+        "auth.user.info",
+        rf"""auth\.user\.info{IS}[^\s:=]{{1,100}}:{NO_PLACEHOLDER}(?P<s1>[^\s"',;]{{4,200}}+)""",
+        "basic.auth.user.info=bob:hunter2",
+        "auth.user.info: bob",
+    ),
+    *(
+        Rule(
+            name,
+            "named fields",
+            anchor,
+            rf"""{anchor}{IS}\\{{0,4}}["']?(?P<s1>[a-z0-9_.\-+/=~]{{16,}}+)""",
+            f"{anchor}=" + "0a1b2c3d" * 5,
+            f"{anchor}: none",
+        )
+        for name, anchor in (
+            ("header of a managed identity", "identity-header"),
+            ("variable of a managed identity", "identity_header"),
+            ("code verifier", "code_verifier"),
+            ("code of a device", "device_code"),
+        )
+    ),
     Rule(
         "HTTPBasicAuth",
         "named fields",
@@ -260,6 +346,83 @@ FIELD_RULES: tuple[Rule, ...] = (
         r"""with password (?=\S{0,40}\d)(?=\S{0,40}[a-z])["']?(?P<s1>[^\s"']{6,}+)""",
         "log in with password hunter2!",
         "with password authentication",
+    ),
+    Rule(
+        "quoted password of a sentence",
+        "named fields",
+        "passw",
+        r"""passw(?:ord|d)[ \t]{1,2}(?P<q>\\{0,4}["'`])(?![a-z]{1,30}(?:[_\-][a-z]{1,30}){1,5}[_\-]?\d{0,2}(?P=q))"""
+        r"""(?!(?:\{\w*\}|%\w+%|\$\w+)(?P=q))(?=[^"'`\s]{0,60}[\d!@#$^*])(?=[^"'`\s]{0,60}[a-z])(?P<s1>[^"'`\s\\]{6,200}+)(?P=q)""",
+        "login failed with user bob and password 'hunter2'",
+        "Reading password 'db-password-1', wrong password 'x', password '%DB_PASS%'",
+    ),
+    Rule(
+        "password for somebody",
+        "named fields",
+        "password",
+        rf"""passwords?[ \t](?:for|of)[ \t][^\n:=]{{1,80}}?["']?[ \t]?(?::|=|\bis\b)[ \t]{{1,4}}[\"'`]?{_CHOSEN}""",
+        "New password for user bob: hunter2!",
+        "Password for 'https://bob@h.example': prompt disabled, password for bob: expired",
+    ),
+    Rule(
+        "password that is told",
+        "named fields",
+        "password",
+        r"""password[ \t](?:(?:is|was|has[ \t]been|now)(?=[ \t:]))?(?:[ \t]?(?:(?:re)?set|changed|equal)[ \t]to|[ \t]now)?"""
+        rf"""(?<=[a-z]):?[ \t]{{1,4}}[\"'`]?(?<!password[ ])(?<!password[ ][\"'`]){_CHOSEN}""",
+        "the initial password is hunter2!",
+        "the password is required, password was changed on 2026-01-01",
+    ),
+    Rule(
+        "key beside a user",
+        "named fields",
+        "username",
+        rf"""username{_FIELD}["']?[^\s"',;]{{1,100}}["']?{_NEXT}["']?(?:key|code|pat|pass){IS}{_LONG}""",
+        '{"username": "bob", "key": "' + "0a1b2c3d" * 4 + '"}',
+        "username: bob, key: image_0001",
+    ),
+    _assignment("psk", "psk", "(?<![a-z]psk)", 'psk="hunter22"', "TLS_PSK: on, psk=1", at_least=8),
+    Rule(
+        "key of events",
+        "named fields",
+        "_key",
+        rf"""_key(?:(?<=routing_key)|(?<=integration_key)|(?<=service_key)|(?<=write_key)|(?<=ingestion_key))"""
+        rf"""{IS}\\{{0,4}}["']?(?=[a-z]{{0,40}}\d)(?=\d{{0,40}}[a-z])(?P<s1>[0-9a-z]{{20,64}}+)(?![\w.\-])""",
+        '{"routing_key": "' + "0a1b2c3d" * 4 + '"}',
+        "routing_key='batch.scored', routing_key=celery",
+    ),
+    *(
+        Rule(
+            name,
+            "named fields",
+            anchor,
+            rf"""{anchor}{more}{IS}\\{{0,4}}["']?(?P<s1>[a-z0-9]{{4,32}}+)(?![\w.\-])""",
+            example,
+            "pin=1234567, pin_memory=True, spin-value=12345, next_pin=12",
+        )
+        for name, anchor, more, example in (
+            ("value of a PIN", "pin-value", "(?<![a-z]pin-value)", "pkcs11:token=x;pin-value=123456"),
+            (
+                "PIN of an owner",
+                "_pin",
+                "(?:"
+                + "|".join(f"(?<={owner}_pin)" for owner in ("user", "so", "sim", "token", "card", "admin"))
+                + ")",
+                "HSM_USER_PIN=123456",
+            ),
+        )
+    ),
+    *(
+        Rule(
+            f"{word} after blanks",
+            "named fields",
+            f".{word}",
+            rf"""\.{word}[ \t]{{1,80}}(?=[^\s"',;]{{0,200}}\d)(?=[^\s"',;]{{0,200}}[a-z])"""
+            r"""(?P<s1>[^\s"',;\\]{8,1024}+)(?=[ \t\r]*+(?:\n|\\[nr]|["']|\Z))""",
+            f"spark.hadoop.fs.store.{word}    hunter2hunter2",
+            f"see app.{word} for 2026-01-01",
+        )
+        for word in ("password", "secret", "secret.key", "api.key", "token")
     ),
     Rule(
         "auth of a registry",
@@ -310,10 +473,26 @@ HEADER_RULES: tuple[Rule, ...] = (
         "authorization",
         r"""authorization\\{0,4}["']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}(?:[bu]?\\{0,4}["'])?(?:"""
         r"""(?:digest|aws4-hmac-sha256|sharedaccesssignature)[ \t]{1,4}(?P<s1>[^"'\\\n]++)"""
-        r"""|(?:bearer|basic|sharedkey(?:lite)?|token|negotiate|ntlm|apikey|bot|key)[ \t]{1,4}(?P<s2>[^\s"'\\<>,;]++)"""
-        r"""|(?P<s3>[^\s"'\\<>,;*]{16,}+))""",
+        rf"""|(?:bearer|basic|sharedkey(?:lite)?|token|negotiate|ntlm|apikey|bot|key)[ \t]{{1,4}}{NO_PLACEHOLDER}"""
+        r"""(?P<s2>[^\s"'\\<>,;]++)"""
+        rf"""|{NO_PLACEHOLDER}(?P<s3>[^\s"'\\<>,;*]{{16,}}+))""",
         "Authorization: Basic dXNlcjpwYXNz",
         "Authorization: failed. AuthorizationFailure",
+        wraps=True,
+    ),
+    Rule(
+        "Authorization with any scheme",
+        "headers",
+        "authorization",
+        r"""authorization\\{0,4}["']?[ \t]{0,4}(?:=>|[:=,])[ \t]{0,4}(?:[bu]?\\{0,4}["'])?[a-z][\w\-]{1,30}[ \t]{1,4}(?:"""
+        # fields of a scheme: what is quoted, or long
+        r"""(?P<s1>[a-z_]{1,40}=(?:\\{0,4}"[^"\n\\]{1,400}\\{0,4}"|[^\s,"'\\]{8,400})"""
+        r"""(?:,[ \t]?[a-z_]{1,40}=[^\n,'\\]{0,400}){0,12})"""
+        # an id in the midst of a sentence is no credential
+        rf"""|(?!\d{{4}}-\d\d-|{GUID}(?!\\{{0,4}}["']|\s{{0,4}}(?:\n|\\[nr]|\Z))|[a-z_]{{1,20}}://)"""
+        r"""(?=[a-z.\-_+/=~:]{0,200}\d)(?=[\d.\-_+/=~:]{0,200}[a-z])(?P<s2>[\w.\-+/=~:|]{12,}+))""",
+        "Authorization: GenieKey 0a1b2c3d-4e5f-6789-0a1b-2c3d4e5f6789",
+        f"Authorization: request {_ID} failed, denied at 2026-01-01T00:00:00Z",
         wraps=True,
     ),
     Rule(
@@ -324,6 +503,7 @@ HEADER_RULES: tuple[Rule, ...] = (
         "('Proxy-Authorization', 'Basic dXNlcjpwYXNz')",
         "('Authorization', 'Accept')",
     ),
+    *(_ending(sign, word) for word in _OF_DATA for sign in "-_"),
     Rule(
         "Bearer",
         "headers",

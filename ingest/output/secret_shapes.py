@@ -40,34 +40,58 @@ IS = (
     r"""(?:\r?\n[ \t]{1,80}(?=(?P<of>["'])[^"'\n]{1,2048}(?P=of)))?"""  # the value is quoted on the next line
 )
 # up to the quote that opened it (`\"` in quoted JSON), or to the end of a cut line
-QUOTED = r"""[bu]?(?P<q>\\{0,4}["'])(?P<s1>(?:(?!(?P=q))(?:\\.|[^\\\n])){1,2048}+)"""
+QUOTED = r"""[bfru]{0,2}(?P<q>\\{0,4}["'])(?P<s1>(?:(?!(?P=q))(?:\\.|[^\\\n])){1,2048}+)"""
 # `+`, `/` and `=` in JSON of some writers
 ESCAPED = r"\\u00(?:2b|2f|3d)"
 # a comma or a bracket ends a bare value only where it looks like the end: passwords hold them too
 _STOP = r"""\s"'\\;&<>,)\]}"""
 _BARE = rf"""(?P<s2>[^{_STOP}](?:[^{_STOP}]|{ESCAPED}|[,)\]}}](?![\s,;)\]}}"'\\]|\Z|[\w.\-]{{1,40}}[ \t]?[=:]))*+)"""
+# what stands where a secret will be, or was: `$(pass x)`, `${TOKEN}`, `<your-key>`, `[hidden]`, `(not set)`, `YOUR_API_KEY`
+_STANDS_FOR = (
+    r"\{\{[ \t]?[$.a-z_][\w.:|]{0,60}[ \t]?\}\}|%[a-z_]\w{0,60}%|%[sdrv]|\*{2,64}|x{4,64}|\.{3}"
+    r"|\$(?:env:)?[a-z_]{0,60}(?:key|pwd|pass|pw|pat|auth|password|passwd|secret|token)"
+    r"|<[a-z][^<>\n]{0,60}>|\[[a-z][a-z _\-]{2,40}\]"
+    r"|\((?:not|none|null|unset|hidden|redacted|masked|empty|set|no|your|same)(?:[ _\-][a-z _\-]{1,40})?\)"
+    r"|(?:<|\[)?your[_\- ][\w\-]{2,60}|(?:insert|enter|put|replace)[_\-](?:your|with|the|me)(?:[_\-][\w\-]{1,60})?"
+    r"|redacted|hidden|masked|sanitized|filtered|scrubbed|omitted|not[_\-]set"
+)
+NO_PLACEHOLDER = (
+    rf"""(?!\$[{{(]|(?:{_STANDS_FOR}|password|passwd|secret|token)(?=[\s"'\\,;&|)\]}}]|\.(?:\s|\Z)|\Z)"""
+    rf"""|[bfru]{{0,2}}\\{{0,4}}["'](?:\$[{{(]|(?:{_STANDS_FOR}|\{{[\w.:!]{{0,40}}\}})(?=\\{{0,4}}["']))"""
+    # a prompt ends with its quote: `getpass('Password: ')`
+    rf"""|\\{{0,4}}["'][)\],;}}]{{1,3}}(?:[\s.:]|\Z))"""
+)
 # words, annotations and references that stand where a value would, in the code lines of tracebacks
 _NO_VALUE = (
     r"(?!(?:none|null|nil|true|false|undefined|str|bytes|int|bool|optional|secretstr|any)(?![\w.\-])|[|>][+-]?(?=\s|\Z)"
-    r"|self\.|args\.|config\.|settings\.|os\.environ|os\.getenv|getenv\(|\$[{(]|\{[\w.:!]{0,40}\}"
-    r"|(?:\{\{[ \t]?[$.a-z_][\w.:|]{0,60}[ \t]?\}\}|%[a-z_]\w{0,60}%|%[sdrv]|\*{2,64}"
-    r"|(?:\$(?:env:)?[a-z_]{0,60})?(?:password|passwd|secret|token)|\$(?:env:)?[a-z_]{0,60}(?:key|pwd))"
-    r"(?=[\s,;&)\]}]|\Z)"
+    r"|self\.|args\.|config\.|settings\.|os\.environ|os\.getenv|getenv\(|\{[\w.:!]{0,40}\}"
     r"|[a-z_][\w.]{0,60}\([^()\n]{0,120}\)(?=[\s,;)\]}]|\Z))"
 )
-MIXED = r"""(?=[bu]?\\{0,4}["']?[^\s"'\\;&,]{0,200}?[0-9])"""
+MIXED = r"""(?=[bfru]{0,2}\\{0,4}["']?[^\s"'\\;&,]{0,200}?[0-9])"""
 """A digit is in the value: words of prose have none."""
+
+# words behind an option that is talked about
+_NO_PROSE = (
+    r"(?!(?:via|is|are|was|were|has|have|or|and|on|in|from|to|for|if|when|with|without|which|that|this|as|at|by|of|the|a|an"
+    r"|can|cannot|could|may|must|should|will|would|does|do|not|instead|flag|option|argument|parameter|value|requires|needs"
+    r"|before|after|because|but|only|also|at)(?=[\s.,;:)]|\Z))"
+)
 
 
 def assigned(anchor: str, more: str = "", *, at_least: int = 1, unless: str = "") -> str:
     """`anchor = value` in all its forms: connection string, query, keyword argument, JSON, dict, YAML, header."""
-    long = rf"""(?=[bu]?\\{{0,4}}["']?[^\s"'\\]{{{at_least}}})""" if at_least > 1 else ""
-    return f"{anchor}{more}{IS}{unless}{long}(?:{QUOTED}|{_NO_VALUE}{_BARE})"
+    long = rf"""(?=[bfru]{{0,2}}\\{{0,4}}["']?[^\s"'\\]{{{at_least}}})""" if at_least > 1 else ""
+    return f"{anchor}{more}{IS}{unless}{NO_PLACEHOLDER}{long}(?:{QUOTED}|{_NO_VALUE}{_BARE})"
 
 
 def after(anchor: str, words: str) -> str:
-    """A check, for behind the anchor, that one of the words stands before it: `api`, `api_` or `api-`."""
-    return "(?:" + "|".join(f"(?<={word}{anchor})|(?<={word}[_-]{anchor})" for word in words.split()) + ")"
+    """A check, for behind the anchor, that one of the words stands before it: `api`, `api_`, `api-` or `api.`."""
+    return "(?:" + "|".join(f"(?<={word}{anchor})|(?<={word}[_.-]{anchor})" for word in words.split()) + ")"
+
+
+MINGLED = r"""(?=(?:[\w.\-+/=~]{0,60}?(?:\d[a-z]|[a-z]\d)){2})"""
+"""Letters and digits change at least twice, as in tokens; words with a number behind them do so once."""
+GUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 
 
 def sas(equals: str) -> str:
@@ -81,7 +105,7 @@ def sas(equals: str) -> str:
 def flag(name: str) -> str:
     """`--password value` on a command line, or in the list of its words."""
     value = r"""(?:(?P<q>["'])(?P<s1>[^"'\n]++)|(?!-|\||&)(?P<s2>[^\s"'\\,\]]++))"""
-    return rf"""{name}(?<![\w-]{name})(?:["'],?)?[ \t]{{1,4}}{value}"""
+    return rf"""{name}(?<![\w-]{name})(?:["'],?)?[ \t]{{1,4}}{_NO_PROSE}{NO_PLACEHOLDER}{value}"""
 
 
 def prefixed(prefix: str, rest: str) -> str:

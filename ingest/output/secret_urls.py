@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from ingest.output.secret_shapes import IS, Rule, sas
+from ingest.output.secret_shapes import IS, MINGLED, Rule, sas
 
 
 def _sas(equals: str, anchor: str, example: str) -> Rule:
     return Rule(
         f"SAS signature ({equals})", "Azure", anchor, sas(equals), example, "design=abcdefghijklmnopqrs", wraps=True
+    )
+
+
+# a part of a path that is no word, no number and no name of a file, up to the next part
+_SEGMENT = MINGLED + r"""[\w\-]{16,256}+(?=[/?#\s"'<>,;)\]\\]|\.?(?:\s|\Z))"""
+
+
+def _part(name: str, anchor: str, host: str, near_miss: str, before: str = "", value: str = _SEGMENT) -> Rule:
+    """A token in the path of an address: who knows the address may do what it is for."""
+    return Rule(
+        name,
+        "URLs",
+        anchor,
+        rf"{anchor}{before}(?P<s1>{value})(?:/(?P<s2>{value}))?",
+        f"https://{host}0a1b2c3d4e5f6a7b8c9d0e1f/x",
+        near_miss,
+        also="://",
     )
 
 
@@ -94,5 +111,65 @@ URL_RULES: tuple[Rule, ...] = (
         r"jdbc:oracle:\w{1,10}:[^\s/@]{1,60}/(?P<s1>[^\s@\"']{1,100}+)@",
         "jdbc:oracle:thin:scott/tiger@db:1521:x",
         "jdbc:oracle:thin:@db:1521:x",
+    ),
+    _part(
+        "token of a channel",
+        "/t/",
+        "conda.example/t/",
+        "https://h.example/t/linux-64, https://h.example/t/2026-01-01/x",
+    ),
+    *(
+        _part(
+            f"token behind {where}",
+            where,
+            f"h.example{where}",
+            f"https://h.example{where}list, https://h.example{where}v2/x",
+        )
+        for where in (
+            "/token/",
+            "/key/",
+            "/apikey/",
+            "/api/push/",
+            "/priv/",
+            "/hooks/",
+            "/webhook/",
+            "/integration/",
+        )
+    ),
+    _part(
+        "token behind /webhooks/",
+        "/webhooks/",
+        "h.example/webhooks/",
+        "https://h.example/webhooks/list",
+        r"(?:\w{1,30}/){0,2}",
+    ),
+    _part("ping of a watch", "hc-ping.com/", "hc-ping.com/", "https://hc-ping.com/docs"),
+    _part("webhook.site", "webhook.site/", "webhook.site/", "https://webhook.site/docs"),
+    _part(
+        "bot in a path",
+        "/bot",
+        "api.telegram.org/bot1234567890:",
+        "https://h.example/bot/1, https://h.example/bot7:8080/x",
+        r"\d{6,12}(?::|%3a)",
+        r"[\w\-]{20,}+",
+    ),
+    _part(
+        "key of a node",
+        "/v3/",
+        "mainnet.infura.io/v3/",
+        "https://h.example/v3/items",
+        r"(?<=\.infura\.io/v3/)",
+        r"[0-9a-f]{24,}+",
+    ),
+    *(
+        Rule(
+            f"{name} in a query",
+            "URLs",
+            name,
+            rf"{name}=(?<=[?&;]{name}=)(?=[a-z\-]{{0,60}}\d)(?P<s1>[\w\-]{{16,256}}+)(?![.\w])",
+            f"https://h.example/x?a=1&{name}=" + "0a1b2c3d" * 4,
+            f"https://h.example/x?{name}=7&a=1, {name}=0123456789abcdef0123",
+        )
+        for name in ("sessionid", "session_id", "jsessionid", "phpsessid")
     ),
 )

@@ -140,6 +140,13 @@ def test_parquet(tmp_path: Path) -> None:
     assert written == ["-----BEGIN RSA PRIVATE KEY-----", *["***"] * 5, "-----END RSA PRIVATE KEY-----"]
 
 
+@pytest.mark.parametrize("text", ["PRIVATE KEY is missing", "no Private-Lines here", "-----END PRIVATE KEY-----"])
+def test_words_of_a_key_without_its_begin(text: str) -> None:
+    """A message about keys is no key: it is shown as it is, whole and in a column."""
+    assert redact_text(text) == text
+    assert KeyLines().masked([text], Redactor()) == [text]
+
+
 def test_lines_of_a_file() -> None:
     """A masker of lines remembers, as that of rows does."""
     masker = LineMasker()

@@ -133,7 +133,27 @@ def test_password_is_gone(password: str, before: str) -> None:
         assert "Q!" + password not in redact_text(f"{before}\n{dress.format('Q!' + password)}")
 
 
-@pytest.mark.parametrize("unit", ["pwd='", "//a:", "eyJ", "eyJ_", "=", "&sig=", "password=a,", 'password="\\', "a b "])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "pwd='",
+        "//a:",
+        "eyJ",
+        "eyJ_",
+        "=",
+        "&sig=",
+        "password=a,",
+        'password="\\',
+        "a b ",
+        "pwd\\n",
+        "pwd,a\n",
+        "password  ",
+        "/t/a1",
+        "user: b, key: ",
+        "Authorization: a b=",
+        "x-key: a1",
+    ],
+)
 def test_long_lines(unit: str) -> None:
     """A line of 5 MB made of beginnings of secrets comes to its end: no expression is worse than linear."""
     text = (unit * (5_000_000 // len(unit))) + "@"
