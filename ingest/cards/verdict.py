@@ -72,7 +72,8 @@ def verdict(store: Store, report: LoadReport) -> dict[str, Any]:
         "slowest_mini_batch": _first(
             ask(
                 "SELECT job_id, mini_batch_id, elapsed_s, ratio_to_median, node, process, outcome"
-                " FROM slowest_mini_batches WHERE {these} ORDER BY elapsed_s DESC, job_id, mini_batch_id LIMIT 1"
+                " FROM slowest_mini_batches WHERE {these} AND rank_in_job = 1"
+                " ORDER BY elapsed_s DESC, job_id, mini_batch_id LIMIT 1"
             )
         ),
         "highest_memory": _first(

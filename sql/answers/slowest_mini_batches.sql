@@ -5,7 +5,7 @@
 -- cores; child processes are not counted. `ratio_to_median` compares with the median of the job's mini-batches.
 -- example: SELECT mini_batch_id, elapsed_s, run_s, cpu_share, ratio_to_median, outcome, node FROM slowest_mini_batches
 -- WHERE job_id = 'timeouts-retries' AND rank_in_job <= 3
-with timed as materialized (
+with timed as not materialized (
     select
         job_id, mini_batch_id, elapsed_s, run_s, overhead_s, process_s, outcome, all_attempts, node, process,
         started_at, items, failed_items, inputs
@@ -13,21 +13,27 @@ with timed as materialized (
     where final and elapsed_s is not null
 ),
 
-jobs_timed as (
+jobs_timed as materialized (
     select job_id, median(elapsed_s) as median_s, max(elapsed_s, 20) as slowest
     from timed
     group by job_id
+),
+
+ranks as (  -- a list beside each mini-batch would be copied for each
+    select job_id, slowest[rank] as elapsed_s, min(rank) as rank_in_job
+    from (select job_id, slowest, unnest(range(1, len(slowest) + 1)) as rank from jobs_timed)
+    group by all
 )
 
 select
     job_id,
-    list_position(slowest, elapsed_s)::bigint as rank_in_job,
+    (select r.rank_in_job from ranks as r where r.job_id = t.job_id and r.elapsed_s = t.elapsed_s) as rank_in_job,
     mini_batch_id,
     elapsed_s,
     run_s,
     overhead_s,
     process_s / nullif(elapsed_s, 0) as cpu_share,
-    elapsed_s / nullif(median_s, 0) as ratio_to_median,
+    elapsed_s / nullif((select j.median_s from jobs_timed as j where j.job_id = t.job_id), 0) as ratio_to_median,
     outcome,
     all_attempts as attempts,
     node,
@@ -36,6 +42,5 @@ select
     items,
     failed_items,
     inputs
-from timed
-left join jobs_timed using (job_id)
+from timed as t
 order by elapsed_s desc, job_id, mini_batch_id

@@ -12,17 +12,28 @@
 -- example: SELECT bin, state, busy_s, failed_s, failed_attempts, restarts, highest_memory_percent FROM
 -- timeline_bins('memory-growth', NULL, NULL, 6) WHERE node = '0' AND process IS NULL
 create or replace macro timeline_bins(job, since, until, bins) as table
-with tries as materialized (
+with attempts_seen as not materialized (
     select
-        coalesce(node, '') as node, coalesce(process, '') as process, outcome, started_at,
-        coalesce(
-            ended_at,
-            case when outcome = 'open' then
-                lead(started_at) over (partition by node, process order by started_at, line_no)
-            end
-        ) as ended_at
+        coalesce(node, '') as node, coalesce(process, '') as process, outcome, started_at, ended_at, line_no,
+        outcome = 'open' and ended_at is null as is_open
     from attempts
     where job_id = job and started_at is not null
+),
+
+followed as materialized (  -- an open one lasts until its worker begins another; all of a job are too many to sort
+    select o.node, o.process, o.started_at, min(n.started_at) as ended_at
+    from attempts_seen as o
+    left join attempts_seen as n
+        on n.node = o.node and n.process = o.process
+        and (n.started_at > o.started_at or (n.started_at = o.started_at and n.line_no > o.line_no))
+    where o.is_open
+    group by o.node, o.process, o.started_at, o.line_no
+),
+
+tries as not materialized (
+    select node, process, outcome, started_at, ended_at from attempts_seen where not is_open
+    union all
+    select node, process, 'open', started_at, ended_at from followed
 ),
 
 inits as (
