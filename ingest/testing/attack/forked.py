@@ -5,6 +5,8 @@ This module is also the program that forks: it reads a request on each line of s
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 import os
 import runpy
@@ -16,6 +18,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from importlib import import_module
 from threading import Event, Timer
 from types import TracebackType
@@ -43,10 +46,14 @@ class Ended:
 class Commands:
     """A process that runs one command after the other, each forked off."""
 
-    def __init__(self) -> None:
+    def __init__(self, niceness: int = 0) -> None:
         self.megabytes = 0.0
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
+        self._niceness = niceness
+
+    @cached_property
+    def _process(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", __name__, str(self._niceness)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -89,8 +96,9 @@ class Commands:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.kill()
-        self._process.communicate()
+        if "_process" in self.__dict__:  # it starts with its first command
+            self._process.kill()
+            self._process.communicate()
 
 
 def _run(arguments: Sequence[str], stop_after: float | None, stop_by: int, limit: int | None) -> Ended:
@@ -132,20 +140,32 @@ def _become(arguments: Sequence[str], stderr: int, limit: int | None) -> None:
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     sys.argv = ["ingest", *arguments]
-    runpy.run_module("ingest", run_name="__main__")
+    code: object = 0
+    try:
+        runpy.run_module("ingest", run_name="__main__")
+    except SystemExit as stop:
+        code = stop.code
+    atexit._run_exitfuncs()
+    sys.stderr.flush()
+    os._exit(
+        code if isinstance(code, int) else bool(code)
+    )  # to tidy up all that was imported takes longer than a command
 
 
 _COMMON = (
     *("duckdb", "pyarrow.parquet", "ingest.cli", "ingest.cards.verdict", "ingest.load.pool", "ingest.load.rebuild"),
-    *("ingest.nightly.run", "ingest.store.compact"),
+    *("ingest.nightly.run", "ingest.store.compact", "ingest.cards.nightly", "ingest.derive.template", "structlog"),
+    *("ingest.store.select_jobs", "ingest.output.columns"),
 )
 """What commands import, imported once."""
 
 
-def _serve() -> None:
+def _serve(niceness: int) -> None:
+    os.nice(niceness)
     for name in _COMMON:
         import_module(name)
     load_registry().definition()
+    gc.freeze()  # a forked process need not look through what is here, and so does not copy it
     for line in sys.stdin:
         ended = _run(**json.loads(line))
         print(json.dumps(asdict(ended)), flush=True)
@@ -153,4 +173,4 @@ def _serve() -> None:
 
 if __name__ == "__main__":
     with suppress(BrokenPipeError):  # whoever asked is gone
-        _serve()
+        _serve(int(sys.argv[1]))
