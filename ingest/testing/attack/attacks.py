@@ -38,7 +38,7 @@ def kill(ground: Ground, random: Random) -> Outcome:
         is_over = time.monotonic() > until
         stop_after = None if is_over else course.instant(random, is_changed=is_changed)
         ended = ground.commands.run(*ground.arguments(command), stop_after=stop_after)
-        if ended.code != -signal.SIGKILL:
+        if is_over or ended.code != -signal.SIGKILL:
             outcome.findings += _at_its_end(ground, command, path, ended)
             course.seconds[is_changed] = ended.seconds
             path = ground.store()
