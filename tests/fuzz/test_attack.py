@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ingest.testing.attack.forked import Commands
 from ingest.testing.attack.state import faults, state
 
 if TYPE_CHECKING:
@@ -37,6 +39,20 @@ def test_faults(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
     one.unlink()
     (wrong,) = faults(store.path)
     assert "cannot be read" in wrong
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_killed_at_a_change(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
+    """A signal aimed at a change of a file comes upon it, long before the command ends; nobody else gets one."""
+    load = ("load", tree(logs.job("x"), "a"), "--no-verdict", "-q", "--store", store.path)
+    with Commands() as commands:
+        killed = commands.run(*load, watched=[store.path], stop_at=1, stop_after=0)
+        assert (killed.code, killed.changes) == (-signal.SIGKILL, 1)
+        assert state(store.path) == "no store"
+        ended = commands.run(*load, watched=[store.path], stop_at=10_000, stop_after=0)
+    assert ended.code == 0
+    assert ended.changes > 1
+    assert list(faults(store.path)) == []
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -7,7 +7,7 @@ import secrets
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -44,20 +44,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         round_s = min(_ROUND_S, options.minutes * 60 / len(chosen))
         ground = Ground(Path(folder), commands, writers, Random(seed), round_s)
         number = 0
-        while number < len(chosen) or time.monotonic() - started < options.minutes * 60:
-            name = min(spent, key=lambda one: spent[one] / ATTACKS[one][1])  # each gets its share of the time
-            began = time.monotonic()
-            if began - renewed > _RENEWED_S:
-                ground.renew(Random(f"{seed}:{number}"))
-                renewed = began
-            outcome = ATTACKS[name][0](ground, Random(f"{seed}:{name}:{number}"))
-            spent[name] += time.monotonic() - began
-            done[name].tries += outcome.tries
-            done[name].states += outcome.states
-            done[name].findings += outcome.findings
-            for finding in outcome.findings:
-                print(f"{name} (seed {seed}, number {number}): {finding}", file=sys.stderr, flush=True)
-            number += 1
+        with suppress(KeyboardInterrupt):  # what was done until then is told
+            while number < len(chosen) or time.monotonic() - started < options.minutes * 60:
+                name = min(spent, key=lambda one: spent[one] / ATTACKS[one][1])  # each gets its share of the time
+                began = time.monotonic()
+                if began - renewed > _RENEWED_S:
+                    ground.renew(Random(f"{seed}:{number}"))
+                    renewed = began
+                outcome = ATTACKS[name][0](ground, Random(f"{seed}:{name}:{number}"))
+                spent[name] += time.monotonic() - began
+                done[name].tries += outcome.tries
+                done[name].states += outcome.states
+                done[name].findings += outcome.findings
+                for finding in outcome.findings:
+                    print(f"{name} (seed {seed}, number {number}): {finding}", file=sys.stderr, flush=True)
+                number += 1
         megabytes = max(one.megabytes for one in (commands, *writers))
     _report(done, spent)
     found = sum(len(outcome.findings) for outcome in done.values())
@@ -79,7 +80,7 @@ def _report(done: dict[str, Outcome], spent: dict[str, float]) -> None:
     print(f"{'attack':<22}{'tries':>10}{'findings':>10}{'minutes':>10}{'a minute':>10}")
     for name, outcome in done.items():
         minutes = spent[name] / 60
-        rate = outcome.tries / minutes
+        rate = outcome.tries / minutes if minutes else 0
         print(f"{name:<22}{outcome.tries:>10,}{len(outcome.findings):>10,}{minutes:>10.1f}{rate:>10,.0f}")
     for name, outcome in done.items():
         if outcome.states:

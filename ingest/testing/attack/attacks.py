@@ -36,8 +36,8 @@ def kill(ground: Ground, random: Random) -> Outcome:
     is_changed = is_over = False
     while not is_over:
         is_over = time.monotonic() > until
-        stop_after = None if is_over else course.instant(random, is_changed=is_changed)
-        ended = ground.commands.run(*ground.arguments(command), stop_after=stop_after)
+        stop = {} if is_over else course.stop(random, is_changed=is_changed)
+        ended = ground.commands.run(*ground.arguments(command), watched=ground.watched, **stop)
         if is_over or ended.code != -signal.SIGKILL:
             outcome.findings += _at_its_end(ground, command, path, ended)
             course.seconds[is_changed] = ended.seconds
@@ -79,8 +79,8 @@ def interrupt(ground: Ground, random: Random) -> Outcome:
     path = ground.store()
     before = _room(path)
     by = random.choice((signal.SIGINT, signal.SIGTERM))
-    stop_after = max(0.1, course.instant(random))  # before that it is not yet ready to answer
-    ended = ground.commands.run(*ground.arguments(command), stop_after=stop_after, stop_by=int(by))
+    stop = course.stop(random, earliest=0.1)  # before that it is not yet ready to answer
+    ended = ground.commands.run(*ground.arguments(command), watched=ground.watched, stop_by=int(by), **stop)
     now, wrong = examined(path)
     found: list[str] = []
     if ended.code == (ExitCode.INTERRUPTED if by == signal.SIGINT else -by):

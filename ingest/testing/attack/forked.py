@@ -15,12 +15,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib import import_module
-from threading import Event, Timer
+from pathlib import Path
+from threading import Event, Thread, Timer
 from types import TracebackType
 from typing import Any
 
@@ -28,6 +29,10 @@ from ingest.plugin.registry import load_registry
 
 _HANGS_S = 300.0
 """Seconds after which a command is taken to hang; it takes a few."""
+
+
+_LOOK_S = 0.001
+"""Seconds between two looks at files that are watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Ended:
     seconds: float
     megabytes: float
     """The most memory that it, or a process that it started, had at once."""
+    changes: int = 0
+    """How often those files were seen to change that were watched."""
 
 
 class Commands:
@@ -66,10 +73,15 @@ class Commands:
         stop_after: float | None = None,
         stop_by: int = signal.SIGKILL,
         limit: int | None = None,
+        watched: Sequence[object] = (),
+        stop_at: int = 0,
     ) -> None:
-        """Starts `ingest ARGUMENTS`. It gets a signal so many seconds later; `limit`: no file may become larger."""
+        """Starts `ingest ARGUMENTS`. It gets a signal so many seconds later; `limit`: no file may become larger.
+
+        Changes of the files `watched` are counted; with `stop_at`, the seconds begin with the change of that number.
+        """
         assert self._process.stdin is not None
-        stop = {"stop_after": stop_after, "stop_by": int(stop_by)}
+        stop = {"stop_after": stop_after, "stop_by": int(stop_by), "stop_at": stop_at, "watched": [*map(str, watched)]}
         request = {"arguments": [str(one) for one in arguments], **stop, "limit": limit}
         print(json.dumps(request), file=self._process.stdin, flush=True)
 
@@ -101,7 +113,44 @@ class Commands:
             self._process.communicate()
 
 
-def _run(arguments: Sequence[str], stop_after: float | None, stop_by: int, limit: int | None) -> Ended:
+class _Watch(Thread):
+    """Counts the changes of files until it is told that they are over, and does something at the one of a number."""
+
+    def __init__(self, files: Sequence[str], number: int, then: Callable[[], object]) -> None:
+        super().__init__()
+        self.changes = 0
+        self.over = Event()
+        self._files, self._number, self._then = files, number, then
+
+    def run(self) -> None:
+        seen = self._state()
+        while not self.over.wait(_LOOK_S):
+            if (now := self._state()) != seen:
+                seen = now
+                self.changes += 1
+                if self.changes == self._number:
+                    self._then()
+
+    def _state(self) -> list[tuple[int, int, int] | None]:
+        return [_status(file) for file in self._files]
+
+
+def _status(file: str) -> tuple[int, int, int] | None:
+    try:
+        status = Path(file).stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _run(
+    arguments: Sequence[str],
+    stop_after: float | None,
+    stop_by: int,
+    limit: int | None,
+    watched: Sequence[str],
+    stop_at: int,
+) -> Ended:
     reading, writing = os.pipe()
     started = time.monotonic()
     child = os.fork()
@@ -114,19 +163,27 @@ def _run(arguments: Sequence[str], stop_after: float | None, stop_by: int, limit
         hung.set()
         os.kill(child, signal.SIGKILL)
 
+    def stop() -> None:
+        time.sleep(stop_after or 0)
+        os.kill(child, stop_by)
+
+    watch = _Watch(watched, stop_at, stop)
     timers = [Timer(_HANGS_S, end)]
-    if stop_after is not None:
+    if stop_after is not None and not stop_at:
         timers.append(Timer(stop_after, os.kill, (child, stop_by)))
-    for timer in timers:
-        timer.start()
+    for thread in (watch, *timers):
+        thread.start()
     with os.fdopen(reading, errors="replace") as stream:
         said = stream.read()
+    watch.over.set()
+    watch.join()
     _, status, usage = os.wait4(child, 0)
     for timer in timers:
         timer.cancel()
     if hung.is_set():
         said += f"\nit did not end within {_HANGS_S:.0f} seconds"
-    return Ended(os.waitstatus_to_exitcode(status), said, time.monotonic() - started, usage.ru_maxrss / 1024)
+    code, seconds = os.waitstatus_to_exitcode(status), time.monotonic() - started
+    return Ended(code, said, seconds, usage.ru_maxrss / 1024, watch.changes)
 
 
 def _become(arguments: Sequence[str], stderr: int, limit: int | None) -> None:
@@ -147,9 +204,8 @@ def _become(arguments: Sequence[str], stderr: int, limit: int | None) -> None:
         code = stop.code
     atexit._run_exitfuncs()
     sys.stderr.flush()
-    os._exit(
-        code if isinstance(code, int) else bool(code)
-    )  # to tidy up all that was imported takes longer than a command
+    # at once: to tidy up all that was imported takes longer than many a command
+    os._exit(code if isinstance(code, int) else bool(code))
 
 
 _COMMON = (
@@ -172,5 +228,5 @@ def _serve(niceness: int) -> None:
 
 
 if __name__ == "__main__":
-    with suppress(BrokenPipeError):  # whoever asked is gone
+    with suppress(BrokenPipeError, KeyboardInterrupt):  # whoever asked is gone, or going
         _serve(int(sys.argv[1]))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from random import Random
 
 from ingest.plugin.registry import load_registry
+from ingest.store.paths import Layout
 from ingest.testing.attack.forked import Commands
 from ingest.testing.attack.state import accounts, state
 
@@ -32,8 +30,7 @@ Files = dict[str, str]
 _FILES = 10
 """Of a job of the store: a tenth of a second more for each command means hundreds of kills less in a night."""
 
-_LOOK_S = 0.03
-"""Seconds between two looks at what a command has changed."""
+_JUST_AFTER_S = 0.01
 
 
 @dataclass
@@ -52,17 +49,16 @@ class Course:
 
     after: str
     """The state that it leads to."""
-    changes: Sequence[float]
-    """When it changes files of the store, as shares of its time."""
+    changes: int
+    """How often the catalog, the next one, or the folder of all is seen to change."""
     seconds: dict[bool, float]
     """How long it takes; True: on a store that a killed one has changed."""
 
-    def instant(self, random: Random, *, is_changed: bool = False) -> float:
-        """Seconds after the start: as likely at any time as close to a change."""
-        share = random.uniform(0, 1.05)
+    def stop(self, random: Random, *, is_changed: bool = False, earliest: float = 0.0) -> dict[str, float]:
+        """When to send a signal: as likely at any time as just after a change."""
         if self.changes and random.random() < 0.5:
-            share = max(0.0, random.gauss(random.choice(self.changes), 0.02))
-        return share * self.seconds[is_changed]
+            return {"stop_at": random.randint(1, self.changes), "stop_after": random.uniform(0, _JUST_AFTER_S)}
+        return {"stop_after": max(earliest, random.uniform(0, 1.05 * self.seconds[is_changed]))}
 
 
 class Ground:
@@ -115,20 +111,19 @@ class Ground:
         """How a command goes if nobody disturbs it."""
         if command not in self._courses:
             path = self.store()
-            seen, changes = _folders(path), []
-            started = time.monotonic()
-            self.commands.begin(*self.arguments(command))
-            while not self.commands.has_ended():
-                time.sleep(_LOOK_S)
-                if (now := _folders(path)) != seen:
-                    seen = now
-                    changes.append(time.monotonic() - started)
-            ended = self.commands.end()
+            ended = self.commands.run(*self.arguments(command), watched=self.watched)
             if ended.code:
                 raise RuntimeError(f"{command} ended with {ended.code}: {ended.said}")
-            shares = [change / ended.seconds for change in changes]
-            self._courses[command] = Course(state(path), shares, dict.fromkeys((False, True), ended.seconds))
+            seconds = dict.fromkeys((False, True), ended.seconds)
+            self._courses[command] = Course(state(path), ended.changes, seconds)
         return self._courses[command]
+
+    @property
+    def watched(self) -> list[Path]:
+        """The files of the store whose changes are a commit, or its preparation."""
+        layout = Layout.of(self.path)
+        draft = layout.draft
+        return [layout.catalog, draft, draft.with_name(f"{draft.name}.wal"), draft.parent, layout.data]
 
     @cached_property
     def counted_alone(self) -> dict[str, object]:
@@ -142,15 +137,6 @@ class Ground:
         ended = self.commands.run("load", jobs, "--no-verdict", "-q", "--store", store)
         if ended.code:
             raise RuntimeError(f"the first load ended with {ended.code}: {ended.said}")
-
-
-def _folders(path: Path) -> dict[str, int]:
-    """Folders of a store that somebody writes to, and when an entry of each last changed."""
-    changed = {}
-    for folder, _, _ in os.walk(path):
-        with suppress(FileNotFoundError):
-            changed[folder] = Path(folder).stat().st_mtime_ns
-    return changed
 
 
 def sample_files() -> Files:
