@@ -42,17 +42,17 @@ def test_faults(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_killed_at_a_change(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
+def test_killed_at_a_change(tree: Tree, logs: Logs, new_store: StoreUnderTest) -> None:
     """A signal aimed at a change of a file comes upon it, long before the command ends; nobody else gets one."""
-    load = ("load", tree(logs.job("x"), "a"), "--no-verdict", "-q", "--store", store.path)
+    load = ("load", tree(logs.job("x"), "a"), "--no-verdict", "-q", "--store", new_store.path)
     with Commands() as commands:
-        killed = commands.run(*load, watched=[store.path], stop_at=1, stop_after=0)
+        killed = commands.run(*load, watched=[new_store.path], stop_at=1, stop_after=0)
         assert (killed.code, killed.changes) == (-signal.SIGKILL, 1)
-        assert state(store.path) == "no store"
-        ended = commands.run(*load, watched=[store.path], stop_at=10_000, stop_after=0)
+        assert state(new_store.path) == "no store"
+        ended = commands.run(*load, watched=[new_store.path], stop_at=10_000, stop_after=0)
     assert ended.code == 0
     assert ended.changes > 1
-    assert list(faults(store.path)) == []
+    assert list(faults(new_store.path)) == []
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
