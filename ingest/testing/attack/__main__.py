@@ -62,18 +62,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         megabytes = max(one.megabytes for one in (commands, *writers))
     _report(done, spent)
     found = sum(len(outcome.findings) for outcome in done.values())
-    minutes, used = (time.monotonic() - started) / 60, (time.process_time() + _used_by_commands()) / 60
-    print(f"\n{minutes:.1f} minutes, {used:.1f} of processor time, seed {seed}: {found} findings")
-    print(f"a command took at most {megabytes:.0f} MB")
+    minutes = (time.monotonic() - started) / 60
+    used, here = _used()
+    print(f"\n{minutes:.1f} minutes, {used / 60:.1f} of processor time, seed {seed}: {found} findings")
+    print(f"a command took at most {megabytes:.0f} MB, this program, which reads and damages files, {here:.0f} MB")
     return 1 if found else 0
 
 
-def _used_by_commands() -> float:
-    """Seconds of processor time of those that have ended, and of all that they had started."""
+def _used() -> tuple[float, float]:
+    """Seconds of processor time of this process and of those that have ended; the most megabytes that this one had."""
     import resource
 
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in both), both[0].ru_maxrss / 1024
 
 
 def _report(done: dict[str, Outcome], spent: dict[str, float]) -> None:
