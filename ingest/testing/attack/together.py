@@ -63,6 +63,7 @@ def together(ground: Ground, random: Random) -> Outcome:
             outcome.findings += [f"read beside writers: {one}" for one in readers[number].wrong(random)]
         except (IngestError, duckdb.Error) as error:
             outcome.findings.append(f"read beside writers: {error}")
+            readers.pop(number, None)
         for number, writer in list(writing.items()):
             if writer.has_ended():
                 outcome.findings += _ended(writer.end())
