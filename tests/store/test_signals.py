@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Logs, Start, StoreUnderTest, Tree, Write
 
-LONG = "SELECT count(*) AS n FROM range(100_000) a, range(100_000) b WHERE (a.range * b.range) % 7 = 8"
+LONG = "SELECT count(*) AS n FROM range(100_000_000) a, range(100_000_000) b WHERE (a.range * b.range) % 7 = 8"
 
 WRITES = """
 # Writes half a part to the store of argument 1, then gets the signal of argument 2.
