@@ -71,6 +71,10 @@ _NO_ROOM_TEXTS = (*map(os.strerror, _NO_ROOM), "max_temp_directory_size")
 """As libraries say it that give no number; the last is the database's word for a disk that it may not fill further."""
 
 
+_INTERRUPTED = "Query interrupted"
+"""What the database says then, as a RuntimeError; the KeyboardInterrupt that a signal's handler raised is lost."""
+
+
 def is_disk_full(error: BaseException) -> bool:
     """Whether an error, or what it came from, says that the disk, a quota or the limit of a file's size is reached."""
     link: BaseException | None = error
@@ -82,6 +86,14 @@ def is_disk_full(error: BaseException) -> bool:
             return True
         link = link.__cause__ or link.__context__
     return False
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Whether an error is how the database tells Ctrl-C, or another signal, that came while it was at work."""
+    of_database = (
+        type(error).__module__.lstrip("_").startswith("duckdb") and type(error).__name__ == "InterruptException"
+    )
+    return of_database or (type(error) is RuntimeError and str(error) == _INTERRUPTED)
 
 
 def disk_full(place: object, what: str, error: BaseException) -> StoreError:

@@ -38,7 +38,7 @@ from ingest.cli.story import story
 from ingest.cli.timeline import timeline
 from ingest.cli.views import views
 from ingest.cli.watch import watch
-from ingest.errors import ExitCode, IngestError
+from ingest.errors import ExitCode, IngestError, is_interrupt
 from ingest.output.terminal import colour_choice
 from ingest.version import __version__
 
@@ -119,12 +119,8 @@ def main() -> None:
     except IngestError as wrong:
         _tell(wrong)
         code = wrong.exit_code
-    except Exception:
-        import traceback
-
-        traceback.print_exc()
-        click.echo("This is a bug in ingest. Please report it, with the lines above.", err=True)
-        code = ExitCode.BUG
+    except Exception as error:
+        code = _interrupted(KeyboardInterrupt()) if is_interrupt(error) else _bug()
     sys.exit(int(code or 0))
 
 
@@ -134,6 +130,14 @@ def _interrupted(stop: BaseException) -> ExitCode:
     left = str(said or "") or "the store holds the last whole commit, the same command goes on from there"
     click.echo(f"interrupted; {left}", err=True)
     return ExitCode.INTERRUPTED
+
+
+def _bug() -> ExitCode:
+    import traceback
+
+    traceback.print_exc()
+    click.echo("This is a bug in ingest. Please report it, with the lines above.", err=True)
+    return ExitCode.BUG
 
 
 def _tell(wrong: IngestError) -> None:

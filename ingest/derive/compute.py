@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ingest.errors import first_line, is_disk_full
+from ingest.errors import first_line, is_disk_full, is_interrupt
 from ingest.logs import debug
 from ingest.quoting import literal, quoted
 from ingest.views import checks
@@ -105,7 +105,7 @@ def compute(
                 _complete(connection, view.name)
         except Exception as error:
             error.add_note(f"in {view.name}")
-            if is_disk_full(error) or not library.is_of_plugin(view):
+            if is_disk_full(error) or is_interrupt(error) or not library.is_of_plugin(view):
                 raise
             problems.append(ViewProblem(view.file, first_line(error)))
             if view.folder == CHECKS:

@@ -54,21 +54,24 @@ def connect_catalog(layout: Layout, *, moved: bool = False) -> Iterator[duckdb.D
     # attached, not opened: a process that has the catalog open would be given that old state again after a rename
     connection = duckdb.connect(config=_CONFIG)
     try:
-        connection.execute(f"ATTACH {quoted_path(published.catalog)} AS catalog (READ_ONLY)")
-        connection.execute("USE catalog")
-    except duckdb.Error as error:
-        connection.close()
-        raise StoreError(
-            f"{published.catalog}: cannot be opened: {first_line(error)}",
-            "If the file is damaged: move the store away and ingest the job folders again.",
-        ) from error
-    try:
         with as_unreadable(layout):
+            _attach(connection, published.catalog)
             _check(connection, layout, moved)
             with backend.serving(connection):
                 yield connection
     finally:
         connection.close()
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, catalog: Path) -> None:
+    try:
+        connection.execute(f"ATTACH {quoted_path(catalog)} AS catalog (READ_ONLY)")
+        connection.execute("USE catalog")
+    except duckdb.Error as error:
+        raise StoreError(
+            f"{catalog}: cannot be opened: {first_line(error)}",
+            "If the file is damaged: move the store away and ingest the job folders again.",
+        ) from error
 
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {

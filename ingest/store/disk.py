@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.errors import StoreError, disk_full, first_line, is_disk_full
+from ingest.errors import StoreError, disk_full, first_line, is_disk_full, is_interrupt
 from ingest.store.paths import TOKEN_DIGITS, Layout
 
 _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
@@ -21,12 +21,17 @@ _DERIVED_SLICE = re.compile(rf"-[dn]\d{{4}}(-[0-9a-f]{{{TOKEN_DIGITS}}})?$")
 
 @contextmanager
 def as_store_error(layout: Layout, what: str) -> Iterator[None]:
-    """Tells what goes wrong while `what` is written to a store as `StoreError`. A query's own fault stays what it is."""
+    """Tells what goes wrong while `what` is written to a store as `StoreError`. A query's own fault stays what it is.
+
+    A query that a signal broke off is a `KeyboardInterrupt`.
+    """
     try:
         yield
     except StoreError:
         raise
     except Exception as error:
+        if is_interrupt(error):
+            raise KeyboardInterrupt from None
         if is_disk_full(error):
             raise disk_full(layout.root, what, error) from error
         if (unreadable := unreadable_rows(layout, error)) is not None:
@@ -44,12 +49,15 @@ def as_store_error(layout: Layout, what: str) -> Iterator[None]:
 
 @contextmanager
 def as_unreadable(layout: Layout) -> Iterator[None]:
-    """Tells as `StoreError` if a query fails because a Parquet file of a store cannot be read."""
+    """Tells as `StoreError` if a query fails because a Parquet file of a store cannot be read; as `KeyboardInterrupt` if a
+    signal broke it off."""
     try:
         yield
     except StoreError:
         raise
     except Exception as error:
+        if is_interrupt(error):
+            raise KeyboardInterrupt from None
         if (unreadable := unreadable_rows(layout, error)) is not None:
             raise unreadable from error
         raise

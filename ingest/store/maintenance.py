@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.errors import StoreError, disk_full, is_disk_full
+from ingest.errors import StoreError, disk_full, is_disk_full, is_interrupt
 from ingest.logs import log
 from ingest.store.backend import Published, backend_of, committed
 from ingest.store.catalog import Draft, Step, connect_catalog, sweep
@@ -42,7 +42,7 @@ def writing(layout: Layout, lock_timeout_s: float) -> Iterator[None]:
                 sweep(layout)
             if is_disk_full(error) and not isinstance(error, StoreError):
                 raise disk_full(layout.root, "the store", error) from error
-            if isinstance(error, KeyboardInterrupt):
+            if isinstance(error, KeyboardInterrupt) or is_interrupt(error):
                 raise KeyboardInterrupt(_interrupted(layout, before)) from None
             raise
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ingest.artifact_root import is_text
-from ingest.errors import IngestError, QueryError
+from ingest.errors import IngestError, QueryError, is_interrupt
 from ingest.quoting import is_one_of
 from ingest.store.paths import Layout
 from ingest.views.checks import HEADS, ROWS
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     import duckdb
 
     Parameters = Sequence[Any] | Mapping[str, Any] | None
-
-_INTERRUPTED = "Query interrupted"
-"""What the database's RuntimeError says when somebody pressed Ctrl-C."""
 
 _NO_ROWS = 'SELECT NULL::BOOLEAN AS "Success" WHERE false'
 """What the database itself says that a statement without a result (SET, say) gives."""
@@ -201,13 +198,11 @@ def in_words(query: str) -> Iterator[None]:
         raise QueryError("the query is not text: it holds bytes that are no UTF-8", "Type or paste it anew.")
     try:
         yield
-    except duckdb.InterruptException:
-        raise KeyboardInterrupt from None
-    except duckdb.Error as error:
-        raise query_error(error) from error
-    except RuntimeError as error:
-        if str(error) == _INTERRUPTED:
+    except (duckdb.Error, RuntimeError) as error:
+        if is_interrupt(error):
             raise KeyboardInterrupt from None
+        if isinstance(error, duckdb.Error):
+            raise query_error(error) from error
         raise
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 
 import duckdb
 
-from ingest.errors import first_line, is_disk_full
+from ingest.errors import first_line, is_disk_full, is_interrupt
 from ingest.quoting import literal, quoted
 from ingest.views.files import REMEDY, View, ViewError, ViewProblem
 from ingest.views.library import Library
@@ -36,7 +36,7 @@ def _create_own(connection: duckdb.DuckDBPyConnection, views: Iterable[View]) ->
         try:
             create_view(connection, view)
         except Exception as error:
-            if is_disk_full(error):  # no fault of the file
+            if is_disk_full(error) or is_interrupt(error):  # no fault of the file
                 raise
             raise ViewError(f"{view.file}: {first_line(error)}", REMEDY) from error
 
@@ -46,7 +46,7 @@ def _problem_with(connection: duckdb.DuckDBPyConnection, view: View) -> ViewProb
     try:
         create_view(connection, view)
     except Exception as error:  # a stranger's file may be wrong in any way
-        if is_disk_full(error):
+        if is_disk_full(error) or is_interrupt(error):
             raise
         connection.execute(f'DROP VIEW IF EXISTS "{view.name}"')
         return ViewProblem(view.file, first_line(error))

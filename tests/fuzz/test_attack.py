@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ingest.testing.attack.forked import Commands
 from ingest.testing.attack.state import faults, state
 
 if TYPE_CHECKING:
@@ -40,10 +42,24 @@ def test_faults(tree: Tree, logs: Logs, store: StoreUnderTest) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_killed_at_a_change(tree: Tree, logs: Logs, new_store: StoreUnderTest) -> None:
+    """A signal aimed at a change of a file comes upon it, long before the command ends; nobody else gets one."""
+    load = ("load", tree(logs.job("x"), "a"), "--no-verdict", "-q", "--store", new_store.path)
+    with Commands() as commands:
+        killed = commands.run(*load, watched=[new_store.path], stop_at=1, stop_after=0)
+        assert (killed.code, killed.changes) == (-signal.SIGKILL, 1)
+        assert state(new_store.path) == "no store"
+        ended = commands.run(*load, watched=[new_store.path], stop_at=10_000, stop_after=0)
+    assert ended.code == 0
+    assert ended.changes > 1
+    assert list(faults(new_store.path)) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_an_attack(start: Start) -> None:
     """The program attacks, reports and ends with 0 where nothing is found."""
     process = start("-m", "ingest.testing.attack", "--minutes", "0", "--only", "full disk", "--seed", "1")
     report, notes = process.communicate(timeout=240)
     assert process.returncode == 0, notes
-    assert report.splitlines()[1].split() == ["full", "disk", "1", "0"]
-    assert re.search(r"seed 1, at most \d+ MB: 0 findings", report)
+    assert report.splitlines()[1].split()[:4] == ["full", "disk", "1", "0"]
+    assert re.search(r"seed 1: 0 findings\na command took at most \d+ MB", report)

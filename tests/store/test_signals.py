@@ -1,14 +1,30 @@
-"""A signal that ends a process which writes to a store leaves it time to give the room back, and ends it as it would anyway."""
+"""A signal that ends a process which writes to a store leaves it time to give the room back, and ends it as it would anyway.
+
+Ctrl-C is a KeyboardInterrupt whatever it comes upon; the database tells it in another way.
+"""
 
 from __future__ import annotations
 
+import os
 import signal
+from threading import Timer
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ingest.plugin.registry import PluginOptions, load_registry
+from ingest.store.maintenance import maintenance
+from ingest.store.paths import Layout
+from ingest.store.reader import open_store
+
 if TYPE_CHECKING:
-    from tests.conftest import Start, StoreUnderTest
+    from pathlib import Path
+
+    import duckdb
+
+    from tests.conftest import Logs, Start, StoreUnderTest, Tree, Write
+
+LONG = "SELECT count(*) AS n FROM range(100_000_000) a, range(100_000_000) b WHERE (a.range * b.range) % 7 = 8"
 
 WRITES = """
 # Writes half a part to the store of argument 1, then gets the signal of argument 2.
@@ -39,3 +55,37 @@ def test_room_is_given_back(name: str, store: StoreUnderTest, start: Start) -> N
     assert f"ended by {name}" in told
     assert "nothing was committed" in told
     assert store.parquet() == set()
+
+
+def interrupt(after: float = 0.2) -> None:
+    """Has Ctrl-C come so many seconds later."""
+    Timer(after, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+
+def long(connection: duckdb.DuckDBPyConnection) -> None:
+    """Asks what takes long, and is interrupted."""
+    interrupt()
+    connection.execute(LONG)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there, os.kill ends the process")
+def test_interrupted_in_a_query(tree: Tree, logs: Logs, store: StoreUnderTest, tmp_path: Path, plugin: Write) -> None:
+    """While somebody reads, changes or derives: nothing is published, and nobody takes it for a fault of a plugin's file."""
+    folder = tree(logs.job("x"), "a")
+    store.load(folder)
+    before = store.path.joinpath("catalog.duckdb").read_bytes()
+    with pytest.raises(KeyboardInterrupt), open_store(store.path) as opened:
+        long(opened.connection)
+    stopped = pytest.raises(KeyboardInterrupt, match="nothing was committed")
+    with stopped, maintenance(Layout.of(store.path), load_registry()) as held:
+        held.publish(long)
+    (tmp_path / "views" / "derive").mkdir(parents=True)
+    (tmp_path / "views" / "derive" / "long.sql").write_text(f"-- What takes long?\n{LONG}")
+    source = (
+        "import ingest\nfrom pathlib import Path\n@ingest.hookimpl\ndef ingest_views():\n    return [Path('VIEWS')]\n"
+    )
+    options = PluginOptions(files=(plugin("long", source.replace("VIEWS", str(tmp_path / "views"))),))
+    interrupt(2)  # then it is at that query
+    with pytest.raises(KeyboardInterrupt, match="nothing was committed"):
+        store.load(folder, plugins=options)
+    assert store.path.joinpath("catalog.duckdb").read_bytes() == before

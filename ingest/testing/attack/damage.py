@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from random import Random
 
 from ingest.errors import ExitCode
 from ingest.plugin.registry import PluginOptions, load_registry
-from ingest.testing.attack.ground import Ground, Outcome, write_job
+from ingest.testing.attack.ground import Files, Ground, Outcome, sample_files, write_job
 from ingest.testing.attack.state import changed, faults
 from ingest.testing.damage import mutated
 from ingest.testing.fuzz.corpus import corpus_of
@@ -22,35 +23,34 @@ _ASKED = (
     *(("sql", "SELECT * FROM coverage"), ("sql", "SELECT * FROM diagnosis")),
 )
 
+_AT_ONCE = 100
+"""Damaged files of one parser in one slice."""
 
 _JOBS = 8
-_MOST_JOBS = 120
-"""Of a tree: each is twice as large as the one before, up to so many. A load takes seconds, however little there is to read."""
-_WHOLE = 8
-"""One job in so many stays as it is."""
+"""Of a tree. To derive a job takes as long as to read a hundred small files, so there are few jobs of many files."""
+_FILES = 80
+_MOST_FILES = 640
+"""Of a job: in each tree twice as many as in the one before, up to so many."""
 
 
 def damaged_tree(ground: Ground, random: Random) -> Outcome:
-    """Damages all files of most jobs: the command reads what it can and counts it, what is asked of it is answered.
+    """Damages all files of all jobs but one: the command reads what it can and counts it, what is asked of it is answered.
 
-    Of the other jobs every file is read as ever.
+    Of that one job every file is read as ever.
     """
-    top = ground.folder / "damaged"
-    shutil.rmtree(top, ignore_errors=True)
-    jobs = min(_MOST_JOBS, _JOBS << ground.trees)
-    ground.trees += 1
-    whole = {f"job{number}" for number in range(0, jobs, _WHOLE)}
-    for number in range(jobs):
-        write_job(top / f"job{number}", "first")
-    files = sorted(path for path in top.rglob("*") if path.is_file())
-    contents = [path.read_bytes() for path in files]
+    top, store = ground.folder / "damaged", ground.folder / "damaged-store"
+    for one in (top, store):
+        shutil.rmtree(one, ignore_errors=True)
     damaged = 0
-    for path, content in zip(files, contents, strict=True):
-        if path.relative_to(top).parts[0] not in whole:
-            path.write_bytes(mutated(content, random.choice(contents), random)[1])
-            damaged += 1
-    store = ground.folder / "damaged-store"
-    shutil.rmtree(store, ignore_errors=True)
+    for number in range(1, _JOBS):
+        files = _more(sample_files(), min(_MOST_FILES, _FILES << ground.trees), random)
+        texts = [text.encode() for text in files.values()]
+        write_job(top / f"job{number}", "first", dict.fromkeys(files, ""))
+        for path, text in zip(files, texts, strict=True):
+            (top / f"job{number}" / path).write_bytes(mutated(text, random.choice(texts), random)[1])
+        damaged += len(files)
+    write_job(top / "job0", "first")
+    ground.trees += 1
     found: list[str] = []
     load = ("load", top, "--no-verdict", "-q", "-j", random.choice((1, 2)))
     for arguments in (load, *random.sample(_ASKED, 3)):
@@ -58,7 +58,7 @@ def damaged_tree(ground: Ground, random: Random) -> Outcome:
         if ended.code not in (ExitCode.OK, ExitCode.FAILED_CHECK) or "Traceback" in ended.said:
             found.append(f"{' '.join(map(str, arguments))} ended with {ended.code}: {ended.said}")
     found += faults(store)
-    found += changed(store, whole, ground.files)
+    found += changed(store, ["job0"], ground.counted_alone)
     if found:
         kept = _FINDINGS / f"{random.getrandbits(32):08x}"
         shutil.copytree(top, kept)
@@ -66,12 +66,26 @@ def damaged_tree(ground: Ground, random: Random) -> Outcome:
     return Outcome(damaged, found)
 
 
+def _more(files: Files, count: int, random: Random) -> Files:
+    """More files: the same texts below paths with other numbers that the same parser claims."""
+    registry = load_registry()
+    more = dict(files)
+    while len(more) < count:
+        path, text = random.choice(list(files.items()))
+        number = random.choice(re.findall(r"\d+", path) or [""])
+        other = path.replace(number, str(random.randrange(10 ** min(4, len(number) + 1))).zfill(len(number)), 1)
+        ours, theirs = registry.claim(path), registry.claim(other)
+        if number and ours and theirs and ours.parser is theirs.parser:
+            more.setdefault(other, text)
+    return more
+
+
 def damaged_files(_: Ground, random: Random) -> Outcome:
     """A round of damaged files for every parser, samples of each, read in the slices that a load is made of."""
     outcome = Outcome()
     registry = load_registry()
     for name, files in corpus_of(registry, ()).items():
-        tried = fuzz_round(registry.parsers[name], files, f"{random.random()}:{name}", PluginOptions())
+        tried = fuzz_round(registry.parsers[name], files, f"{random.random()}:{name}", PluginOptions(), _AT_ONCE)
         outcome.tries += tried.files
         for finding in tried.findings:
             _FINDINGS.mkdir(exist_ok=True)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from random import Random
 
 from ingest.plugin.registry import load_registry
+from ingest.store.paths import Layout
 from ingest.testing.attack.forked import Commands
 from ingest.testing.attack.state import accounts, state
 
@@ -21,6 +24,14 @@ COMMANDS: dict[str, Sequence[str]] = {
 }
 """Every command that writes to a store."""
 
+Files = dict[str, str]
+"""Path below a job's folder → text."""
+
+_FILES = 10
+"""Of a job of the store: a tenth of a second more for each command means hundreds of kills less in a night."""
+
+_JUST_AFTER_S = 0.01
+
 
 @dataclass
 class Outcome:
@@ -28,27 +39,59 @@ class Outcome:
 
     tries: int = 0
     findings: list[str] = field(default_factory=list)
+    states: int = 0
+    """How many states readers saw."""
+
+
+@dataclass(slots=True)
+class Course:
+    """How a command goes if nobody disturbs it."""
+
+    after: str
+    """The state that it leads to."""
+    changes: int
+    """How often the catalog, the next one, or the folder of all is seen to change."""
+    seconds: dict[bool, float]
+    """How long it takes; True: on a store that a killed one has changed."""
+
+    def stop(self, random: Random, *, is_changed: bool = False, earliest: float = 0.0) -> dict[str, float]:
+        """When to send a signal: as likely at any time as just after a change."""
+        if self.changes and random.random() < 0.5:
+            return {"stop_at": random.randint(1, self.changes), "stop_after": random.uniform(0, _JUST_AFTER_S)}
+        return {"stop_after": max(earliest, random.uniform(0, 1.05 * self.seconds[is_changed]))}
 
 
 class Ground:
-    """A store of two jobs, and trees in which a third is new and a file of the second has changed."""
+    """A store of two jobs, and trees in which a third is new and a file of the second has changed.
 
-    def __init__(self, folder: Path, commands: Commands) -> None:
+    Jobs have some of the samples' files, by chance. `round_s`: for how many seconds one command is killed again and again,
+    or a store is read beside writers, before something else comes.
+    """
+
+    def __init__(
+        self, folder: Path, commands: Commands, writers: Sequence[Commands], random: Random, round_s: float
+    ) -> None:
+        self.round_s = round_s
         self.folder = folder
         self.jobs = folder / "jobs"
         self.path = folder / "store"
         self.commands = commands
-        self._base = folder / "base"
-        self._after: dict[str, tuple[str, float]] = {}
-        for job in ("first", "second"):
-            write_job(self.jobs / job, job)
-            ended = commands.run("load", self.jobs / job, "--no-verdict", "-q", "--store", self.path)
-            if ended.code:
-                raise RuntimeError(f"the first load ended with {ended.code}: {ended.said}")
-        self.files = {name: counted for (_, name), counted in accounts(self.path, ["first"]).items()}
+        self.writers = writers
         self.trees = 0
-        write_job(self.jobs / "third", "third")
-        changed = max((self.jobs / "second").rglob("*.txt"))
+        self._base = folder / "base"
+        self.renew(random)
+
+    def renew(self, random: Random) -> None:
+        """Other files in the jobs, and the store of them."""
+        for one in (self.jobs, self.path, self._base):
+            shutil.rmtree(one, ignore_errors=True)
+        self._courses: dict[str, Course] = {}
+        files = dict(random.sample(sorted(sample_files().items()), _FILES))
+        for job in ("first", "second"):
+            write_job(self.jobs / job, job, files)
+            self._load(self.jobs / job, self.path)
+        write_job(self.jobs / "third", "third", files)
+        changed = self.jobs / "second" / max(files)
         changed.write_bytes(changed.read_bytes() * 2)
         self.before = state(self.path)
         shutil.move(self.path, self._base)
@@ -64,22 +107,46 @@ class Ground:
         given = [str(self.jobs) if word == "JOBS" else word for word in COMMANDS[command]]
         return [*given, "--store", str(self.path)]
 
-    def after(self, command: str) -> tuple[str, float]:
-        """The state that a command leads to if nobody disturbs it, and how long it takes."""
-        if command not in self._after:
+    def course(self, command: str) -> Course:
+        """How a command goes if nobody disturbs it."""
+        if command not in self._courses:
             path = self.store()
-            ended = self.commands.run(*self.arguments(command))
+            ended = self.commands.run(*self.arguments(command), watched=self.watched)
             if ended.code:
                 raise RuntimeError(f"{command} ended with {ended.code}: {ended.said}")
-            self._after[command] = state(path), ended.seconds
-        return self._after[command]
+            seconds = dict.fromkeys((False, True), ended.seconds)
+            self._courses[command] = Course(state(path), ended.changes, seconds)
+        return self._courses[command]
+
+    @property
+    def watched(self) -> list[Path]:
+        """The files of the store whose changes are a commit, or its preparation."""
+        layout = Layout.of(self.path)
+        draft = layout.draft
+        return [layout.catalog, draft, draft.with_name(f"{draft.name}.wal"), draft.parent, layout.data]
+
+    @cached_property
+    def counted_alone(self) -> dict[str, object]:
+        """What is counted of each file of a job of all samples that is loaded alone."""
+        folder, store = self.folder / "alone", self.folder / "alone-store"
+        write_job(folder / "job", "first")
+        self._load(folder, store)
+        return {name: counted for (_, name), counted in accounts(store, ["job"]).items()}
+
+    def _load(self, jobs: Path, store: Path) -> None:
+        ended = self.commands.run("load", jobs, "--no-verdict", "-q", "--store", store)
+        if ended.code:
+            raise RuntimeError(f"the first load ended with {ended.code}: {ended.said}")
 
 
-def write_job(folder: Path, name: str) -> None:
-    """A job that has a file for each sample of each parser."""
-    for parser in load_registry().parsers.values():
-        for sample in parser.samples:
-            path = folder / sample.path
-            if ".." not in path.parts:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(sample.text.replace("sample", name), encoding="utf-8")
+def sample_files() -> Files:
+    """A file for each sample of each parser."""
+    samples = [sample for parser in load_registry().parsers.values() for sample in parser.samples]
+    return {sample.path: sample.text for sample in samples if ".." not in Path(sample.path).parts}
+
+
+def write_job(folder: Path, name: str, files: Files | None = None) -> None:
+    """A job that has these files; without, one for each sample of each parser."""
+    for path, text in (sample_files() if files is None else files).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text.replace("sample", name), encoding="utf-8")

@@ -22,39 +22,47 @@ Files = dict[str, tuple[int, int, int]]
 
 def state(path: Path) -> str:
     """The same for stores whose tables and derived relations have the same rows, in whatever order and files."""
-    if not Layout.of(path).catalog.exists():
-        return "no store"
-    digest = hashlib.sha256()
-    with open_store(path) as store:
-        for name in sorted(_relations(store)):
-            rows = f'SELECT columns(lambda c: c NOT IN {_OF_A_LOAD}) FROM "{name}"'
-            ((count, total),) = store.sql(f"SELECT count(*), sum(hash(t)) FROM ({rows}) t").fetchall()
-            digest.update(f"{name} {count} {total}\n".encode())
-    return digest.hexdigest()[:16]
+    return examined(path)[0]
+
+
+def faults(path: Path, *, at_rest: bool = True) -> Iterator[str]:
+    """What is wrong with a store: a torn state, rows that are not accounted for and, if nobody writes, what is left over."""
+    yield from examined(path, at_rest=at_rest)[1]
+
+
+def examined(path: Path, *, at_rest: bool = True) -> tuple[str, list[str]]:
+    """The state of a store and its faults."""
+    layout = Layout.of(path)
+    if not layout.catalog.exists():
+        return "no store", []
+    try:
+        with open_store(path) as store:
+            now = _state(store)
+            found = list(wrong_counts(store))
+            kept = {slice_ for (slice_,) in store.sql(_KEPT).fetchall()}
+    except IngestError as error:
+        return "cannot be read", [error.wrong]
+    if at_rest:
+        found += [f"left over: {one}" for one in layout.data.glob("*/*.parquet") if one.stem not in kept]
+        if layout.draft.parent.exists():
+            found.append("left over: a draft")
+    return now, found
+
+
+def _state(store: Store) -> str:
+    counted = " UNION ALL ".join(
+        f"SELECT '{name}', count(*), sum(hash(t)) FROM"
+        f' (SELECT columns(lambda c: c NOT IN {_OF_A_LOAD}) FROM "{name}") t'
+        for name in sorted(_relations(store))
+    )
+    rows = store.connection.execute(counted).fetchall()
+    return hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()[:16]
 
 
 def _relations(store: Store) -> Iterator[str]:
     yield from ("files", "jobs", "forgotten_jobs")
     yield from (table.name for table in load_registry().tables)
     yield from (name for name, one in derived_columns(store.connection).items() if not one.is_step and name != "jobs")
-
-
-def faults(path: Path, *, at_rest: bool = True) -> Iterator[str]:
-    """What is wrong with a store: a torn state, rows that are not accounted for and, if nobody writes, what is left over."""
-    layout = Layout.of(path)
-    if not layout.catalog.exists():
-        return
-    try:
-        with open_store(path) as store:
-            yield from wrong_counts(store)
-            kept = {slice_ for (slice_,) in store.sql(_KEPT).fetchall()}
-    except IngestError as error:
-        yield f"{error.wrong}"
-        return
-    if at_rest:
-        yield from (f"left over: {one}" for one in layout.data.glob("*/*.parquet") if one.stem not in kept)
-        if layout.draft.parent.exists():
-            yield "left over: a draft"
 
 
 def is_untouched(path: Path, before: Files, now: Files) -> bool:
@@ -101,9 +109,10 @@ def changed(path: Path, jobs: Collection[str], expected: Mapping[str, object]) -
 
 def wrong_counts(store: Store) -> Iterator[str]:
     """Files of which more or fewer rows are stored than were counted when they were read."""
-    tables = [table.name for table in load_registry().tables]
+    named = store.connection.execute("SELECT DISTINCT name FROM ledger.parts").fetchall()
+    tables = {table.name for table in load_registry().tables} & {name for (name,) in named} or {"rejects"}
     stored = " UNION ALL ".join(f'SELECT file_id FROM "{name}"' for name in tables)
-    wrong = store.sql(
+    wrong = store.connection.execute(
         "SELECT path, rows + rejects AS counted, coalesce(n, 0) AS stored FROM files"
         f" FULL JOIN (SELECT file_id, count(*) AS n FROM ({stored}) GROUP BY ALL) USING (file_id)"
         " WHERE coalesce(rows + rejects, 0) <> coalesce(n, 0) LIMIT 3"

@@ -4,42 +4,81 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 
+import duckdb
+
 from ingest.errors import ExitCode, IngestError
 from ingest.store.reader import Store, open_store
-from ingest.testing.attack.forked import Commands, Ended
+from ingest.testing.attack.forked import Ended
 from ingest.testing.attack.ground import Ground, Outcome
-from ingest.testing.attack.state import faults, state, wrong_counts
+from ingest.testing.attack.state import examined, wrong_counts
 
-_SECONDS = 45.0
-_WRITERS = 3
+_READERS = 4
+"""How many have the store open at once; each has the state that it opened, some for long."""
+_REOPENED = 0.35
+"""How often a read is the first of a store just opened."""
+_LONG = 0.02
+"""How often a read includes long answers."""
+
+
+class _Reader:
+    """Someone who has the store open, and what he saw when he opened it."""
+
+    def __init__(self, path: Path) -> None:
+        self.store = open_store(path)
+        self.seen = _seen(self.store)
+
+    def wrong(self, random: Random) -> Iterator[str]:
+        """Reads the store: what is wrong with its accounts, which must be those of when it was opened."""
+        yield from wrong_counts(self.store)
+        yield from wrong_jobs(self.store)
+        if random.random() < _LONG:
+            self.store.rows("SELECT * FROM job_summary")
+            self.store.rows("SELECT * FROM diagnosis")
+        if _seen(self.store) != self.seen:
+            yield "an open store has changed"
 
 
 def together(ground: Ground, random: Random) -> Outcome:
-    """Three writers and a reader at once."""
+    """Three writers and some readers at once."""
     path = ground.store()
     outcome = Outcome()
-    with ExitStack() as stack:
-        writers = [stack.enter_context(Commands()) for _ in range(_WRITERS)]
-        for number, writer in enumerate(writers):
-            writer.begin(*_something(ground, number, random))
-        until = time.monotonic() + _SECONDS
-        while time.monotonic() < until:
-            outcome.tries += 1
-            outcome.findings += [f"read beside writers: {one}" for one in _read(path, random)]
-            for number, writer in enumerate(writers):
-                if writer.has_ended():
-                    outcome.findings += _ended(writer.end())
+    readers: dict[int, _Reader] = {}
+    states = set()
+    until = time.monotonic() + ground.round_s
+    writing = dict(enumerate(ground.writers))
+    for number, writer in writing.items():
+        writer.begin(*_something(ground, number, random))
+    while writing:
+        outcome.tries += 1
+        number = random.randrange(_READERS)
+        try:
+            if number not in readers or random.random() < _REOPENED:
+                if number in readers:
+                    readers.pop(number).store.close()
+                readers[number] = _Reader(path)
+                states.add(readers[number].seen)
+            outcome.findings += [f"read beside writers: {one}" for one in readers[number].wrong(random)]
+        except (IngestError, duckdb.Error) as error:
+            outcome.findings.append(f"read beside writers: {error}")
+            readers.pop(number, None)
+        for number, writer in list(writing.items()):
+            if writer.has_ended():
+                outcome.findings += _ended(writer.end())
+                if time.monotonic() < until:
                     writer.begin(*_something(ground, number, random))
-        for writer in writers:
-            outcome.findings += _ended(writer.end())
+                else:
+                    del writing[number]
+    outcome.states = len(states)
+    for reader in readers.values():
+        reader.store.close()
     ground.commands.run("load", ground.jobs, "--no-verdict", "-q", "--reparse", "--store", path)
-    if state(path) != ground.after("load")[0]:
+    held, wrong = examined(path)
+    if held != ground.course("load").after:
         outcome.findings.append("after all the writers a load does not lead to the state of a load alone")
-    outcome.findings += faults(path)
+    outcome.findings += wrong
     return outcome
 
 
@@ -59,30 +98,19 @@ def _ended(ended: Ended) -> list[str]:
     return [] if fine else [f"a writer ended with {ended.code}: {ended.said}"]
 
 
-def _read(path: Path, random: Random) -> Iterator[str]:
-    """Reads a store: its accounts, now and then long answers, and the accounts again, which must be the same."""
-    try:
-        with open_store(path) as store:
-            yield from wrong_counts(store)
-            before = _counts(store)
-            if random.random() < 0.2:
-                store.rows("SELECT * FROM job_summary")
-                store.rows("SELECT * FROM diagnosis")
-            if _counts(store) != before:
-                yield "an open store has changed"
-            yield from wrong_jobs(store)
-    except IngestError as error:
-        yield error.wrong
-
-
-def _counts(store: Store) -> object:
-    return store.rows("SELECT count(*), sum(rows), sum(rejects) FROM files")
+def _seen(store: Store) -> tuple[object, ...]:
+    """What tells one state from another: what was counted of the files, and which Parquet files count."""
+    (row,) = store.connection.execute(
+        "SELECT count(*), sum(rows), sum(rejects), (SELECT string_agg(slice, ' ' ORDER BY slice, name) FROM ledger.parts)"
+        " FROM files"
+    ).fetchall()
+    return tuple(row)
 
 
 def wrong_jobs(store: Store) -> Iterator[str]:
     """Jobs of which records are there and what is derived of them is not, or the other way round."""
-    wrong = store.rows(
-        "SELECT job_id FROM jobs ANTI JOIN (SELECT job_id FROM job_summary) USING (job_id)"
-        " UNION ALL SELECT job_id FROM (SELECT job_id FROM job_summary) ANTI JOIN jobs USING (job_id)"
-    )
+    wrong = store.connection.execute(
+        "SELECT coalesce(a.job_id, b.job_id) FROM jobs a FULL JOIN job_summary b ON a.job_id = b.job_id"
+        " WHERE a.job_id IS NULL OR b.job_id IS NULL"
+    ).fetchall()
     yield from (f"job {job_id} is half there" for (job_id,) in wrong)
