@@ -232,9 +232,9 @@ FIELD_RULES: tuple[Rule, ...] = (
     _assignment(
         "secret",
         "secret",
-        r"(?:[_.-]?(?:access[_.-]?)?key|[_-]?(?:value|text|string|base|id(?=[^a-z]{0,4}[=:]\s{0,3}[\"']?[^\s\"']{30})))?",
+        r"(?<!:\d{12}:secret)(?:[_.-]?(?:access[_.-]?)?key|[_-]?(?:value|text|string|base|id(?=[^a-z]{0,4}[=:]\s{0,3}[\"']?[^\s\"']{30})))?",
         "{'client_secret': 'x1y2', 'n': 1}",
-        "secret=args.secret",
+        "secret=args.secret, secret = client.get_secret(name).value, arn:aws:secretsmanager:r:123456789012:secret:prod/db",
     ),
     _assignment(
         "key of an owner", "key", _NAME_ENDS + after("key", _KEY_OWNERS) + r"\d?", "API_KEY=bob", "primary_key='id'"
@@ -517,9 +517,12 @@ HEADER_RULES: tuple[Rule, ...] = (
         "Cookie",
         "headers",
         "cookie",
-        r"""cookie\\{0,4}["']?[ \t]{0,2}:[ \t]{0,4}(?:\\{0,4}["'])?(?P<s1>[\w.\-]{1,64}=[^\s"'\\,;]{8,}+[^"'\\\n]*+)""",
+        r"""cookie\\{0,4}["']?[ \t]{0,2}:[ \t]{0,4}(?:\\{0,4}["'])?"""
+        # settings in plain words, and what says for how long and where, before it
+        r"""(?:[\w.\-]{1,64}=[a-z]{0,12}(?:[_\-][a-z]{1,12}){0,3}(?:;[ \t]?|(?=\s|["'\\]|\Z))){0,8}+"""
+        r"""(?!(?:path|domain|expires|max-age|samesite|version)=)(?P<s1>[\w.\-]{1,64}=[^\s"'\\,;]{8,}+[^"'\\\n]*+)""",
         "Set-Cookie: session=0a1b2c3d4e5f; Path=/",
-        "cookie: enabled",
+        "cookie: enabled, Set-Cookie: theme=dark-mode; Path=/",
     ),
 )
 
