@@ -143,7 +143,7 @@ COMMAND_RULES: tuple[Rule, ...] = (
             anchor,
             rf"{anchor}(?:{_COMMAND})?-p[ \t=]{{0,3}}{NO_PLACEHOLDER}[\"']?(?!-)(?P<s1>[^\s\"'\\,\]|]++)",
             f"{word} -u bob -p hunter2 reg.example",
-            f"{word} failed -- see the manual, {word} -p \"$REG_PW\" x",
+            f'{word} failed -- see the manual, {word} -p "$REG_PW" x',
         )
         for word, anchor in (
             ("docker login", "docker login"),
