@@ -17,7 +17,7 @@ _PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
 _ELEMENT = r"""(?:[bu]?'[^'\n]{0,500}'|[bu]?"[^"\n]{0,500}")"""
 _LIST = re.compile(rf"[\[(](?P<words>{_ELEMENT}(?:,\s{{0,40}}{_ELEMENT})++)")
 _BETWEEN = re.compile(r"""(?P<q>["']),\s{0,40}[bu]?["']|(?P<blank>[ \t])""")
-SIGNS_OF_ARGUMENTS = ("', '-", "','-", '", "-', '","-', '\\", \\"-', '\\",\\"-')
+SIGNS_OF_ARGUMENTS = (" '-", "','-", ' "-', '","-', ' \\"-', '\\",\\"-')
 """One of these is in each list of arguments that has an option, also where it is quoted once more."""
 _OPTION = re.compile(r"""["'],\s{0,40}[bu]?["']-""")
 _WITHIN = "\xa0"
@@ -54,7 +54,7 @@ def unescaped(text: str) -> Unquoted | None:
 
 def command_lines(text: str) -> Iterator[Unquoted]:
     """Lists of arguments (`['sqlcmd', '-P', 'x']`) as the command lines that they are, one blank between two words."""
-    if not any(sign in text for sign in SIGNS_OF_ARGUMENTS) and not ("',\n" in text or '",\n' in text):
+    if not any(sign in text for sign in SIGNS_OF_ARGUMENTS):
         return
     for words in _LIST.finditer(text):
         if _OPTION.search(words["words"]):

@@ -168,9 +168,9 @@ COMMAND_RULES: tuple[Rule, ...] = (
             f"{word} -P",
             "command lines",
             f"{word.lower()} ",
-            rf"{word} (?:{_COMMAND})?-P[ \t]?{NO_PLACEHOLDER}[\"']?(?!-)(?P<s1>[^\s\"'\\,]++)",
+            rf"{word} (?:{_COMMAND})?-P[ \t]?(?i:{NO_PLACEHOLDER})[\"']?(?!-)(?P<s1>[^\s\"'\\,]++)",
             f"{word} -U sa -P hunter2 -d x",
-            f"{word} -S server",
+            f"{word} -S server -P $DB_PASSWORD",
             cased=True,
         )
         for word in ("sqlcmd", "bcp", "zip", "unzip")

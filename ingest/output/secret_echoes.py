@@ -14,9 +14,8 @@ _WORDS = _STRONG + _WEAK
 _ESC = r"\\{0,4}"
 _OF_A_VALUE = rf"""value(?<![a-z0-9_]value){_ESC}["']?[ \t]{{0,4}}(?:=>|[:=])[ \t]{{0,4}}{NO_PLACEHOLDER}"""
 _QUOTED_VALUE = rf"""{_OF_A_VALUE}(?P<q>{_ESC}["'])(?P<s1>(?:(?!(?P=q))(?:\\.|[^\\\n])){{1,2048}}+)"""
-_BARE_VALUE = (
-    rf"""{_OF_A_VALUE}(?!none|null|true|false|<|[\d.,:%+\-]{{1,20}}(?:\s|\Z))(?P<s2>[^\s"',;(){{}}\[\]\\]{{4,}}+)"""
-)
+_NUMBER_OR_WORD = r"""(?!none|null|true|false|<|[\d.,:%+\-]{1,20}(?:[\s"'\\,;)\]}]|\Z))"""
+_BARE_VALUE = rf"""{_OF_A_VALUE}{_NUMBER_OR_WORD}(?P<s2>[^\s"',;(){{}}\[\]\\]{{4,}}+)"""
 _WITHIN = r"[^{}]{0,600}(?:\{[^{}]{0,600}\}[^{}]{0,600}){0,2}?"
 """The rest of an object, with objects in it."""
 _STATE = r"(?!(?:true|false|none|null|yes|no|\d{1,3}|\*+)\s{0,20}<)"
@@ -93,10 +92,20 @@ def _refused(word: str) -> tuple[Rule, ...]:
             f"{word} that a check got",
             "echoes",
             word,
-            rf"""{word}["']?\]?(?:[^\n"']{{0,120}}?\b(?:got|received)(?:[ ]value)?:?[ ]|["']:[ ]?\[{_ESC}["']value[ ])\(?{said}(?=["'\\])""",
+            rf"""{word}["']?\]?(?:[^\n"']{{0,120}}?\b(?:got|received)(?:[ ]value)?:?[ ]"""
+            rf"""|["']:[ ]?\[{_ESC}["']value[ ])\(?{said}(?=["'\\])""",
             f"my_{word} must have at least 12 characters, got 'hunter2'",
             f"{{'{word}': ['min length is 12']}}, {word} is set but got 'error'",
             also=" ",
+        ),
+        Rule(
+            f"{word} in a list",
+            "echoes",
+            word,
+            rf"""{word}{_ESC}["']:[ ]?\[{_ESC}["']{CHOSEN}(?={_ESC}["'][ ]?\])""",
+            f"{{'{word}': ['hunter2!']}}",
+            f"{{'{word}': ['required']}}, {{'{word}': ['must have 12 characters!']}}",
+            also="[",
         ),
     )
 
@@ -148,6 +157,15 @@ ECHO_RULES: tuple[Rule, ...] = (
     ),
     *(_named_element(word) for word in _WORDS),
     *(_attribute(element) for element in ("property", "entry", "parameter", "param", "setting", "string")),
+    Rule(
+        "value before its key in XML",
+        "echoes",
+        "<add value=",
+        rf"""<add value={_ESC}["']{NO_PLACEHOLDER}(?P<s1>[^<>"'\n\\]{{1,512}}+){_ESC}["'] key={_ESC}["'][\w.:\-]{{0,80}}?"""
+        rf"""(?:{"|".join(_STRONG)}|secret|api[._-]?key|token){_ESC}["']""",
+        '<add value="hunter2" key="SmtpPassword"/>',
+        '<add value="12" key="PasswordLength"/>',
+    ),
     *(rule for word in _WORDS for rule in _refused(word)),
     Rule(
         "value that a schema refuses",
@@ -182,7 +200,7 @@ ECHO_RULES: tuple[Rule, ...] = (
             "echoes",
             f":{port}:",
             rf""":{re.escape(port)}:(?<=[\w.\-*\]]:{re.escape(port)}:)[\w.\-*]{{1,63}}:[\w.\-@*]{{1,63}}:(?![*]|(?:ok|up|down|open|closed|fail(?:ed)?|tcp|udp)\b)"""
-            r"""(?P<s1>(?:\\:|[^\s:"'\\<>]){3,200}+)(?=\s|["']|\\[nr]|\Z)""",
+            r"""(?P<s1>(?:\\{1,2}:|[^\s:"'\\<>]){3,200}+)(?=\s|["']|\\[nr]|\Z)""",
             f"db.example:{port}:sales:bob:hunter2",
             f"127.0.0.1:{port}:5432, db.example:{port}:sales:bob:failed",
         )

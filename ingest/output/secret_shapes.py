@@ -68,9 +68,9 @@ _NO_VALUE = (
     r"|self\.|args\.|config\.|settings\.|os\.environ|os\.getenv|getenv\(|\{[\w.:!]{0,40}\}"
     r"|(?:yes|no)\)|[\[({]+(?=[\s\"'\\])"  # `(using password: YES)`
     # what code calls, looks up or takes from an object
-    r"|(?:await )?[a-z_][\w.]{0,60}(?:\((?:[^()\n]|\([^()\n]{0,80}\)){0,120}\)|\[[\"'][^\"'\n]{1,80}[\"']\])"
-    r"(?:\.[a-z_]\w{0,40}(?:\([^()\n]{0,80}\))?|\[[^\]\n]{1,80}\]){0,4}(?=[\s,;)\]}]|\Z)"
-    r"|[a-z_][\w.]{0,60}\.(?:value|secret|password|passwd|pwd|token|key|get_secret_value)(?=[\s,;)\]}]|\Z))"
+    r"|await [a-z_]|[a-z_][\w.]{0,60}(?:\((?:[^()\n]|\([^()\n]{0,80}\)){0,120}\)|\[[\"'][^\"'\n]{1,80}[\"']\])"
+    r"(?:\.[a-z_]\w{0,40}(?:\([^()\n]{0,80}\))?|\[[^\]\n]{1,80}\]){0,4}(?=[\s\"'\\,;)\]}]|\Z)"
+    r"|[a-z_][\w.]{0,60}\.(?:value|secret|password|passwd|pwd|token|key|get_secret_value)(?=[\s\"'\\,;)\]}]|\Z))"
 )
 MIXED = r"""(?=[bfru]{0,2}\\{0,4}["']?[^\s"'\\;&,]{0,200}?[0-9])"""
 """A digit is in the value: words of prose have none."""
