@@ -54,7 +54,7 @@ def unescaped(text: str) -> Unquoted | None:
 
 def command_lines(text: str) -> Iterator[Unquoted]:
     """Lists of arguments (`['sqlcmd', '-P', 'x']`) as the command lines that they are, one blank between two words."""
-    if not any(sign in text for sign in SIGNS_OF_ARGUMENTS):
+    if "'-" not in text and '"-' not in text:
         return
     for words in _LIST.finditer(text):
         if _OPTION.search(words["words"]):

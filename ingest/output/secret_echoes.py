@@ -193,7 +193,7 @@ ECHO_RULES: tuple[Rule, ...] = (
         "Enter passphrase for key '/x/id_rsa': hunter2!",
         "Enter passphrase for key '/x/id_rsa': wrong passphrase",
     ),
-    *(_prompt(verb) for verb in ("paste", "enter", "type", "provide")),
+    *(_prompt(verb) for verb in ("paste", "enter")),
     *(
         Rule(
             f"pgpass ({port})",
