@@ -48,7 +48,7 @@ class TextColumn:
         if self.shape.kind is Kind.TEXT or (self.shape.kind is Kind.ANY and _are_texts(values)):
             return _encoded(self._plain, self._keys.masked(values, self.redactor))
         texts = _encoded(self._plain, values)
-        narrowed = self.redactor.narrowed("\n".join([text for text in texts if text]), exact=False)
+        narrowed = self.redactor.narrowed([text for text in texts if text], exact=False)
         return _encoded(self._encoder(narrowed), values) if narrowed else texts
 
     def _encoder(self, redactor: Redactor) -> Encoder | None:

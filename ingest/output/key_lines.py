@@ -46,7 +46,7 @@ class KeyLines:
             texts = [text and self._one(text) for text in texts]
         if self._columns.is_open or may_begin(joined):
             texts = [text and self._row(text) for text in texts]
-        narrowed = redactor.narrowed(joined, exact=True)
+        narrowed = redactor.narrowed([text for text in texts if text], exact=True)
         if narrowed is None and not self._open_token:
             return texts
         return self._continued(texts, [text and narrowed.text(text) for text in texts] if narrowed else texts)

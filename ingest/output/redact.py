@@ -3,7 +3,8 @@
 `redact_text` masks one text. `Redactor` is the same for whole columns: it first looks at all texts of a batch at once
 (`narrowed`) for the few rules that concern it, and nearly always there are none.
 
-A text is looked at as it is, as it is seen (without colours and invisible characters), and with wrapped tokens joined.
+A text is looked at as it is, as it is seen (without colours and invisible characters), with wrapped tokens joined, and
+as it was before it was quoted (`quoted.py`).
 What is spread over several texts of a column is found by `KeyLines`.
 
 Masking is by shape, so it is a net and no proof: a secret in a form that no rule knows gets through. The rules, and
@@ -13,12 +14,13 @@ what stays legible, are in `secret_rules.py`. Masking twice gives the same as ma
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
 from ingest.output.hidden import unwrapped, without_hidden
 from ingest.output.key_spans import key_spans
+from ingest.output.quoted import command_lines, unescaped
 from ingest.output.rule_index import RuleIndex, concerns
 from ingest.output.secret_columns import column_spans
 from ingest.output.secret_rules import ID_RULES, SECRET_RULES, Rule
@@ -45,22 +47,27 @@ class Redactor:
         """Literals, in lower case: a text without all of them needs no look."""
         return self._index.shortest
 
-    def narrowed(self, sample: str, *, exact: bool) -> Redactor | None:
-        """Return a redactor of the rules that concern texts seen together in `sample`; None if there are none.
+    def narrowed(self, texts: Sequence[str], *, exact: bool) -> Redactor | None:
+        """Return a redactor of the rules that concern some texts, all seen together; None if there are none.
 
-        `exact` is for texts joined as they are, with line breaks: a rule that matches nowhere in them can be left
+        `exact` is for texts as they are: a rule that matches nowhere in them can be left
         out. Without it (for texts inside JSON, whose escapes hide beginnings) only a missing anchor counts.
         """
-        seen = without_hidden(sample)
-        lowered = _lowered(seen.text if seen else sample)
-        exact = exact and seen is None and unwrapped(sample) is None
-        may_be_in = may_contain(lowered)
+        sample = "\n".join(texts)
+        views = [sample, *(line.text for line in command_lines(sample))]
+        if "\\" in sample:
+            views += _before_quoting("\n".join([text for text in texts if "\\" in text]))
+        seen = [without_hidden(view) for view in views]
+        exact = exact and not any(seen) and not any(map(unwrapped, views))
+        lowered = [_lowered(hidden.text if hidden else view) for hidden, view in zip(seen, views, strict=True)]
+        joined = "\n".join(lowered)
+        may_be_in = may_contain(joined)
         rules = tuple(
             rule
             for rule in self._index.rules
             if may_be_in(rule.anchor)
-            and concerns(rule, lowered)
-            and (not exact or _pattern(rule).search(sample if rule.cased else lowered))
+            and concerns(rule, joined)
+            and (not exact or any(map(_pattern(rule).search, views if rule.cased else lowered)))
         )
         if not rules and "PRIVATE KEY" not in sample and "Private-Lines" not in sample:
             return None
@@ -134,9 +141,14 @@ def _secrets(text: str, rules: RuleIndex) -> Iterator[tuple[int, int]]:
     """Where secrets are in a text: as it is, as it is seen, and with wrapped tokens joined."""
     yield from _found(text, rules)
     yield from key_spans(text)
+    for line in command_lines(text):
+        yield from (line.span(*span) for span in _found(line.text, rules.commands))
     if text.isprintable() and "\\" not in text:  # nothing is hidden, nothing wrapped, no lines
         return
     yield from column_spans(text)
+    inner = unescaped(text)
+    if inner is not None:
+        yield from (inner.span(*span) for span in _secrets(inner.text, rules))
     seen = without_hidden(text)
     if seen is not None:
         spans = [*_found(seen.text, rules), *key_spans(seen.text), *column_spans(seen.text)]
@@ -146,6 +158,15 @@ def _secrets(text: str, rules: RuleIndex) -> Iterator[tuple[int, int]]:
     if joined is not None:
         spans = [joined.span(*span) for span in _found(joined.text, rules.wrapping) if joined.has_joint(*span)]
         yield from (seen.span(*span) for span in spans) if seen is not None else spans
+
+
+def _before_quoting(text: str) -> Iterator[str]:
+    """What `_secrets` also looks at: the text without its escapes, and its lists of arguments as command lines."""
+    inner = unescaped(text)
+    if inner is not None:
+        yield inner.text
+        yield from (line.text for line in command_lines(inner.text))
+        yield from _before_quoting(inner.text)
 
 
 def _found(text: str, rules: RuleIndex) -> Iterator[tuple[int, int]]:

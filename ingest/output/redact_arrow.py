@@ -83,7 +83,7 @@ def may_hold_text(kind: Any) -> bool:
 
 def _texts(column: Any, redactor: Redactor) -> Any:
     hits = pc.fill_null(pc.match_substring_regex(column, _anchors(redactor.anchors), ignore_case=True), False)
-    narrowed = redactor.narrowed("\n".join(column.filter(hits).to_pylist()), exact=True)
+    narrowed = redactor.narrowed(column.filter(hits).to_pylist(), exact=True)
     return _replaced(column, hits, narrowed.text) if narrowed else column
 
 

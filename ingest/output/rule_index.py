@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from ingest.output.quoted import SIGNS_OF_ARGUMENTS
 from ingest.output.secret_shapes import Rule
 
-_OTHERS = ("private key", "private-lines", "\x1b", "u001b", "x1b", "\u200b", "\xad")
+_OTHERS = ("private key", "private-lines", "\x1b", "u001b", "x1b", "\u200b", "\xad", *SIGNS_OF_ARGUMENTS)
 """What begins a key, and what may stand within an anchor, so that the anchor is not seen."""
 
 _LARGE = 4_096
@@ -28,6 +29,11 @@ class RuleIndex:
     def wrapping(self) -> RuleIndex:
         """The rules for tokens that may be wrapped over lines."""
         return RuleIndex(rule for rule in self.rules if rule.wraps)
+
+    @cached_property
+    def commands(self) -> RuleIndex:
+        """The rules for command lines."""
+        return RuleIndex(rule for rule in self.rules if rule.family == "command lines")
 
     @cached_property
     def shortest(self) -> tuple[str, ...]:

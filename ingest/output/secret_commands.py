@@ -50,7 +50,7 @@ def _option(word: str, option: str, example: str, near_miss: str, value: str = r
         f"{word} {option}",
         "command lines",
         word,
-        rf"{word}\w{{0,12}}{_COMMAND}{option}[ \t=]{{1,4}}[\"']?(?!-){value}",
+        rf"{word}\w{{0,12}}{_COMMAND}{option}[ \t=]{{1,4}}{NO_PLACEHOLDER}[\"']?(?!-){value}",
         example,
         near_miss,
     )
@@ -83,7 +83,6 @@ COMMAND_RULES: tuple[Rule, ...] = (
         "sqlplus bob@x",
     ),
     _option("beeline", "-p", "beeline -u jdbc:hive2://h -n bob -p hunter2", "beeline -u jdbc:hive2://h"),
-    _option("keytool", "-(?:store|key)pass", "keytool -list -storepass hunter2", "keytool -list"),
     _option(
         "smbclient",
         "-u",
@@ -134,6 +133,7 @@ COMMAND_RULES: tuple[Rule, ...] = (
             "--pass",
             "--oauth2-bearer",
             "--admin-pass",
+            *(f"-{whose}{what}pass" for whose in ("", "src", "dest") for what in ("store", "key")),
         ),
     ),
     *(
@@ -141,9 +141,9 @@ COMMAND_RULES: tuple[Rule, ...] = (
             f"{word} -p",
             "command lines",
             anchor,
-            rf"{anchor}(?:{_COMMAND})?-p[ \t=]{{0,3}}[\"']?(?!-)(?P<s1>[^\s\"'\\,\]|]++)",
+            rf"{anchor}(?:{_COMMAND})?-p[ \t=]{{0,3}}{NO_PLACEHOLDER}[\"']?(?!-)(?P<s1>[^\s\"'\\,\]|]++)",
             f"{word} -u bob -p hunter2 reg.example",
-            f"{word} failed -- see the manual",
+            f'{word} failed -- see the manual, {word} -p "$REG_PW" x',
         )
         for word, anchor in (
             ("docker login", "docker login"),
@@ -159,7 +159,7 @@ COMMAND_RULES: tuple[Rule, ...] = (
         "mysql -p",
         "command lines",
         "mysql",
-        rf"mysql(?:dump|admin)?{_COMMAND}-p(?P<s1>[^\s\"'\\,]{{3,}}+)",
+        rf"mysql(?:dump|admin)?{_COMMAND}-p{NO_PLACEHOLDER}[\"']?(?P<s1>[^\s\"'\\,]{{3,}}+)",
         "mysql -u root -phunter2 db",
         "mysql -u root -p db",
     ),
@@ -168,9 +168,9 @@ COMMAND_RULES: tuple[Rule, ...] = (
             f"{word} -P",
             "command lines",
             f"{word.lower()} ",
-            rf"{word} (?:{_COMMAND})?-P[ \t]?[\"']?(?!-)(?P<s1>[^\s\"'\\,]++)",
+            rf"{word} (?:{_COMMAND})?-P[ \t]?(?i:{NO_PLACEHOLDER})[\"']?(?!-)(?P<s1>[^\s\"'\\,]++)",
             f"{word} -U sa -P hunter2 -d x",
-            f"{word} -S server",
+            f"{word} -S server -P $DB_PASSWORD",
             cased=True,
         )
         for word in ("sqlcmd", "bcp", "zip", "unzip")
@@ -248,8 +248,8 @@ COMMAND_RULES: tuple[Rule, ...] = (
         Rule(
             f"{program} -p",
             "command lines",
-            f"{program} ",
-            rf"{program} (?:{_COMMAND})?-h?p(?P<s1>[^\s\"'\\]{{3,}}+)",
+            f"{program}",
+            rf"{program}[arz]? (?:{_COMMAND})?-h?p{NO_PLACEHOLDER}[\"']?(?P<s1>[^\s\"'\\]{{3,}}+)",
             f"{program} x -phunter2 a.{program}",
             f"{program} x a.{program} -y",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
-from ingest.output.secret_shapes import GUID, IS, MINGLED, MIXED, NO_PLACEHOLDER, QUOTED, Rule, after, assigned
+from ingest.output.secret_shapes import CHOSEN, GUID, IS, MINGLED, MIXED, NO_PLACEHOLDER, QUOTED, Rule, after, assigned
 
 _ID = "00000000-1111-2222-3333-444444444444"
 _TOKEN_OWNERS = (
@@ -41,11 +41,6 @@ _OF_DATA = {
 """What stands before the end of a name that is like a secret's: names of columns, pages of a list, words of a model."""
 
 
-_CHOSEN = (
-    r"""(?!(?:sha|md|utf|base)-?\d|\d{4}-\d\d-|https?:)(?=[^\s"'`]{0,60}[\d!@#$^*])(?=[^\s"'`]{0,60}[a-z])"""
-    rf"""{NO_PLACEHOLDER}(?P<s1>[^\s"'`,;<>]{{6,200}}+)"""
-)
-"""A password behind words of a sentence: letters, and a digit or a sign."""
 _FIELD = r"""\\{0,4}["']?[ \t]{0,4}[:=][ \t]{0,4}\\{0,4}"""
 _NEXT = r"""\\{0,4}["']?(?:,|;|\r?\n|\\n)[ \t\r\n]{0,40}\\{0,4}"""
 _LONG = r"""\\{0,4}["']?(?=[\w+/\-]{0,40}?[a-z0-9]{12})""" + MINGLED + r"(?P<s1>[a-z0-9+/_\-]{16,256}+={0,2})(?![\w.])"
@@ -232,9 +227,9 @@ FIELD_RULES: tuple[Rule, ...] = (
     _assignment(
         "secret",
         "secret",
-        r"(?:[_.-]?(?:access[_.-]?)?key|[_-]?(?:value|text|string|base|id(?=[^a-z]{0,4}[=:]\s{0,3}[\"']?[^\s\"']{30})))?",
+        r"(?<!:\d{12}:secret)(?:[_.-]?(?:access[_.-]?)?key|[_-]?(?:value|text|string|base|id(?=[^a-z]{0,4}[=:]\s{0,3}[\"']?[^\s\"']{30})))?",
         "{'client_secret': 'x1y2', 'n': 1}",
-        "secret=args.secret",
+        "secret=args.secret, secret = client.get_secret(name).value, arn:aws:secretsmanager:r:123456789012:secret:prod/db",
     ),
     _assignment(
         "key of an owner", "key", _NAME_ENDS + after("key", _KEY_OWNERS) + r"\d?", "API_KEY=bob", "primary_key='id'"
@@ -256,8 +251,9 @@ FIELD_RULES: tuple[Rule, ...] = (
         "token",
         after("token", _TOKEN_OWNERS),
         "GITHUB_TOKEN=abcdefgh12",
-        "num_token: 5",
+        "num_token: 5, x-ms-session-token: 0:-1#12041",
         at_least=8,
+        unless=r"(?!\d{1,4}:-?\d{1,20}#)",  # how far a session of Cosmos DB has read
     ),
     Rule(
         "long token",
@@ -360,7 +356,7 @@ FIELD_RULES: tuple[Rule, ...] = (
         "password for somebody",
         "named fields",
         "password",
-        rf"""passwords?[ \t](?:for|of)[ \t][^\n:=]{{1,80}}?["']?[ \t]?(?::|=|\bis\b)[ \t]{{1,4}}[\"'`]?{_CHOSEN}""",
+        rf"""passwords?[ \t](?:for|of)[ \t][^\n:=]{{1,80}}?["']?[ \t]?(?::|=|\bis\b)[ \t]{{1,4}}[\"'`]?{CHOSEN}""",
         "New password for user bob: hunter2!",
         "Password for 'https://bob@h.example': prompt disabled, password for bob: expired",
     ),
@@ -369,7 +365,7 @@ FIELD_RULES: tuple[Rule, ...] = (
         "named fields",
         "password",
         r"""password[ \t](?:(?:is|was|has[ \t]been|now)(?=[ \t:]))?(?:[ \t]?(?:(?:re)?set|changed|equal)[ \t]to|[ \t]now)?"""
-        rf"""(?<=[a-z]):?[ \t]{{1,4}}[\"'`]?(?<!password[ ])(?<!password[ ][\"'`]){_CHOSEN}""",
+        rf"""(?<=[a-z]):?[ \t]{{1,4}}[\"'`]?(?<!password[ ])(?<!password[ ][\"'`]){CHOSEN}""",
         "the initial password is hunter2!",
         "the password is required, password was changed on 2026-01-01",
     ),
@@ -517,9 +513,13 @@ HEADER_RULES: tuple[Rule, ...] = (
         "Cookie",
         "headers",
         "cookie",
-        r"""cookie\\{0,4}["']?[ \t]{0,2}:[ \t]{0,4}(?:\\{0,4}["'])?(?P<s1>[\w.\-]{1,64}=[^\s"'\\,;]{8,}+[^"'\\\n]*+)""",
+        r"""cookie\\{0,4}["']?[ \t]{0,2}:[ \t]{0,4}(?:\\{0,4}["'])?"""
+        # settings in plain words, and what says for how long and where, before it
+        r"""(?:(?![\w.\-]{0,60}?(?:sess|auth|token|sid|csrf|key))[\w.\-]{1,64}="""
+        r"""[a-z]{0,12}(?:[_\-][a-z]{1,12}){0,3}(?:;[ \t]?|(?=\s|["'\\]|\Z))){0,8}+"""
+        r"""(?!(?:path|domain|expires|max-age|samesite|version)=)(?P<s1>[\w.\-]{1,64}=[^\s"'\\,;]{8,}+[^"'\\\n]*+)""",
         "Set-Cookie: session=0a1b2c3d4e5f; Path=/",
-        "cookie: enabled",
+        "cookie: enabled, Set-Cookie: theme=dark-mode; Path=/",
     ),
 )
 

@@ -1,13 +1,14 @@
 """What a secret looks like in the logs of a job in the cloud: data, one rule for each kind.
 
-Tests and docs are made from these rules. Each family has a module: `secret_urls.py`, `secret_fields.py`, `secret_commands.py`,
-and `secret_tokens.py` for the tokens of single vendors; `secret_shapes.py` has the forms that the expressions are made of. Keys
-that are spread over lines are found by `key_spans.py` and `key_lines.py`.
+Tests and docs are made from these rules. Each family has a module: `secret_urls.py`, `secret_fields.py`,
+`secret_commands.py`, `secret_echoes.py`, and `secret_tokens.py` for the tokens of single vendors; `secret_shapes.py` has
+the forms that the expressions are made of. Keys that are spread over lines are found by `key_spans.py` and `key_lines.py`.
 """
 
 from __future__ import annotations
 
 from ingest.output.secret_commands import COMMAND_RULES
+from ingest.output.secret_echoes import ECHO_RULES
 from ingest.output.secret_fields import BASE64_RULES, FIELD_RULES, HEADER_RULES
 from ingest.output.secret_ids import ID_RULES
 from ingest.output.secret_shapes import Rule
@@ -56,6 +57,7 @@ SECRET_RULES: tuple[Rule, ...] = (
     *HEADER_RULES,
     *BASE64_RULES,
     *COMMAND_RULES,
+    *ECHO_RULES,
     *_KEYS,
     *TOKEN_RULES,
 )

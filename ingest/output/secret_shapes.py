@@ -48,7 +48,8 @@ _STOP = r"""\s"'\\;&<>,)\]}"""
 _BARE = rf"""(?P<s2>[^{_STOP}](?:[^{_STOP}]|{ESCAPED}|[,)\]}}](?![\s,;)\]}}"'\\]|\Z|[\w.\-]{{1,40}}[ \t]?[=:]))*+)"""
 # what stands where a secret will be, or was: `$(pass x)`, `${TOKEN}`, `<your-key>`, `[hidden]`, `(not set)`, `YOUR_API_KEY`
 _STANDS_FOR = (
-    r"\{\{[ \t]?[$.a-z_][\w.:|]{0,60}[ \t]?\}\}|%[a-z_]\w{0,60}%|%[sdrv]|\*{2,64}|x{4,64}|\.{3}"
+    r"\{\{[ \t]?[$.a-z_][\w.:|/\-]{0,120}[ \t]?\}\}|@microsoft\.keyvault\([^)\n]{0,300}\)"
+    r"|%[a-z_]\w{0,60}%|%[sdrv]|\*{2,64}|x{4,64}|\.{3}"
     r"|\$(?:env:)?[a-z_]{0,60}(?:key|pwd|pass|pw|pat|auth|password|passwd|secret|token)"
     r"|<[a-z][^<>\n]{0,60}>|\[[a-z][a-z _\-]{2,40}\]"
     r"|\((?:not|none|null|unset|hidden|redacted|masked|empty|set|no|your|same)(?:[ _\-][a-z _\-]{1,40})?\)"
@@ -57,7 +58,7 @@ _STANDS_FOR = (
 )
 NO_PLACEHOLDER = (
     rf"""(?!\$[{{(]|(?:{_STANDS_FOR}|password|passwd|secret|token)(?=[\s"'\\,;&|)\]}}]|\.(?:\s|\Z)|\Z)"""
-    rf"""|[bfru]{{0,2}}\\{{0,4}}["'](?:\$[{{(]|(?:{_STANDS_FOR}|\{{[\w.:!]{{0,40}}\}})(?=\\{{0,4}}["']))"""
+    rf"""|[bfru]{{0,2}}\\{{0,4}}["'](?:\$[{{(]|(?:\$[a-z_]\w{{0,60}}|{_STANDS_FOR}|\{{[\w.:!]{{0,40}}\}})(?=\\{{0,4}}["']))"""
     # a prompt ends with its quote: `getpass('Password: ')`
     rf"""|\\{{0,4}}["'][)\],;}}]{{1,3}}(?:[\s.:]|\Z))"""
 )
@@ -65,7 +66,11 @@ NO_PLACEHOLDER = (
 _NO_VALUE = (
     r"(?!(?:none|null|nil|true|false|undefined|str|bytes|int|bool|optional|secretstr|any)(?![\w.\-])|[|>][+-]?(?=\s|\Z)"
     r"|self\.|args\.|config\.|settings\.|os\.environ|os\.getenv|getenv\(|\{[\w.:!]{0,40}\}"
-    r"|[a-z_][\w.]{0,60}\([^()\n]{0,120}\)(?=[\s,;)\]}]|\Z))"
+    r"|(?:yes|no)\)|[\[({]+(?=[\s\"'\\])"  # `(using password: YES)`
+    # what code calls, looks up or takes from an object
+    r"|await [a-z_]|[a-z_][\w.]{0,60}(?:\((?:[^()\n]|\([^()\n]{0,80}\)){0,120}\)|\[[\"'][^\"'\n]{1,80}[\"']\])"
+    r"(?:\.[a-z_]\w{0,40}(?:\([^()\n]{0,80}\))?|\[[^\]\n]{1,80}\]){0,4}(?=[\s\"'\\,;)\]}]|\Z)"
+    r"|[a-z_][\w.]{0,60}\.(?:value|secret|password|passwd|pwd|token|key|get_secret_value)(?=[\s\"'\\,;)\]}]|\Z))"
 )
 MIXED = r"""(?=[bfru]{0,2}\\{0,4}["']?[^\s"'\\;&,]{0,200}?[0-9])"""
 """A digit is in the value: words of prose have none."""
@@ -91,6 +96,11 @@ def after(anchor: str, words: str) -> str:
 
 MINGLED = r"""(?=(?:[\w.\-+/=~]{0,60}?(?:\d[a-z]|[a-z]\d)){2})"""
 """Letters and digits change at least twice, as in tokens; words with a number behind them do so once."""
+CHOSEN = (
+    r"""(?!(?:sha|md|utf|base)-?\d|\d{4}-\d\d-|https?:)(?=[^\s"'`]{0,60}[\d!@#$^*])(?=[^\s"'`]{0,60}[a-z])"""
+    rf"""{NO_PLACEHOLDER}(?P<s1>[^\s"'`,;<>]{{6,200}}+)"""
+)
+"""A password behind words of a sentence: letters, and a digit or a sign."""
 GUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 
 

@@ -71,16 +71,16 @@ URL_RULES: tuple[Rule, ...] = (
         "password in a URL",
         "URLs",
         "//",
-        r"""//[^\s/@:?#"'<>\\]{0,256}:(?P<s1>[^\s/?#"'<>\\]+)@""",
+        r"""//[^\s/@:?#"'<>\\]{0,256}:(?!\*+@)(?P<s1>[^\s/?#"'<>\\]+)@""",
         "postgres://bob:s3cr@t@db.example:5432/x",
-        "http://host.example:8080/path@v1",
+        "http://host.example:8080/path@v1, https://build:****@h.example/x",
         also="@",
     ),
     Rule(
         "password in an escaped URL",
         "URLs",
         r"\/",
-        r"""\\/\\/[^\s/@:?#"'<>\\]{0,256}:(?P<s1>[^\s/?#"'<>\\]+)@""",
+        r"""\\/\\/[^\s/@:?#"'<>\\]{0,256}:(?!\*+@)(?P<s1>[^\s/?#"'<>\\]+)@""",
         r"https:\/\/bob:pw@host.example\/x",
         r"https:\/\/host.example:80\/x",
         also="@",
@@ -89,7 +89,7 @@ URL_RULES: tuple[Rule, ...] = (
         "password of a database in a URL",
         "URLs",
         "://",
-        r"""://(?<!http://)(?<!https://)(?<!file://)[^\s/@:?#"'<>\\]{0,256}:(?!\d{1,5}/)(?P<s1>[^\s"'<>\\@]{1,200})@"""
+        r"""://(?<!http://)(?<!https://)(?<!file://)[^\s/@:?#"'<>\\]{0,256}:(?!\d{1,5}/|\*+@)(?P<s1>[^\s"'<>\\@]{1,200})@"""
         r"""(?=[\w.\-\[]{1,255}(?:[:/?,]|\Z|\s|["']))""",
         "mongodb+srv://bob:p/w#1?@h.example/x",
         "postgres://h.example:1234/a@b",

@@ -201,8 +201,8 @@ def test_secret_names(name: str, secret: bool) -> None:
 def test_narrowing_loses_nothing(texts: list[str]) -> None:
     """The rules found for a batch of texts mask each of them as all rules do, plain and inside JSON."""
     redactor = Redactor()
-    plain = redactor.narrowed("\n".join(texts), exact=True)
-    quoted = redactor.narrowed("\n".join(map(json.dumps, texts)), exact=False)
+    plain = redactor.narrowed(texts, exact=True)
+    quoted = redactor.narrowed(list(map(json.dumps, texts)), exact=False)
     for text in texts:
         masked = redactor.text(text)
         assert (plain.text(text) if plain else text) == masked
