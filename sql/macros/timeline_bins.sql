@@ -14,20 +14,28 @@
 create or replace macro timeline_bins(job, since, until, bins) as table
 with attempts_seen as not materialized (
     select
-        coalesce(node, '') as node, coalesce(process, '') as process, outcome, started_at, ended_at, line_no,
-        outcome = 'open' and ended_at is null as is_open
+        coalesce(node, '') as node, coalesce(process, '') as process, outcome, started_at, ended_at,
+        outcome = 'open' and ended_at is null as is_open,
+        epoch_us(started_at)::hugeint * 1_000_000_000_000 + line_no as place  -- in the order of start and line
     from attempts
     where job_id = job and started_at is not null
 ),
 
+opened as materialized (
+    select node, process, started_at, place, min(place) over (partition by node, process) as first_place
+    from attempts_seen
+    where is_open
+),
+
 followed as materialized (  -- an open one lasts until its worker begins another; all of a job are too many to sort
-    select o.node, o.process, o.started_at, min(n.started_at) as ended_at
-    from attempts_seen as o
-    left join attempts_seen as n
-        on n.node = o.node and n.process = o.process
-        and (n.started_at > o.started_at or (n.started_at = o.started_at and n.line_no > o.line_no))
-    where o.is_open
-    group by o.node, o.process, o.started_at, o.line_no
+    select o.node, o.process, o.started_at, n.started_at as ended_at
+    from opened as o
+    asof left join (
+        select a.node, a.process, a.place, a.started_at
+        from attempts_seen as a
+        join (select distinct node, process, first_place from opened) as f
+            on f.node = a.node and f.process = a.process and a.place > f.first_place
+    ) as n on n.node = o.node and n.process = o.process and n.place > o.place
 ),
 
 tries as not materialized (
