@@ -40,6 +40,7 @@ from ingest.cli.views import views
 from ingest.cli.watch import watch
 from ingest.errors import ExitCode, IngestError, is_interrupt
 from ingest.output.terminal import colour_choice
+from ingest.store.interrupts import ctrl_c_ends_queries
 from ingest.version import __version__
 
 
@@ -108,7 +109,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = cli.main(prog_name="ingest", standalone_mode=False, color=colour_choice())
+        with ctrl_c_ends_queries():
+            code = cli.main(prog_name="ingest", standalone_mode=False, color=colour_choice())
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except (click.Abort, KeyboardInterrupt) as stop:

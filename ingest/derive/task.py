@@ -23,6 +23,7 @@ from ingest.store.derived import DerivedRelation, derived_columns
 from ingest.store.derived_parts import put_derived, write_derived
 from ingest.store.disk import as_unreadable
 from ingest.store.fronts import slices_of
+from ingest.store.interrupts import interruptible
 from ingest.store.paths import Layout
 from ingest.store.record_views import listed, rows_of
 from ingest.store.slice_ledger import Part
@@ -146,7 +147,7 @@ def _opened(layout: Layout, catalog: Path, slice_: str) -> Iterator[duckdb.DuckD
         "temp_directory": str(_spilled(layout, slice_)),
         "memory_limit": MEMORY,
     }
-    connection = duckdb.connect(config=config)
+    connection = interruptible(duckdb.connect(config=config))
     try:
         with as_unreadable(layout):
             connection.execute(f"ATTACH {quoted_path(catalog)} AS catalog (READ_ONLY)")

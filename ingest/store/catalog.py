@@ -22,6 +22,7 @@ from ingest.store.backend import backend_of
 from ingest.store.commit import create_ledger, read_meta, set_meta
 from ingest.store.derived import DerivedRelation, derived_columns, derived_views
 from ingest.store.disk import as_store_error, as_unreadable
+from ingest.store.interrupts import interruptible
 from ingest.store.known_problems import write_known_problems
 from ingest.store.paths import Layout
 from ingest.store.record_views import derived_rows, empty, listed, rows_of
@@ -52,7 +53,7 @@ def connect_catalog(layout: Layout, *, moved: bool = False) -> Iterator[duckdb.D
     if published is None:
         raise StoreError(f"{layout}: no store there", "Fill one with: ingest <job folders> --store PATH")
     # attached, not opened: a process that has the catalog open would be given that old state again after a rename
-    connection = duckdb.connect(config=_CONFIG)
+    connection = interruptible(duckdb.connect(config=_CONFIG))
     try:
         with as_unreadable(layout):
             _attach(connection, published.catalog)
@@ -123,7 +124,7 @@ class Draft:
         self._definition = definition
         self._library: Library | None = None
         shutil.rmtree(layout.draft.parent, ignore_errors=True)
-        self._connection = duckdb.connect(config=_CONFIG)
+        self._connection = interruptible(duckdb.connect(config=_CONFIG))
         with self._changing():
             layout.draft.parent.mkdir(parents=True)
             begun = self._base.catalog if self._base is not None else template()

@@ -11,6 +11,7 @@ from ingest.errors import StoreError, disk_full, is_disk_full, is_interrupt
 from ingest.logs import log
 from ingest.store.backend import Published, backend_of, committed
 from ingest.store.catalog import Draft, Step, connect_catalog, sweep
+from ingest.store.interrupts import ctrl_c_ends_queries
 from ingest.store.paths import Layout
 from ingest.store.signals import swept_before_the_end
 
@@ -29,6 +30,7 @@ def writing(layout: Layout, lock_timeout_s: float) -> Iterator[None]:
     _check_place(layout)
     with (
         swept_before_the_end(),
+        ctrl_c_ends_queries(),
         backend_of(layout).writing(
             lock_timeout_s, lambda holder: log().warning("waiting for the store", holder=holder)
         ),

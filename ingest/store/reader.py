@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.artifact_root import is_text
 from ingest.errors import IngestError, QueryError, is_interrupt
 from ingest.quoting import is_one_of
+from ingest.store.interrupts import ctrl_c_ends_queries
 from ingest.store.paths import Layout
 from ingest.views.checks import HEADS, ROWS
 
@@ -197,7 +198,8 @@ def in_words(query: str) -> Iterator[None]:
     if not is_text(query):
         raise QueryError("the query is not text: it holds bytes that are no UTF-8", "Type or paste it anew.")
     try:
-        yield
+        with ctrl_c_ends_queries():
+            yield
     except (duckdb.Error, RuntimeError) as error:
         if is_interrupt(error):
             raise KeyboardInterrupt from None

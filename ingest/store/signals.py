@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from ingest.logs import log
+from ingest.store.interrupts import interrupt_queries
 
 _ENDING = ("SIGTERM", "SIGHUP")
 """What service managers, `timeout` and `kill` send, and a terminal that is closed. Not every system has both."""
@@ -27,6 +28,7 @@ def swept_before_the_end() -> Iterator[None]:
     def note(number: int, _: FrameType | None) -> None:
         received.append(number)
         if len(received) == 1:
+            interrupt_queries()
             raise KeyboardInterrupt
 
     ours = [number for name in _ENDING if (number := getattr(signal, name, None)) and _would_end(number)]
