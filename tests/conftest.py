@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import faulthandler
 import importlib.util
 import io
 import os
@@ -50,30 +49,6 @@ WORKER = "logs/sys/node/0/process000.txt"
 
 VIEWS = "SELECT view_name FROM duckdb_views() WHERE database_name = 'catalog' AND schema_name = 'main' AND NOT internal"
 """Names of the tables and views that a store's reader asks."""
-
-
-HANGS_S = 600.0
-"""Seconds after which a test is taken to hang: what it is at is told and its process ends, so that the others still run."""
-
-
-_TOLD_AT = pytest.StashKey[int]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Keeps stderr as it is before tests capture it."""
-    config.stash[_TOLD_AT] = os.dup(2)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Ends a process that hangs, where another takes its place."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return (yield)
-    faulthandler.dump_traceback_later(HANGS_S, exit=True, file=item.config.stash[_TOLD_AT])
-    try:
-        return (yield)
-    finally:
-        faulthandler.cancel_dump_traceback_later()
 
 
 SLOW_FIXTURES = {"begin", "db", "new_store", "run_apart", "start"}

@@ -76,7 +76,7 @@ def _answer(
     from ingest.store.reader import in_words
 
     redact = not show_secrets
-    with open_configured(store) as opened, CtrlC() as ctrl_c, ctrl_c.wanted(opened.connection.interrupt):
+    with open_configured(store) as opened, CtrlC() as ctrl_c, ctrl_c.wanted():
         try:
             with in_words(text):
                 *settings, last = split(text) or [text]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
+
+from ingest.store.interrupts import interrupt_queries
 
 _DEAL_WITH_S = 0.5
 
@@ -22,7 +24,6 @@ class CtrlC:
     def __init__(self) -> None:
         self._wanted = False
         self._last = 0.0
-        self._stop: Callable[[], None] = _nothing
         self._before: Any = None
 
     def __enter__(self) -> CtrlC:
@@ -35,13 +36,8 @@ class CtrlC:
         signal.signal(signal.SIGINT, self._before)
 
     @contextmanager
-    def wanted(self, stop: Callable[[], None] | None = None) -> Iterator[None]:
-        """Where it stops something; what catches it stands around this. `stop` is called first.
-
-        A query needs that, the connection's `interrupt`: when DuckDB hears of the signal itself, it gives up waiting for
-        its own threads only when they are done.
-        """
-        self._stop = stop or _nothing
+    def wanted(self) -> Iterator[None]:
+        """Where it stops something; what catches it stands around this. A query that runs is ended first."""
         self._wanted = True
         try:
             yield
@@ -53,9 +49,5 @@ class CtrlC:
         now = time.monotonic()
         if self._wanted and now - self._last > _DEAL_WITH_S:
             self._last = now
-            self._stop()
+            interrupt_queries()
             raise KeyboardInterrupt
-
-
-def _nothing() -> None:
-    """There is nothing to stop."""

@@ -57,7 +57,7 @@ def _typed(read: Callable[[], str], ctrl_c: CtrlC) -> str | None:
 def _answer(session: Session, text: str, ctrl_c: CtrlC) -> bool:
     """Does what was typed; whether to go on. No error ends the prompt, only what means that nobody reads any more."""
     try:
-        with ctrl_c.wanted(session.interrupt):
+        with ctrl_c.wanted():
             if text.startswith("."):
                 obey(session, text)
             else:

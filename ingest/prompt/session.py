@@ -114,11 +114,6 @@ class Session:
         for statement in statements:
             self._ask(statement)
 
-    def interrupt(self) -> None:
-        """Ends the query that runs."""
-        if self._store is not None:
-            self._store.connection.interrupt()
-
     def drop_result(self) -> None:
         """Ends a query that was interrupted: DuckDB 2.0 refuses the next one before that."""
         self.target = None
