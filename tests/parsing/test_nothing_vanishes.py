@@ -90,10 +90,7 @@ def header_of(content: bytes) -> str:
 
 def told(content: bytes, found: Content) -> str:
     """All that stands in rows, and the bytes that rejects are said to be."""
-    start = 3 if content.startswith(b"\xef\xbb\xbf") else 0
-    rejected = [
-        content[start + one["byte_offset"] :][: one["bytes"]].decode("utf-8", "replace") for one in found.rejects
-    ]
+    rejected = [content[one["byte_offset"] :][: one["bytes"]].decode("utf-8", "replace") for one in found.rejects]
     return repr(found.rows) + " ".join(rejected)
 
 
