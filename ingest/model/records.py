@@ -199,6 +199,7 @@ DISK_SAMPLES = Table(
         Column("used_mb", Type.FLOAT, "used + free is not total: reserved blocks"),
         Column("free_mb", Type.FLOAT, "free space on it, MB"),
         Column("used_percent", Type.FLOAT, "used / (used + free)"),
+        Column("extra", Type.TEXT, "JSON of columns this version does not know"),
     ),
 )
 

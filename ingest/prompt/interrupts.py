@@ -5,11 +5,11 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
-from ingest.store.interrupts import interrupt_queries
+from ingest.store.interrupts import interrupt_queries, listening, not_listening
 
 _DEAL_WITH_S = 0.5
 
@@ -25,8 +25,10 @@ class CtrlC:
         self._wanted = False
         self._last = 0.0
         self._before: Any = None
+        self._entered = ExitStack()
 
     def __enter__(self) -> CtrlC:
+        self._entered.enter_context(not_listening())
         self._before = signal.signal(signal.SIGINT, self._pressed)
         return self
 
@@ -34,13 +36,15 @@ class CtrlC:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         signal.signal(signal.SIGINT, self._before)
+        self._entered.close()
 
     @contextmanager
     def wanted(self) -> Iterator[None]:
         """Where it stops something; what catches it stands around this. A query that runs is ended first."""
         self._wanted = True
         try:
-            yield
+            with listening():
+                yield
         finally:
             self._wanted = False
 

@@ -1,12 +1,15 @@
 """Ctrl-C ends a query at once.
 
 When DuckDB hears of a signal by itself, it waits for its own threads, which nobody told to stop: that may be for ever.
-So a signal's handler first interrupts the connections that are open, and raises KeyboardInterrupt then.
+So a signal's handler first interrupts the connections that are open, and raises KeyboardInterrupt then. Where one step of
+a query takes long, DuckDB does not ask whether there was a signal, and no handler runs: so a thread hears of it too, from
+Python itself (`signal.set_wakeup_fd`), and interrupts them.
 """
 
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +19,12 @@ from weakref import ref
 
 if TYPE_CHECKING:
     import duckdb
+
+_ENDING = {number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None))}
+"""The signals that end a process; not every system has all of them."""
+
+_NOBODY = -1
+"""What Python gives for the file to tell of signals where there is none."""
 
 _OPEN: list[ref[duckdb.DuckDBPyConnection]] = []
 """Those of the main thread, which signals come to. No WeakSet: its callbacks would swallow a KeyboardInterrupt."""
@@ -42,17 +51,60 @@ def ctrl_c_ends_queries() -> Iterator[None]:
 
     Nothing changes where somebody else handles Ctrl-C, or ignores it as `nohup` does, nor outside the main thread.
     """
-    ours = (
-        threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    )
-    if ours:
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    ):
+        yield
+        return
+    with listening():
         signal.signal(signal.SIGINT, _pressed)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Within, a thread hears of signals that end a process, and interrupts the queries of the main thread, which enters this.
+
+    Does nothing where somebody else hears of signals in this way, an event loop for instance, or we already do.
+    """
+    heard, told = socket.socketpair()
+    told.setblocking(False)
+    with heard, told:
+        before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+        if before != _NOBODY:
+            signal.set_wakeup_fd(before)
+            yield
+            return
+        thread = threading.Thread(target=_hear, args=(heard,), name="signals", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            now = signal.set_wakeup_fd(_NOBODY)
+            if now not in (_NOBODY, told.fileno()):
+                signal.set_wakeup_fd(now)
+            told.shutdown(socket.SHUT_WR)  # the thread reads the end
+            thread.join()
+
+
+@contextmanager
+def not_listening() -> Iterator[None]:
+    """Within, no thread hears of signals, so that a handler alone decides what becomes of a query."""
+    before = signal.set_wakeup_fd(_NOBODY)
     try:
         yield
     finally:
-        if ours:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.set_wakeup_fd(before)
+
+
+def _hear(heard: socket.socket) -> None:
+    while numbers := heard.recv(64):
+        if _ENDING.intersection(numbers):
+            interrupt_queries()
 
 
 def _pressed(number: int, frame: FrameType | None) -> None:

@@ -6,11 +6,11 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 
 from ingest.logs import log
-from ingest.store.interrupts import interrupt_queries
+from ingest.store.interrupts import interrupt_queries, listening
 
 _ENDING = ("SIGTERM", "SIGHUP")
 """What service managers, `timeout` and `kill` send, and a terminal that is closed. Not every system has both."""
@@ -35,7 +35,8 @@ def swept_before_the_end() -> Iterator[None]:
     for number in ours:
         signal.signal(number, note)
     try:
-        yield
+        with listening() if ours else nullcontext():
+            yield
     except KeyboardInterrupt as stop:
         if received:
             log().error(f"ended by {signal.Signals(received[0]).name}", left=str(stop) or "the last whole commit")

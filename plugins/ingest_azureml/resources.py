@@ -139,6 +139,7 @@ PROCESS_V0 = CsvParser(
 
 DISK = CsvParser(
     name="azureml.node_disk",
+    version=2,
     kind="node_disk",
     path=_PERF + r"node_disk_usage\.csv$",
     table=DISK_SAMPLES,

@@ -19,11 +19,9 @@ _PS = (
 _TASKLIST = r"^(?P<command>\S.*?)\s+(?P<pid>\d+)\s(?:\S+)?\s+\d+\s+(?P<memory>\d[\d.,'\xa0 ]*) [KкК]\S{0,2}\s*$"
 """`Image Name  PID  Session Name  Session#  Mem Usage`; the header and the thousands mark are the system's language's."""
 
-_WORDS = r"[^\d\n=\x00-\x08\x0b\x0c\x0e-\x1f]*"
-"""Headings in any language; a damaged one is no heading, and is rejected."""
-_HEADERS = (
-    rf"^(?:USER\s+PID\s[A-Z%\s]*COMMAND\s*$|=+(?: =+)*\s*$|(?!USER)[^\s=]{_WORDS} {{2,}}PID {_WORDS} {{2,}}{_WORDS}$)"
-)
+_WORDS = r"[^\d\n=%\x00-\x08\x0b\x0c\x0e-\x1f]*"
+"""Headings of `tasklist` in any language; a damaged one, or one of `ps`, which tells shares in %, is none, and is rejected."""
+_HEADERS = rf"^(?:USER\s+PID\s[A-Z%\s]*COMMAND\s*$|=+(?: =+)*\s*$|[^\s=]{_WORDS} {{2,}}PID {_WORDS} {{2,}}{_WORDS}$)"
 
 
 def _shaped(rows: pa.Table) -> pa.Table:
@@ -40,7 +38,7 @@ def _shaped(rows: pa.Table) -> pa.Table:
 
 SNAPSHOT = LineParser(
     name="azureml.snapshot",
-    version=4,
+    version=5,
     kind="snapshot",
     path=(
         r"^logs/(?:sys/)?perf/(?P<node>[^/]+)/(?:os|processes_cpu_memory_usage)/(?P<hour>\d{10})/"

@@ -47,7 +47,8 @@ def test_killed_at_a_change(tree: Tree, logs: Logs, new_store: StoreUnderTest) -
     load = ("load", tree(logs.job("x"), "a"), "--no-verdict", "-q", "--store", new_store.path)
     with Commands() as commands:
         killed = commands.run(*load, watched=[new_store.path], stop_at=1, stop_after=0)
-        assert (killed.code, killed.changes) == (-signal.SIGKILL, 1)
+        assert killed.code == -signal.SIGKILL
+        assert 1 <= killed.changes <= 5  # it goes on until the signal is there
         assert state(new_store.path) == "no store"
         ended = commands.run(*load, watched=[new_store.path], stop_at=10_000, stop_after=0)
     assert ended.code == 0

@@ -108,10 +108,10 @@ def test_unknown_columns_are_kept(tries: Any) -> None:
 
 
 def test_unknown_columns_without_a_place(tries: Any) -> None:
-    """A table without `extra`: one reject a file, and the rest is read."""
+    """A table without `extra`: one reject a file, which says that the values are gone, and the rest is read."""
     rows, rejects, records = tries(b"Id,New,Newer\r\n1,x,y\r\n2,x,y\r\n", parser(BARE))
     assert [one["number"] for one in rows] == [1, 2]
-    assert (rejects, records) == ([(1, b"Id,New,Newer", "unknown column New, Newer")], 2)
+    assert (rejects, records) == ([(1, b"Id,New,Newer", "unknown column New, Newer: values not kept")], 2)
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def test_repeated_header(tries: Any) -> None:
     """Trap 9: it may stand anywhere, also behind a byte order mark or without a line break."""
     bom = b"\xef\xbb\xbf"
     rows, rejects, records = tries(
-        bom + HEADER + row(1) + HEADER + HEADER + row(2, "a\nb") + bom + HEADER + row(3) + HEADER[:-2]
+        bom + HEADER + row(1) + HEADER + HEADER + row(2, "a\nb") + bom + bom + HEADER + row(3) + HEADER[:-2]
     )
     assert [(one["number"], one["line_no"]) for one in rows] == [(1, 2), (2, 5), (3, 8)]
     assert (rejects, records) == ([], 3)
@@ -593,7 +593,7 @@ def test_header_pattern(tries: Any) -> None:
         {"line_no": 4, "time": T, "mount": "C:\\", "total_mb": 8.0, "used_mb": 7.0},
     ]
     assert [reason for _, _, reason in rejects] == [
-        "unknown column Disk (/x) Inodes",
+        "unknown column Disk (/x) Inodes: values not kept",
         'Disk (/) Used (MB): "x" is not a finite number',
     ]
     assert records == 2

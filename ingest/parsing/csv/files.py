@@ -90,7 +90,7 @@ class CsvFiles:
             layout = self.layouts[self.layout_of[i]] if self.layout_of[i] >= 0 else None
             if stop and layout and layout.unknown:
                 names = ", ".join(layout.names[cell] for cell in layout.unknown)
-                yield start, stop, f"unknown column {names}"
+                yield start, stop, f"unknown column {names}: values not kept"
 
 
 def _first_line(data: bytes, start: int, stop: int) -> tuple[int, int]:
