@@ -13,6 +13,8 @@ from tests.views.conftest import Database
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+pytestmark = pytest.mark.slow
+
 
 def alarms_of(rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
     """What is told as a warning or severe of each job of a history, by measure."""

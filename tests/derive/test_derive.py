@@ -227,6 +227,7 @@ def test_relations_of_a_plugin(store: StoreUnderTest, tmp_path: Path, run: Run, 
     assert len(list((store.path / "data" / "longest").glob("*.parquet"))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["completed", "failed", "running", "stalled", "unknown"])
 def test_what_is_not_asked_has_no_rows(state: str) -> None:
     """A relation over empty tables alone is not worked out. None of these has a row, whatever is said of the job itself."""

@@ -15,6 +15,8 @@ from treegen.stories import KINDS, Story, stories
 if TYPE_CHECKING:
     from tests.conftest import StoreUnderTest
 
+pytestmark = pytest.mark.slow
+
 
 class Finding(NamedTuple):
     """What was said of a job."""

@@ -17,6 +17,8 @@ from simulator import Strength, Truth, one_job, write_job
 if TYPE_CHECKING:
     from tests.conftest import StoreUnderTest
 
+pytestmark = pytest.mark.slow
+
 CLEAR = (
     "memory leak until killed",
     "damaged inputs",

@@ -58,6 +58,7 @@ def test_specificity(pattern: str, specificity: int, needle: str) -> None:
     assert spelled_out(pattern) == (specificity, needle)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", [*PATTERNS, *HARD_PATTERNS])
 @given(data=st.data())
 def test_specificity_is_no_more_than_what_paths_have(pattern: str, data: st.DataObject) -> None:

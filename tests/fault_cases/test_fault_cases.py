@@ -11,6 +11,8 @@ import pytest
 from ingest import ingest_jobs, open_store
 from tests.fault_cases.trees import KINDS, write
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(environ.get("INGEST_FAULT_CASES") or ROOT.parent / "shared" / "fault-cases")
 """Folders named NUMBER-WORDS, each with a tree in `job`."""

@@ -92,6 +92,7 @@ def test_fuzzing_finds_what_is_broken(start: Start, tmp_path: Path) -> None:
     assert "ingest explain" in found[1].read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARSERS)
 def test_time_grows_as_the_file_does(name: str) -> None:
     """Four times as many names, cells, lines or brackets take about four times as long, not sixteen: in processor time."""

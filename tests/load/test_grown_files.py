@@ -84,6 +84,7 @@ def told(file: FileResult) -> tuple[Any, ...]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARSERS)
 @settings(max_examples=2, deadline=None)
 @given(data=st.data())

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tests.conftest import Tree
     from tests.packaging.conftest import Build, NewEnvironment, Shell
 
+pytestmark = pytest.mark.slow
+
 DISTRIBUTION = Path(__file__).resolve().parents[1] / "third_party" / "ingest-gpu-farm"
 
 FEEDER = """\

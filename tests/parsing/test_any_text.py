@@ -97,6 +97,8 @@ def test_account(name: str, data: st.DataObject) -> None:
     assert len(lines) <= whole.records or not lines
     header, *others = as_utf8(content).replace(BOM, b"").strip(b"\r\n").splitlines() or [b""]
     headers = b"\n".join([header, *(sample.text.encode().splitlines()[0] for sample in parser.samples if sample.text)])
+    if name == "azureml.snapshot":  # headings of `tasklist` are in any language, damaged ones in one more
+        others = [line for line in others if b"  PID " not in line]
     words = [word for line in others for word in line.split() if word.strip(b"=")]  # `tasklist` underlines with =
     if not all(word in headers for word in words):
         assert whole.records + len(whole.rejects) > 0

@@ -20,6 +20,8 @@ from ingest.parsing.csv.header import layout_of
 from ingest.parsing.csv.parser import CsvColumn, CsvParser
 from ingest.parsing.csv.records import Bodies, CsvLines, CsvRecords, find_records
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("Id", "Name", "Time", "Seconds", "Good", "Text", "Odd")
 OWN = (
     Column("id", Type.INT),

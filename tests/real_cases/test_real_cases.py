@@ -6,6 +6,8 @@ import pytest
 
 from tests.real_cases.scoring import CASES, verdicts
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.skipif(not (CASES / "score.py").is_file(), reason="no real cases there")
 def test_no_case_is_wrong() -> None:

@@ -15,6 +15,8 @@ from ingest.testing import damage_checks, read
 from ingest.testing.checks import CHECKS
 from tests.rehearse.conftest import Drive
 
+pytestmark = pytest.mark.slow
+
 OF_DAMAGE = (damage_checks.cut_anywhere, damage_checks.bad_bytes, damage_checks.spliced)
 _MOST = 1_500
 """Characters of a file: the kit reads it again for each of its lines."""

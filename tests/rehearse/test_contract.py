@@ -14,6 +14,8 @@ from ingest.rehearse.contract import contract, is_kept
 from ingest.rehearse.plan import Settings, mini_batches
 from tests.rehearse.conftest import Drive, ends
 
+pytestmark = pytest.mark.slow
+
 
 def script(run: str = "return mini_batch", init: str = "pass", top: str = "") -> str:
     """A scoring script with these statements."""

@@ -152,6 +152,7 @@ def test_many_tries_are_put_together(sample_store: Path, monkeypatch: pytest.Mon
     assert "share-0" in page.getvalue()
 
 
+@pytest.mark.slow
 def test_a_large_job_stays_small(tmp_path: Path) -> None:
     """5,000 mini-batches on 20 nodes: cells and bins, no rows of tries, far below 5 MB."""
     from generate import main

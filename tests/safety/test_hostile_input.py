@@ -216,6 +216,7 @@ def test_a_folder_that_cannot_be_listed(tree: Tree, logs: Logs, run_unprivileged
     assert "no job found" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
 def test_any_encoding(encoding: str, tree: Tree, logs: Logs, tmp_path: Path) -> None:
     """Where a terminal's encoding lacks a character, it is shown as an escape."""

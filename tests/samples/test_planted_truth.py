@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 EXPECTED: dict[str, Any] = json.loads((ROOT / "data" / "expected.json").read_text(encoding="utf-8"))
 TRUTHS = [(truth["job_id"], truth) for truth in EXPECTED.values()]
