@@ -7,9 +7,9 @@
 -- inputs; open mini-batches do not count.
 -- scope: all jobs
 -- example: SELECT input, jobs_failed, jobs_succeeded, suspects, last_job_id FROM repeat_offender_inputs LIMIT 3
-with results as materialized (  -- the long `detail` is read of a few of them only, below
+with results as not materialized (
     select
-        job_id, file_id, line_no, mini_batch_id, started_at, inputs,
+        job_id, mini_batch_id, started_at, coalesce(inputs_folder, '') as folder, inputs, error_message,
         outcome <> 'done' or coalesce(succeeded = 0 and items > 0, false) as has_failed
     from judged_attempts
     where final and outcome <> 'open'
@@ -17,13 +17,11 @@ with results as materialized (  -- the long `detail` is read of a few of them on
 
 failures as (
     select
-        r.job_id, r.mini_batch_id, r.started_at,
-        coalesce(regexp_extract(whole.detail, '"location": *"(?:[^"]*[/\\])?([^"/\\]+)[/\\]?"', 1), '') as folder,
-        cut_words(whole.error_message, 300) as error,
-        unnest(list_distinct(r.inputs)) as input
-    from results as r
-    join judged_attempts as whole using (file_id, line_no)
-    where r.has_failed
+        job_id, mini_batch_id, started_at, folder,
+        cut_words(error_message, 300) as error,
+        unnest(list_distinct(inputs)) as input
+    from results
+    where has_failed
 ),
 
 offenders as (
@@ -43,17 +41,14 @@ offenders as (
 ),
 
 successes as (
-    select o.input, o.folder, count(distinct r.job_id) as jobs_succeeded, max(r.started_at) as last_succeeded_at
+    select r.input, r.folder, count(distinct r.job_id) as jobs_succeeded, max(r.started_at) as last_succeeded_at
     from (
-        select job_id, file_id, line_no, started_at, unnest(inputs) as input
+        select job_id, started_at, folder, unnest(inputs) as input
         from results
         where not has_failed
     ) as r
-    join offenders as o using (input)
-    join judged_attempts as whole using (file_id, line_no)
-    where o.folder
-        = coalesce(regexp_extract(whole.detail, '"location": *"(?:[^"]*[/\\])?([^"/\\]+)[/\\]?"', 1), '')
-    group by o.input, o.folder
+    semi join offenders as o on o.input = r.input and o.folder = r.folder
+    group by r.input, r.folder
 )
 
 select

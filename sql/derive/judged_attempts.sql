@@ -22,6 +22,7 @@ select
     r.* exclude (number) replace (coalesce(r.overrides, false) as overrides),
     after(r.started_at, r.elapsed_s) as ended_at,
     r.elapsed_s - r.run_s as overhead_s,
+    nullif(regexp_extract(r.detail, '"location": *"(?:[^"]*[/\\])?([^"/\\]+)[/\\]?"', 1), '') as inputs_folder,
     coalesce(r.number > 1, r.overrides, false) as is_retry,
     m.job_id is null or (r.file_id = m.deciding.file_id and r.line_no = m.deciding.line_no) as final,
     coalesce(m.attempts, 1) as all_attempts,
