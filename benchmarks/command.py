@@ -14,6 +14,7 @@ from benchmarks import page
 from benchmarks.bench import Bench
 from benchmarks.cases import (
     cluster,
+    commands,
     derive,
     diagnosis,
     grown_log,
@@ -42,6 +43,7 @@ CASES: Mapping[str, Callable[[Bench], Figures]] = {
         grown_log,
         sources,
         cluster,
+        commands,
         questions,
         views,
         diagnosis,

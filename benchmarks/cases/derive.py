@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import sys
 from pathlib import Path
+from statistics import median
 
 from benchmarks import inputs, timing
-from benchmarks.bench import Bench, load
+from benchmarks.bench import Bench
 from benchmarks.figures import Figures, Limit
-from benchmarks.sides import Side, in_turn, ratio
 from benchmarks.timing import Timing
 
 NAME = "derive"
@@ -18,37 +21,42 @@ def run(bench: Bench) -> Figures:
     with bench.place(NAME) as folder:
         made = {
             "small files": inputs.tree(
-                folder / "small", jobs=bench.size(200, 10), nodes=1, processes=4, small_files=bench.size(20_000, 500)
+                folder / "small files",
+                jobs=bench.size(200, 10),
+                nodes=1,
+                processes=4,
+                small_files=bench.size(20_000, 500),
             ),
-            "large logs": inputs.tree(folder / "large", nodes=2, processes=5, log_mb=bench.size(150, 5)),
-            "one small job": inputs.tree(folder / "one", nodes=2, processes=2, mini_batches=40),
+            "large logs": inputs.tree(folder / "large logs", nodes=2, processes=5, log_mb=bench.size(150, 5)),
+            "one small job": inputs.tree(folder / "one small job", nodes=2, processes=2, mini_batches=40),
         }
-        sides: dict[str, tuple[Side, Side]] = {}
-        for kind, name in (("small files", "small"), ("large logs", "large"), ("one small job", "one")):
-            tree, store = folder / name, folder / f"{name}-store"
-            timing.run(load(tree, store))
-            sides[kind] = _load_of(kind, tree), _rebuild_of(kind, store)
-        runs = in_turn([side for pair in sides.values() for side in pair], folder, bench.repeats)
-    one = Timing.median(runs[sides["one small job"][1].name])
+        timings: dict[str, list[Timing]] = {f"load, {kind}": [] for kind in made}
+        told: dict[str, list[dict[str, float]]] = {kind: [] for kind in made}
+        for turn in range(bench.repeats):
+            for kind in made:
+                one, said = _load(folder / kind, folder / "store")
+                timings[f"load, {kind}"].append(one)
+                told[kind].append(json.loads(said))
+                print(f"  {turn + 1}/{bench.repeats} {kind}: {said.strip()}", file=sys.stderr, flush=True)
+    shares = {kind: median(100 * one["derive_s"] / one["load_s"] for one in of_kind) for kind, of_kind in told.items()}
+    small = median(one["derive_s"] for one in told["one small job"])
     return Figures(
         name=NAME,
         title="What derive costs",
         compared=(
-            "`ingest rebuild`, which derives all jobs of a store again and creates its views, against the whole"
-            " load of the same jobs into a new store with one worker. *rebuild / load* is more than the share of"
-            " deriving in a load: a rebuild has its own start-up, and creates the views, which a load takes from a"
-            " template."
+            "The processor time of the stage that works out answers, within a whole load into a new store with one"
+            " worker, from the start of Python."
         ),
         sizes={f"{name}, {kind}": sizes[name] for kind, sizes in made.items() for name in ("files", "bytes")},
-        runs=runs,
-        ratios=[ratio(runs, again.name, whole.name) for whole, again in sides.values()],
-        limits=[Limit("rebuild of one small job, processor time", one.cpu_s * 1000, "ms")],
+        runs=timings,
+        limits=[
+            Limit("share of a load, small files", shares["small files"], "%", "<= 25"),
+            Limit("share of a load, large logs", shares["large logs"], "%", "<= 15"),
+            Limit("one small job, processor time", small * 1000, "ms", "<= 600"),
+        ],
     )
 
 
-def _load_of(kind: str, tree: Path) -> Side:
-    return Side(f"load, {kind}", lambda store: load(tree, store, "--jobs", "1"))
-
-
-def _rebuild_of(kind: str, store: Path) -> Side:
-    return Side(f"rebuild, {kind}", lambda _: timing.python("-m", "ingest", "rebuild", "--store", str(store)))
+def _load(tree: Path, store: Path) -> tuple[Timing, str]:
+    shutil.rmtree(store, ignore_errors=True)
+    return timing.run(timing.python("-m", "benchmarks.derive_share", str(tree), str(store)))

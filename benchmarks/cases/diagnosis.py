@@ -14,7 +14,7 @@ from treegen.stories import stories
 
 NAME = "diagnosis"
 
-_SECONDS = 10
+_SECONDS = 1
 
 
 def run(bench: Bench) -> Figures:
@@ -46,5 +46,5 @@ def run(bench: Bench) -> Figures:
         sizes={"jobs": count, "mini-batches": sum(s.plan.mini_batches for s in told), "findings": len(found)},
         runs=runs,
         ratios=[ratio(runs, side.name, bare.name) for side in (everything, one)],
-        limits=[Limit("all jobs", Timing.median(runs[everything.name]).wall_s, "s", f"< {_SECONDS}")],
+        limits=[Limit("all jobs, processor time", Timing.median(runs[everything.name]).cpu_s, "s", f"< {_SECONDS}")],
     )

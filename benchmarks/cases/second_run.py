@@ -42,5 +42,6 @@ def run(bench: Bench) -> Figures:
             ratio(runs, again.name, bare.name, "<= 5"),
             ratio(runs, asking.name, started.name),
             ratio(runs, asking.name, bare.name),
+            ratio(runs, asking.name, again.name, "<= 1.5"),
         ],
     )
