@@ -48,10 +48,10 @@ WITHOUT_ROWS = {
 """Views whose example may give no row over the sample jobs, and why."""
 
 PARTS = {
-    "departure_sentence": "a part of `measures_compared_with_past`",
-    "departure_severity": "a part of `measures_compared_with_past`",
+    "departure_sentence": "a part of `compared_with_past`",
+    "departure_severity": "a part of `compared_with_past`",
     "departure_spread": "a part of `departure`",
-    "departure_verdict": "a part of `measures_compared_with_past`",
+    "departure_verdict": "a part of `compared_with_past`",
 }
 """Macros that nobody asks alone, and what they are a part of: they have no example."""
 
