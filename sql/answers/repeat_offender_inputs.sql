@@ -33,7 +33,8 @@ offenders as (
         min(started_at) as first_failed_at,
         max(started_at) as last_failed_at,
         arg_max(
-            {job_id: job_id, mini_batch_id: mini_batch_id, error: error}, {started: started_at, job_id: job_id}
+            {job_id: job_id, mini_batch_id: mini_batch_id, error: error},
+            {started: started_at, job_id: job_id, mini_batch_id: mini_batch_id}
         ) as last_one
     from failures
     group by input, folder

@@ -33,13 +33,15 @@ select
         end
     ) as evidence,
     'times of these nodes cannot be compared with those of other nodes' as impact,
-    arg_max(node, abs(offset_s)) as node,
+    arg_max(node, {apart: abs(offset_s), node: node}) as node,
     null as process,
     null as mini_batch_id,
     null::timestamp as time,
     null::double as lost_s,
     to_json({
-        nodes: count(*), offset_s: round(arg_max(offset_s, abs(offset_s))), estimated_from: any_value(estimated_from)
+        nodes: count(*),
+        offset_s: round(arg_max(offset_s, {apart: abs(offset_s), node: node})),
+        estimated_from: any_value(estimated_from)
     }) as numbers
 from clock_offsets
 group by job_id

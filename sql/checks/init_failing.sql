@@ -17,7 +17,8 @@ with events as (
         bool_or(outcome in ('exception', 'timeout')) as has_failed,
         bool_or(outcome = 'timeout') as timed_out,
         min(e.time) filter (where outcome in ('exception', 'timeout')) as failed_at,
-        arg_min(error_message, e.time) filter (where outcome in ('exception', 'timeout')) as error,
+        arg_min(error_message, {said_at: e.time, said: error_message})
+            filter (where outcome in ('exception', 'timeout')) as error,
         max(elapsed_s) as elapsed_s
     from entry_script_events as e
     where event = 'init'

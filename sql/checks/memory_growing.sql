@@ -15,7 +15,7 @@
 with quarters as (
     select
         job_id, node, process, s.time as sampled_at, memory_used_percent as percent,
-        ntile(4) over (partition by job_id, node, process order by s.time) as quarter
+        ntile(4) over (partition by job_id, node, process order by s.time, memory_used_percent) as quarter
     from process_samples as s
     where memory_used_percent between 0 and 100 and s.time is not null
         and process not in ('manager', '_main', 'MainProcess')
@@ -28,7 +28,7 @@ processes as (
         regr_slope(percent, epoch(sampled_at) order by sampled_at, percent) as percent_per_s,
         corr(percent, epoch(sampled_at) order by sampled_at, percent) as correlation,
         percent_per_s * epoch(max(sampled_at) - min(sampled_at)) as grown,
-        arg_max(percent, sampled_at) as last_percent,
+        arg_max(percent, {sampled_at: sampled_at, percent: percent}) as last_percent,
         [
             min(percent) filter (where quarter = 1), min(percent) filter (where quarter = 2),
             min(percent) filter (where quarter = 3), min(percent) filter (where quarter = 4)

@@ -93,7 +93,7 @@ select
         end,
         time_lost(sum(exact(l.silent_s))::double, 'node')
     ) as impact,
-    arg_min(l.node, l.last_at) as node,
+    arg_min(l.node, {last_at: l.last_at, node: l.node}) as node,
     null as process,
     min(l.mini_batch_id) as mini_batch_id,
     min(l.last_at) as time,

@@ -12,21 +12,23 @@ select
     printf('Uneven load: %d of %d nodes got far less than their share', count(*), any_value(s.nodes)) as headline,
     printf(
         'node %s processed %d mini-batches, %.0f %% of all; its fair share is %.0f %%',
-        arg_max(coalesce(s.node, '?'), s.idle_s), arg_max(s.mini_batches, s.idle_s),
-        100 * arg_max(s.share, s.idle_s), 100 * arg_max(s.fair_share, s.idle_s)
+        arg_max(coalesce(s.node, '?'), s.by_loss), arg_max(s.mini_batches, s.by_loss),
+        100 * arg_max(s.share, s.by_loss), 100 * arg_max(s.fair_share, s.by_loss)
     ) as evidence,
     time_lost(sum(exact(s.idle_s))::double, 'worker') as impact,
-    arg_max(s.node, s.idle_s) as node,
+    arg_max(s.node, s.by_loss) as node,
     null as process,
     null as mini_batch_id,
     min(s.first_at) as time,
     sum(exact(s.idle_s))::double as lost_s,
     to_json({
         nodes_idle: count(*), nodes: any_value(s.nodes), idle_s: sum(exact(s.idle_s))::double,
-        share: arg_max(s.share, s.idle_s), fair_share: arg_max(s.fair_share, s.idle_s)
+        share: arg_max(s.share, s.by_loss), fair_share: arg_max(s.fair_share, s.by_loss)
     }) as numbers
 from (
-    select *, sum(exact(worker_busy_s + idle_s)) over (partition by job_id)::double as job_s
+    select
+        *, sum(exact(worker_busy_s + idle_s)) over (partition by job_id)::double as job_s,
+        {lost_s: idle_s, node: node} as by_loss
     from node_skew
 ) as s
 where s.verdict = 'idle'

@@ -102,30 +102,30 @@ select
         else 'note'
     end as severity,
     concat(
-        'Temporarily slow node (possibly throttled): node ', arg_max(p.node, p.lost_s), ' for ',
-        spell_of(epoch(arg_max(p.until - p.since, p.lost_s)))
+        'Temporarily slow node (possibly throttled): node ', arg_max(p.node, p.by_loss), ' for ',
+        spell_of(epoch(arg_max(p.until - p.since, p.by_loss)))
     ) as headline,
     concat(
-        counted(arg_max(p.mini_batches, p.lost_s), 'mini-batch', 'mini-batches'), ' took ',
-        spell_of(arg_max(p.elapsed_s, p.lost_s)), ' each, ', spell_of(arg_max(e.meanwhile_s, p.lost_s)),
+        counted(arg_max(p.mini_batches, p.by_loss), 'mini-batch', 'mini-batches'), ' took ',
+        spell_of(arg_max(p.elapsed_s, p.by_loss)), ' each, ', spell_of(arg_max(e.meanwhile_s, p.by_loss)),
         ' on other nodes at that time',
-        case when arg_max(p.process_s, p.lost_s) < 1.2 * any_value(u.process_s) then
+        case when arg_max(p.process_s, p.by_loss) < 1.2 * any_value(u.process_s) then
             '; CPU time per mini-batch did not rise: the node was short of CPU, or it waited'
         end,
         case when count(*) > 1 then '; ' || count(*) - 1 || ' more of ' || any_value(u.nodes) || ' nodes' end
     ) as evidence,
     time_lost(sum(exact(p.lost_s))::double, 'worker') as impact,
-    arg_max(p.node, p.lost_s) as node,
+    arg_max(p.node, p.by_loss) as node,
     null as process,
     null as mini_batch_id,
     min(p.since) as time,
     sum(exact(p.lost_s))::double as lost_s,
     to_json({
-        nodes_slow: count(*), nodes: any_value(u.nodes), elapsed_s: arg_max(p.elapsed_s, p.lost_s),
-        elsewhere_s: arg_max(e.meanwhile_s, p.lost_s), usual_s: any_value(u.elapsed_s),
-        cpu_s: arg_max(p.process_s, p.lost_s), usual_cpu_s: any_value(u.process_s)
+        nodes_slow: count(*), nodes: any_value(u.nodes), elapsed_s: arg_max(p.elapsed_s, p.by_loss),
+        elsewhere_s: arg_max(e.meanwhile_s, p.by_loss), usual_s: any_value(u.elapsed_s),
+        cpu_s: arg_max(p.process_s, p.by_loss), usual_cpu_s: any_value(u.process_s)
     }) as numbers
-from spells as p
+from (select *, {lost_s: lost_s, node: node} as by_loss from spells) as p
 join usual as u on u.job_id = p.job_id
 join elsewhere as e on e.job_id = p.job_id and e.node = p.node
 where coalesce(p.items / nullif(u.items, 0), 1) < 1.2

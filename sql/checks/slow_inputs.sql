@@ -16,10 +16,10 @@
 with tries as (
     select
         job_id, mini_batch_id, node, started_at, elapsed_s, run_s, overhead_s,
-        ntile(3) over (partition by job_id order by started_at) as third
+        ntile(3) over (partition by job_id order by started_at, mini_batch_id) as third
     from timed_attempts
     where final and outcome = 'done' and started_at is not null and run_s is not null and overhead_s is not null
-    qualify row_number() over (partition by job_id, node, worker order by started_at) > 1
+    qualify row_number() over (partition by job_id, node, worker order by started_at, mini_batch_id) > 1
 ),
 
 usual as materialized (
@@ -42,8 +42,10 @@ held_up as (
         count(distinct t.node) as nodes,
         count(distinct t.third) as thirds,
         median_of(t.overhead_s) as overhead_s,
-        sum(t.overhead_s - u.overhead_s) as lost_s,
-        arg_max({mini_batch_id: t.mini_batch_id, node: t.node, started_at: t.started_at}, t.overhead_s) as one
+        sum(exact(t.overhead_s - u.overhead_s))::double as lost_s,
+        arg_max({mini_batch_id: t.mini_batch_id, node: t.node, started_at: t.started_at}, {
+            overhead_s: t.overhead_s, mini_batch_id: t.mini_batch_id
+        }) as one
     from tries as t
     join usual as u on u.job_id = t.job_id
     where t.overhead_s >= threshold('slow_inputs_ratio') * u.overhead_s and t.overhead_s >= 0.5 * u.run_s

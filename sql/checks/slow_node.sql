@@ -18,26 +18,28 @@ select
     end as severity,
     printf(
         'Slow node: node %s took %.1f times as long per mini-batch as the others',
-        arg_max(coalesce(s.node, '?'), s.slower_by_s), arg_max(s.pace_ratio, s.slower_by_s)
+        arg_max(coalesce(s.node, '?'), s.by_loss), arg_max(s.pace_ratio, s.by_loss)
     ) as headline,
     printf(
         'median %s, on other nodes %s; %d mini-batches%s',
-        spell_of(arg_max(s.usual_s, s.slower_by_s)), spell_of(arg_max(s.usual_elsewhere_s, s.slower_by_s)),
-        arg_max(s.mini_batches, s.slower_by_s),
+        spell_of(arg_max(s.usual_s, s.by_loss)), spell_of(arg_max(s.usual_elsewhere_s, s.by_loss)),
+        arg_max(s.mini_batches, s.by_loss),
         case when count(*) > 1 then printf('; %d more of %d nodes', count(*) - 1, any_value(s.nodes)) else '' end
     ) as evidence,
     time_lost(sum(exact(s.slower_by_s))::double, 'worker') as impact,
-    arg_max(s.node, s.slower_by_s) as node,
+    arg_max(s.node, s.by_loss) as node,
     null as process,
     null as mini_batch_id,
     min(s.first_at) as time,
     sum(exact(s.slower_by_s))::double as lost_s,
     to_json({
-        usual_s: arg_max(s.usual_s, s.slower_by_s), usual_elsewhere_s: arg_max(s.usual_elsewhere_s, s.slower_by_s),
-        ratio: arg_max(s.pace_ratio, s.slower_by_s), nodes_slow: count(*), nodes: any_value(s.nodes)
+        usual_s: arg_max(s.usual_s, s.by_loss), usual_elsewhere_s: arg_max(s.usual_elsewhere_s, s.by_loss),
+        ratio: arg_max(s.pace_ratio, s.by_loss), nodes_slow: count(*), nodes: any_value(s.nodes)
     }) as numbers
 from (
-    select *, sum(exact(worker_busy_s)) over (partition by job_id)::double as job_busy_s
+    select
+        *, sum(exact(worker_busy_s)) over (partition by job_id)::double as job_busy_s,
+        {lost_s: slower_by_s, node: node} as by_loss
     from node_skew
 ) as s
 where s.verdict = 'slow' and s.caveat is null

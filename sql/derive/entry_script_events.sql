@@ -14,9 +14,13 @@ with logged as (
         r.fields ->> 'method' as event,
         case r.event when 'script_timeout' then 'timeout' else 'exception' end as outcome,
         min(r.time) as said_at,
-        arg_min(r.pid, r.time) as pid,
-        arg_min(regexp_extract(r.message, '^(.*?)(?:\.? Details | for [{\[]|[\r\n]|$)', 1), r.time) as error_message,
-        arg_min({file_id: r.file_id, line_no: r.line_no}, {said_at: r.time, is_copy: r.source <> 'worker'}) as place
+        arg_min(r.pid, {said_at: r.time, pid: r.pid}) as pid,
+        arg_min(regexp_extract(r.message, '^(.*?)(?:\.? Details | for [{\[]|[\r\n]|$)', 1), {
+            said_at: r.time, message: r.message
+        }) as error_message,
+        arg_min({file_id: r.file_id, line_no: r.line_no}, {
+            said_at: r.time, is_copy: r.source <> 'worker', line_no: r.line_no, file_id: r.file_id
+        }) as place
     from log_records as r
     where r.event in ('script_failed', 'script_timeout')
         and r.source in ('worker', 'worker_level', 'user_error')

@@ -33,12 +33,21 @@ metrics as (
     select
         p.job_id,
         max(p.time) as last_at,
-        arg_max(p.total, p.time) as total,
-        arg_max(p.processed, p.time) as completed,
-        arg_max(p.failed, p.time) as bad,
+        arg_max(p.total, p.place) as total,
+        arg_max(p.processed, p.place) as completed,
+        arg_max(p.failed, p.place) as bad,
         completed::hugeint + coalesce(bad, 0) as ended
-    from progress as p
-    where p.source = 'progress_csv'
+    from (
+        select
+            *,
+            case
+                when p.time is not null then {
+                    said_at: p.time, line_no: p.line_no, total: p.total, processed: p.processed, failed: p.failed
+                }
+            end as place
+        from progress as p
+        where p.source = 'progress_csv'
+    ) as p
     group by p.job_id
 ),
 

@@ -60,9 +60,9 @@ scheduling as (
 driver_sums as (  -- what the driver itself sums up, for what has no row
     select
         r.job_id,
-        arg_max(try_cast(r.told.done as bigint), r.said_at) as all_mini_batches,
-        arg_max(try_cast(r.told.done_items as bigint), r.said_at) as all_items,
-        arg_max(try_cast(r.told.failed as bigint), r.said_at) as all_failed
+        arg_max(try_cast(r.told.done as bigint), {said_at: r.said_at, told: r.told}) as all_mini_batches,
+        arg_max(try_cast(r.told.done_items as bigint), {said_at: r.said_at, told: r.told}) as all_items,
+        arg_max(try_cast(r.told.failed as bigint), {said_at: r.said_at, told: r.told}) as all_failed
     from (
         select
             job_id,

@@ -37,7 +37,9 @@ highest_of_nodes as (
 processes_then as (
     select
         h.job_id, h.node, s.process,
-        arg_min(s.memory_used_percent, abs(epoch_us(s.time) - epoch_us(highest_at))) as percent
+        arg_min(s.memory_used_percent, {
+            apart: abs(epoch_us(s.time) - epoch_us(highest_at)), less: -s.memory_used_percent
+        }) as percent
     from highest_of_nodes as h
     join process_samples as s
         on s.job_id = h.job_id and s.node = h.node

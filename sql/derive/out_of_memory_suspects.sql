@@ -64,12 +64,17 @@ marked as (
 
 node_checks as (
     select
-        job_id, node, s.time as sampled_at, memory_used_percent as percent, memory_total_mb as total_mb,
-        (percent - lag(percent) over (partition by job_id, node order by s.time))
-            / nullif(epoch(s.time - lag(s.time) over (partition by job_id, node order by s.time)), 0) as percent_per_s
-    from node_samples as s
-    semi join marked using (job_id, node)
-    where memory_used_percent is not null and s.time is not null
+        *,
+        (percent - lag(percent) over (partition by job_id, node order by sampled_at))
+            / epoch(sampled_at - lag(sampled_at) over (partition by job_id, node order by sampled_at)) as percent_per_s
+    from (  -- one of each time
+        select
+            job_id, node, s.time as sampled_at, max(memory_used_percent) as percent, max(memory_total_mb) as total_mb
+        from node_samples as s
+        semi join marked using (job_id, node)
+        where memory_used_percent is not null and s.time is not null
+        group by all
+    )
 ),
 
 loaded as (  -- a model that init() loads is no growth

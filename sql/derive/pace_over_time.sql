@@ -13,7 +13,7 @@
 with tries as (
     select
         job_id, node, started_at, elapsed_s, run_s, overhead_s, process_s, items,
-        ntile(3) over (partition by job_id order by started_at) as third
+        ntile(3) over (partition by job_id order by started_at, mini_batch_id) as third
     from timed_attempts
     where final and outcome = 'done' and started_at is not null and elapsed_s is not null and run_s is not null
 ),

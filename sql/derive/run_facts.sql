@@ -44,9 +44,11 @@ queues as (
 select
     t.job_id,
     any_value(ids.run_id) as run_id,
-    arg_min(t.fields ->> 'parent_run_id', t.rank) as parent_run_id,
-    arg_min(t.fields ->> 'experiment', t.rank) as experiment,
-    arg_min(t.target, {by_kind: t.event not in ('run_target', 'definition'), rank: t.rank}) as compute_target,
+    arg_min(t.fields ->> 'parent_run_id', {rank: t.rank, told: t.fields ->> 'parent_run_id'}) as parent_run_id,
+    arg_min(t.fields ->> 'experiment', {rank: t.rank, told: t.fields ->> 'experiment'}) as experiment,
+    arg_min(t.target, {
+        by_kind: t.event not in ('run_target', 'definition'), rank: t.rank, told: t.target
+    }) as compute_target,
     any_value(epoch(queues.running_at - queues.queued_at)) as queue_s
 from told as t
 left join ids on ids.job_id = t.job_id

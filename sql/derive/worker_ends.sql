@@ -52,8 +52,8 @@ last_tries as (
 ),
 
 failed_inits as (
-    select job_id, node, process, any_value(error_message) as said
-    from entry_script_events
+    select job_id, node, process, arg_min(error_message, {said_at: e.time, said: error_message}) as said
+    from entry_script_events as e
     where event = 'init' and outcome in ('exception', 'timeout')
     group by job_id, node, process
 ),

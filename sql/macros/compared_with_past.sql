@@ -1,9 +1,9 @@
 -- How does each job of a history compare with the jobs before it?
 -- The same as the view `job_comparisons`, for any relation with the columns of `job_measures`, given by name: one row
 -- per job and measure of `comparison_rules` that it has, and two for its errors. new_errors: in none of the comparable
--- jobs before; gone_errors: in more than half of them, but not in this one. Where jobs often report errors that no other
--- job reports (`usual`: how many per job, at least regression_own_errors), a new one is not significant. Jobs with more
--- errors than are stored have no rows for errors.
+-- jobs before; gone_errors: in more than half of them, but not in this one. Where jobs often report errors that no
+-- other job reports (`usual`: how many per job, at least regression_own_errors), a new one is not significant. Jobs
+-- with more errors than are stored have no rows for errors.
 -- example: SELECT measure, value, usual, compared_jobs, verdict FROM compared_with_past('job_measures') WHERE job_id
 -- = 'clean-v4' ORDER BY measure LIMIT 3
 create or replace macro compared_with_past(history) as table
