@@ -11,18 +11,28 @@
 -- example: SELECT time, what, attempt_no, process, text FROM mini_batch_story('memory-growth', 47) WHERE what IN
 -- ('attempt started', 'attempt ended', 'node sample', 'process exited')
 create or replace macro mini_batch_story(job, id) as table
-with all_tries as materialized (
+with own_tries as materialized (
     select
         mini_batch_id, node, process, attempt, outcome, started_at, ended_at, elapsed_s, items, failed_items,
-        error_message, reported_by, file_id, line_no,
-        lag(ended_at) over of_process as previous_ended_at,
-        lead(started_at) over of_process as next_started_at,
-        min(case when outcome not in ('done', 'open') then ended_at end) over (
-            partition by node, process order by started_at, line_no rows between 1 following and unbounded following
-        ) as next_failed_at
+        error_message, reported_by, file_id, line_no
     from attempts
-    where job_id = job
-    window of_process as (partition by node, process order by started_at, line_no)
+    where job_id = job and mini_batch_id = id
+),
+
+neighbours as (  -- of each try the ones of its process before and after it; a window would sort all those of the job
+    select
+        t.file_id, t.line_no,
+        max({started_at: o.started_at, line_no: o.line_no, ended_at: o.ended_at}) filter (
+            where (o.started_at, o.line_no) < (t.started_at, t.line_no)
+        ).ended_at as previous_ended_at,
+        min(o.started_at) filter (where (o.started_at, o.line_no) > (t.started_at, t.line_no)) as next_started_at,
+        min(o.ended_at) filter (
+            where (o.started_at, o.line_no) > (t.started_at, t.line_no) and o.outcome not in ('done', 'open')
+        ) as next_failed_at
+    from own_tries as t
+    join attempts as o
+        on o.job_id = job and o.node is not distinct from t.node and o.process is not distinct from t.process
+    group by t.file_id, t.line_no
 ),
 
 tries as materialized (
@@ -35,8 +45,8 @@ tries as materialized (
         least(coalesce(after(ended_at, 1), 'infinity'), coalesce(next_started_at, 'infinity')) as to_at,
         case when outcome not in ('done', 'open') then after(ended_at, -0.1) end as reported_from_at,
         least(after(ended_at, 10), after(coalesce(next_failed_at, 'infinity'), -0.1)) as reported_to_at
-    from all_tries
-    where mini_batch_id = id
+    from own_tries
+    left join neighbours using (file_id, line_no)
 ),
 
 places as materialized (
