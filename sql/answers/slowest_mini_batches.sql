@@ -27,13 +27,13 @@ ranks as (  -- a list beside each mini-batch would be copied for each
 
 select
     job_id,
-    (select r.rank_in_job from ranks as r where r.job_id = t.job_id and r.elapsed_s = t.elapsed_s) as rank_in_job,
+    r.rank_in_job,
     mini_batch_id,
     elapsed_s,
     run_s,
     overhead_s,
     process_s / nullif(elapsed_s, 0) as cpu_share,
-    elapsed_s / nullif((select j.median_s from jobs_timed as j where j.job_id = t.job_id), 0) as ratio_to_median,
+    elapsed_s / nullif(j.median_s, 0) as ratio_to_median,
     outcome,
     all_attempts as attempts,
     node,
@@ -43,4 +43,6 @@ select
     failed_items,
     inputs
 from timed as t
+left join jobs_timed as j using (job_id)
+left join ranks as r using (job_id, elapsed_s)
 order by elapsed_s desc, job_id, mini_batch_id

@@ -53,6 +53,13 @@ places as materialized (
     select distinct node, process from tries where has_window
 ),
 
+span as materialized (  -- when something of these attempts can have been told: what a large job told else is not held
+    select
+        min(least(from_at, reported_from_at)) as since, max(greatest(to_at, reported_to_at)) as until
+    from tries
+    where has_window
+),
+
 told as materialized (
     select
         r.time, r.node, r.process, r.source, r.event, r.message as text, r.file_id, r.line_no,
@@ -62,6 +69,7 @@ told as materialized (
     from log_records as r
     where r.job_id = job
         and ((r.node, r.process) in (select (node, process) from places)
+            and r.time between (select since from span) and (select until from span)
             or contains(r.fields, '"mini_batch_id": "' || id || '"'))
         and not exists (
             select 1 from errors as e where e.job_id = job and e.file_id = r.file_id and e.line_no = r.line_no
@@ -88,7 +96,7 @@ told as materialized (
 
     select o.time, o.node, o.process, o.source, o.stream, o.text, o.file_id, o.line_no, false, false, false
     from output_lines as o
-    where o.job_id = job and o.time is not null
+    where o.job_id = job and o.time between (select since from span) and (select until from span)
         and (o.node, o.process) in (select (node, process) from places)
         and not exists (
             select 1 from errors as e where e.job_id = job and e.file_id = o.file_id and e.line_no = o.line_no
