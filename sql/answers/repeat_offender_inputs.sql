@@ -7,21 +7,14 @@
 -- inputs; open mini-batches do not count.
 -- scope: all jobs
 -- example: SELECT input, jobs_failed, jobs_succeeded, suspects, last_job_id FROM repeat_offender_inputs LIMIT 3
-with results as not materialized (
+with failures as (  -- attempts are read twice: a relation of them, named and used twice, would be held
     select
-        job_id, mini_batch_id, started_at, coalesce(inputs_folder, '') as folder, inputs, error_message,
-        outcome <> 'done' or coalesce(succeeded = 0 and items > 0, false) as has_failed
-    from judged_attempts
-    where final and outcome <> 'open'
-),
-
-failures as (
-    select
-        job_id, mini_batch_id, started_at, folder,
+        job_id, mini_batch_id, started_at,
+        coalesce(inputs_folder, '') as folder,
         cut_words(error_message, 300) as error,
         unnest(list_distinct(inputs)) as input
-    from results
-    where has_failed
+    from judged_attempts
+    where final and outcome <> 'open' and (outcome <> 'done' or (succeeded = 0 and items > 0))
 ),
 
 offenders as (
@@ -44,9 +37,9 @@ offenders as (
 successes as (
     select r.input, r.folder, count(distinct r.job_id) as jobs_succeeded, max(r.started_at) as last_succeeded_at
     from (
-        select job_id, started_at, folder, unnest(inputs) as input
-        from results
-        where not has_failed
+        select job_id, started_at, coalesce(inputs_folder, '') as folder, unnest(inputs) as input
+        from judged_attempts
+        where final and outcome = 'done' and not coalesce(succeeded = 0 and items > 0, false)
     ) as r
     semi join offenders as o on o.input = r.input and o.folder = r.folder
     group by r.input, r.folder

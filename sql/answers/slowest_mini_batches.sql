@@ -5,17 +5,10 @@
 -- cores; child processes are not counted. `ratio_to_median` compares with the median of the job's mini-batches.
 -- example: SELECT mini_batch_id, elapsed_s, run_s, cpu_share, ratio_to_median, outcome, node FROM slowest_mini_batches
 -- WHERE job_id = 'timeouts-retries' AND rank_in_job <= 3
-with timed as not materialized (
-    select
-        job_id, mini_batch_id, elapsed_s, run_s, overhead_s, process_s, outcome, all_attempts, node, process,
-        started_at, items, failed_items, inputs
+with jobs_timed as materialized (  -- attempts are read twice: a relation of them, named and used twice, would be held
+    select job_id, median(elapsed_s) as median_s, max(elapsed_s, 20) as slowest
     from judged_attempts
     where final and elapsed_s is not null
-),
-
-jobs_timed as materialized (
-    select job_id, median(elapsed_s) as median_s, max(elapsed_s, 20) as slowest
-    from timed
     group by job_id
 ),
 
@@ -26,23 +19,24 @@ ranks as (  -- a list beside each mini-batch would be copied for each
 )
 
 select
-    job_id,
+    t.job_id,
     r.rank_in_job,
-    mini_batch_id,
-    elapsed_s,
-    run_s,
-    overhead_s,
-    process_s / nullif(elapsed_s, 0) as cpu_share,
-    elapsed_s / nullif(j.median_s, 0) as ratio_to_median,
-    outcome,
-    all_attempts as attempts,
-    node,
-    process,
-    started_at,
-    items,
-    failed_items,
-    inputs
-from timed as t
-left join jobs_timed as j using (job_id)
-left join ranks as r using (job_id, elapsed_s)
-order by elapsed_s desc, job_id, mini_batch_id
+    t.mini_batch_id,
+    t.elapsed_s,
+    t.run_s,
+    t.overhead_s,
+    t.process_s / nullif(t.elapsed_s, 0) as cpu_share,
+    t.elapsed_s / nullif(j.median_s, 0) as ratio_to_median,
+    t.outcome,
+    t.all_attempts as attempts,
+    t.node,
+    t.process,
+    t.started_at,
+    t.items,
+    t.failed_items,
+    t.inputs
+from judged_attempts as t
+left join jobs_timed as j on j.job_id = t.job_id
+left join ranks as r on r.job_id = t.job_id and r.elapsed_s = t.elapsed_s
+where t.final and t.elapsed_s is not null
+order by t.elapsed_s desc, t.job_id, t.mini_batch_id

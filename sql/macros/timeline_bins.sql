@@ -12,19 +12,15 @@
 -- example: SELECT bin, state, busy_s, failed_s, failed_attempts, restarts, highest_memory_percent FROM
 -- timeline_bins('memory-growth', NULL, NULL, 6) WHERE node = '0' AND process IS NULL
 create or replace macro timeline_bins(job, since, until, bins) as table
-with attempts_seen as not materialized (
-    select
-        coalesce(node, '') as node, coalesce(process, '') as process, outcome, started_at, ended_at,
-        outcome = 'open' and ended_at is null as is_open,
-        epoch_us(started_at)::hugeint * 1_000_000_000_000 + line_no as place  -- in the order of start and line
-    from attempts
-    where job_id = job and started_at is not null
-),
-
-opened as materialized (
+with opened as materialized (
     select node, process, started_at, place, min(place) over (partition by node, process) as first_place
-    from attempts_seen
-    where is_open
+    from (
+        select
+            coalesce(node, '') as node, coalesce(process, '') as process, started_at,
+            epoch_us(started_at)::hugeint * 1_000_000_000_000 + line_no as place  -- in the order of start and line
+        from attempts
+        where job_id = job and started_at is not null and outcome = 'open' and ended_at is null
+    )
 ),
 
 followed as materialized (  -- an open one lasts until its worker begins another; all of a job are too many to sort
@@ -32,16 +28,16 @@ followed as materialized (  -- an open one lasts until its worker begins another
     from opened as o
     asof left join (
         select a.node, a.process, a.place, a.started_at
-        from attempts_seen as a
+        from (
+            select
+                coalesce(node, '') as node, coalesce(process, '') as process, started_at,
+                epoch_us(started_at)::hugeint * 1_000_000_000_000 + line_no as place
+            from attempts
+            where job_id = job and started_at is not null
+        ) as a
         join (select distinct node, process, first_place from opened) as f
             on f.node = a.node and f.process = a.process and a.place > f.first_place
     ) as n on n.node = o.node and n.process = o.process and n.place > o.place
-),
-
-tries as not materialized (
-    select node, process, outcome, started_at, ended_at from attempts_seen where not is_open
-    union all
-    select node, process, 'open', started_at, ended_at from followed
 ),
 
 inits as (
@@ -53,9 +49,16 @@ inits as (
 ),
 
 signs as materialized (
-    select node, process, min(started_at) as first_at, max(coalesce(ended_at, started_at)) as last_at, min(started_at)
-        as first_try_at, bool_or(outcome = 'open' and ended_at is null) as is_open
-    from tries
+    select
+        coalesce(node, '') as node, coalesce(process, '') as process, min(started_at) as first_at,
+        max(coalesce(ended_at, started_at)) as last_at, min(started_at) as first_try_at, false as is_open
+    from attempts
+    where job_id = job and started_at is not null and not (outcome = 'open' and ended_at is null)
+    group by 1, 2
+    union all
+    select
+        node, process, min(started_at), max(coalesce(ended_at, started_at)), min(started_at), bool_or(ended_at is null)
+    from followed
     group by all
     union all
     select node, process, min(started_at), max(ended_at), null, false from inits group by all
@@ -98,16 +101,22 @@ there as materialized (
 
 intervals as (
     select
-        node, process, epoch_us(started_at) as from_us, coalesce(epoch_us(ended_at), last_us) as to_us,
+        coalesce(node, '') as node, coalesce(process, '') as process, epoch_us(started_at) as from_us,
+        epoch_us(ended_at) as to_us,
         case
             when outcome = 'done' then 'done'
             when outcome = 'open' then 'open'
             when outcome = 'timeout' then 'timeout'
             else 'failed'
         end as kind
-    from tries
+    from attempts
+    where job_id = job and started_at is not null and ended_at is not null
+
+    union all
+
+    select node, process, epoch_us(started_at), coalesce(epoch_us(ended_at), last_us), 'open'
+    from followed
     cross join span
-    where ended_at is not null or outcome = 'open'
 
     union all
 
