@@ -7,7 +7,8 @@ rows never stands in memory whole. Works the same on DuckDB 1.5 and 2.0, whose r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -70,9 +71,23 @@ def statement_result(con: duckdb.DuckDBPyConnection, sql: str, params: Any = Non
             _release(con)
 
     def arrow() -> Any:
-        return relation.project(_projection(types, storable)).to_arrow_reader(ARROW_ROWS_PER_BATCH)
+        ((threads,),) = con.execute("SELECT current_setting('threads')").fetchall()
+        con.execute("SET threads = 1")  # each thread reads ahead, and what it has read is held until it is taken
+        reader = relation.project(_projection(types, storable)).to_arrow_reader(ARROW_ROWS_PER_BATCH)
+        return type(reader).from_batches(reader.schema, _to_the_end(con, reader, threads))
 
     return Result(unique(relation.columns), tuple(map(shape_of, types)), batches, arrow)
+
+
+def _to_the_end(con: duckdb.DuckDBPyConnection, reader: Iterable[Any], threads: int) -> Iterator[Any]:
+    """The batches of a reader; then the database uses as many threads as before."""
+    import duckdb
+
+    try:
+        yield from reader
+    finally:
+        with suppress(duckdb.Error):  # it was closed
+            con.execute(f"SET threads = {threads}")
 
 
 def rows_result(names: Sequence[str], rows: Sequence[Sequence[Any]], figures: Iterable[str] = ()) -> Result:
