@@ -20,8 +20,10 @@ from weakref import ref
 if TYPE_CHECKING:
     import duckdb
 
-_ENDING = {number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None))}
-"""The signals that end a process; not every system has all of them."""
+ENDING = tuple(number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)))
+"""What service managers, `timeout` and `kill` send, and a terminal that is closed. Not every system has both."""
+
+_HEARD = {signal.SIGINT, *ENDING}
 
 _NOBODY = -1
 """What Python gives for the file to tell of signals where there is none."""
@@ -71,14 +73,14 @@ def listening() -> Iterator[None]:
 
     Does nothing where somebody else hears of signals in this way, an event loop for instance, or we already do.
     """
+    if (before := signal.set_wakeup_fd(_NOBODY)) != _NOBODY:
+        signal.set_wakeup_fd(before)
+        yield
+        return
     heard, told = socket.socketpair()
     told.setblocking(False)
     with heard, told:
-        before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
-        if before != _NOBODY:
-            signal.set_wakeup_fd(before)
-            yield
-            return
+        signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
         thread = threading.Thread(target=_hear, args=(heard,), name="signals", daemon=True)
         thread.start()
         try:
@@ -103,7 +105,7 @@ def not_listening() -> Iterator[None]:
 
 def _hear(heard: socket.socket) -> None:
     while numbers := heard.recv(64):
-        if _ENDING.intersection(numbers):
+        if _HEARD.intersection(numbers):
             interrupt_queries()
 
 

@@ -10,10 +10,7 @@ from contextlib import contextmanager, nullcontext
 from types import FrameType
 
 from ingest.logs import log
-from ingest.store.interrupts import interrupt_queries, listening
-
-_ENDING = ("SIGTERM", "SIGHUP")
-"""What service managers, `timeout` and `kill` send, and a terminal that is closed. Not every system has both."""
+from ingest.store.interrupts import ENDING, interrupt_queries, listening
 
 
 @contextmanager
@@ -31,7 +28,7 @@ def swept_before_the_end() -> Iterator[None]:
             interrupt_queries()
             raise KeyboardInterrupt
 
-    ours = [number for name in _ENDING if (number := getattr(signal, name, None)) and _would_end(number)]
+    ours = [number for number in ENDING if _would_end(number)]
     for number in ours:
         signal.signal(number, note)
     try:
