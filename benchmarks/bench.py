@@ -50,6 +50,11 @@ def ingest(tree: Path, workers: int = 1, name: str = "") -> Side:
     return Side(name or usual, lambda store: load(tree, store, "--jobs", str(workers)))
 
 
+def asking(name: str, store: Path, *arguments: str) -> Side:
+    """A command over a store, in a new process."""
+    return Side(name, lambda _: python("-m", "ingest", *arguments, "--store", str(store)))
+
+
 def naive(tree: Path, name: str) -> Side:
     """The naive parser."""
     return Side(name, lambda store: python("-m", "benchmarks.rivals.naive", str(tree), str(store)))

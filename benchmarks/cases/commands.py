@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks import inputs, timing
-from benchmarks.bench import Bench, load
+from benchmarks.bench import Bench, asking, load
 from benchmarks.figures import Figures
 from benchmarks.sides import Side, in_turn, ratio
 
@@ -24,12 +24,9 @@ def run(bench: Bench) -> Figures:
         made = inputs.tree(tree, jobs=bench.size(5_000, 20), nodes=2, processes=2, mini_batches=40)
         timing.run(load(tree, store))
 
-        def asking(name: str) -> Side:
-            asked = ("-m", "ingest", *_COMMANDS[name], "--store", str(store), "--format", "json")
-            return Side(name, lambda _: timing.python(*asked))
-
+        sides = [asking(name, store, *command, "--format", "json") for name, command in _COMMANDS.items()]
         bare = Side("import duckdb", lambda _: timing.python("-c", "import duckdb"))
-        runs = in_turn([bare, *map(asking, _COMMANDS)], folder, bench.repeats)
+        runs = in_turn([bare, *sides], folder, bench.repeats)
     return Figures(
         name=NAME,
         title="Commands over five thousand jobs",

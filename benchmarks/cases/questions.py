@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks import inputs, timing
-from benchmarks.bench import Bench, load
+from benchmarks.bench import Bench, asking, load
 from benchmarks.figures import Figures
 from benchmarks.sides import Side, in_turn, ratio
 
@@ -23,12 +23,9 @@ def run(bench: Bench) -> Figures:
         made = inputs.tree(tree, jobs=bench.size(1_000, 50), nodes=2, processes=2)
         timing.run(load(tree, store))
 
-        def asking(name: str) -> Side:
-            asked = ("-m", "ingest", "sql", _QUESTIONS[name], "--store", str(store), "--format", "csv")
-            return Side(name, lambda _: timing.python(*asked))
-
+        sides = [asking(name, store, "sql", question, "--format", "csv") for name, question in _QUESTIONS.items()]
         bare = Side("import duckdb", lambda _: timing.python("-c", "import duckdb"))
-        runs = in_turn([bare, *map(asking, _QUESTIONS)], folder, bench.repeats)
+        runs = in_turn([bare, *sides], folder, bench.repeats)
     return Figures(
         name=NAME,
         title="Queries to a store of a thousand jobs",
